@@ -1,0 +1,66 @@
+/**
+ * Errors that a person or a script acts on. Each names what is wrong and how to mend it.
+ * Anything that is not a GroundswellError is a defect of ours.
+ */
+export abstract class GroundswellError extends Error {
+  abstract readonly code: string;
+
+  override get name(): string {
+    return this.constructor.name;
+  }
+}
+
+/** One fault in a job file: where it stands, what is wrong, what would be right. */
+export interface JobFault {
+  /** The field's path as a person would write it, for example `grid.shape[0]`. */
+  readonly field: string;
+  readonly problem: string;
+  readonly fix: string;
+}
+
+/** A job that is refused before anything runs. It lists every fault found, not only the first. */
+export class JobError extends GroundswellError {
+  readonly code = 'job';
+
+  constructor(readonly faults: readonly JobFault[]) {
+    super(faults.map(({ field, problem, fix }) => `${field}: ${problem}. ${fix}.`).join('\n'));
+  }
+}
+
+/** A model whose WGSL steps outside the subset, or is not WGSL. Lines and columns count from 1. */
+export class ModelError extends GroundswellError {
+  readonly code = 'model';
+
+  constructor(
+    readonly line: number,
+    readonly column: number,
+    readonly reason: string,
+  ) {
+    super(`line ${line}, column ${column}: ${reason}`);
+  }
+}
+
+/** A device that cannot compute: no adapter, too little memory, a lost device. */
+export class EngineError extends GroundswellError {
+  readonly code = 'engine';
+}
+
+/** A link between two peers that could not be made, or is gone. */
+export class LinkError extends GroundswellError {
+  readonly code = 'link';
+}
+
+/** A message that breaks its schema, size limit or version. */
+export class ProtocolError extends GroundswellError {
+  readonly code = 'protocol';
+}
+
+/** A store that refuses or has lost something. */
+export class StoreError extends GroundswellError {
+  readonly code = 'store';
+}
+
+/** Someone asked for what they have no right to. */
+export class RightsError extends GroundswellError {
+  readonly code = 'rights';
+}

@@ -1,0 +1,68 @@
+import type { CompiledModel } from '../../shaders/compiler/compile.js';
+import type { Box, Triple } from '../grid/box.js';
+import type { Grid } from '../grid/grid.js';
+import type { JobFile } from './schema.js';
+
+/** `field.component`, for example `psi.L`; only the field's name where the job names no components. */
+export type StateName = string;
+
+/**
+ * A job that has been checked: everything a coordinator or a peer needs, derived from the file alone,
+ * so that all of them derive the same. Made by `checkJob`.
+ */
+export interface Job {
+  /** The file as it travels and is stored: plain JSON, defaults filled in. */
+  readonly file: JobFile;
+  readonly name: string;
+  readonly model: CompiledModel;
+  /** Names of the components; `['']` where the job names none. */
+  readonly components: readonly string[];
+  readonly grid: Grid;
+  /** Edge length of a cell, in `units.length`. */
+  readonly spacing: number;
+  readonly units: { readonly length: string; readonly time: string; readonly amplitude: string };
+  readonly steps: number;
+  /** In `units.time`. */
+  readonly dt: number;
+  /** Values of the model's constants. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Cells an update may touch, in grid coordinates: the grid less its fixed edge. On periodic axes it is unbounded (±Infinity). */
+  readonly updatable: Box;
+  readonly initial: ReadonlyMap<StateName, InitialState>;
+  readonly probes: readonly Probe[];
+  readonly outputs: readonly Output[];
+  readonly run: RunSettings;
+}
+
+/**
+ * `formula`: cells computed by each peer. `array`: bricks read from the store.
+ * A state that is not named starts at 0. Cells outside `updatable` start at 0 in either case.
+ */
+export type InitialState =
+  | { readonly kind: 'formula'; readonly fill: (level: 'now' | 'before', box: Box) => Float32Array }
+  | { readonly kind: 'array'; readonly levels: readonly ('now' | 'before')[] };
+
+export interface Probe {
+  readonly name: string;
+  /** In grid coordinates. */
+  readonly cell: Triple;
+  readonly states: readonly StateName[];
+}
+
+/** Values of some states on a box (the volume, or a plane), every few steps. */
+export interface Output {
+  readonly name: string;
+  readonly states: readonly StateName[];
+  readonly box: Box;
+  /** Steps at which it is taken, ascending, each from 1 to `steps`. */
+  readonly steps: readonly number[];
+}
+
+export interface RunSettings {
+  /** Steps between halo exchanges, 1 or more. */
+  readonly exchangeEvery: number;
+  /** Steps of an epoch: a multiple of `exchangeEvery`. */
+  readonly epoch: number;
+  /** Seconds between checkpoints. */
+  readonly checkpointSeconds: number;
+}

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+
+// The job file as people write it. Descriptions end up in the published JSON Schema, where editors show them.
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/)
+  .describe('Letters, digits, - and _, starting with a letter');
+const finite = z.number();
+const positive = finite.positive();
+const cellIndex = z.number().int().min(0);
+const stateName = z.string().max(130).describe('A field, and after a dot a component: psi.L');
+
+const cell = z
+  .strictObject({ z: cellIndex.optional(), y: cellIndex, x: cellIndex })
+  .describe('A cell of the grid, counted from 0; z only in 3-D');
+
+const point = z
+  .union([z.literal('centre'), z.strictObject({ z: finite.optional(), y: finite, x: finite })])
+  .describe('A point in cells, or centre: cell n//2 along each axis');
+
+const formula = z.discriminatedUnion('formula', [
+  z
+    .strictObject({
+      formula: z.literal('radial-wave'),
+      amplitude: finite,
+      wavelength: positive.describe('In units of length'),
+      frequency: finite.describe('Cycles in a unit of time'),
+      centre: point.default('centre'),
+    })
+    .describe('amplitude · cos(kR − 2πft), R the distance from the centre'),
+  z
+    .strictObject({
+      formula: z.literal('plane-wave'),
+      amplitude: finite,
+      wavelength: positive,
+      frequency: finite,
+      direction: z.strictObject({ z: finite.optional(), y: finite, x: finite }),
+    })
+    .describe('amplitude · sin(k·r − 2πft), r from cell 0'),
+  z
+    .strictObject({
+      formula: z.literal('gaussian'),
+      amplitude: finite,
+      sigma: positive.describe('Standard deviation, in units of length'),
+      centre: point.default('centre'),
+    })
+    .describe('amplitude · exp(−R²/2σ²), at rest'),
+  z
+    .strictObject({
+      formula: z.literal('eigenmode'),
+      amplitude: finite,
+      modes: z.strictObject({ z: z.number().int().optional(), y: z.number().int(), x: z.number().int() }),
+    })
+    .describe(
+      'A standing wave between fixed edges: Π sin(πmᵢi/(N−1)) · cos(ωt), with the ω of the scheme itself',
+    ),
+  z
+    .strictObject({
+      formula: z.literal('impulse'),
+      amplitude: finite,
+      at: cell,
+    })
+    .describe('One cell, at rest'),
+]);
+
+const array = z
+  .strictObject({
+    array: z.string().describe('A .npy file or a Zarr array, its shape that of the grid'),
+    before: z
+      .string()
+      .optional()
+      .describe('The same for one time step before; the same array (at rest) where it is left out'),
+  })
+  .describe('Values from a file; paths are relative to the job file');
+
+const axisBoundary = z.enum(['dirichlet', 'periodic']);
+
+const customModel = z
+  .strictObject({
+    name,
+    wgsl: z.string().max(65_536).describe('struct Cell and fn update() -> Cell: see docs/models.md'),
+    radius: z.number().int().min(1).max(4).default(1),
+    fields: z.record(name, z.enum(['wave', 'tracker'])).describe('In the order of struct Cell'),
+    constants: z
+      .record(name, finite)
+      .default({})
+      .describe('Members of param; param.dt and param.spacing are always there'),
+    largestStep: positive.describe('The largest stable time step, in units of time'),
+  })
+  .describe('A model of your own');
+
+const shape = z.union([
+  z.tuple([z.number().int().min(1), z.number().int().min(1)]),
+  z.tuple([z.number().int().min(1), z.number().int().min(1), z.number().int().min(1)]),
+]);
+
+export const jobFileSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    version: z.literal(1).default(1),
+    name,
+    title: z.string().max(200).default(''),
+    model: z.union([z.enum(['wave']), customModel]).describe('A built-in model, or one of your own'),
+    components: z
+      .array(name)
+      .min(1)
+      .max(16)
+      .optional()
+      .describe('Independent copies of the fields, for example [L, T]'),
+    grid: z.strictObject({
+      shape: shape.describe('Cells, [ny, nx] or [nz, ny, nx]'),
+      spacing: positive.describe('Edge of a cell, in unit'),
+      unit: z.string().max(32).default('m'),
+      brick: z
+        .number()
+        .int()
+        .min(4)
+        .max(256)
+        .optional()
+        .describe('Cells along the edge of a brick, the unit of placement and storage'),
+    }),
+    time: z.strictObject({
+      steps: z.number().int().min(1).max(1e9),
+      courant: positive
+        .optional()
+        .describe('speed · dt / spacing; give this or dt; 0.95 of the stable limit where both are left out'),
+      dt: positive.optional().describe('Time step, in unit'),
+      unit: z.string().max(32).default('s'),
+    }),
+    amplitude: z.strictObject({ unit: z.string().max(32).default('1') }).prefault({}),
+    parameters: z.record(name, finite).default({}).describe("The model's parameters, for example speed"),
+    boundary: z
+      .union([axisBoundary, z.strictObject({ z: axisBoundary.optional(), y: axisBoundary, x: axisBoundary })])
+      .default('dirichlet')
+      .describe('dirichlet: edge cells stay 0. periodic: the two ends of an axis are neighbours'),
+    initial: z
+      .record(stateName, z.union([formula, array]))
+      .default({})
+      .describe('States that do not start at 0'),
+    probes: z
+      .record(name, z.strictObject({ at: cell, fields: z.array(stateName).min(1).max(64) }))
+      .default({})
+      .describe('Cells recorded at every step'),
+    outputs: z
+      .record(
+        name,
+        z.strictObject({
+          fields: z.array(stateName).min(1).max(64),
+          every: z
+            .union([z.number().int().min(1), z.literal('end')])
+            .default('end')
+            .describe('Steps, or end: once, after the last step'),
+          plane: z
+            .union([
+              z.strictObject({ z: cellIndex }),
+              z.strictObject({ y: cellIndex }),
+              z.strictObject({ x: cellIndex }),
+            ])
+            .optional()
+            .describe('One plane of cells; the whole volume where it is left out'),
+        }),
+      )
+      .default({})
+      .describe('Snapshots; states at the end, where it is left out'),
+    run: z
+      .strictObject({
+        exchangeEvery: z.number().int().min(1).max(64).optional().describe('Steps between halo exchanges'),
+        epoch: z
+          .number()
+          .int()
+          .min(1)
+          .max(256)
+          .optional()
+          .describe('Steps of an epoch; rounded up to a multiple of exchangeEvery'),
+        checkpointSeconds: positive.default(30),
+      })
+      .prefault({}),
+  })
+  .describe('A Groundswell job: one simulation');
+
+/** A job file, defaults filled in. */
+export type JobFile = z.output<typeof jobFileSchema>;
+/** A job file as people write it. */
+export type JobFileInput = z.input<typeof jobFileSchema>;

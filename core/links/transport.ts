@@ -1,0 +1,62 @@
+/**
+ * A reliable, ordered, message-oriented channel to one other peer. Implementations: simple-peer in
+ * browsers, werift in Node. One compliance suite holds all of them.
+ */
+export interface Transport {
+  /** Largest message `send` takes, in bytes. Longer ones are cut by the link above. */
+  readonly maxMessage: number;
+  /** Bytes accepted by `send` and not yet handed to the network. */
+  readonly buffered: number;
+  /** Throws LinkError when closed. The bytes may be reused as soon as it returns. */
+  send(message: Uint8Array): void;
+  /** Resolves when `buffered` has fallen below the low-water mark; rejects with LinkError when closed. */
+  drained(): Promise<void>;
+  /** Set once, before anything arrives. */
+  onMessage: (message: Uint8Array) => void;
+  /** Called once, with the reason, whoever closed. */
+  onClose: (reason: string) => void;
+  stats(): TransportStats;
+  close(): void;
+}
+
+export interface TransportStats {
+  /** `direct`: peer to peer. `relay`: through the coordinator or a TURN server. */
+  readonly path: 'direct' | 'relay';
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
+/** Makes transports; one per device. */
+export interface TransportFactory {
+  /**
+   * Opens a channel. Exactly one side is the initiator. `signal` carries our descriptions to the other side;
+   * the other side's come in through `attempt.signal`.
+   */
+  connect(options: ConnectOptions): TransportAttempt;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  readonly initiator: boolean;
+  readonly iceServers: readonly IceServer[];
+  readonly signal: (data: SignalData) => void;
+}
+
+export interface TransportAttempt {
+  /** Resolves when open; rejects with LinkError on failure or `abandon`. */
+  readonly opened: Promise<Transport>;
+  signal(data: SignalData): void;
+  abandon(reason: string): void;
+}
+
+/** A session description with all candidates in it (no trickle). */
+export interface SignalData {
+  readonly type: 'offer' | 'answer';
+  readonly sdp: string;
+}
+
+export interface IceServer {
+  readonly urls: string;
+  readonly username?: string;
+  readonly credential?: string;
+}

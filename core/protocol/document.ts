@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { abilitySchema } from './messages.js';
+import { jobId, peerId, planSchema } from './plan.js';
+
+/*
+ * The room's Yjs document. The coordinator alone writes it; peers and pages follow it.
+ *   map `roster`: peer id → RosterEntry
+ *   map `run`:    `job` → RoomJob, `plan` → Plan, `progress` → Progress
+ * Each value is one plain JSON object, replaced whole.
+ */
+
+export const rosterEntrySchema = z.strictObject({
+  name: z.string().max(64),
+  kind: z.enum(['node', 'browser']),
+  ability: abilitySchema,
+  /** `idle`: waiting for work. `computing`: in the plan. `leaving`: handing over. */
+  state: z.enum(['idle', 'computing', 'leaving']),
+});
+export type RosterEntry = z.infer<typeof rosterEntrySchema>;
+
+export const roomJobSchema = z.strictObject({
+  id: jobId,
+  /** A job file, checked again by whoever reads it. */
+  file: z.record(z.string(), z.unknown()),
+  state: z.enum(['waiting', 'running', 'done', 'failed', 'stopped']),
+  /** Why it waits, failed or was stopped. */
+  reason: z.string().max(2000).optional(),
+});
+export type RoomJob = z.infer<typeof roomJobSchema>;
+
+/** Renewed at most twice a second. */
+export const progressSchema = z.strictObject({
+  /** Steps that every shard has made. */
+  step: z.number().int().min(0),
+  steps: z.number().int().min(1),
+  /** Cell updates per second over the last seconds. */
+  rate: z.number().min(0),
+  secondsLeft: z.number().min(0).nullable(),
+  peers: z.number().int().min(0),
+  /** Step of the last sealed checkpoint. */
+  checkpoint: z.number().int().min(0),
+  haloBytesDirect: z.number().min(0),
+  haloBytesRelayed: z.number().min(0),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** What a peer says of itself. Awareness state: one client id per connection. */
+export const awarenessSchema = z.strictObject({
+  peer: peerId,
+  step: z.number().int().min(0),
+  /** What it does now, for people. */
+  doing: z.string().max(100),
+  battery: z.number().min(0).max(1).optional(),
+});
+export type AwarenessState = z.infer<typeof awarenessSchema>;
+
+export { planSchema };

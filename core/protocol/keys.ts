@@ -1,0 +1,33 @@
+import type { Triple } from '../grid/box.js';
+
+// Where things lie in the store. Peers and the coordinator build keys with these alone.
+
+const index = ([z, y, x]: Triple) => `${z}/${y}/${x}`;
+
+/** A brick's whole state at a checkpoint: f32 little-endian, the order of `stateArrays`, dense cells, zstd. */
+export const checkpointBrickKey = (job: string, step: number, brick: Triple) =>
+  `jobs/${job}/state/${step}/${index(brick)}`;
+
+/** Seals a checkpoint; created once, never replaced. */
+export const checkpointSealKey = (job: string, step: number) =>
+  `jobs/${job}/checkpoint/${String(step).padStart(12, '0')}`;
+
+/** A brick of an array that a job starts from: f32 little-endian, dense cells, zstd. */
+export const inputBrickKey = (job: string, state: string, level: 'now' | 'before', brick: Triple) =>
+  `jobs/${job}/input/${state}/${level}/${index(brick)}`;
+
+/** The Zarr group of a job's results. */
+export const resultKey = (job: string) => `jobs/${job}/result.zarr`;
+
+/** The Zarr array of one state of one output: `[snapshot, z, y, x]`, or without z in 2-D. */
+export const outputArrayKey = (job: string, output: string, state: string) =>
+  `${resultKey(job)}/${output}/${state}`;
+
+/** A chunk of an output: one snapshot, one brick (its cut with the output's box, padded to the chunk's shape). */
+export const outputChunkKey = (
+  job: string,
+  output: string,
+  state: string,
+  snapshot: number,
+  chunk: readonly number[],
+) => `${outputArrayKey(job, output, state)}/c/${[snapshot, ...chunk].join('/')}`;

@@ -1,0 +1,38 @@
+/** The version spoken on every wire. A peer of another version is told so and let go. */
+export const PROTOCOL_VERSION = 1;
+
+/** A control message, text over the WebSocket. Session descriptions are the longest, about 4 kB. */
+export const MAX_CONTROL_BYTES = 256 * 1024;
+
+/** A job file. It travels in the room's document. */
+export const MAX_JOB_BYTES = 128 * 1024;
+
+/** What a peer says of itself, JSON. */
+export const MAX_AWARENESS_BYTES = 1024;
+
+/** Largest message on a data channel: every implementation takes it, and 64 KiB is where the first ones fail. */
+export const MAX_FRAGMENT_BYTES = 16 * 1024;
+
+/** Largest link message, before it is cut: a halo of 16 components of a 1024² face, 4 deep. */
+export const MAX_LINK_MESSAGE_BYTES = 256 * 1024 * 1024;
+
+/** A link stops sending above the high mark and goes on below the low one. */
+export const HIGH_WATER_BYTES = 1024 * 1024;
+export const LOW_WATER_BYTES = 512 * 1024;
+
+/** Halos that came before they are due wait here; neighbours are at most one exchange ahead, plan changes included. */
+export const MAX_INBOX_BYTES = 1024 * 1024 * 1024;
+
+/** A healthy link opens within a second even at 200 ms; lossy ones fail now and then and are tried again. */
+export const LINK_TIMEOUT_MS = 5_000;
+export const LINK_ATTEMPTS = 3;
+
+/** The coordinator pings each connection; one that misses a few in a row is dead. */
+export const HEARTBEAT_MS = 1_000;
+export const DEAD_AFTER_MS = 4_000;
+
+/** An object a peer uploads: a brick of 256³ f32, one state. */
+export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
+
+/** Signed upload addresses stay good this long. */
+export const UPLOAD_VALID_MS = 10 * 60_000;

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { jobId, peerId } from './plan.js';
+
+// Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
+
+const step = z.number().int().min(0);
+const planId = z.number().int().min(1);
+const shortText = z.string().max(500);
+
+const signalData = z.strictObject({
+  type: z.enum(['offer', 'answer']),
+  sdp: z.string().max(32 * 1024),
+});
+
+/** What a short calibration found. */
+export const abilitySchema = z.strictObject({
+  engine: z.enum(['webgpu', 'wasm']),
+  device: z.string().max(200),
+  /** Cell updates per second. */
+  rate: z.number().positive(),
+  /** Bytes a shard may hold. */
+  memory: z.number().positive(),
+});
+export type Ability = z.infer<typeof abilitySchema>;
+
+const probeSamples = z.strictObject({
+  /** Index into the job's probes. */
+  probe: z.number().int().min(0),
+  /** The first sample is the state after step `first`. */
+  first: step,
+  /** `[steps][states]`; NaN and infinities travel as null. */
+  values: z.array(z.array(z.number().nullable())),
+});
+
+export const toCoordinator = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('hello'),
+    version: z.number().int(),
+    name: z.string().max(64),
+    kind: z.enum(['node', 'browser']),
+    ability: abilitySchema,
+  }),
+  z.strictObject({ type: z.literal('signal'), to: peerId, link: z.number().int().min(0), data: signalData }),
+  /** The shard of a plan is loaded; it can be advanced and handed on. */
+  z.strictObject({ type: z.literal('ready'), plan: planId }),
+  /** An epoch is done: `step` steps have been made. */
+  z.strictObject({
+    type: z.literal('epoch'),
+    plan: planId,
+    step,
+    /** Of this epoch: time computing, time waiting for halos, and cells updated, recomputed overlap left out. */
+    computeSeconds: z.number().min(0),
+    waitSeconds: z.number().min(0),
+    cellUpdates: z.number().min(0),
+    /** Of this plan so far, over links: halo bytes sent directly and by relay. */
+    haloBytesDirect: z.number().min(0),
+    haloBytesRelayed: z.number().min(0),
+    probes: z.array(probeSamples).max(256),
+  }),
+  /** Asks for signed addresses to upload these objects to. */
+  z.strictObject({
+    type: z.literal('upload'),
+    request: z.number().int().min(0),
+    plan: planId,
+    objects: z
+      .array(z.strictObject({ key: z.string().max(300), bytes: z.number().int().min(0) }))
+      .min(1)
+      .max(256),
+  }),
+  /** All bricks this peer owes of a checkpoint or an output (`step`) are in the store. */
+  z.strictObject({ type: z.literal('stored'), plan: planId, what: z.enum(['checkpoint', 'outputs']), step }),
+  /** The peer cannot go on with the plan: a link that can't be had, a lost device. */
+  z.strictObject({ type: z.literal('failed'), plan: planId, reason: shortText, peer: peerId.optional() }),
+  z.strictObject({ type: z.literal('leave') }),
+]);
+export type ToCoordinator = z.infer<typeof toCoordinator>;
+
+export const toPeer = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('welcome'),
+    version: z.number().int(),
+    peer: peerId,
+    room: z.string().max(64),
+    iceServers: z
+      .array(
+        z.strictObject({
+          urls: z.string(),
+          username: z.string().optional(),
+          credential: z.string().optional(),
+        }),
+      )
+      .max(8),
+  }),
+  z.strictObject({
+    type: z.literal('signal'),
+    from: peerId,
+    link: z.number().int().min(0),
+    data: signalData,
+  }),
+  /**
+   * Peers may advance to step `until`, an epoch's end or the job's. At each step of `checkpoints`
+   * they store their bricks. Sent again as the slowest peer reports.
+   */
+  z.strictObject({ type: z.literal('grant'), plan: planId, until: step, checkpoints: z.array(step).max(16) }),
+  z.strictObject({
+    type: z.literal('addresses'),
+    request: z.number().int().min(0),
+    objects: z.array(z.strictObject({ key: z.string().max(300), url: z.string().max(1000) })).max(256),
+  }),
+  /** A leaving peer's shard is in other hands; it can go. */
+  z.strictObject({ type: z.literal('released') }),
+  /** Something the peer sent was refused, or the peer is not wanted. `fatal`: the connection ends. */
+  z.strictObject({
+    type: z.literal('refused'),
+    code: z.string().max(64),
+    reason: shortText,
+    fatal: z.boolean(),
+  }),
+]);
+export type ToPeer = z.infer<typeof toPeer>;
+
+export type { PeerId } from './plan.js';
+export { jobId };

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+const triple = z.tuple([z.number().int(), z.number().int(), z.number().int()]).readonly();
+export const boxSchema = z.strictObject({ lo: triple, hi: triple });
+
+/** A peer's name in a room, given by the coordinator. */
+export const peerId = z.string().regex(/^[a-z0-9]{4,32}$/);
+export type PeerId = z.infer<typeof peerId>;
+
+export const jobId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,95}$/);
+
+/**
+ * Who computes what, from one step on, until the next plan. Written by the coordinator alone.
+ * Every peer derives halos and transfers from it, so two peers with the same plan never disagree.
+ */
+export const planSchema = z.strictObject({
+  /** Grows by one with each plan of a job. */
+  id: z.number().int().min(1),
+  job: jobId,
+  /** The step it starts from: `from` steps have been made. */
+  from: z.number().int().min(0),
+  /**
+   * Where each shard's state at `from` comes from.
+   * `initial`: the job file. `checkpoint`: the sealed checkpoint at `from`, in the store.
+   * `transfer`: the owners under the plan before, once they have reached `from`.
+   */
+  source: z.enum(['initial', 'checkpoint', 'transfer']),
+  /** Steps between halo exchanges. */
+  exchangeEvery: z.number().int().min(1).max(64),
+  /** Steps of an epoch, a multiple of `exchangeEvery`. */
+  epoch: z.number().int().min(1).max(4096),
+  shards: z
+    .array(z.strictObject({ peer: peerId, box: boxSchema }))
+    .min(1)
+    .max(4096),
+});
+export type Plan = z.infer<typeof planSchema>;

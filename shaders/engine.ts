@@ -1,0 +1,81 @@
+import type { Box, Triple } from '../core/grid/box.js';
+import type { CompiledModel } from './compiler/compile.js';
+
+/** What advances shards on a device. */
+export interface Engine {
+  readonly kind: EngineKind;
+  /** The device in words, for people. */
+  readonly device: string;
+  /** Bytes one shard may hold here. */
+  readonly memory: number;
+  /** Throws EngineError where the shard does not fit or the device is lost. All state starts at 0. */
+  createShard(spec: ShardSpec): Promise<EngineShard>;
+  close(): Promise<void>;
+}
+
+export type EngineKind = 'webgpu' | 'wasm';
+
+export interface ShardSpec {
+  readonly model: CompiledModel;
+  /** Independent copies of the model's fields, all advanced by the same constants: 1 or more. */
+  readonly components: number;
+  readonly dimensions: 2 | 3;
+  /** All cells held: the shard and its halo, in unwrapped grid coordinates. */
+  readonly frame: Box;
+  /** Values of the model's `constants`. */
+  readonly constants: Readonly<Record<string, number>>;
+  /** Sampled after every update, in this order. Their cells lie in `frame`. */
+  readonly probes: readonly ProbePoint[];
+}
+
+/** One state array: a component's field at one time level. `before` exists for `wave` fields only. */
+export interface StateArray {
+  readonly component: number;
+  readonly field: string;
+  readonly level: 'now' | 'before';
+}
+
+/** A box of one state array, in the coordinates of the shard's frame. Data are dense, C order `[z, y, x]`. */
+export interface Slab extends StateArray {
+  readonly box: Box;
+}
+
+export interface ProbePoint {
+  readonly component: number;
+  readonly field: string;
+  readonly cell: Triple;
+}
+
+/** One step: cells of `box` get their new values; all others keep theirs, of both levels (see below). */
+export interface Update {
+  /**
+   * Lies in the frame, and at least the model's radius inside it along each axis that the model reads
+   * (2-D: not along z). Never empty.
+   *
+   * Levels swap for the whole frame: after the update, `now` holds new values inside `box`, and outside it
+   * what `before` held. That is right where cells are fixed (both levels equal) and irrelevant in halos
+   * that are shrinking.
+   */
+  readonly box: Box;
+  /** Time of the newest level before this update, f32 by rounding. */
+  readonly time: number;
+}
+
+export interface Advance {
+  /** `[updates, probes]`, C order: level `now` after each update. */
+  readonly samples: Float32Array;
+  /** Time the device took, as well as it can be told. */
+  readonly seconds: number;
+}
+
+/** A shard on a device. Calls may be made without awaiting the one before; they take effect in order. */
+export interface EngineShard {
+  /** Bytes held on the device. */
+  readonly bytes: number;
+  /** Copies `data` (the slabs' cells, one slab after the other) into the state. */
+  write(slabs: readonly Slab[], data: Float32Array): Promise<void>;
+  /** The slabs' cells, one slab after the other. */
+  read(slabs: readonly Slab[]): Promise<Float32Array>;
+  advance(updates: readonly Update[]): Promise<Advance>;
+  close(): Promise<void>;
+}

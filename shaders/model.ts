@@ -1,0 +1,58 @@
+/**
+ * A model: a named set of fields and the update of one cell, written in WGSL.
+ *
+ * The WGSL declares `struct Cell` with one `f32` member per field, in the order of `fields`, and
+ * `fn update() -> Cell`, which returns the cell's new values. Inside, a field `psi` of kind `wave` is read as
+ * `psi(dx, dy, dz)` (the newest level, at a constant offset within `radius`) and `psi_before()` (the level
+ * before it, at the cell itself); a field `rms2` of kind `tracker` as `rms2()` (its value so far, at the cell itself).
+ * `param.NAME` is one of `constants`, `step.time` the time of the newest level, and the constant `DIMENSIONS` is 2u or 3u.
+ */
+export interface Model {
+  readonly name: string;
+  /** One sentence for people. */
+  readonly title: string;
+  readonly wgsl: string;
+  /** Cells that one update reaches, along each axis: 1 to 4. */
+  readonly radius: number;
+  readonly fields: readonly Field[];
+  /** What a job file sets under `parameters`. */
+  readonly parameters: readonly Parameter[];
+  /** Names of the members of `param`, all f32. */
+  readonly constants: readonly string[];
+  /** The values of `constants`, in f64; engines round them to f32. */
+  readonly evaluate: (setting: Setting) => Readonly<Record<string, number>>;
+  /** The largest stable time step, in the job's unit of time. */
+  readonly largestStep: (setting: Omit<Setting, 'dt'>) => number;
+}
+
+/**
+ * `wave`: two time levels, leapfrog; the new level overwrites the oldest in place.
+ * `tracker`: one level, updated cell by cell.
+ */
+export interface Field {
+  readonly name: string;
+  readonly kind: 'wave' | 'tracker';
+  readonly title: string;
+  /** UDUNITS symbol, or a function of the job's units where it is derived from them. */
+  readonly unit: (units: {
+    readonly length: string;
+    readonly time: string;
+    readonly amplitude: string;
+  }) => string;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly title: string;
+  readonly default?: number;
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** What a model may derive its constants from. */
+export interface Setting {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly spacing: number;
+  readonly dt: number;
+  readonly dimensions: 2 | 3;
+}
