@@ -1,0 +1,56 @@
+import type { Job } from '../../core/job/job.js';
+import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
+import type { Ability, ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+
+/** A peer that has said hello and been let in. */
+export interface Member {
+  readonly id: PeerId;
+  readonly name: string;
+  readonly kind: 'node' | 'browser';
+  readonly ability: Ability;
+  send(message: ToPeer): void;
+  /** Tells the peer why, and ends its connection. */
+  dismiss(code: string, reason: string): void;
+}
+
+/** Messages about the run; the room itself answers `hello` and passes on `signal`. */
+export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'signal' }>;
+
+/** The room's document, as its one writer sees it. */
+export interface RoomDocument {
+  setMember(id: PeerId, entry: RosterEntry | undefined): void;
+  setJob(job: RoomJob | undefined): void;
+  setPlan(plan: Plan | undefined): void;
+  setProgress(progress: Progress | undefined): void;
+}
+
+/**
+ * Runs a room's jobs, one after the other. The room calls it; calls never overlap and never throw.
+ * (`coordinator/run` implements it.)
+ */
+export interface Conductor {
+  joined(member: Member): void;
+  heard(member: Member, message: RunMessage): void;
+  /** The connection is gone, said goodbye or not. */
+  lost(member: Member): void;
+  /** Queues a job whose inputs are in the store; `id` is new. */
+  submit(id: string, job: Job): void;
+  /** False where no such job waits or runs. */
+  stop(id: string): boolean;
+  jobs(): readonly JobStatus[];
+  /** Resolves when the job is done, failed or stopped. Rejects where there is no such job. */
+  finished(id: string): Promise<JobStatus>;
+  close(): Promise<void>;
+}
+
+export interface JobStatus {
+  readonly id: string;
+  readonly name: string;
+  readonly state: RoomJob['state'];
+  readonly reason?: string;
+  readonly progress?: Progress;
+  readonly plan?: Plan;
+  /** Where the result is: the store's location and the key under it. */
+  readonly result: string;
+}
