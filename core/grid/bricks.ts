@@ -1,7 +1,7 @@
 import { type Box, intersect, isEmpty, shapeOf, type Triple } from './box.js';
 import type { Grid } from './grid.js';
 
-/** A small chunk makes few files; a large one lets a checked brick's light cone stay small next to it. */
+/** Larger bricks make fewer chunks in the store, but cut less finely and are dearer to check alone: 128 KiB of f32. */
 const LARGEST_EDGE = 32;
 /** Below this a shard is mostly halo. */
 const SMALLEST_EDGE = 4;

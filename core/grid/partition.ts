@@ -57,7 +57,7 @@ export function partition(grid: Grid, weights: readonly number[]): Box[] {
 
 /**
  * The indices, ascending, of the peers whose help makes a step quicker: the subset for which the slowest
- * shard of `partition` is done soonest, among the subsets "the n fastest". A peer far slower than the others
+ * shard of `partition` is done soonest, among the subsets "the n fastest"; the smaller where two tie. A peer far slower than the others
  * would hold them all up, because the least it can be given is a layer of bricks. There are never more than
  * `mostShards`. Communication is not counted. `weights` as for `partition`.
  */
@@ -68,13 +68,8 @@ export function worthAShard(grid: Grid, weights: readonly number[]): number[] {
   for (let n = Math.min(ranked.length, mostShards(grid)); n >= 1; n--) {
     const fleet = ranked.slice(0, n);
     if (idealTime(grid, fleet) > bestTime) break;
-    const time = stepTime(
-      partition(
-        grid,
-        fleet.map(({ weight }) => weight),
-      ),
-      fleet,
-    );
+    const speeds = fleet.map(({ weight }) => weight);
+    const time = stepTime(partition(grid, speeds), fleet);
     if (time <= bestTime) {
       best = fleet;
       bestTime = time;
