@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,12 +45,19 @@ const mayMount = await mkdtemp(join(tmpdir(), 'groundswell-mount-')).then(async 
 storeCompliance('A folder', () => folderStore(newFolder(), signer));
 
 describe('A folder store', () => {
-  it('neither lists nor keeps what a killed process left half-written', async () => {
+  it('sweeps what a killed process left half-written, but not what another is writing', async () => {
     const folder = newFolder();
     await folderStore(folder, signer);
-    await writeFile(join(folder, '~unfinished', 'abc'), 'half');
-    await folderStore(folder, signer);
-    expect(await readdir(join(folder, '~unfinished'))).toEqual([]);
+    const [left, young] = ['left', 'young'].map((name) => join(folder, '~unfinished', name)) as [
+      string,
+      string,
+    ];
+    await writeFile(left, 'half');
+    await utimes(left, new Date(0), new Date(0));
+    await writeFile(young, 'half');
+    const store = await folderStore(folder, signer);
+    expect(await readdir(join(folder, '~unfinished'))).toEqual(['young']);
+    for await (const key of store.list('')) expect.unreachable(key);
   });
 
   it('leaves nothing aside once an object is written or refused', async () => {

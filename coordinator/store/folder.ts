@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../../core/errors.js';
 import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
@@ -10,6 +10,9 @@ import type { Store } from './store.js';
 /** No key has a `~`, so nothing in here can be mistaken for an object. */
 const UNFINISHED = '~unfinished';
 
+/** Writing the largest object to the slowest disk takes minutes. */
+const ABANDONED_AFTER_MS = 60 * 60_000;
+
 /**
  * The store on a folder of this machine. One object is one file; it appears whole, by rename or link.
  * Unlike S3, a folder cannot hold both `a` and `a/b`: the later one is refused.
@@ -19,9 +22,12 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
   const root = resolve(folder);
   const unfinished = join(root, UNFINISHED);
   await explained(root, async () => {
-    // What a killed process left half-written belongs to nobody.
-    await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
+    await mkdir(root, { recursive: true });
+    // Not recursive: on a read-only disk that says only that something is missing.
+    await mkdir(unfinished).catch((error) => {
+      if (!isOneOf(error, 'EEXIST')) throw error;
+    });
+    await sweep(unfinished);
   });
 
   const pathOf = (key: string): string => {
@@ -109,6 +115,15 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
       return signer.address(key, bytes);
     },
   };
+}
+
+/** Removes what killed processes left half-written. Others may be writing here just now: their files are young. */
+async function sweep(unfinished: string): Promise<void> {
+  for (const name of await readdir(unfinished)) {
+    const path = join(unfinished, name);
+    const written = await stat(path).catch(() => undefined);
+    if (written && Date.now() - written.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true });
+  }
 }
 
 /** Keys below `within` (empty, or ending in `/`), in ascending order. */
