@@ -247,13 +247,14 @@ export class ShardRun {
     const { grid, updatable, model, dt } = this.#job;
     const boxes = updateBoxes(this.#box, updatable, steps, model.model.radius, grid.dimensions);
     let updates: Update[] = [];
-    for (const [i, box] of boxes.entries()) {
+    for (let i = 0; i < steps; i++) {
       const time = this.#step * dt;
       this.#step += 1;
+      const box = boxes[i];
       if (box) updates.push({ box, time });
       else this.#probes.skip(this.#step);
       const due = this.#job.outputs.filter((output) => output.steps.includes(this.#step));
-      if (due.length > 0 || i === boxes.length - 1) {
+      if (due.length > 0 || i === steps - 1) {
         await this.#compute(updates);
         updates = [];
       }
