@@ -36,7 +36,10 @@ export function shareOut(job: Job, fleet: readonly Candidate[]): ShareOut {
   const bytes = memoryNeeded(job);
   const memory = peers.reduce((sum, peer) => sum + peer.memory, 0);
   if (peers.length === 0 || memory < bytes) {
-    return { kind: 'too-small', reason: `the job needs ${megabytes(bytes)} and the peers have ${megabytes(memory)}` };
+    return {
+      kind: 'too-small',
+      reason: `the job needs ${megabytes(bytes)} and the peers have ${megabytes(memory)}`,
+    };
   }
   const cells = cellCount(boxOfShape(job.grid.shape));
   let weights = peers.map(({ rate }) => rate);
@@ -54,7 +57,10 @@ export function shareOut(job: Job, fleet: readonly Candidate[]): ShareOut {
 /** The peers that make a step quicker. */
 function quickest(job: Job, ranked: readonly Candidate[]): readonly Candidate[] {
   if (ranked.length === 0) return ranked;
-  const worth = worthAShard(job.grid, ranked.map(({ rate }) => rate));
+  const worth = worthAShard(
+    job.grid,
+    ranked.map(({ rate }) => rate),
+  );
   return worth.map((i) => ranked[i] as Candidate);
 }
 
