@@ -55,7 +55,7 @@ export function sampleJob(): Job {
       { name: 'floor', states: ['psi.T'], box: { lo: [9, 0, 0], hi: [10, 12, 21] }, steps: [2, 4, 6, 8, 10] },
       { name: 'wall', states: ['psi.L'], box: { lo: [0, 3, 0], hi: [10, 4, 21] }, steps: [10] },
     ],
-    run: { exchangeEvery: 1, epoch: 5, checkpointSeconds: 30 },
+    run: { exchangeEvery: 1, epoch: 5, peers: 1, use: 'fastest', checkpointSeconds: 30 },
   };
 }
 
