@@ -118,7 +118,8 @@ class RoomConductor implements Conductor {
     for (const entry of this.#entries) {
       if (isOver(entry)) for (const resolve of entry.waiters.splice(0)) resolve(this.#status(entry));
     }
-    while (this.#entries.length > REMEMBERED && this.#entries[0] && isOver(this.#entries[0])) this.#entries.shift();
+    while (this.#entries.length > REMEMBERED && this.#entries[0] && isOver(this.#entries[0]))
+      this.#entries.shift();
     this.#next();
     this.#updateRoster();
   }

@@ -37,7 +37,8 @@ export class Course {
   /** Whether the run needs this peer now: for its shard, or for what it still hands over. */
   needs(peer: PeerId): boolean {
     const { source } = this.plan;
-    const handsOver = source.kind === 'transfer' && !this.allReady && source.shards.some((shard) => shard.peer === peer);
+    const handsOver =
+      source.kind === 'transfer' && !this.allReady && source.shards.some((shard) => shard.peer === peer);
     return handsOver || this.#steps.has(peer);
   }
 

@@ -1,3 +1,4 @@
+import { ProtocolError } from '../../core/errors.js';
 import type { Job } from '../../core/job/job.js';
 import type { Progress, RoomJob } from '../../core/protocol/document.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
@@ -33,7 +34,7 @@ export interface JobRunTools {
 export interface ResultWriter {
   start(): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
-  addProbes(samples: Extract<RunMessage, { type: 'epoch' }>['probes']): void;
+  addProbes(samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void>;
   finish(report: RunReport): Promise<void>;
 }
 
@@ -89,7 +90,8 @@ export class JobRun {
   }
 
   get progress(): Progress {
-    const step = this.#state === 'done' ? this.job.steps : (this.#course?.slowest ?? this.#checkpoints.newest ?? 0);
+    const step =
+      this.#state === 'done' ? this.job.steps : (this.#course?.slowest ?? this.#checkpoints.newest ?? 0);
     return this.#report.progress(step, this.#course?.peers.length ?? 0, this.#checkpoints.newest ?? 0);
   }
 
@@ -187,7 +189,13 @@ export class JobRun {
     this.#newestPlan += 1;
     const plan: Plan = { id: this.#newestPlan, job: this.id, from, source, exchangeEvery, epoch, shards };
     this.#course = new Course(plan);
-    this.#tools.log('plan', { job: this.id, plan: plan.id, from, source: source.kind, shards: shards.length });
+    this.#tools.log('plan', {
+      job: this.id,
+      plan: plan.id,
+      from,
+      source: source.kind,
+      shards: shards.length,
+    });
     this.#enter('running');
     this.#tools.document.setPlan(plan);
     this.#stall.moved(Date.now());
@@ -209,7 +217,8 @@ export class JobRun {
     if (!course.allReady || course.until >= this.job.steps) return;
     const share = shareOut(this.job, this.#candidates());
     if (share.kind === 'too-small') {
-      if ([...this.#leaving].some((peer) => course.needs(peer))) this.#tools.log('too-small', { reason: share.reason });
+      if ([...this.#leaving].some((peer) => course.needs(peer)))
+        this.#tools.log('too-small', { reason: share.reason });
       return;
     }
     if (JSON.stringify(share.shards) === JSON.stringify(course.plan.shards)) return;
@@ -220,7 +229,8 @@ export class JobRun {
   #goBack(reason: string): void {
     this.#tools.log('back', { job: this.id, reason, to: this.#checkpoints.newest ?? 0 });
     this.#setbacks += 1;
-    if (this.#setbacks > MOST_SETBACKS) return this.#end('failed', `gave up after ${MOST_SETBACKS} setbacks: ${reason}`);
+    if (this.#setbacks > MOST_SETBACKS)
+      return this.#end('failed', `gave up after ${MOST_SETBACKS} setbacks: ${reason}`);
     this.#ledger.rollBack(this.#checkpoints.newest ?? 0);
     this.#checkpoint = undefined;
     this.#course = undefined;
@@ -239,7 +249,7 @@ export class JobRun {
 
   #epoch(member: Member, message: Extract<RunMessage, { type: 'epoch' }>): void {
     this.#report.epoch(member, message);
-    this.#tools.result.addProbes(message.probes);
+    this.#keep(this.#record(member, message.probes));
     const course = this.#course;
     if (course?.plan.id !== message.plan) return;
     this.#stall.moved(Date.now());
@@ -252,12 +262,22 @@ export class JobRun {
     this.#finishIfDone();
   }
 
+  async #record(member: Member, samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void> {
+    try {
+      await this.#tools.result.addProbes(samples);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      member.dismiss(error.code, error.message);
+    }
+  }
+
   /** Grants more steps where the slowest shard allows, with a checkpoint at their end when one is due. */
   #extend(course: Course): void {
     const before = course.until;
     if (!course.extend(this.job.steps)) return;
     for (const output of this.job.outputs) {
-      for (const step of output.steps) if (before < step && step <= course.until) this.#ledger.owe(step, course.peers);
+      for (const step of output.steps)
+        if (before < step && step <= course.until) this.#ledger.owe(step, course.peers);
     }
     const due = Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
     if (due && !this.#checkpoint && course.until < this.job.steps) {

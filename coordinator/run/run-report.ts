@@ -1,4 +1,4 @@
-import { cellCount } from '../../core/grid/box.js';
+import { boxOfShape, cellCount } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import type { Progress } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
@@ -60,7 +60,7 @@ export class RunReport {
   progress(step: number, peers: number, checkpoint: number): Progress {
     const { grid, components, steps } = this.#job;
     const rate = this.#meter.rate(seconds());
-    const left = (steps - step) * cellCount({ lo: [0, 0, 0], hi: grid.shape }) * components.length;
+    const left = (steps - step) * cellCount(boxOfShape(grid.shape)) * components.length;
     return {
       step,
       steps,

@@ -4,8 +4,8 @@ import type { Frame, ReceivedFrame } from './framing.js';
 /*
  * What peers say to one another over a link. All numbers little-endian; `cells` fill the rest of the body.
  *
- *   halo  := type 1   plan:u32  from:u32  step:f64          cells:f32*
- *   state := type 2   plan:u32  from:u32  to:u32   0:u32    cells:f32*
+ *   halo  := type 1   plan:u32  from:u32  step:f64             cells:f32*
+ *   state := type 2   plan:u32  from:u32  to:u32   array:u32  cells:f32*
  *   bye   := type 3                                         (empty)
  *
  * Each head is 16 bytes long, so the cells of a body are aligned and need no copy.
@@ -30,6 +30,8 @@ export interface StateMessage {
   readonly from: number;
   /** The receiver's shard: its index in `plan`. */
   readonly to: number;
+  /** Which state array, by its place among the job's `stateArrays`. */
+  readonly array: number;
   readonly cells: Float32Array;
 }
 
@@ -94,22 +96,23 @@ function readHalo(body: Uint8Array<ArrayBuffer>): HaloMessage {
   };
 }
 
-function writeState({ plan, from, to, cells }: StateMessage): Frame {
+function writeState({ plan, from, to, array, cells }: StateMessage): Frame {
   const head = new DataView(new ArrayBuffer(HEAD_BYTES));
   head.setUint32(0, plan, true);
   head.setUint32(4, from, true);
   head.setUint32(8, to, true);
+  head.setUint32(12, array, true);
   return frameOf(STATE, head, cells);
 }
 
 function readState(body: Uint8Array<ArrayBuffer>): StateMessage {
   const head = headOf(body);
-  if (head.getUint32(12, true) !== 0) throw new ProtocolError('The reserved bytes of a state are not zero.');
   return {
     type: 'state',
     plan: head.getUint32(0, true),
     from: head.getUint32(4, true),
     to: head.getUint32(8, true),
+    array: head.getUint32(12, true),
     cells: cellsOf(body),
   };
 }

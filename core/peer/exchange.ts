@@ -2,7 +2,7 @@ import type { EngineShard, Slab, StateArray } from '../../shaders/engine.js';
 import { cellCount } from '../grid/box.js';
 import { type HaloRegion, haloRegions } from '../grid/halo.js';
 import type { Job } from '../job/job.js';
-import { isWave, stateArrays } from '../job/states.js';
+import { stateArrays } from '../job/states.js';
 import type { Plan } from '../protocol/plan.js';
 
 /** The slabs one shard sends another in one exchange, or gets from it. */
@@ -33,12 +33,13 @@ export function planExchange(job: Job, plan: Plan, self: number): Exchange {
   const boxes = plan.shards.map(({ box }) => box);
   const deep = haloRegions(job.grid, boxes, plan.exchangeEvery * radius);
   const shallow = haloRegions(job.grid, boxes, (plan.exchangeEvery - 1) * radius);
+  const waves = new Set(job.model.model.fields.filter(({ kind }) => kind === 'wave').map(({ name }) => name));
   const slabs = (from: number, to: number, side: 'source' | 'target'): Slab[] => {
     const between = ({ from: f, to: t }: HaloRegion) => f === from && t === to;
     const on = (regions: readonly HaloRegion[], array: StateArray) =>
       regions.filter(between).map((region): Slab => ({ ...array, box: region[side] }));
     return stateArrays(job).flatMap((array) => {
-      if (isWave(job, array.field)) return on(array.level === 'now' ? deep : shallow, array);
+      if (waves.has(array.field)) return on(array.level === 'now' ? deep : shallow, array);
       return job.model.coupledTrackers.has(array.field) ? on(shallow, array) : [];
     });
   };

@@ -28,7 +28,7 @@ export class Inbox {
   deliver(sender: PeerId, message: LinkMessage): void {
     if (message.plan < this.#oldestPlan) return;
     const key = keyOf(
-      message.kind === 'halo'
+      message.type === 'halo'
         ? { kind: 'halo', sender, plan: message.plan, step: message.step }
         : { kind: 'state', sender, plan: message.plan, array: message.array },
     );
@@ -42,7 +42,9 @@ export class Inbox {
     this.#bytes += message.cells.byteLength;
     if (this.#bytes > MAX_INBOX_BYTES) {
       this.#bytes -= message.cells.byteLength;
-      throw new ProtocolError(`more than ${MAX_INBOX_BYTES} bytes wait from other peers; ${sender} runs ahead`);
+      throw new ProtocolError(
+        `more than ${MAX_INBOX_BYTES} bytes wait from other peers; ${sender} runs ahead`,
+      );
     }
     this.#arrived.set(key, { plan: message.plan, cells: message.cells });
   }

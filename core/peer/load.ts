@@ -2,8 +2,8 @@ import type { EngineShard, Slab } from '../../shaders/engine.js';
 import { StoreError } from '../errors.js';
 import { type Box, cellCount, type Triple } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
-import { stateArrays, stateName } from '../job/states.js';
 import type { Job } from '../job/job.js';
+import { stateArrays, stateName } from '../job/states.js';
 import { checkpointBrickKey, inputBrickKey } from '../protocol/keys.js';
 import { decodeCells } from '../result/cells.js';
 import type { Objects } from './objects.js';
@@ -12,9 +12,15 @@ import type { Objects } from './objects.js';
 const AT_ONCE = 4;
 
 /** The job file's initial state. Throws StoreError when an input's brick is missing. */
-export async function loadInitial(job: Job, id: string, box: Box, shard: EngineShard, objects: Objects): Promise<void> {
+export async function loadInitial(
+  job: Job,
+  id: string,
+  box: Box,
+  shard: EngineShard,
+  objects: Objects,
+): Promise<void> {
   for (const array of stateArrays(job)) {
-    const name = stateName(job, array);
+    const name = stateName(job.components[array.component] ?? '', array.field);
     const initial = job.initial.get(name);
     if (!initial) continue;
     switch (initial.kind) {
@@ -54,10 +60,15 @@ export function stateSlabs(job: Job, box: Box): Slab[] {
   return stateArrays(job).map((array) => ({ ...array, box }));
 }
 
-async function eachBrick(job: Job, box: Box, visit: (brick: Triple, cells: Box) => Promise<void>): Promise<void> {
+async function eachBrick(
+  job: Job,
+  box: Box,
+  visit: (brick: Triple, cells: Box) => Promise<void>,
+): Promise<void> {
   const queue = [...bricksOf(job.grid, box)];
   const work = async () => {
-    for (let brick = queue.shift(); brick; brick = queue.shift()) await visit(brick, brickBox(job.grid, brick));
+    for (let brick = queue.shift(); brick; brick = queue.shift())
+      await visit(brick, brickBox(job.grid, brick));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }

@@ -1,8 +1,8 @@
 import type { Engine } from '../../shaders/engine.js';
 import { checkJob } from '../job/check.js';
 import type { Job } from '../job/job.js';
-import type { LinkMessage } from '../links/messages.js';
 import type { Links } from '../links/links.js';
+import type { LinkMessage } from '../links/messages.js';
 import type { RoomJob } from '../protocol/document.js';
 import type { ToCoordinator, ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
@@ -27,7 +27,13 @@ export interface PeerTools {
 /** What a peer does now. */
 export type PeerStatus =
   | { readonly doing: 'waiting' }
-  | { readonly doing: 'computing'; readonly job: Job; readonly plan: Plan; readonly shard: number; readonly step: number };
+  | {
+      readonly doing: 'computing';
+      readonly job: Job;
+      readonly plan: Plan;
+      readonly shard: number;
+      readonly step: number;
+    };
 
 /** A device's part in a room: follows the coordinator's plans, with one shard of each. */
 export class Peer {

@@ -1,7 +1,7 @@
 import type { ProbePoint } from '../../shaders/engine.js';
 import { type Box, hasCell } from '../grid/box.js';
 import type { Job } from '../job/job.js';
-import { stateOf } from '../job/states.js';
+import { placeOf } from '../job/states.js';
 import type { ToCoordinator } from '../protocol/messages.js';
 
 type Samples = Extract<ToCoordinator, { type: 'epoch' }>['probes'];
@@ -19,8 +19,8 @@ export class ProbeLog {
     this.#probes = inside.map(([probe, { states }]) => ({ probe, states: states.length }));
     this.points = inside.flatMap(([, { cell, states }]) =>
       states.map((state) => {
-        const { component, field } = stateOf(job, state);
-        return { component, field, cell };
+        const { component, field } = placeOf(job, state);
+        return { component, field: field.name, cell };
       }),
     );
   }
@@ -47,7 +47,9 @@ export class ProbeLog {
     return this.#probes.map(({ probe, states }) => {
       const start = offset;
       offset += states;
-      const values = rows.map((row) => Array.from(row.subarray(start, start + states), (v) => (Number.isFinite(v) ? v : null)));
+      const values = rows.map((row) =>
+        Array.from(row.subarray(start, start + states), (v) => (Number.isFinite(v) ? v : null)),
+      );
       return { probe, first: this.#first, values };
     });
   }

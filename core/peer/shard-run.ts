@@ -1,18 +1,19 @@
-import type { Engine, EngineShard, Update } from '../../shaders/engine.js';
+import type { Engine, EngineShard, Slab, Update } from '../../shaders/engine.js';
 import { GroundswellError, LinkError } from '../errors.js';
-import { cellCount, hasCell } from '../grid/box.js';
+import { cellCount } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import { updateBoxes } from '../grid/deep.js';
 import { frameOf } from '../grid/halo.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job, Output } from '../job/job.js';
-import { stateArrays, stateOf } from '../job/states.js';
+import { placeOf, stateArrays } from '../job/states.js';
 import type { Links } from '../links/links.js';
-import { checkpointBrickKey } from '../protocol/keys.js';
+import type { LinkMessage } from '../links/messages.js';
+import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
 import type { ToCoordinator } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { encodeCells } from '../result/cells.js';
-import { encodeOutput } from '../result/chunks.js';
+import { chunksOf, encodeChunk } from '../result/chunks.js';
 import { type Exchange, planExchange, readParcels } from './exchange.js';
 import { Grants } from './grants.js';
 import type { Inbox } from './inbox.js';
@@ -51,7 +52,11 @@ export class ShardRun {
   readonly #probes: ProbeLog;
   readonly #partners: ReadonlySet<PeerId>;
   readonly #uploads = new Set<Promise<void>>();
-  readonly #arrivals: { readonly step: number; readonly resolve: () => void; readonly reject: (error: Error) => void }[] = [];
+  readonly #arrivals: {
+    readonly step: number;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
   #shard: EngineShard | undefined;
   #step: number;
   /** The last epoch's end, or the start once it is loaded: where the state is whole and can be handed over. */
@@ -68,8 +73,12 @@ export class ShardRun {
     this.#grants = new Grants(plan.from);
     this.#exchange = planExchange(job, plan, index);
     this.#probes = new ProbeLog(job, this.#box);
-    const neighbours = [...this.#exchange.incoming, ...this.#exchange.outgoing].map(({ shard }) => this.#peerOf(shard));
-    this.#partners = new Set([...neighbours, ...this.#givers().map(({ peer }) => peer)].filter((peer) => peer !== tools.self));
+    const neighbours = [...this.#exchange.incoming, ...this.#exchange.outgoing].map(({ shard }) =>
+      this.#peerOf(shard),
+    );
+    this.#partners = new Set(
+      [...neighbours, ...this.#givers().map(({ peer }) => peer)].filter((peer) => peer !== tools.self),
+    );
   }
 
   get step(): number {
@@ -116,7 +125,7 @@ export class ShardRun {
         const owner = next.shards[to]?.peer as PeerId;
         for (const [array, state] of stateArrays(this.#job).entries()) {
           const cells = await this.#open().read([{ ...state, box }]);
-          await this.#deliver(owner, { kind: 'state', plan: next.id, array, cells });
+          await this.#deliver(owner, { type: 'state', plan: next.id, from: this.#index, to, array, cells });
         }
       }
     } catch (error) {
@@ -158,11 +167,14 @@ export class ShardRun {
     const { source } = this.plan;
     if (source.kind !== 'transfer') return [];
     const before = source.shards.map(({ box }) => box);
-    return transfers(before, [this.#box]).map(({ from, box }) => ({ peer: source.shards[from]?.peer as PeerId, box }));
+    return transfers(before, [this.#box]).map(({ from, box }) => ({
+      peer: source.shards[from]?.peer as PeerId,
+      box,
+    }));
   }
 
   async #load(): Promise<void> {
-    const { engine, links, objects, inbox } = this.#tools;
+    const { engine, objects, inbox } = this.#tools;
     const job = this.#job;
     const shard = await engine.createShard({
       model: job.model,
@@ -217,7 +229,8 @@ export class ShardRun {
     const [parcels, ownCells] = await Promise.all([readParcels(shard, outgoing), shard.read(own.source)]);
     const sent = outgoing.map((parcel, i) =>
       this.#deliver(this.#peerOf(parcel.shard), {
-        kind: 'halo',
+        type: 'halo',
+        from: this.#index,
         plan: this.plan.id,
         step: this.#step,
         cells: parcels[i] as Float32Array,
@@ -225,7 +238,12 @@ export class ShardRun {
     );
     const received = incoming.map(async ({ shard: other, slabs, cells: expected }) => {
       const sender = this.#peerOf(other);
-      const cells = await this.#tools.inbox.take({ kind: 'halo', sender, plan: this.plan.id, step: this.#step });
+      const cells = await this.#tools.inbox.take({
+        kind: 'halo',
+        sender,
+        plan: this.plan.id,
+        step: this.#step,
+      });
       expectCells(sender, cells, expected);
       await this.#open().write(slabs, cells);
     });
@@ -235,10 +253,10 @@ export class ShardRun {
   }
 
   /** Sends over the link; what is for ourselves goes straight to the inbox. */
-  async #deliver(peer: PeerId, message: Parameters<Inbox['deliver']>[1]): Promise<void> {
+  async #deliver(peer: PeerId, message: LinkMessage): Promise<void> {
     if (peer === this.#tools.self) return this.#tools.inbox.deliver(peer, message);
     const link = await this.#linkTo(peer);
-    if (message.kind === 'halo') this.#epoch[link.stats().path] += message.cells.byteLength;
+    if (message.type === 'halo') this.#epoch[link.stats().path] += message.cells.byteLength;
     await link.send(message);
   }
 
@@ -247,13 +265,14 @@ export class ShardRun {
     const { grid, updatable, model, dt } = this.#job;
     const boxes = updateBoxes(this.#box, updatable, steps, model.model.radius, grid.dimensions);
     let updates: Update[] = [];
-    for (const [i, box] of boxes.entries()) {
+    for (let i = 0; i < steps; i++) {
       const time = this.#step * dt;
       this.#step += 1;
+      const box = boxes[i];
       if (box) updates.push({ box, time });
       else this.#probes.skip(this.#step);
       const due = this.#job.outputs.filter((output) => output.steps.includes(this.#step));
-      if (due.length > 0 || i === boxes.length - 1) {
+      if (due.length > 0 || i === steps - 1) {
         await this.#compute(updates);
         updates = [];
       }
@@ -303,10 +322,28 @@ export class ShardRun {
     while (this.#uploads.size >= SNAPSHOTS_IN_FLIGHT) await Promise.race(this.#uploads);
     const step = this.#step;
     const shard = this.#open();
-    const chunks = due.flatMap((output) => encodeOutput(this.#job, this.plan.job, output, step, this.#box));
-    const cells = await Promise.all(chunks.map(({ state, box }) => shard.read([{ ...stateOf(this.#job, state), box }])));
-    this.#store('outputs', step, async () =>
-      Promise.all(chunks.map(async ({ key, encode }, i) => ({ key, bytes: await encode(cells[i] as Float32Array) }))),
+    const { grid } = this.#job;
+    const chunks = due.flatMap((output) =>
+      chunksOf(grid, output, this.#box).flatMap((chunk) =>
+        output.states.map((state) => {
+          const { component, field } = placeOf(this.#job, state);
+          const slab: Slab = { component, field: field.name, level: 'now', box: chunk.box };
+          const key = outputChunkKey(
+            this.plan.job,
+            output.name,
+            state,
+            output.steps.indexOf(step),
+            chunk.index,
+          );
+          return { key, slab, encode: (cells: Float32Array) => encodeChunk(grid, output, chunk, cells) };
+        }),
+      ),
+    );
+    const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
+    this.#store('outputs', step, () =>
+      Promise.all(
+        chunks.map(async ({ key, encode }, i) => ({ key, bytes: await encode(cells[i] as Float32Array) })),
+      ),
     );
   }
 
@@ -314,8 +351,10 @@ export class ShardRun {
     const step = this.#step;
     const shard = this.#open();
     const bricks = [...bricksOf(this.#job.grid, this.#box)];
-    const cells = await Promise.all(bricks.map((brick) => shard.read(stateSlabs(this.#job, brickBox(this.#job.grid, brick)))));
-    this.#store('checkpoint', step, async () =>
+    const cells = await Promise.all(
+      bricks.map((brick) => shard.read(stateSlabs(this.#job, brickBox(this.#job.grid, brick)))),
+    );
+    this.#store('checkpoint', step, () =>
       Promise.all(
         bricks.map(async (brick, i) => ({
           key: checkpointBrickKey(this.plan.job, step, brick),
@@ -342,7 +381,12 @@ export class ShardRun {
   #fail(error: unknown, peer?: PeerId): void {
     if (this.#ended) return;
     const reason = error instanceof GroundswellError ? error.message : String(error);
-    this.#tools.send({ type: 'failed', plan: this.plan.id, reason: reason.slice(0, 500), ...(peer && { peer }) });
+    this.#tools.send({
+      type: 'failed',
+      plan: this.plan.id,
+      reason: reason.slice(0, 500),
+      ...(peer && { peer }),
+    });
     void this.end();
   }
 }
@@ -355,4 +399,3 @@ function expectCells(sender: PeerId, cells: Float32Array, expected: number): voi
     throw new LinkError(`${sender} sent ${cells.length} cells where ${expected} were due`);
   }
 }
-

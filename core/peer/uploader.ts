@@ -20,7 +20,10 @@ export interface UploaderTools {
 /** Takes a peer's bricks to the store, by addresses the coordinator signs for each. */
 export class Uploader {
   readonly #tools: UploaderTools;
-  readonly #asked = new Map<number, { resolve: (message: Addresses) => void; reject: (error: Error) => void }>();
+  readonly #asked = new Map<
+    number,
+    { resolve: (message: Addresses) => void; reject: (error: Error) => void }
+  >();
   #requests = 0;
 
   constructor(tools: UploaderTools) {
@@ -51,7 +54,8 @@ export class Uploader {
 
   /** Whoever waits for an address is told that none will come. */
   close(): void {
-    for (const { reject } of this.#asked.values()) reject(new StoreError('the connection to the coordinator is gone'));
+    for (const { reject } of this.#asked.values())
+      reject(new StoreError('the connection to the coordinator is gone'));
     this.#asked.clear();
   }
 
@@ -68,7 +72,8 @@ export class Uploader {
       try {
         return await this.#tools.objects.put(url, bytes);
       } catch (error) {
-        if (attempt === TRIES) throw new StoreError(`${key} can't be stored: ${String(error)}`, { cause: error });
+        if (attempt === TRIES)
+          throw new StoreError(`${key} can't be stored: ${String(error)}`, { cause: error });
         await this.#tools.pause(FIRST_PAUSE_MS * 2 ** attempt);
       }
     }
