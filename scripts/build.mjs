@@ -1,7 +1,7 @@
 import './node-version.mjs';
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { root } from './root.mjs';
@@ -14,6 +14,8 @@ const NODE_ENTRIES = {
 const PAGES = 'browser-peer/pages';
 const BROWSER_WORKER = 'browser-peer/engine-worker.ts';
 const STATIC_FILES = new Set(['.html', '.css', '.svg', '.png', '.ico', '.webmanifest', '.txt']);
+
+const isProgram = (file) => /(?<!\.test|\.d)\.ts$/.test(file);
 
 /** What the bundles are made of. */
 const SOURCES = [
@@ -52,7 +54,7 @@ const browserBundle = {
 /** Makes dist/. Throws StepFailed with every fault found. */
 export async function build() {
   await step('build', async () => {
-    const pageScripts = (await filesOf(PAGES)).filter((file) => /(?<!\.test|\.d)\.ts$/.test(file));
+    const pageScripts = (await filesOf(PAGES)).filter(isProgram);
     const entries = [...Object.values(NODE_ENTRIES), BROWSER_WORKER, `${PAGES}/index.html`];
     const missing = (
       await Promise.all(entries.map(async (file) => ((await exists(file)) ? [] : [file])))
@@ -70,9 +72,12 @@ export async function build() {
   });
 }
 
-/** Bundles one program for Node into `outfile`. Throws StepFailed. */
-export async function buildProgram(entry, outfile) {
-  await bundle({ ...nodeBundle, entryPoints: [entry], outfile });
+/** Bundles every program of a folder side by side, so that one may import another at run time. Resolves to their folder. */
+export async function buildPrograms(folder) {
+  const outdir = `dist/${folder}`;
+  const entryPoints = (await filesOf(folder)).filter((file) => dirname(file) === folder && isProgram(file));
+  await bundle({ ...nodeBundle, entryPoints, outdir });
+  return outdir;
 }
 
 /** `build`, unless dist/ was made from the sources as they are now. */
