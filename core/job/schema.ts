@@ -181,6 +181,17 @@ export const jobFileSchema = z
           .describe(
             'Steps of an epoch, a multiple of exchangeEvery; at most the edge of a brick over the radius',
           ),
+        peers: z
+          .number()
+          .int()
+          .min(1)
+          .max(4096)
+          .default(1)
+          .describe('Peers to wait for before the first step; others may come and go later'),
+        use: z
+          .enum(['fastest', 'all'])
+          .default('fastest')
+          .describe('fastest: peers that would hold the others up get no shard. all: every peer gets one'),
         checkpointSeconds: positive.default(30).describe('Seconds between checkpoints'),
       })
       .prefault({}),
