@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job/job.js';
+import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
 export interface Parts {
@@ -12,7 +13,7 @@ export interface Parts {
 export interface PreparedJob {
   readonly job: Job;
   /** The bricks of the arrays the job starts from, under the keys they have in the store as job `id`. */
-  inputs(id: string): AsyncIterable<{ readonly key: string; readonly bytes: Uint8Array }>;
+  inputs(id: string): AsyncIterable<InputObject>;
 }
 
 export interface CoordinatorOptions {

@@ -1,4 +1,5 @@
 import { EngineError } from '../../core/errors.js';
+import { roomAddress } from './address.js';
 import { type JobReport, type RoomApi, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
@@ -7,7 +8,7 @@ import { follow } from './follow.js';
 import { handIn } from './hand-in.js';
 import { aborted } from './lifetime.js';
 import { startLocalPeers } from './local-peers.js';
-import { DEFAULT_PORT, DEFAULT_ROOM } from './options.js';
+import { DEFAULT_PORT } from './options.js';
 import type { EngineChoice, PreparedJob } from './parts.js';
 import { isFree, nextFreePort } from './port.js';
 import { pagesFolder } from './serve.js';
@@ -38,7 +39,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
   });
   try {
     display.serving(coordinator);
-    const api = roomApi(coordinator.url, DEFAULT_ROOM, coordinator.token);
+    const api = roomApi(roomAddress(new URL(coordinator.invitation)), coordinator.token);
     const report = await computed(api, prepared, coordinator.invitation, options, display, context.lifetime);
     if (report === undefined) return Exit.interrupted;
     display.ended(report, prepared.job);
@@ -76,10 +77,7 @@ async function computed(
   try {
     const id = await handIn(api, prepared);
     display.started({ job: id, page: invitation });
-    const report = await follow(api, id, {
-      signal: giveUp.signal,
-      onReport: ({ progress }) => progress && display.progress(progress),
-    });
+    const report = await follow(api, id, display, giveUp.signal);
     if (report === undefined && !lifetime.aborted && (await allUnable)) {
       throw new EngineError(`no peer on this machine can compute with --engine ${engine}; try --engine wasm`);
     }
