@@ -235,6 +235,33 @@ export function engineCompliance(name: string, { open, compile, exact }: EngineU
       expect(Array.from(await shard.read([slab]))).toEqual([1, 2, 3]);
     });
 
+    it('hands out arrays that can move to another thread', async () => {
+      const probe = { component: 0, field: 'psi', cell: FRAME.lo };
+      const shard = await create(specOf(FRAME, { probes: [probe] }));
+      const slab: Slab = { component: 0, field: 'psi', level: 'now', box: row(3) };
+      const { samples } = await shard.advance([{ box: grow(FRAME, [-1, -1, -1]), time: 0 }]);
+      for (const data of [samples, await shard.read([slab])]) {
+        expect(data.buffer.byteLength).toBe(data.byteLength);
+        structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+      }
+      expect(Array.from(await shard.read([slab]))).toEqual([0, 0, 0]);
+    });
+
+    it('takes more slabs in one call than anyone counts on', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference, random } = await createRandom(spec, 12);
+      const slabs = Array.from({ length: 700 }, () => {
+        const slab = random.slab(spec);
+        const [z, y, x] = slab.box.lo;
+        return { ...slab, box: { lo: slab.box.lo, hi: [z + 1, y + 1, x + 1] as const } };
+      });
+      const data = random.values(slabs.length);
+      reference.write(slabs, data);
+      await shard.write(slabs, data);
+      expect(bits(await shard.read(slabs))).toEqual(bits(reference.read(slabs)));
+      await expectSameState(shard, reference, spec);
+    });
+
     it('advances two shards at once, each on its own', async () => {
       const spec = specOf(FRAME);
       const other = specOf(shift(boxOfShape([7, 12, 21]), [-2, 40, 3]), {

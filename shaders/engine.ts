@@ -72,7 +72,10 @@ export interface Advance {
   readonly seconds: number;
 }
 
-/** A shard on a device. Calls may be made without awaiting the one before; they take effect in order. */
+/**
+ * A shard on a device. Calls may be made without awaiting the one before; they take effect in order.
+ * Arrays that it hands out are whole buffers of the caller's own, so that they can move to another thread.
+ */
 export interface EngineShard {
   /** Bytes held on the device. */
   readonly bytes: number;

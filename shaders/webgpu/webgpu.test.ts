@@ -57,6 +57,24 @@ describe('a GPU that fails', () => {
   });
 });
 
+describe('a slab larger than the staging buffer', () => {
+  it('is moved in pieces, whole', async () => {
+    const { engine } = await openWithDevice();
+    const frame = boxOfShape([20, 500, 500]);
+    const shard = await engine.createShard({ ...spec, frame });
+    const slabs = [
+      { component: 0, field: 'psi', level: 'before', box: { lo: [19, 3, 5], hi: [20, 9, 8] } },
+      { component: 0, field: 'psi', level: 'now', box: frame },
+    ] as const;
+    const data = Float32Array.from({ length: 18 + 5_000_000 }, (_, index) => index);
+    await shard.write(slabs, data);
+    const back = await shard.read(slabs);
+    expect(back.every((value, index) => value === index)).toBe(true);
+    expect(back).toHaveLength(data.length);
+    await engine.close();
+  });
+});
+
 describe('an adapter', () => {
   it('is described, and known for an emulation by its driver', async () => {
     const info = { vendor: 'mesa', architecture: '', device: '', description: 'llvmpipe (LLVM 15)' };

@@ -23,7 +23,8 @@ export interface Python {
 
 /**
  * The Python of a Debian chroot, made at the first call and kept in `$GROUNDSWELL_CACHE` or /var/cache/groundswell:
- * about a minute and 600 MB, from the mirror that apt uses here. `why` says in a line what stands in the way.
+ * about a minute and 600 MB, from the mirror that apt uses here. `why` says in a line what keeps this machine from
+ * having one; where it could have one and making it fails, the promise rejects, so that no check is lost unnoticed.
  */
 export async function ensurePython(): Promise<Python | { readonly why: string }> {
   if (process.getuid?.() !== 0) return { why: 'a Debian chroot is made by root only' };
@@ -35,13 +36,9 @@ export async function ensurePython(): Promise<Python | { readonly why: string }>
   if (!(await exists(root))) {
     const mirror = await debianMirror(/^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]);
     if (mirror === undefined) return { why: "apt's sources name no http mirror of Debian" };
-    try {
-      await mkdir(cache, { recursive: true });
-      await ensureDebootstrap();
-      await makeChroot(root, mirror);
-    } catch (error) {
-      return { why: `the chroot could not be made: ${lastLine(error)}` };
-    }
+    await mkdir(cache, { recursive: true });
+    await ensureDebootstrap();
+    await makeChroot(root, mirror);
   }
   return { run: (script, { folder, args = [] }) => runInside(root, script, folder, args) };
 }
@@ -84,11 +81,15 @@ async function makeChroot(root: string, mirror: string): Promise<void> {
     rm -rf "$aside"/var/cache/apt/archives/*.deb "$aside"/var/lib/apt/lists/*
     mv "$aside" "$root"`;
   const env = { ...(await aptProxy()), ...process.env };
-  await exec(
+  const made = exec(
     'flock',
     [`${root}.lock`, 'sh', '-c', script, 'make-chroot', root, PACKAGES.join(), SUITE, mirror],
     { env, maxBuffer: 64 * 1024 * 1024 },
   );
+  await made.catch((cause: { stdout?: string; stderr?: string }) => {
+    const said = `${cause.stdout ?? ''}\n${cause.stderr ?? ''}`.trim().split('\n');
+    throw new Error(`debootstrap failed: ${said.slice(-3).join('; ')}`, { cause });
+  });
 }
 
 /** debootstrap does not read apt's configuration. */
@@ -127,11 +128,4 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** debootstrap and apt end with the line that says why. */
-function lastLine(error: unknown): string {
-  const { stderr, stdout, message } = error as { stderr?: string; stdout?: string; message: string };
-  const lines = (stderr?.trim() || stdout?.trim() || message).split('\n');
-  return lines[lines.length - 1] as string;
 }
