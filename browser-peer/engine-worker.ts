@@ -8,7 +8,11 @@ import { requestAdapter } from './engines.js';
 import { portTo } from './worker-port.js';
 
 // The engine in a worker of its own, so that the page stays quick while it computes. The worker's name says which.
-serveEngine(portTo(self), () => (self.name === 'webgpu' ? onGpu() : createWasmEngine()), compileModel);
+serveEngine(
+  portTo(self as DedicatedScope),
+  () => (self.name === 'webgpu' ? onGpu() : createWasmEngine()),
+  compileModel,
+);
 
 async function onGpu(): Promise<Engine> {
   const adapter = await requestAdapter(navigator.gpu);

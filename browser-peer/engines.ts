@@ -4,11 +4,16 @@ import { describeAdapter } from '../shaders/webgpu/adapter.js';
 export const ENGINE_CHOICES = ['auto', 'webgpu', 'wasm'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
+/** The choice ticked at first, from the page's query; the visitor may tick another, and still has to agree. */
+export function engineAskedFor(search: string): EngineChoice {
+  const asked = new URLSearchParams(search).get('engine');
+  return ENGINE_CHOICES.find((choice) => choice === asked) ?? 'auto';
+}
+
 /** What a visitor's choice comes to in this browser. */
 export type EnginePick =
   /** `note`: why it is not the GPU, where that was hoped for; for people. */
-  | { readonly kind: EngineKind; readonly note?: string }
-  | { readonly kind: 'none'; readonly reason: string };
+  { readonly kind: EngineKind; readonly note?: string } | { readonly kind: 'none'; readonly reason: string };
 
 /** The part of a browser that decides. */
 export interface Surroundings {
@@ -42,7 +47,8 @@ async function missingGpu(surroundings: Surroundings, emulatedWillDo: boolean): 
   const adapter = await requestAdapter(surroundings.gpu);
   if (!adapter) return 'The browser has WebGPU but found no GPU that it trusts on this device.';
   const { device, emulated } = describeAdapter(adapter);
-  if (emulated && !emulatedWillDo) return `The browser offers no real GPU, only one played by the processor (${device}).`;
+  if (emulated && !emulatedWillDo)
+    return `The browser offers no real GPU, only one played by the processor (${device}).`;
   return undefined;
 }
 

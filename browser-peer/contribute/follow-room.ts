@@ -1,10 +1,9 @@
+import { z } from 'zod';
 import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import { type Ending, type Socket, watchRoom } from '../../core/protocol/session.js';
-
-/** Pauses between attempts grow to this; a coordinator that restarts is found again within it. */
-const LONGEST_PAUSE_MS = 10_000;
-const FIRST_PAUSE_MS = 500;
+import { pauseBefore } from '../../core/protocol/reconnect.js';
+import { type Ending, watchRoom } from '../../core/protocol/session.js';
+import type { Socket } from '../../core/protocol/socket.js';
 
 /** The room as it was last heard of. */
 export interface RoomSnapshot {
@@ -15,11 +14,11 @@ export interface RoomSnapshot {
   readonly roster: ReadonlyMap<PeerId, RosterEntry>;
 }
 
-/** `lost`: tried again by itself. `refused`: trying again changes nothing. */
+/** `lost`: tried again by itself; the reason is the coordinator's own, where it gave one. `refused`: trying again changes nothing. */
 export type RoomConnection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
-  | { readonly kind: 'lost' }
+  | { readonly kind: 'lost'; readonly reason: string | undefined }
   | { readonly kind: 'refused'; readonly reason: string };
 
 export const unknownRoom: RoomSnapshot = {
@@ -30,12 +29,18 @@ export const unknownRoom: RoomSnapshot = {
   roster: new Map(),
 };
 
+export interface RoomTools {
+  readonly connect: () => Promise<Socket>;
+  /** The room's status over HTTP: browsers don't tell a page why a WebSocket was refused. */
+  readonly statusAddress: string;
+}
+
 /**
  * Watches a room for as long as the page is open, without taking part, and comes back after each loss.
  * What was known stays in the snapshot meanwhile. Resolves when the room refuses this page.
  */
 export async function followRoom(
-  connect: () => Promise<Socket>,
+  { connect, statusAddress }: RoomTools,
   onChange: (room: RoomSnapshot) => void,
 ): Promise<void> {
   let room = unknownRoom;
@@ -50,8 +55,8 @@ export async function followRoom(
       tell(seen);
     });
     if (ending.kind === 'refused') return tell({ connection: { kind: 'refused', reason: ending.reason } });
-    tell({ connection: { kind: 'lost' } });
-    await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** failures));
+    tell({ connection: { kind: 'lost', reason: await refusalAt(statusAddress) } });
+    await pause(pauseBefore(failures));
     failures += 1;
   }
 }
@@ -67,21 +72,27 @@ async function watchOnce(
     return { kind: 'closed', reason: error instanceof Error ? error.message : String(error) };
   }
   return new Promise((resolve) => {
-    const view = watchRoom(socket, {
-      changed: () =>
-        onChange({
-          connection: { kind: 'open' },
-          job: view.job(),
-          plan: view.plan(),
-          progress: view.progress(),
-          roster: new Map(view.roster()),
-        }),
+    const { room } = watchRoom(socket, {
+      changed: () => {
+        const { job, plan, progress, roster } = room;
+        onChange({ connection: { kind: 'open' }, job, plan, progress, roster });
+      },
       ended: resolve,
     });
   });
 }
 
-/** Varied by half, so that the pages of a room don't all come back at once. */
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds * (0.75 + Math.random() / 2)));
+/** What the coordinator has against this page; undefined where it has nothing, or can't be reached either. */
+async function refusalAt(statusAddress: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(statusAddress);
+    if (response.ok) return undefined;
+    return refusal.parse(await response.json()).error.message;
+  } catch {
+    return undefined;
+  }
 }
+
+const refusal = z.object({ error: z.object({ message: z.string() }) });
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

@@ -1,4 +1,3 @@
-import type { Triple } from '../../core/grid/box.js';
 import { jobFileSchema } from '../../core/job/schema.js';
 import type { RoomJob } from '../../core/protocol/document.js';
 import { count } from './numbers.js';
@@ -6,9 +5,6 @@ import { count } from './numbers.js';
 /** A room's job, as far as a visitor wants to know it before anything is compiled or run. */
 export interface JobSummary {
   readonly title: string;
-  /** Cells `[nz, ny, nx]`; `nz` is 1 in 2-D. */
-  readonly shape: Triple;
-  readonly dimensions: 2 | 3;
   /** Size and length, in words. */
   readonly size: string;
 }
@@ -18,12 +14,9 @@ export function summaryOf({ file }: RoomJob): JobSummary | undefined {
   const parsed = jobFileSchema.safeParse(file);
   if (!parsed.success) return undefined;
   const { title, name, grid, time } = parsed.data;
-  const [nz, ny, nx] = grid.shape.length === 2 ? [1, ...grid.shape] : grid.shape;
   const cells = grid.shape.map(count).join(' × ');
   return {
     title: title || name,
-    shape: [nz, ny, nx],
-    dimensions: grid.shape.length === 2 ? 2 : 3,
     size: `${cells} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
   };
 }

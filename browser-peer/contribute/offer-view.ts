@@ -16,7 +16,6 @@ export interface OfferNews {
 /** The question that a visitor is asked: what, for whom, at what cost. */
 export function showOffer({ state, room, roomName, host, gpuObstacle }: OfferNews): void {
   const asking = state.kind === 'asking';
-  show('offer-title', asking);
   show('offer-lead', asking);
   const { title, size } = jobWords(room);
   say('job-title', title);
@@ -40,13 +39,14 @@ function jobWords({ connection, job }: RoomSnapshot): { title: string; size: str
       case 'open':
         return none('Nothing at the moment', 'Your device would wait for the next simulation of this room.');
       case 'lost':
-        return none('The room can’t be reached', 'It is tried again. From another machine, open it by its invitation link.');
+        return none('The room can’t be reached', connection.reason ?? 'It is tried again.');
       case 'refused':
         return none('The room does not let this page in', connection.reason);
     }
   }
   const summary = summaryOf(job);
-  if (!summary) return none('A simulation this page can’t describe', 'Reload the page to bring it up to date.');
+  if (!summary)
+    return none('A simulation this page can’t describe', 'Reload the page to bring it up to date.');
   switch (job.state) {
     case 'running':
       return summary;
@@ -55,6 +55,9 @@ function jobWords({ connection, job }: RoomSnapshot): { title: string; size: str
     case 'done':
     case 'failed':
     case 'stopped':
-      return none('Nothing at the moment', `“${summary.title}” has ended. Your device would wait for the next.`);
+      return none(
+        'Nothing at the moment',
+        `“${summary.title}” has ended. Your device would wait for the next.`,
+      );
   }
 }

@@ -1,21 +1,20 @@
-import type { Socket } from '../../core/protocol/session.js';
-import { ENGINE_CHOICES, gpuObstacle } from '../engines.js';
+import { ENGINE_CHOICES, type EngineChoice, gpuObstacle } from '../engines.js';
 import { element, say, sayIfAny, show } from './elements.js';
-import { followRoom, type RoomSnapshot, unknownRoom } from './follow-room.js';
+import { followRoom, type RoomSnapshot, type RoomTools, unknownRoom } from './follow-room.js';
 import { percent } from './numbers.js';
 import { showOffer } from './offer-view.js';
-import type { PageParameters } from './parameters.js';
 import { Repaint } from './repaint.js';
 import { type DeviceInUse, type PageState, sceneOf } from './state.js';
 import { wordsFor } from './state-words.js';
 import { Stint, type StintTools } from './stint.js';
 import { showWork } from './work-view.js';
 
-export interface PageTools extends StintTools {
-  readonly parameters: PageParameters;
+export interface PageTools extends StintTools, RoomTools {
+  readonly roomName: string;
   /** The coordinator's host, as in the address bar. */
   readonly host: string;
-  readonly connect: () => Promise<Socket>;
+  /** Ticked at first. */
+  readonly engine: EngineChoice;
 }
 
 /** Brings the contribute page to life. It follows the room at once, and computes once the visitor has agreed. */
@@ -36,14 +35,14 @@ class ContributePage {
   }
 
   open(): void {
-    this.#tick(this.#tools.parameters.engine);
+    this.#tick(this.#tools.engine);
     element('consent', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#agreed();
     });
     element('stop', HTMLButtonElement).addEventListener('click', () => this.#stint?.stop());
     this.#paint();
-    void followRoom(this.#tools.connect, (room) => {
+    void followRoom(this.#tools, (room) => {
       this.#room = room;
       this.#repaint.soon();
     });
@@ -84,7 +83,6 @@ class ContributePage {
     dataset.engine = device?.engine ?? '';
 
     const { title, detail } = wordsFor(state);
-    show('status', state.kind !== 'asking');
     say('status-title', title);
     say('status-detail', detail);
     show('stop', scene === 'work');
@@ -96,7 +94,7 @@ class ContributePage {
       showOffer({
         state,
         room,
-        roomName: this.#tools.parameters.room,
+        roomName: this.#tools.roomName,
         host: this.#tools.host,
         gpuObstacle: gpuObstacle(this.#tools.surroundings),
       });
@@ -107,12 +105,17 @@ class ContributePage {
 
   #paintConnection(): void {
     const { kind } = this.#room.connection;
-    const words = { connecting: 'Connecting…', open: 'Connected', lost: 'Reconnecting…', refused: 'Not connected' };
+    const words = {
+      connecting: 'Connecting…',
+      open: 'Connected',
+      lost: 'Reconnecting…',
+      refused: 'Not connected',
+    };
     element('connection', HTMLElement).dataset.connection = kind;
     sayIfAny('connection', words[kind]);
   }
 
-  #tick(choice: string): void {
+  #tick(choice: EngineChoice): void {
     for (const input of element('engines', HTMLFieldSetElement).querySelectorAll('input')) {
       input.checked = input.value === choice;
     }

@@ -47,7 +47,8 @@ export function describeMap({ shape, dimensions, boxes, own }: ShardMap): string
   });
   const size = axes.map((axis) => count(shapeOf(box)[axis] as number)).join(' × ');
   const share = percent(cellCount(box), cellCount(boxOfShape(shape)));
-  const which = boxes.length === 1 ? 'The whole space' : `Piece ${own + 1} of ${boxes.length}, ${share} of the space`;
+  const which =
+    boxes.length === 1 ? 'The whole space' : `Piece ${own + 1} of ${boxes.length}, ${share} of the space`;
   return `${which}: ${size} cells, at ${places.join(', ')}.`;
 }
 

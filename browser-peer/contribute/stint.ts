@@ -3,7 +3,7 @@ import type { Contributor, ContributorStatus } from '../../core/peer/contributor
 import type { Ability } from '../../core/protocol/messages.js';
 import type { Engine, EngineKind } from '../../shaders/engine.js';
 import { type EngineChoice, pickEngine, type Surroundings } from '../engines.js';
-import type { DeviceInUse, PageState } from './state.js';
+import { type DeviceInUse, type PageState, sceneOf } from './state.js';
 
 /** What a stint is made with. */
 export interface StintTools {
@@ -54,6 +54,7 @@ export class Stint {
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#listener.onState({ kind: 'leaving' });
     // A contributor that can't leave properly still ends, and `run` hears of it.
     if (this.#contributor) void this.#contributor.leave().catch(() => {});
     // There is nothing to hand over yet, and whoever waits for the engine is let go.
@@ -94,8 +95,9 @@ export class Stint {
     this.#tell({ kind: 'left', reason: 'You stopped before anything was computed' });
   }
 
+  /** Once stopped, a device that still computes what it hands over is leaving, for its visitor. */
   #tell(state: PageState): void {
-    this.#listener.onState(state);
+    if (!this.#stopped || sceneOf(state) === 'offer') this.#listener.onState(state);
   }
 }
 

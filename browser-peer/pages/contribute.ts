@@ -1,28 +1,25 @@
 import { calibrate } from '../../core/peer/calibrate.js';
 import { contribute } from '../../core/peer/contributor.js';
+import { httpObjects } from '../../core/peer/http-objects.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { browserName } from '../contribute/browser-name.js';
 import { openPage } from '../contribute/page.js';
-import { readParameters } from '../contribute/parameters.js';
-import { storeObjects } from '../objects.js';
+import { engineAskedFor } from '../engines.js';
 import { startEngine } from '../remote-engine.js';
 import { simplePeerTransports } from '../simple-peer/transport.js';
-import { openSocket } from '../socket.js';
+import { connectSocket } from '../socket.js';
 
-const parameters = readParameters(location.search);
-const { room, invite } = parameters;
-
-const connect = () => {
-  const address = new URL(`ws/${encodeURIComponent(room)}`, document.baseURI);
-  address.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  if (invite !== undefined) address.searchParams.set('invite', invite);
-  return openSocket(address);
-};
+const { room, socket, status } = addressesOf(`${location.origin}/${location.search}`);
+const invite = new URLSearchParams(location.search).get('invite') ?? undefined;
+const connect = () => connectSocket(socket);
 
 openPage({
-  parameters,
+  roomName: room,
   host: location.host,
+  engine: engineAskedFor(location.search),
   surroundings: { gpu: navigator.gpu, isSecureContext },
   connect,
+  statusAddress: status,
   startEngine,
   calibrate,
   contribute: (engine, ability, onChange) =>
@@ -31,7 +28,7 @@ openPage({
       engine,
       ability,
       transports: simplePeerTransports(),
-      objects: storeObjects(document.baseURI, invite),
+      objects: httpObjects((url, init) => fetch(url, init), location.origin, invite),
       name: browserName(navigator.userAgent),
       kind: 'browser',
       onChange,
