@@ -37,7 +37,11 @@ export class Rights {
       throw new Refusal(401, 'rights', 'this takes the token: send "Authorization: Bearer <token>"');
     }
     if (!sameText(given, this.#options.token)) {
-      throw new Refusal(403, 'rights', 'this is not the token of this coordinator; see the file "token" in its folder');
+      throw new Refusal(
+        403,
+        'rights',
+        'this is not the token of this coordinator; see the file "token" in its folder',
+      );
     }
   }
 
@@ -53,7 +57,11 @@ export class Rights {
       throw new Refusal(403, 'rights', `this invitation is not for room ${room}; ask for a new link`);
     }
     if (!this.#isLocal(request)) {
-      throw new Refusal(401, 'rights', 'from another machine this takes an invitation link; ask whoever runs the job for one');
+      throw new Refusal(
+        401,
+        'rights',
+        'from another machine this takes an invitation link; ask whoever runs the job for one',
+      );
     }
   }
 
@@ -63,7 +71,8 @@ export class Rights {
    * a browser here could open a WebSocket to us.
    */
   #isLocal({ headers, socket }: Request): boolean {
-    if (this.#options.behindProxy || FORWARDING_HEADERS.some((name) => headers[name] !== undefined)) return false;
+    if (this.#options.behindProxy || FORWARDING_HEADERS.some((name) => headers[name] !== undefined))
+      return false;
     const { host, origin } = headers;
     return (
       isLoopbackAddress(socket.remoteAddress) &&
@@ -80,7 +89,7 @@ function isLoopbackAddress(address: string | undefined): boolean {
   return address !== undefined && /^(::1|(::ffff:)?127(\.\d{1,3}){3})$/i.test(address);
 }
 
-export function isLoopbackName(name: string): boolean {
+function isLoopbackName(name: string): boolean {
   return name === 'localhost' || name === '[::1]' || /^127(\.\d{1,3}){3}$/.test(name);
 }
 

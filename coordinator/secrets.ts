@@ -52,7 +52,9 @@ async function readOrMake(path: string): Promise<{ value: string; isNew: boolean
   }
   const value = (await readFile(path, 'utf8')).trim();
   if (!SECRET.test(value)) {
-    throw new StoreError(`${path} holds no secret of ${SECRET_BYTES} bytes; remove it, and a new one is made`);
+    throw new StoreError(
+      `${path} holds no secret of ${SECRET_BYTES} bytes; remove it, and a new one is made`,
+    );
   }
   return { value, isNew: false };
 }

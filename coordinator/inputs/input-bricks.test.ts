@@ -8,10 +8,10 @@ import * as zarr from 'zarrita';
 import { JobError } from '../../core/errors.js';
 import { cellCount, type Triple } from '../../core/grid/box.js';
 import { brickBox } from '../../core/grid/bricks.js';
-import { decodeCells } from '../../core/job/cells-codec.js';
 import { checkJob } from '../../core/job/check.js';
 import type { Job } from '../../core/job/job.js';
 import type { JobFileInput } from '../../core/job/schema.js';
+import { decodeCells } from '../../core/result/cells.js';
 import { type InputBrick, inputBricks } from './input-bricks.js';
 
 /** Written by numpy and zarr-python: see make.py there. */

@@ -3,11 +3,12 @@ import { JobError, type JobFault } from '../../core/errors.js';
 import { type Box, hasCell, shapeOf, type Triple } from '../../core/grid/box.js';
 import { brickBox, brickCounts } from '../../core/grid/bricks.js';
 import type { Grid } from '../../core/grid/grid.js';
-import { encodeCells } from '../../core/job/cells-codec.js';
 import type { Job, StateName } from '../../core/job/job.js';
 import { inputBrickKey } from '../../core/protocol/keys.js';
+import { encodeCells } from '../../core/result/cells.js';
+import { openSource } from './open-source.js';
 import { InputRefusal, refuseIf } from './refusal.js';
-import { type ArraySource, openSource } from './source.js';
+import type { ArraySource } from './source.js';
 
 /** An object for the store: one brick of one array that a job starts from. */
 export interface InputBrick {

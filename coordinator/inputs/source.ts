@@ -1,8 +1,4 @@
-import { stat } from 'node:fs/promises';
 import type { Box } from '../../core/grid/box.js';
-import { openNpy } from './npy.js';
-import { refuseIf } from './refusal.js';
-import { openZarr } from './zarr.js';
 
 /** An array on disk that a job starts from, read piece by piece. Its errors are InputRefusals. */
 export interface ArraySource {
@@ -13,12 +9,4 @@ export interface ArraySource {
   /** The cells of a box of the grid, rounded to f32: dense, C order `[z, y, x]`. */
   read(box: Box): Promise<Float32Array>;
   close(): Promise<void>;
-}
-
-/** Opens a `.npy` file, or the folder of a Zarr array. Throws InputRefusal. */
-export async function openSource(path: string): Promise<ArraySource> {
-  refuseIf(path.endsWith('.npz'), 'is an archive of arrays', 'Save the one array with numpy.save, as .npy');
-  const found = await stat(path).catch(() => undefined);
-  refuseIf(found === undefined, `is not there: ${path}`, 'Give its path relative to the job file');
-  return found?.isDirectory() ? openZarr(path) : openNpy(path);
 }

@@ -119,7 +119,7 @@ describe('run settings', () => {
     checkJob({ ...small, grid: { ...small.grid, shape: [64, 64, 64], brick }, run }).run;
 
   it('make an epoch as long as a brick is wide, with an exchange every 4 steps', () => {
-    expect(runOf({})).toEqual({ exchangeEvery: 4, epoch: 16, checkpointSeconds: 30 });
+    expect(runOf({})).toMatchObject({ exchangeEvery: 4, epoch: 16, checkpointSeconds: 30 });
   });
 
   it('round the epoch to whole exchanges, never beyond the edge of a brick', () => {

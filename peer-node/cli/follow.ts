@@ -28,9 +28,9 @@ export async function follow(
       if (hasEnded(report)) return report;
       if (report.reason !== undefined && report.reason !== told) {
         told = report.reason;
-        display.note(`Job ${id} is ${report.state}: ${told}`);
+        display.note(`Job ${id}: ${told}`);
       }
-      if (report.progress) display.progress(report.progress);
+      if (report.state === 'running' && report.progress) display.progress(report.progress);
     } catch (error) {
       if (!(error instanceof UnreachableError) || Date.now() - answered > PATIENCE_MS) throw error;
     }

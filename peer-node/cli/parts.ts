@@ -6,7 +6,7 @@ export interface Parts {
   /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
   readJob(path: string): Promise<PreparedJob>;
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
-  /** Throws EngineError where this device cannot compute, UnreachableError, RightsError. */
+  /** Throws EngineError where this device cannot compute. Tries again for as long as nobody answers. */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
 }
 
@@ -34,6 +34,7 @@ export interface RunningCoordinator {
   readonly tokenIsNew: boolean;
   /** Address to open or join by, from another machine too. */
   readonly invitation: string;
+  /** Closing what is closed changes nothing. */
   close(): Promise<void>;
 }
 
@@ -48,7 +49,7 @@ export interface JoinOptions {
 }
 
 export interface JoinedRoom {
-  /** Resolves when the room lets the peer go; rejects when it is thrown out or the device is lost. */
+  /** Resolves when the peer has left; rejects with RightsError where the coordinator will not have it. */
   readonly done: Promise<void>;
   /** Hands the shard on and goes. */
   leave(): Promise<void>;

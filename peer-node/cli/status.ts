@@ -25,7 +25,7 @@ function inWords({ peers, watchers, jobs }: RoomReport): string[] {
 function jobLine({ id, state, reason, progress, result }: JobReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;
   if (state === 'done') return `job ${id}: done, result at ${result}`;
-  if (progress === undefined) return `job ${id}: ${state}${why}`;
+  if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
   const { step, steps, rate, secondsLeft } = progress;
-  return `job ${id}: ${state}${why}, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)} left`;
+  return `job ${id}: running, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}`;
 }

@@ -8,6 +8,7 @@ import { startCoordinator } from '../../coordinator/server.js';
 import { checkJob } from '../../core/job/check.js';
 import { parseJobText } from '../../core/job/read.js';
 import { joinRoom } from '../peer.js';
+import { doing } from './doing.js';
 import { UsageError } from './exit.js';
 import type { Parts } from './parts.js';
 import { version } from './version.js';
@@ -41,5 +42,6 @@ export const parts: Parts = {
     });
   },
 
-  joinRoom: ({ url, engine, name, onStatus }) => joinRoom({ url: url.href, engine, name, onStatus }),
+  joinRoom: ({ url, engine, name, onStatus }) =>
+    joinRoom({ url: url.href, engine, name, onStatus: (status) => onStatus(doing(status)) }),
 };
