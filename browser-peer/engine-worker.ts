@@ -5,14 +5,10 @@ import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { createWebgpuEngine } from '../shaders/webgpu/engine.js';
 import { serveEngine } from '../shaders/worker/serve.js';
 import { requestAdapter } from './engines.js';
-import { portTo } from './worker-port.js';
+import { portToPage } from './worker-port.js';
 
 // The engine in a worker of its own, so that the page stays quick while it computes. The worker's name says which.
-serveEngine(
-  portTo(self as DedicatedScope),
-  () => (self.name === 'webgpu' ? onGpu() : createWasmEngine()),
-  compileModel,
-);
+serveEngine(portToPage(), () => (self.name === 'webgpu' ? onGpu() : createWasmEngine()), compileModel);
 
 async function onGpu(): Promise<Engine> {
   const adapter = await requestAdapter(navigator.gpu);

@@ -5,30 +5,33 @@ interface Messenger {
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent<unknown>) => void): void;
   addEventListener(type: 'messageerror', listener: () => void): void;
-  close?(): void;
 }
 
-/** The worker's own end of its channel: `portTo(self)`. Closing it ends the worker. */
-export function portTo(other: Messenger): Port {
+/** A worker's own end of the channel to its page. Closing it ends the worker. */
+export function portToPage(): Port {
+  // The DOM's types know `self` as a window only.
+  return portOver(self as unknown as Messenger, () => self.close());
+}
+
+/** The page's end of the channel to a worker, which it owns: closing it ends the worker. */
+export function portToWorker(worker: Worker): Port {
+  const port = portOver(worker, () => worker.terminate());
+  worker.addEventListener('error', (event) => {
+    // Told to whoever waits; the browser need not report it as an error of the page too.
+    event.preventDefault();
+    port.onClose(event.message || 'it could not be started');
+  });
+  return port;
+}
+
+function portOver(other: Messenger, close: () => void): Port {
   const port: Port = {
     post: (message, transfer) => other.postMessage(message, transfer),
     onMessage: () => {},
     onClose: () => {},
-    close: () => other.close?.(),
+    close,
   };
   other.addEventListener('message', ({ data }) => port.onMessage(data));
   other.addEventListener('messageerror', () => port.onClose('a message could not be read'));
-  return port;
-}
-
-/** The page's end of the channel to a worker, which it owns. */
-export function portOf(worker: Worker): Port {
-  const port = portTo(worker);
-  worker.addEventListener('error', (event) => {
-    // Handled here: otherwise the browser reports it as an error of the page.
-    event.preventDefault();
-    port.onClose(event.message || 'it could not be started');
-  });
-  port.close = () => worker.terminate();
   return port;
 }
