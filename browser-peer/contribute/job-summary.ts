@@ -1,3 +1,4 @@
+import type { Triple } from '../../core/grid/box.js';
 import { jobFileSchema } from '../../core/job/schema.js';
 import type { RoomJob } from '../../core/protocol/document.js';
 import { count } from './numbers.js';
@@ -5,7 +6,10 @@ import { count } from './numbers.js';
 /** A room's job, as far as a visitor wants to know it before anything is compiled or run. */
 export interface JobSummary {
   readonly title: string;
-  /** Size and length, in words. */
+  /** Cells `[nz, ny, nx]`; `nz` is 1 in 2-D. */
+  readonly shape: Triple;
+  readonly dimensions: 2 | 3;
+  /** Size `x × y × z` and length, in words. */
   readonly size: string;
 }
 
@@ -14,9 +18,14 @@ export function summaryOf({ file }: RoomJob): JobSummary | undefined {
   const parsed = jobFileSchema.safeParse(file);
   if (!parsed.success) return undefined;
   const { title, name, grid, time } = parsed.data;
-  const cells = grid.shape.map(count).join(' × ');
+  const extent: Pick<JobSummary, 'shape' | 'dimensions'> =
+    grid.shape.length === 3
+      ? { shape: grid.shape, dimensions: 3 }
+      : { shape: [1, grid.shape[0], grid.shape[1]], dimensions: 2 };
+  const cells = grid.shape.toReversed().map(count).join(' × ');
   return {
     title: title || name,
+    ...extent,
     size: `${cells} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
   };
 }

@@ -6,7 +6,7 @@ import { bytes } from './numbers.js';
 
 type Links = Extract<ContributorStatus, { kind: 'computing' }>['links'];
 
-const PATH_WORDS = { direct: 'Direct', relay: 'By relay' } as const;
+const PATH_WORDS = { direct: 'Direct', relay: 'Relay' } as const;
 
 /** The devices that hold neighbouring pieces. Undefined: this device holds none. */
 export function showLinks(links: Links | undefined, roster: ReadonlyMap<PeerId, RosterEntry>): void {

@@ -1,6 +1,7 @@
 import { element, say, sayIfAny, show } from './elements.js';
 import type { RoomSnapshot } from './follow-room.js';
 import { summaryOf } from './job-summary.js';
+import { mapOfRoom, showMap } from './map-view.js';
 import type { PageState } from './state.js';
 
 export interface OfferNews {
@@ -20,9 +21,10 @@ export function showOffer({ state, room, roomName, host, gpuObstacle }: OfferNew
   const { title, size } = jobWords(room);
   say('job-title', title);
   sayIfAny('job-size', size);
+  showMap('offer', mapOfRoom(room));
   say(
     'for-whom',
-    `Whoever runs the room “${roomName}” at ${host}. They choose the simulation and get its result; this device's work goes nowhere else.`,
+    `Whoever runs the room “${roomName}” at ${host}. They choose the simulation and get its result; this device’s work goes nowhere else.`,
   );
   say('cost-memory', 'Up to a few gigabytes, depending on the size of your piece; free again when you stop.');
   sayIfAny('engine-note', gpuObstacle === undefined ? '' : `${gpuObstacle} The processor will do.`);

@@ -69,9 +69,10 @@ class ContributePage {
     if (sceneOf(state) === 'offer') this.#stint = undefined;
     if (state.kind === before.kind) return this.#repaint.soon();
     this.#repaint.now();
-    // The button that was pressed is gone: the keyboard goes on at the one that took its place.
     if (sceneOf(state) === sceneOf(before)) return;
-    element(sceneOf(state) === 'work' ? 'stop' : 'start', HTMLButtonElement).focus();
+    // The button that was pressed is gone: the keyboard goes on where the news is.
+    scrollTo({ top: 0 });
+    element(sceneOf(state) === 'work' ? 'stop' : 'status-title', HTMLElement).focus();
   }
 
   #paint(): void {

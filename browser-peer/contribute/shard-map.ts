@@ -5,8 +5,7 @@ import { facesOf, type Point, paintOrder } from './projection.js';
 const SVG = 'http://www.w3.org/2000/svg';
 /** Of the longest edge: lets the pieces be told apart. */
 const GAP = 0.02;
-const MARGIN = 0.1;
-const TEXT_SIZE = 0.055;
+const TEXT_SIZE = 0.07;
 const AXIS_NAMES = ['z', 'y', 'x'] as const;
 
 export interface ShardMap {
@@ -14,8 +13,8 @@ export interface ShardMap {
   readonly shape: Triple;
   readonly dimensions: 2 | 3;
   readonly boxes: readonly Box[];
-  /** Index of this device's box. */
-  readonly own: number;
+  /** Index of this device's box; undefined where it has none. */
+  readonly own: number | undefined;
 }
 
 /** The grid with all its shards, this device's own marked. For sighted people: `describeMap` says the same in words. */
@@ -27,20 +26,24 @@ export function drawMap({ shape, dimensions, boxes, own }: ShardMap): SVGSVGElem
   for (const index of paintOrder(boxes)) {
     drawing.append(shard(shrunk(boxes[index] as Box, longest), dimensions, index === own ? 'own' : 'other'));
   }
-  const mine = boxes[own];
+  const mine = own === undefined ? undefined : boxes[own];
   // Once more, on top: in the middle of the space it is hidden by those in front.
   if (mine && dimensions === 3) drawing.append(shard(shrunk(mine, longest), dimensions, 'own-outline'));
 
   const corners = facesOf(boxOfShape(shape), dimensions).flatMap((face) => face.corners);
   drawing.append(...axisLabels(shape, dimensions, longest));
-  drawing.setAttribute('viewBox', viewBox(corners, longest * MARGIN));
+  drawing.setAttribute('viewBox', viewBox(corners, longest * TEXT_SIZE));
   return drawing;
 }
 
 /** Number, size, share and place of the own shard, in words. */
 export function describeMap({ shape, dimensions, boxes, own }: ShardMap): string {
-  const box = boxes[own];
-  if (!box) return '';
+  const box = own === undefined ? undefined : boxes[own];
+  if (own === undefined || !box) {
+    return boxes.length === 1
+      ? 'One device computes all of it.'
+      : `${count(boxes.length)} devices compute a piece each.`;
+  }
   const axes = dimensions === 2 ? [2, 1] : [2, 1, 0];
   const places = axes.map((axis) => {
     return `${AXIS_NAMES[axis]} ${count(box.lo[axis] as number)} to ${count((box.hi[axis] as number) - 1)}`;
@@ -104,12 +107,12 @@ function label(words: string, [x, y]: Point, anchor: string, size: number): SVGT
   return text;
 }
 
-function viewBox(points: readonly Point[], margin: number): string {
+/** Around all points, with space for the labels at the left and below. */
+function viewBox(points: readonly Point[], textSize: number): string {
   const xs = points.map(([x]) => x);
   const ys = points.map(([, y]) => y);
-  // The labels stand at the left and below.
-  const [left, top] = [Math.min(...xs) - 2 * margin, Math.min(...ys) - margin / 4];
-  const [right, bottom] = [Math.max(...xs) + margin / 2, Math.max(...ys) + margin];
+  const [left, top] = [Math.min(...xs) - 5 * textSize, Math.min(...ys) - textSize / 4];
+  const [right, bottom] = [Math.max(...xs) + textSize / 4, Math.max(...ys) + 2 * textSize];
   return [left, top, right - left, bottom - top].map(rounded).join(' ');
 }
 

@@ -27,7 +27,7 @@ export function wordsFor(state: PageState): Words {
     case 'waiting':
       return { title: 'Waiting', detail: sentence(state.reason) };
     case 'computing':
-      return { title: 'Computing', detail: 'Thank you. You can leave this tab in the background.' };
+      return { title: 'Computing', detail: 'Thank you. Keep this tab open; it may be in the background.' };
     case 'leaving':
       return { title: 'Leaving', detail: 'Handing this piece over to other devices.' };
     case 'left':

@@ -28,7 +28,9 @@ export class Stint {
   readonly #listener: StintListener;
   #engine: Engine | undefined;
   #contributor: Contributor | undefined;
-  #stopped = false;
+  #last: PageState['kind'] = 'preparing';
+  /** `holding`: it computed when it was stopped, so that there was something to hand over. */
+  #stopped: false | 'holding' | 'free' = false;
 
   constructor(tools: StintTools, listener: StintListener) {
     this.#tools = tools;
@@ -53,7 +55,7 @@ export class Stint {
   /** Leaves: what this device holds is handed over first. */
   stop(): void {
     if (this.#stopped) return;
-    this.#stopped = true;
+    this.#stopped = this.#last === 'computing' ? 'holding' : 'free';
     this.#listener.onState({ kind: 'leaving' });
     // A contributor that can't leave properly still ends, and `run` hears of it.
     if (this.#contributor) void this.#contributor.leave().catch(() => {});
@@ -92,12 +94,19 @@ export class Stint {
   }
 
   #tellStopped(): void {
-    this.#tell({ kind: 'left', reason: 'You stopped before anything was computed' });
+    this.#tell({ kind: 'left', reason: '' });
   }
 
   /** Once stopped, a device that still computes what it hands over is leaving, for its visitor. */
   #tell(state: PageState): void {
-    if (!this.#stopped || sceneOf(state) === 'offer') this.#listener.onState(state);
+    if (!this.#stopped) {
+      this.#last = state.kind;
+      this.#listener.onState(state);
+    } else if (state.kind === 'left') {
+      const reason =
+        this.#stopped === 'holding' ? 'Your piece has been handed over. Thank you' : 'You stopped it';
+      this.#listener.onState({ kind: 'left', reason });
+    } else if (sceneOf(state) === 'offer') this.#listener.onState(state);
   }
 }
 

@@ -1,10 +1,9 @@
-import type { Plan } from '../../core/protocol/plan.js';
 import { element, say, sayIfAny, show } from './elements.js';
 import type { RoomSnapshot } from './follow-room.js';
 import { summaryOf } from './job-summary.js';
 import { showLinks } from './links-view.js';
+import { mapOfRoom, mapOfShard, showMap } from './map-view.js';
 import { count, duration, percent, roughly } from './numbers.js';
-import { describeMap, drawMap } from './shard-map.js';
 import type { DeviceInUse, PageState } from './state.js';
 
 export interface WorkNews {
@@ -30,9 +29,10 @@ export function showWork({ state, room, device }: WorkNews): void {
   say('run-rate', progress ? roughly(progress.rate) : UNKNOWN);
   say('time-left', typeof progress?.secondsLeft === 'number' ? duration(progress.secondsLeft) : UNKNOWN);
   say('devices', progress ? count(progress.peers) : UNKNOWN);
-  say('device', device ? `${device.engine === 'webgpu' ? 'GPU' : 'processor'}, ${device.device}` : UNKNOWN);
+  say('device', device?.device ?? UNKNOWN);
   sayIfAny('device-note', device?.note ?? '');
-  showMap(computing);
+  say('map-heading', computing ? 'The piece in your hands' : 'How the space is shared');
+  showMap('work', computing ? mapOfShard(computing) : mapOfRoom(room));
   showLinks(computing?.links, room.roster);
 }
 
@@ -45,19 +45,4 @@ function showProgress(step: number | undefined, steps: number | undefined): void
   bar.value = step;
   say('steps', `Step ${count(step)} of ${count(steps)}`);
   say('percent', percent(step, steps));
-}
-
-/** The plan that the map shows now; drawn again only for another. */
-let drawn: { readonly plan: Plan; readonly shard: number } | undefined;
-
-function showMap(computing: Extract<PageState, { kind: 'computing' }> | undefined): void {
-  show('map-card', computing !== undefined);
-  if (!computing) return;
-  const { plan, shard, job } = computing;
-  if (drawn?.plan === plan && drawn.shard === shard) return;
-  drawn = { plan, shard };
-  const { shape, dimensions } = job.grid;
-  const map = { shape, dimensions, boxes: plan.shards.map(({ box }) => box), own: shard };
-  element('map', HTMLElement).replaceChildren(drawMap(map));
-  say('map-caption', describeMap(map));
 }
