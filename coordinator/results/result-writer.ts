@@ -19,7 +19,10 @@ export function resultWriter(store: Store, id: string, job: Job, version: string
       const ended = new Date();
       const wallSeconds = (ended.getTime() - started.getTime()) / 1000;
       const peers = sharesOf(report.contributions);
-      return finishResult(store, id, job, { probes, provenance: { version, started, ended, wallSeconds, peers } });
+      return finishResult(store, id, job, {
+        probes,
+        provenance: { version, started, ended, wallSeconds, peers },
+      });
     },
   };
 }

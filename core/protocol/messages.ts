@@ -90,8 +90,8 @@ export const toPeer = z.discriminatedUnion('type', [
       .array(
         z.strictObject({
           urls: z.string(),
-          username: z.string().optional(),
-          credential: z.string().optional(),
+          username: z.string().exactOptional(),
+          credential: z.string().exactOptional(),
         }),
       )
       .max(8),

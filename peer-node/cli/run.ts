@@ -1,5 +1,5 @@
 import { EngineError } from '../../core/errors.js';
-import { roomAddress } from './address.js';
+import { roomAddress } from '../address.js';
 import { type JobReport, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
