@@ -1,7 +1,7 @@
 import { StoreError } from '../../core/errors.js';
+import { MAX_KEY_LENGTH } from '../../core/protocol/limits.js';
 
 const PART = /^[A-Za-z0-9._-]+$/;
-const MAX_KEY_BYTES = 512;
 
 /** Whether `part` may stand between the slashes of a key. */
 export function isKeyPart(part: string): boolean {
@@ -10,9 +10,9 @@ export function isKeyPart(part: string): boolean {
 
 /** @throws StoreError where `key` is none (see `Store`). */
 export function checkKey(key: string): void {
-  if (key.length > MAX_KEY_BYTES || !key.split('/').every(isKeyPart)) {
+  if (key.length > MAX_KEY_LENGTH || !key.split('/').every(isKeyPart)) {
     throw new StoreError(
-      `${JSON.stringify(key.slice(0, 80))} is no key of the store: use parts of letters, digits, ".", "-" and "_", separated by "/", at most ${MAX_KEY_BYTES} bytes`,
+      `${JSON.stringify(key.slice(0, 80))} is no key of the store: use parts of letters, digits, ".", "-" and "_", separated by "/", at most ${MAX_KEY_LENGTH} bytes`,
     );
   }
 }
