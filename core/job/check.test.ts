@@ -427,6 +427,14 @@ describe('a job that is refused', () => {
     ]);
   });
 
+  it('costs nothing to check, however large its grid and whatever it starts from', () => {
+    const grid = { shape: [3, 1e15], spacing: 1 };
+    const initial = { psi: { formula: 'gaussian', amplitude: 1, sigma: 1 } };
+    expect(faultsOf({ ...small, components: undefined, grid, initial })).toEqual([
+      'grid.shape: has more cells than can be counted. Make it smaller.',
+    ]);
+  });
+
   it('may not refer to itself', () => {
     const job: Record<string, unknown> = { ...small };
     job.title = job;
