@@ -79,3 +79,8 @@ export class PartitionError extends GroundswellError {
     );
   }
 }
+
+/** A coordinator that cannot listen: the port is taken, the address is not this machine's. */
+export class ServeError extends GroundswellError {
+  readonly code = 'serve';
+}

@@ -1,4 +1,4 @@
-const TESTS = '\\.(test|suite)\\.ts$';
+const TESTS = '\\.(test|suite|fixture)\\.ts$';
 const PLATFORM_FREE = '^(core|shaders)/';
 const APPS = ['coordinator', 'peer-node', 'browser-peer'];
 

@@ -4,7 +4,7 @@ import type { Job } from '../../core/job/job.js';
 import { probeArrayKey } from '../../core/protocol/keys.js';
 import { decodeCells } from '../../core/result/cells.js';
 import type { Store } from '../store/store.js';
-import { probeChunk } from './hierarchy.js';
+import { timeChunk } from './hierarchy.js';
 import { ProbeSeries } from './probe-series.js';
 import { memoryStore, sampleJob } from './sample.fixture.js';
 
@@ -15,7 +15,7 @@ const samplesOf = (first: number, count: number, scale = 1) => ({
 });
 
 async function stored(store: Store, job: Job, state: string): Promise<number[]> {
-  const chunk = probeChunk(job.steps);
+  const chunk = timeChunk(job.steps);
   const all: number[] = [];
   for (let i = 0; i * chunk < job.steps; i++) {
     const bytes = await store.get(`${probeArrayKey('j', 'ear', state)}/c/${i}`);

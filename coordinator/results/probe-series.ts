@@ -4,11 +4,11 @@ import { probeArrayKey } from '../../core/protocol/keys.js';
 import type { ToCoordinator } from '../../core/protocol/messages.js';
 import { decodeCells, encodeCells } from '../../core/result/cells.js';
 import type { Store } from '../store/store.js';
-import { probeChunk } from './hierarchy.js';
+import { timeChunk } from './hierarchy.js';
 
 export type ProbeSamples = Extract<ToCoordinator, { type: 'epoch' }>['probes'][number];
 
-/** 64 MiB for runs of up to 16 million steps. */
+/** 64 MiB in runs of up to 16 million steps. */
 const MAX_CHUNKS_IN_MEMORY = 1024;
 
 interface OpenChunk {
@@ -33,7 +33,7 @@ export class ProbeSeries {
     private readonly jobId: string,
     private readonly job: Job,
   ) {
-    this.#chunkSteps = probeChunk(job.steps);
+    this.#chunkSteps = timeChunk(job.steps);
   }
 
   /** Rejects with ProtocolError, recording nothing, where the job has no such probe, states or steps. */

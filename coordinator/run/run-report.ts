@@ -3,7 +3,7 @@ import type { Job } from '../../core/job/job.js';
 import type { Progress } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
-import { RateMeter } from './rate-meter.js';
+import { RateMeter } from '../../core/protocol/rate-meter.js';
 
 /** Long enough to hold several reports of each peer, short enough to follow a change. */
 const RATE_WINDOW_SECONDS = 5;

@@ -1,7 +1,7 @@
-import { AXES, hasCell } from '../grid/box.js';
+import { AXES, AXIS_NAMES, hasCell } from '../grid/box.js';
 import type { FaultList } from './faults.js';
 import { type Formula, type FormulaSetting, formulaFill } from './formulas.js';
-import { AXIS_NAMES, cellIn, placeIn } from './grid-of-job.js';
+import { cellIn, placeIn } from './grid-of-job.js';
 import type { InitialState, StateName } from './job.js';
 import { fitsF32 } from './model-of-job.js';
 import { suggest } from './nearest.js';

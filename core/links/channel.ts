@@ -56,7 +56,12 @@ export class ChannelTransport implements Transport {
         `A message of ${message.byteLength} bytes does not fit the channel, which takes 1 to ${this.maxMessage}.`,
       );
     }
-    this.channel.send(message);
+    try {
+      this.channel.send(message);
+    } catch (error) {
+      // The library may know of an end that it has not told us of yet.
+      throw new LinkError(`The channel refused a message: ${String(error)}`);
+    }
     this.#bytesSent += message.byteLength;
   }
 

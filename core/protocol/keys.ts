@@ -4,6 +4,12 @@ import type { Triple } from '../grid/box.js';
 
 const index = ([z, y, x]: Triple) => `${z}/${y}/${x}`;
 
+/** What was submitted: the job file and its room. */
+export const jobRecordKey = (job: string) => `jobs/${job}/job.json`;
+
+/** Everything a job starts from that is not in its file. */
+export const inputPrefix = (job: string) => `jobs/${job}/input/`;
+
 /** A brick's whole state at a checkpoint: f32 little-endian, the order of `stateArrays`, dense cells, zstd. */
 export const checkpointBrickKey = (job: string, step: number, brick: Triple) =>
   `jobs/${job}/state/${step}/${index(brick)}`;

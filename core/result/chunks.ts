@@ -1,12 +1,13 @@
-import { type Box, intersect, isEmpty, shapeOf } from '../grid/box.js';
+import { type Box, intersect, shapeOf } from '../grid/box.js';
+import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import type { Output } from '../job/job.js';
 import { encodeCells } from './cells.js';
-import { axesOf, outputShape } from './output.js';
+import { axesOf, chunkCells } from './output.js';
 
 /** A chunk of an output's arrays: the cells that one brick has in it. */
 export interface OutputChunk {
-  /** Along each axis that the arrays have: what `outputChunkKey` takes. */
+  /** The brick's place along each axis that the arrays have: what `outputChunkKey` takes. */
   readonly index: readonly number[];
   /** Brick ∩ output, in grid coordinates. */
   readonly box: Box;
@@ -17,28 +18,15 @@ export interface OutputChunk {
  * has one writer, and the shards of a plan write all of them. Empty where the shard does not touch the output.
  */
 export function chunksOf(grid: Grid, output: Output, shard: Box): OutputChunk[] {
-  const inside = intersect(shard, output.box);
-  if (isEmpty(inside)) return [];
   const axes = axesOf(output);
-  const [bz, by, bx] = grid.brick;
-  const chunks: OutputChunk[] = [];
-  for (let z = Math.floor(inside.lo[0] / bz); z * bz < inside.hi[0]; z++) {
-    for (let y = Math.floor(inside.lo[1] / by); y * by < inside.hi[1]; y++) {
-      for (let x = Math.floor(inside.lo[2] / bx); x * bx < inside.hi[2]; x++) {
-        const brick: Box = {
-          lo: [z * bz, y * by, x * bx],
-          hi: [(z + 1) * bz, (y + 1) * by, (x + 1) * bx],
-        };
-        const box = intersect(brick, inside);
-        chunks.push({ index: axes.map((axis) => [z, y, x][axis] as number), box });
-      }
-    }
-  }
-  return chunks;
+  return bricksOf(grid, intersect(shard, output.box)).map((place) => ({
+    index: axes.map((axis) => place[axis]),
+    box: intersect(brickBox(grid, place), output.box),
+  }));
 }
 
 /**
- * The bytes of a chunk. `cells` are those of `box`, dense, `[z, y, x]`; at the far edges of the grid they are
+ * The bytes of a chunk. `cells` are those of its box, dense, `[z, y, x]`; at the far edges of the grid they are
  * padded to the chunk's shape with NaN, which no reader shows.
  */
 export async function encodeChunk(
@@ -58,14 +46,4 @@ export async function encodeChunk(
     }
   }
   return encodeCells(padded);
-}
-
-/** A chunk's shape with the axes that its array leaves out: `[cz, cy, cx]`. */
-function chunkCells(grid: Grid, output: Output): [number, number, number] {
-  const cells: [number, number, number] = [1, 1, 1];
-  const [, ...edges] = outputShape(grid, output).chunk;
-  axesOf(output).forEach((axis, i) => {
-    cells[axis] = edges[i] as number;
-  });
-  return cells;
 }

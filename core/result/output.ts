@@ -1,10 +1,6 @@
-import { AXES, shapeOf } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Axis, shapeOf, type Triple } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import type { Output } from '../job/job.js';
-
-/** 0, 1, 2: z, y, x. */
-export type Axis = (typeof AXES)[number];
-export const AXIS_NAMES = ['z', 'y', 'x'] as const;
 
 /** The axes an output's arrays have beside time: an axis only one cell thick (a plane's, z in 2-D) is left out. */
 export function axesOf({ box }: Output): readonly Axis[] {
@@ -19,13 +15,19 @@ export interface OutputShape {
   readonly dimensions: readonly string[];
 }
 
-/** The chunks of an axis that is no longer than a brick are as long as the axis. */
 export function outputShape(grid: Grid, output: Output): OutputShape {
   const axes = axesOf(output);
   const cells = shapeOf(output.box);
+  const chunk = chunkCells(grid, output);
   return {
     shape: [output.steps.length, ...axes.map((axis) => cells[axis])],
-    chunk: [1, ...axes.map((axis) => Math.min(grid.brick[axis], cells[axis]))],
+    chunk: [1, ...axes.map((axis) => chunk[axis])],
     dimensions: ['time', ...axes.map((axis) => AXIS_NAMES[axis])],
   };
+}
+
+/** Cells of a whole chunk, `[cz, cy, cx]`: a brick's, or along an axis that is shorter, all of it. */
+export function chunkCells({ brick }: Grid, { box }: Output): Triple {
+  const [nz, ny, nx] = shapeOf(box);
+  return [Math.min(brick[0], nz), Math.min(brick[1], ny), Math.min(brick[2], nx)];
 }

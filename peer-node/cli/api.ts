@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JobError, RightsError } from '../../core/errors.js';
 import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
 import { jobId, peerId } from '../../core/protocol/plan.js';
+import type { RoomAddress } from './address.js';
 import { UnreachableError, UsageError } from './exit.js';
 
 // What the command reads of the coordinator's answers; fields it does not know are let be.
@@ -17,29 +18,38 @@ const jobStatusSchema = z.object({
 export type JobReport = z.output<typeof jobStatusSchema>;
 
 const roomSchema = z.object({
-  roster: z.record(peerId, rosterEntrySchema),
+  room: z.string(),
+  peers: z.array(rosterEntrySchema.extend({ id: peerId })),
+  watchers: z.number(),
   jobs: z.array(jobStatusSchema),
 });
 export type RoomReport = z.output<typeof roomSchema>;
 
-const submittedSchema = z.object({
-  id: jobId,
-  uploads: z.array(z.object({ key: z.string(), url: z.string() })).default([]),
-});
+const submittedSchema = z.object({ id: jobId, started: z.boolean() });
 export type Submitted = z.output<typeof submittedSchema>;
 
-const faultSchema = z.object({
-  error: z.string().optional(),
-  faults: z.array(z.object({ field: z.string(), problem: z.string(), fix: z.string() })).optional(),
+const addressesSchema = z.object({ objects: z.array(z.object({ key: z.string(), url: z.string() })) });
+
+const refusalSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    faults: z.array(z.object({ field: z.string(), problem: z.string(), fix: z.string() })).optional(),
+  }),
 });
+
+export interface InputObject {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
 
 /** A coordinator's API, seen from one room. */
 export interface RoomApi {
   room(): Promise<RoomReport>;
   job(id: string): Promise<JobReport>;
+  /** A job that needs no inputs has started by then. */
   submit(file: unknown): Promise<Submitted>;
-  /** `url` as the coordinator gave it, relative to its origin or absolute. */
-  upload(url: string, bytes: Uint8Array): Promise<void>;
+  /** Puts objects that job `id` starts from into the store. */
+  addInputs(id: string, objects: readonly InputObject[]): Promise<void>;
   start(id: string): Promise<void>;
   stop(id: string): Promise<void>;
 }
@@ -48,8 +58,9 @@ export interface RoomApi {
  * Every call throws UnreachableError where nothing answers, RightsError where the token is missing or wrong,
  * JobError where a job file is refused, and UsageError where there is no such room or job.
  */
-export function roomApi(origin: string, room: string, token?: string): RoomApi {
+export function roomApi({ origin, room, invite }: RoomAddress, token?: string): RoomApi {
   const path = `/api/rooms/${encodeURIComponent(room)}`;
+  const jobPath = (id: string) => `${path}/jobs/${encodeURIComponent(id)}`;
 
   async function call(method: string, url: string, body?: string | Uint8Array): Promise<unknown> {
     const headers = {
@@ -58,7 +69,10 @@ export function roomApi(origin: string, room: string, token?: string): RoomApi {
         'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
       }),
     };
-    const response = await fetch(new URL(url, origin), {
+    const target = new URL(url, origin);
+    // The token says more than an invitation; only one of them is looked at.
+    if (token === undefined && invite !== undefined) target.searchParams.set('invite', invite);
+    const response = await fetch(target, {
       method,
       headers,
       ...(body !== undefined && { body: body as BodyInit }),
@@ -80,29 +94,35 @@ export function roomApi(origin: string, room: string, token?: string): RoomApi {
 
   return {
     room: () => read(roomSchema, call('GET', path)),
-    job: (id) => read(jobStatusSchema, call('GET', `${path}/jobs/${encodeURIComponent(id)}`)),
+    job: (id) => read(jobStatusSchema, call('GET', jobPath(id))),
     submit: (file) => read(submittedSchema, call('POST', `${path}/jobs`, JSON.stringify({ file }))),
-    async upload(url, bytes) {
-      await call('PUT', url, bytes);
+    async addInputs(id, objects) {
+      const wanted = objects.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
+      const asked = call('POST', `${jobPath(id)}/inputs`, JSON.stringify({ objects: wanted }));
+      const addresses = new Map(
+        (await read(addressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
+      );
+      await Promise.all(objects.map(({ key, bytes }) => call('PUT', addresses.get(key) ?? key, bytes)));
     },
     async start(id) {
-      await call('POST', `${path}/jobs/${encodeURIComponent(id)}/start`);
+      await call('POST', `${jobPath(id)}/start`);
     },
     async stop(id) {
-      await call('POST', `${path}/jobs/${encodeURIComponent(id)}/stop`);
+      await call('POST', `${jobPath(id)}/stop`);
     },
   };
 }
 
 function refusal(status: number, answer: unknown, request: string): Error {
-  const { error, faults } = faultSchema.safeParse(answer).data ?? {};
+  const { message: said, faults } = refusalSchema.safeParse(answer).data?.error ?? {
+    message: `status ${status}`,
+  };
   if (faults) return new JobError(faults);
-  const said = error ?? `status ${status}`;
   switch (status) {
     case 401:
     case 403:
       return new RightsError(
-        `not allowed: ${said}; give the coordinator's token with --token or GROUNDSWELL_TOKEN`,
+        `${said} (--token or GROUNDSWELL_TOKEN give the token, a whole invitation link gives the right to join)`,
       );
     case 404:
       return new UsageError(`not found: ${said}; groundswell status lists the jobs of a room`);

@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Job } from '../../core/job/job.js';
 import type { Progress } from '../../core/protocol/document.js';
+import { isThisMachine } from './address.js';
 import type { JobReport } from './api.js';
 import type { RunningCoordinator } from './parts.js';
 import { openWith } from './result.js';
@@ -36,8 +37,12 @@ function tellStart({ job, page }: { readonly job: string; readonly page: string 
 }
 
 function tellServing({ url, invitation, token, tokenIsNew }: RunningCoordinator): void {
-  print(`Coordinator at ${url}`);
-  print(`Invitation: ${invitation}`);
+  print(`Coordinator and page at ${url}`);
+  print(
+    isThisMachine(new URL(invitation))
+      ? 'Only this machine reaches it; with --host 0.0.0.0 others can join.'
+      : `Invitation for others: ${invitation}`,
+  );
   if (tokenIsNew) print(`Token to submit and stop jobs, shown this once: ${token}`);
 }
 
@@ -48,7 +53,7 @@ function tellEnd({ id, state, reason = 'no reason given', result }: JobReport, j
 
 function barDisplay(): Display {
   const bar = new SingleBar({
-    format: '{bar} step {value}/{total} · {rate} · {left} left · {peers}',
+    format: '{bar} step {value}/{total} · {rate} · {left} · {peers}',
     stream: process.stdout,
     barsize: 24,
     barCompleteChar: '█',
@@ -96,7 +101,7 @@ function lineDisplay(): Display {
       if (now < next) return;
       next = now + LINE_EVERY_MS;
       const left = timeLeft(secondsLeft);
-      print(`step ${step}/${steps} · ${cellRate(rate)} · ${left} left · ${counted(peers, 'peer')}`);
+      print(`step ${step}/${steps} · ${cellRate(rate)} · ${left} · ${counted(peers, 'peer')}`);
     },
     close() {},
     ended: tellEnd,

@@ -5,6 +5,7 @@ import {
   LinkError,
   ModelError,
   RightsError,
+  ServeError,
   StoreError,
 } from '../../core/errors.js';
 
@@ -47,8 +48,8 @@ export class UnreachableError extends GroundswellError {
 export function exitOf(error: unknown): Exit {
   const isOneOf = (...kinds: readonly (abstract new (...args: never[]) => Error)[]) =>
     kinds.some((kind) => error instanceof kind);
-  // A store that refuses is a folder that --data named.
-  if (isOneOf(UsageError, JobError, ModelError, StoreError)) return Exit.refused;
+  // A store that refuses is the folder of --data; a server that cannot listen is --host and --port.
+  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError)) return Exit.refused;
   if (isOneOf(UnreachableError, RightsError, LinkError)) return Exit.notAllowed;
   if (isOneOf(EngineError)) return Exit.noDevice;
   return Exit.jobEnded;

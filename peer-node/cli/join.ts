@@ -1,5 +1,7 @@
+import { roomAddress } from './address.js';
+import { roomApi } from './api.js';
 import type { Context } from './context.js';
-import { Exit } from './exit.js';
+import { Exit, UsageError } from './exit.js';
 import { aborted } from './lifetime.js';
 import { startLocalPeers } from './local-peers.js';
 import type { EngineChoice } from './parts.js';
@@ -12,14 +14,34 @@ export interface JoinCommandOptions {
 
 /** `groundswell join`: this machine computes along until the room lets it go or somebody ends it. */
 export async function join(url: URL, options: JoinCommandOptions, context: Context): Promise<number> {
+  await askFirst(url);
   return options.peers === 1 ? joinHere(url, options, context) : joinMany(url, options, context);
 }
 
+/** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
+async function askFirst(url: URL): Promise<void> {
+  try {
+    await roomApi(roomAddress(url)).room();
+  } catch (error) {
+    // A room that is not there yet comes to be when the first one joins it.
+    if (!(error instanceof UsageError)) throw error;
+  }
+}
+
 async function joinHere(url: URL, { engine, name }: JoinCommandOptions, { parts, lifetime, print }: Context) {
-  const joined = await parts.joinRoom({ url, engine, name, onStatus: print });
+  const joined = await parts.joinRoom({ url, engine, name, onStatus: printChanges(print) });
   const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
   if (end === 'leave') await joined.leave();
   return Exit.ok;
+}
+
+/** Prints what differs from the line before. */
+function printChanges(print: (line: string) => void): (line: string) => void {
+  let last: string | undefined;
+  return (line) => {
+    if (line !== last) print(line);
+    last = line;
+  };
 }
 
 async function joinMany(url: URL, { engine, name, peers: count }: JoinCommandOptions, context: Context) {

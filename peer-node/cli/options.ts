@@ -3,7 +3,6 @@ import { InvalidArgumentError, Option } from 'commander';
 
 export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
-export const DEFAULT_ROOM = 'main';
 const MOST_PEERS = 64;
 
 function wholeNumber(least: number, most: number) {
@@ -28,7 +27,8 @@ export const option = {
     new Option('--port <number>', `port to listen on (default: ${DEFAULT_PORT})`).argParser(
       wholeNumber(1, 65_535),
     ),
-  data: () => new Option('--data <folder>', 'folder for jobs and results').default('data'),
+  data: () =>
+    new Option('--data <folder>', "the coordinator's folder: jobs, results, its token").default('data'),
   engine: () =>
     new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
   name: () =>
@@ -38,7 +38,10 @@ export const option = {
       .argParser(wholeNumber(least, MOST_PEERS))
       .default(count),
   token: () =>
-    new Option('--token <token>', 'shown when the coordinator first started').env('GROUNDSWELL_TOKEN'),
+    new Option(
+      '--token <token>',
+      'right to submit and stop (default: the token in --data, on this machine)',
+    ).env('GROUNDSWELL_TOKEN'),
   url: () =>
     new Option('--url <address>', "the coordinator's address")
       .argParser(address)

@@ -1,18 +1,19 @@
 import type { Job } from '../../core/job/job.js';
+import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
 export interface Parts {
   /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
   readJob(path: string): Promise<PreparedJob>;
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
-  /** Throws EngineError where this device cannot compute, UnreachableError, RightsError. */
+  /** Throws EngineError where this device cannot compute. Tries again for as long as nobody answers. */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
 }
 
 export interface PreparedJob {
   readonly job: Job;
   /** The bricks of the arrays the job starts from, under the keys they have in the store as job `id`. */
-  inputs(id: string): AsyncIterable<{ readonly key: string; readonly bytes: Uint8Array }>;
+  inputs(id: string): AsyncIterable<InputObject>;
 }
 
 export interface CoordinatorOptions {
@@ -33,6 +34,7 @@ export interface RunningCoordinator {
   readonly tokenIsNew: boolean;
   /** Address to open or join by, from another machine too. */
   readonly invitation: string;
+  /** Closing what is closed changes nothing. */
   close(): Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export interface JoinOptions {
 }
 
 export interface JoinedRoom {
-  /** Resolves when the room lets the peer go; rejects when it is thrown out or the device is lost. */
+  /** Resolves when the peer has left; rejects with RightsError where the coordinator will not have it. */
   readonly done: Promise<void>;
   /** Hands the shard on and goes. */
   leave(): Promise<void>;

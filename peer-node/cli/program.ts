@@ -80,6 +80,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .argument('<job>', 'job file, YAML or JSON')
     .addOption(option.url())
     .addOption(option.token())
+    .addOption(option.data())
     .option('--wait', 'stay until the job has ended')
     .addOption(option.json())
     .action(async (job, options) => end(await submit(job, options, context)));
@@ -97,6 +98,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .argument('<job-id>')
     .addOption(option.url())
     .addOption(option.token())
+    .addOption(option.data())
     .action(async (id, options) => end(await stop(id, options, context)));
 
   program

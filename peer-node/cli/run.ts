@@ -1,5 +1,6 @@
 import { EngineError } from '../../core/errors.js';
-import { type JobReport, type RoomApi, roomApi } from './api.js';
+import { roomAddress } from './address.js';
+import { type JobReport, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
 import { Exit, UsageError } from './exit.js';
@@ -7,8 +8,8 @@ import { follow } from './follow.js';
 import { handIn } from './hand-in.js';
 import { aborted } from './lifetime.js';
 import { startLocalPeers } from './local-peers.js';
-import { DEFAULT_PORT, DEFAULT_ROOM } from './options.js';
-import type { EngineChoice, PreparedJob } from './parts.js';
+import { DEFAULT_PORT } from './options.js';
+import type { EngineChoice, PreparedJob, RunningCoordinator } from './parts.js';
 import { isFree, nextFreePort } from './port.js';
 import { pagesFolder } from './serve.js';
 
@@ -38,8 +39,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
   });
   try {
     display.serving(coordinator);
-    const api = roomApi(coordinator.url, DEFAULT_ROOM, coordinator.token);
-    const report = await computed(api, prepared, coordinator.invitation, options, display, context.lifetime);
+    const report = await computed(coordinator, prepared, options, display, context.lifetime);
     if (report === undefined) return Exit.interrupted;
     display.ended(report, prepared.job);
     if (report.state !== 'done') return Exit.jobEnded;
@@ -59,13 +59,13 @@ export async function run(path: string, options: RunOptions, context: Context): 
  * Throws EngineError where every local peer finds that it cannot compute.
  */
 async function computed(
-  api: RoomApi,
+  coordinator: RunningCoordinator,
   prepared: PreparedJob,
-  invitation: string,
   { peers: count, engine, name }: RunOptions,
   display: Display,
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
+  const { url, invitation, token } = coordinator;
   const giveUp = new AbortController();
   lifetime.addEventListener('abort', () => giveUp.abort(), { once: true });
   const peers = startLocalPeers({ count, url: invitation, engine, name, onLost: display.note });
@@ -74,18 +74,18 @@ async function computed(
     return status === Exit.noDevice;
   });
   try {
+    const api = roomApi({ ...roomAddress(new URL(invitation)), origin: url }, token);
     const id = await handIn(api, prepared);
-    display.started({ job: id, page: invitation });
-    const report = await follow(api, id, {
-      signal: giveUp.signal,
-      onReport: ({ progress }) => progress && display.progress(progress),
-    });
+    display.started({ job: id, page: url });
+    const report = await follow(api, id, display, giveUp.signal);
     if (report === undefined && !lifetime.aborted && (await allUnable)) {
       throw new EngineError(`no peer on this machine can compute with --engine ${engine}; try --engine wasm`);
     }
     return report;
   } finally {
     display.close();
+    // Peers of a coordinator that is gone have nobody to hand their shards to, and leave at once.
+    if (lifetime.aborted) await coordinator.close();
     await peers.stop();
   }
 }

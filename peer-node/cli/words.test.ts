@@ -10,10 +10,10 @@ describe('numbers for people', () => {
   });
 
   it('rounds the time left up, so that it never says 0 s before the end', () => {
-    expect(timeLeft(0.2)).toBe('1 s');
-    expect(timeLeft(200)).toBe('3 min 20 s');
-    expect(timeLeft(7500)).toBe('2 h 05 min');
-    expect(timeLeft(null)).toBe('unknown');
+    expect(timeLeft(0.2)).toBe('1 s left');
+    expect(timeLeft(200)).toBe('3 min 20 s left');
+    expect(timeLeft(7500)).toBe('2 h 05 min left');
+    expect(timeLeft(null)).toBe('time left unknown');
   });
 
   it('counts one peer and several peers', () => {

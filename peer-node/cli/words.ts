@@ -10,13 +10,15 @@ export function cellRate(rate: number): string {
   return `${(rate / size).toPrecision(3)} ${letter}cells/s`;
 }
 
-/** A time still to come: `41 s`, `3 min 20 s`, `2 h 05 min`; `unknown` for null. */
+/** A time still to come: `41 s left`, `3 min 20 s left`, `2 h 05 min left`. */
 export function timeLeft(seconds: number | null): string {
-  if (seconds === null) return 'unknown';
-  const whole = Math.ceil(seconds);
-  if (whole < 60) return `${whole} s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return seconds === null ? 'time left unknown' : `${duration(Math.ceil(seconds))} left`;
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 

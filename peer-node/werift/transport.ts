@@ -8,7 +8,7 @@ import type {
   TransportAttempt,
   TransportFactory,
 } from '../../core/links/transport.js';
-import { LOW_WATER_BYTES } from '../../core/protocol/limits.js';
+import { Outbox } from './outbox.js';
 
 /** Two peers on one machine that is on no network meet here. Offered beside the addresses of its interfaces. */
 const LOOPBACK = '127.0.0.1';
@@ -66,6 +66,7 @@ class WeriftAttempt implements TransportAttempt {
   signal(data: SignalData): void {
     this.#step(async () => {
       await this.#connection.setRemoteDescription(data);
+      if (!this.#connection.sctpTransport) throw new LinkError('the description offers no data channel');
       if (data.type === 'offer') await this.#describe('answer');
     });
   }
@@ -100,15 +101,14 @@ class WeriftAttempt implements TransportAttempt {
   }
 
   #use(channel: RTCDataChannel): void {
+    const outbox = new Outbox(channel, () => transport.low());
     const transport = new ChannelTransport({
-      buffered: () => channel.bufferedAmount,
-      send: (message) => channel.send(Buffer.from(message)),
+      buffered: () => outbox.bytes,
+      send: (message) => outbox.send(message),
       path: () => this.#path(),
       end: () => this.#end(),
     });
     this.#transport = transport;
-    channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
-    channel.bufferedAmountLow.subscribe(() => transport.low());
     channel.onMessage.subscribe((message) => {
       if (typeof message === 'string') this.#ended('the other side sent text');
       else transport.received(message);

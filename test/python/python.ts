@@ -37,7 +37,6 @@ export async function ensurePython(): Promise<Python | { readonly why: string }>
     const mirror = await debianMirror(/^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]);
     if (mirror === undefined) return { why: "apt's sources name no http mirror of Debian" };
     await mkdir(cache, { recursive: true });
-    await ensureDebootstrap();
     await makeChroot(root, mirror);
   }
   return { run: (script, { folder, args = [] }) => runInside(root, script, folder, args) };
@@ -58,12 +57,6 @@ async function debianMirror(codename: string | undefined): Promise<string | unde
     .find(([release, site]) => release === codename && site?.startsWith('http'))?.[1];
 }
 
-async function ensureDebootstrap(): Promise<void> {
-  if (await exists('/usr/sbin/debootstrap')) return;
-  await exec('apt-get', ['update']);
-  await exec('apt-get', ['install', '--yes', '--no-install-recommends', 'debootstrap']);
-}
-
 /**
  * Built aside and renamed when whole, so `root` is never half made. The lock is the kernel's: a second run waits for
  * the first and finds its work done, and a run that was killed holds nothing. What it left mounted is unmounted first.
@@ -77,6 +70,10 @@ async function makeChroot(root: string, mirror: string): Promise<void> {
       while mountpoint -q "$aside/$inside"; do umount "$aside/$inside"; done
     done
     rm -rf --one-file-system "$aside"
+    command -v debootstrap || {
+      apt-get update
+      apt-get install --yes --no-install-recommends debootstrap
+    }
     debootstrap --variant=minbase --include="$2" "$3" "$aside" "$4"
     rm -rf "$aside"/var/cache/apt/archives/*.deb "$aside"/var/lib/apt/lists/*
     mv "$aside" "$root"`;
@@ -88,7 +85,7 @@ async function makeChroot(root: string, mirror: string): Promise<void> {
   );
   await made.catch((cause: { stdout?: string; stderr?: string }) => {
     const said = `${cause.stdout ?? ''}\n${cause.stderr ?? ''}`.trim().split('\n');
-    throw new Error(`debootstrap failed: ${said.slice(-3).join('; ')}`, { cause });
+    throw new Error(`the Debian chroot could not be made: ${said.slice(-3).join('; ')}`, { cause });
   });
 }
 
