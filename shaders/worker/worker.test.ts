@@ -90,23 +90,12 @@ describe('an engine in a worker', () => {
     expect(Array.from(data)).toEqual([1, 2, 3]);
     await engine.close();
   });
-
-  it('answers a call that makes no sense with a RangeError, as an engine at hand would', async () => {
-    const { engine } = await start();
-    const shard = await engine.createShard(spec);
-    const outside = { lo: [0, 0, 0], hi: [9, 1, 1] } as const;
-    await expect(shard.read([{ component: 0, field: 'psi', level: 'now', box: outside }])).rejects.toThrow(
-      RangeError,
-    );
-    await engine.close();
-  });
 });
 
 describe('an error that crosses', () => {
   it.each([
     new EngineError('too large'),
     new ModelError(3, 14, 'loops are not in the subset'),
-    new RangeError('no such field'),
     new Error('something else'),
   ])('keeps its type and message: $name', (error) => {
     const crossed = errorOf(structuredClone(plainError(error)));
