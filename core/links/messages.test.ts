@@ -5,7 +5,7 @@ import { cut, Joiner } from './framing.js';
 import { BYE, type LinkMessage, readMessage, writeMessage } from './messages.js';
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
-const cells = fc.float32Array({ maxLength: 300 });
+const cells = fc.float32Array({ maxLength: 300, size: 'max' });
 const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
   fc.record({ type: fc.constant('halo' as const), plan: u32, from: u32, step: fc.maxSafeNat(), cells }),
   fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, array: u32, cells }),
