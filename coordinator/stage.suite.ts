@@ -75,7 +75,7 @@ export interface Stage {
 
 /** A real coordinator at a free port of this machine, with a folder of its own. */
 export async function openStage(options: Partial<CoordinatorOptions> = {}): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'groundswell-coordinator-'));
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-coordinator-')));
   const coordinator = await startCoordinator({
     host: '127.0.0.1',
     port: 0,
@@ -83,6 +83,9 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
     version: '0.0.0',
     makeConductor: ({ document }) => new RecordingConductor(document),
     ...options,
+  }).catch(async (error) => {
+    await rm(folder, { recursive: true });
+    throw error;
   });
   return {
     coordinator,

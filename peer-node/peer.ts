@@ -1,7 +1,8 @@
 import { RightsError } from '../core/errors.js';
 import { calibrate } from '../core/peer/calibrate.js';
-import { contribute, type ContributorStatus } from '../core/peer/contributor.js';
+import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import { roomAddress } from './address.js';
 import { type EngineChoice, openEngine } from './engines.js';
 import { connectSocket } from './socket.js';
 import { weriftTransports } from './werift/transport.js';

@@ -291,6 +291,45 @@ export function engineCompliance(name: string, { open, compile, exact }: EngineU
       await expectSameState(shard, reference, spec);
     });
 
+    it('refuses a spec that makes no sense', async () => {
+      const outside: Triple = [FRAME.lo[0] - 1, FRAME.lo[1], FRAME.lo[2]];
+      const senseless: Partial<ShardSpec>[] = [
+        { frame: { lo: FRAME.lo, hi: FRAME.lo } },
+        { dimensions: 2 },
+        { components: 0 },
+        { constants: {} },
+        { constants: { coupling: 1e60 } },
+        { probes: [{ component: 0, field: 'psi', cell: outside }] },
+        { probes: [{ component: 2, field: 'psi', cell: FRAME.lo }] },
+      ];
+      for (const more of senseless) {
+        await expect(engine.createShard(specOf(FRAME, more))).rejects.toThrow(EngineError);
+      }
+    });
+
+    it('refuses cells, fields and data that it does not hold, and changes nothing', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference } = await createRandom(spec, 13);
+      const slab: Slab = { component: 0, field: 'psi', level: 'now', box: row(2) };
+      const unknown: Slab[] = [
+        { ...slab, box: shift(FRAME, [0, 0, 1]) },
+        { ...slab, component: 2 },
+        { ...slab, field: 'phi' },
+        { ...slab, field: 'rms2', level: 'before' },
+      ];
+      for (const wrong of unknown) {
+        await expect(shard.read([slab, wrong])).rejects.toThrow(EngineError);
+        const data = new Float32Array(2 + cellCount(wrong.box));
+        await expect(shard.write([slab, wrong], data)).rejects.toThrow(EngineError);
+      }
+      await expect(shard.write([slab], new Float32Array(3))).rejects.toThrow(EngineError);
+      const inner = { box: grow(FRAME, [-1, -1, -1]), time: 0 };
+      for (const box of [FRAME, { lo: FRAME.lo, hi: FRAME.lo }]) {
+        await expect(shard.advance([inner, { box, time: 1 }])).rejects.toThrow(EngineError);
+      }
+      await expectSameState(shard, reference, spec);
+    });
+
     it('refuses what a closed shard is asked, and lets it be closed again', async () => {
       const shard = await create(specOf(FRAME));
       await shard.close();

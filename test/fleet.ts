@@ -77,7 +77,12 @@ export class Fleet {
     const contributor = contribute({
       connect: () => connectSocket(`${this.url.replace('http', 'ws')}/ws/${FIRST_ROOM}`),
       engine,
-      ability: { engine: engine.kind, device: engine.device, memory: engine.memory, rate: options.rate ?? 1e8 },
+      ability: {
+        engine: engine.kind,
+        device: engine.device,
+        memory: engine.memory,
+        rate: options.rate ?? 1e8,
+      },
       transports,
       objects: httpObjects(fetch, this.url, undefined),
       name: options.name ?? `peer ${this.#peers.length + 1}`,

@@ -12,7 +12,13 @@ function job(overrides: Partial<JobFileInput> = {}): JobFileInput {
     time: { steps: 50, courant: 0.55 },
     parameters: { speed: 1 },
     initial: {
-      'psi.L': { formula: 'radial-wave', amplitude: 1, wavelength: 7, frequency: 0.1, centre: { z: 9, y: 12, x: 11 } },
+      'psi.L': {
+        formula: 'radial-wave',
+        amplitude: 1,
+        wavelength: 7,
+        frequency: 0.1,
+        centre: { z: 9, y: 12, x: 11 },
+      },
       'psi.T': { formula: 'gaussian', amplitude: 3, sigma: 2.5, centre: { z: 15, y: 8, x: 19 } },
     },
     probes: { corner: { at: { z: 6, y: 6, x: 6 }, fields: ['psi.L', 'rms2.T'] } },
@@ -37,7 +43,8 @@ async function everything(fleet: Fleet, file: JobFileInput): Promise<Float32Arra
 }
 
 /** Bits, so that -0 is not 0 and NaN is NaN. */
-const bits = (arrays: readonly Float32Array[]) => arrays.map((array) => new Uint32Array(array.slice().buffer));
+const bits = (arrays: readonly Float32Array[]) =>
+  arrays.map((array) => new Uint32Array(array.slice().buffer));
 
 describe.each([
   ['fixed edges in 3-D', job()],
@@ -73,14 +80,16 @@ describe.each([
     { shards: 3, exchangeEvery: 4 },
     { shards: 7, exchangeEvery: 1 },
     { shards: 7, exchangeEvery: 4 },
-  ])('$shards shards, an exchange every $exchangeEvery steps: the same bits as one shard', async ({ shards, exchangeEvery }) => {
-    const fleet = await Fleet.start();
-    for (let i = 0; i < shards; i++) await fleet.join({ rate: 1e8 * (1 + (i % 3)) });
-    const result = await everything(fleet, { ...file, run: { peers: shards, use: 'all', exchangeEvery } });
-    const plans = fleet.events.filter(({ event }) => event === 'plan');
-    await fleet.close();
-    expect(plans.map(({ details }) => details['shards'])).toEqual([shards]);
-    expect(bits(result)).toEqual(bits(truth));
-  });
+  ])(
+    '$shards shards, an exchange every $exchangeEvery steps: the same bits as one shard',
+    async ({ shards, exchangeEvery }) => {
+      const fleet = await Fleet.start();
+      for (let i = 0; i < shards; i++) await fleet.join({ rate: 1e8 * (1 + (i % 3)) });
+      const result = await everything(fleet, { ...file, run: { peers: shards, use: 'all', exchangeEvery } });
+      const plans = fleet.events.filter(({ event }) => event === 'plan');
+      await fleet.close();
+      expect(plans.map(({ details }) => details['shards'])).toEqual([shards]);
+      expect(bits(result)).toEqual(bits(truth));
+    },
+  );
 });
-

@@ -2,6 +2,7 @@
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { LinkError } from '../../core/errors.js';
 import { ChannelTransport } from '../../core/links/channel.js';
+import { after } from '../../core/links/timer.js';
 import type {
   ConnectOptions,
   Transport,
@@ -12,6 +13,9 @@ import { LOW_WATER_BYTES } from '../../core/protocol/limits.js';
 
 /** A STUN server that answers does so sooner; one that doesn't must leave time to connect without it. */
 const GATHERING_MS = 1_500;
+
+/** A channel that has not closed in order by then is torn down. */
+const CLOSING_MS = 2_000;
 
 /** Transports for browsers, over simple-peer. Throws LinkError where the browser has no WebRTC, or it is switched off. */
 export function simplePeerTransports(): TransportFactory {
@@ -45,7 +49,7 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
     buffered: () => peer.bufferSize,
     send: (message) => peer.send(message),
     path: () => path,
-    end: () => peer.destroy(),
+    end: () => end(peer),
   });
 
   const opened = new Promise<Transport>((resolve, reject) => {
@@ -87,14 +91,32 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
 }
 
 /**
+ * Ends a connection so that the other side learns of it. Destroying it at once sends one packet that a full line
+ * loses; closing the channel is repeated until acknowledged, and simple-peer destroys the rest when that is done.
+ */
+function end(peer: SimplePeer.Instance): void {
+  const channel = channelOf(peer);
+  if (channel?.readyState !== 'open') {
+    peer.destroy();
+    return;
+  }
+  channel.close();
+  after(CLOSING_MS, () => peer.destroy());
+}
+
+/**
  * simple-peer sets its own low-water mark for its stream, which we pass by; the channel itself it keeps to itself.
  * Should a later version hide it better, `drained` still polls.
  */
 function signalLowWater(peer: SimplePeer.Instance, low: () => void): void {
-  const { _channel: channel } = peer as unknown as { readonly _channel?: RTCDataChannel };
+  const channel = channelOf(peer);
   if (channel === undefined) return;
   channel.bufferedAmountLowThreshold = LOW_WATER_BYTES;
   channel.addEventListener('bufferedamountlow', low);
+}
+
+function channelOf(peer: SimplePeer.Instance): RTCDataChannel | undefined {
+  return (peer as unknown as { readonly _channel?: RTCDataChannel | null })._channel ?? undefined;
 }
 
 /** How the candidate pair that connected reaches the other side. */

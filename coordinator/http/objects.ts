@@ -2,6 +2,7 @@ import express, { type Request, Router } from 'express';
 import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
 import type { JobDesk } from '../jobs.js';
 import type { Rights } from '../rights.js';
+import { isKey } from '../store/key.js';
 import type { UploadSigner } from '../store/signer.js';
 import type { Store } from '../store/store.js';
 import { Refusal } from './refusal.js';
@@ -14,7 +15,13 @@ export interface ObjectOptions {
 }
 
 type ObjectRequest = Request<{ key: string[] }>;
-const keyOf = (request: ObjectRequest) => request.params.key.join('/');
+
+/** @throws Refusal where the path is no key. */
+function keyOf(request: ObjectRequest): string {
+  const key = request.params.key.join('/');
+  if (isKey(key)) return key;
+  throw new Refusal(400, 'key', 'this path is no key of the store');
+}
 
 /** `/store/<key>`: reading for whoever may take part in the job's room, writing for signed addresses. */
 export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Router {

@@ -15,11 +15,15 @@ export function resultWriter(store: Store, id: string, job: Job, version: string
     async addProbes(samples) {
       for (const sample of samples) await probes.add(sample);
     },
+    flush: () => probes.flush(),
     finish(report: RunReport) {
       const ended = new Date();
       const wallSeconds = (ended.getTime() - started.getTime()) / 1000;
       const peers = sharesOf(report.contributions);
-      return finishResult(store, id, job, { probes, provenance: { version, started, ended, wallSeconds, peers } });
+      return finishResult(store, id, job, {
+        probes,
+        provenance: { version, started, ended, wallSeconds, peers },
+      });
     },
   };
 }

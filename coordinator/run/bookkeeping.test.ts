@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Ledger } from './ledger.js';
 import { RateMeter } from '../../core/protocol/rate-meter.js';
+import { Ledger } from './ledger.js';
 import { StallWatch } from './stall-watch.js';
 import { Strikes } from './strikes.js';
 

@@ -35,6 +35,8 @@ export interface ResultWriter {
   start(): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
   addProbes(samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void>;
+  /** Resolves when all probe samples added so far are in the store. */
+  flush(): Promise<void>;
   finish(report: RunReport): Promise<void>;
 }
 
@@ -312,7 +314,7 @@ export class JobRun {
     const checkpoint = this.#checkpoint;
     if (checkpoint?.owed.size === 0 && this.#ledger.settledThrough(checkpoint.step)) {
       this.#checkpoint = undefined;
-      this.#keep(this.#checkpoints.seal(checkpoint.step));
+      this.#keep(this.#tools.result.flush().then(() => this.#checkpoints.seal(checkpoint.step)));
     }
     this.#releaseLeavers();
     this.#finishIfDone();

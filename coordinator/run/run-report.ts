@@ -2,8 +2,8 @@ import { boxOfShape, cellCount } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import type { Progress } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
-import type { Member, RunMessage } from '../room/conductor.js';
 import { RateMeter } from '../../core/protocol/rate-meter.js';
+import type { Member, RunMessage } from '../room/conductor.js';
 
 /** Long enough to hold several reports of each peer, short enough to follow a change. */
 const RATE_WINDOW_SECONDS = 5;

@@ -9,7 +9,7 @@ import type {
 } from './transport.js';
 
 /** What an end has received: `fault` names the first message that differs from the one sent. */
-export interface Received {
+interface Received {
   readonly messages: number;
   readonly bytes: number;
   readonly fault: string | null;

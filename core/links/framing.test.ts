@@ -4,7 +4,7 @@ import { ProtocolError } from '../errors.js';
 import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
 import { cut, type Frame, Joiner } from './framing.js';
 
-const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
+const bytes = (maxLength: number) => fc.uint8Array({ maxLength, size: 'max' });
 const frames = fc.record({ type: fc.integer({ min: 0, max: 255 }), head: bytes(32), cells: bytes(1000) });
 
 const joined = ({ type, head, cells }: Frame) => ({ type, body: new Uint8Array([...head, ...cells]) });

@@ -6,9 +6,9 @@ import { after } from './timer.js';
 import type { Transport, TransportStats } from './transport.js';
 
 /** How a link ended. `left`: the other side said goodbye. `closed`: this side closed it. */
-export type LinkEnd = { readonly how: 'left' | 'closed' | 'lost'; readonly reason: string };
+type LinkEnd = { readonly how: 'left' | 'closed' | 'lost'; readonly reason: string };
 
-export interface LinkEvents {
+interface LinkEvents {
   onMessage(message: LinkMessage): void;
   /** Called once, whoever ended it. */
   onClose(end: LinkEnd): void;

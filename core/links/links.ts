@@ -4,7 +4,13 @@ import type { PeerId } from '../protocol/plan.js';
 import { Link } from './link.js';
 import type { LinkMessage } from './messages.js';
 import { after } from './timer.js';
-import type { IceServer, SignalData, TransportAttempt, TransportFactory } from './transport.js';
+import type {
+  IceServer,
+  SignalData,
+  TransportAttempt,
+  TransportFactory,
+  TransportStats,
+} from './transport.js';
 
 export interface LinksOptions {
   readonly self: PeerId;
@@ -94,6 +100,14 @@ export class Links {
       if (standing.state === 'open') this.#retire(standing.link);
       else abandon(standing, 'no longer wanted');
     }
+  }
+
+  /** What the open links have carried. */
+  stats(): ReadonlyMap<PeerId, TransportStats> {
+    const open = [...this.#standings].flatMap(([peer, standing]) =>
+      standing.state === 'open' ? [[peer, standing.link.stats()] as const] : [],
+    );
+    return new Map(open);
   }
 
   /** Ends all links at once. The factory stays the caller's to close. */

@@ -12,7 +12,7 @@ import type { Frame, ReceivedFrame } from './framing.js';
  */
 
 /** Ghost cells, as of `step`. */
-export interface HaloMessage {
+interface HaloMessage {
   readonly type: 'halo';
   readonly plan: number;
   /** `step` steps have been made. */
@@ -23,7 +23,7 @@ export interface HaloMessage {
 }
 
 /** State that changes hands as `plan` starts. */
-export interface StateMessage {
+interface StateMessage {
   readonly type: 'state';
   readonly plan: number;
   /** The sender's shard: its index in the plan before. */

@@ -42,7 +42,7 @@ export function transportCompliance(name: string, makePair: () => Promise<Pair>)
     };
 
     test('keeps 1,000 messages of mixed sizes whole and in order, both ways at once', async () => {
-      await exchange(Array.from({ length: 1000 }, (_, i) => 1 + ((i * 7919) % 3001)));
+      await exchange(Array.from({ length: 1000 }, (_, i) => 1 + ((i * 7919) % 1501)));
     });
 
     test('takes every size from one byte to its largest', async () => {

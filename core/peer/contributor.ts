@@ -1,4 +1,4 @@
-import { now } from '../../shaders/clock.js';
+import { secondsNow } from '../../shaders/clock.js';
 import type { Engine } from '../../shaders/engine.js';
 import { GroundswellError } from '../errors.js';
 import { cellCount } from '../grid/box.js';
@@ -9,16 +9,15 @@ import type { TransportFactory, TransportStats } from '../links/transport.js';
 import type { Ability } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { RateMeter } from '../protocol/rate-meter.js';
-import { type Ending, type Heard, Session, type Socket } from '../protocol/session.js';
+import { pauseBefore } from '../protocol/reconnect.js';
+import { type Ending, type Heard, RefusedError, Session } from '../protocol/session.js';
+import type { Socket } from '../protocol/socket.js';
 import type { Objects } from './objects.js';
 import { Peer, type PeerStatus } from './peer.js';
 
 /** How often at most others are told of our step: people watch it, nothing else. */
 const TELL_EVERY_SECONDS = 0.5;
 const RATE_WINDOW_SECONDS = 5;
-/** Between attempts to connect: doubled each time, with chance, so that a fleet does not come back all at once. */
-const FIRST_RETRY_MS = 500;
-const LONGEST_RETRY_MS = 15_000;
 
 export interface ContributorTools {
   /** Rejects where the coordinator can't be reached. */
@@ -92,7 +91,7 @@ class RoomContributor implements Contributor {
       });
       if (ending.kind === 'refused') return this.#left(ending);
       reason = ending.reason;
-      if (!this.#leaving) await this.#pause(attempt + 1);
+      if (!this.#leaving) await this.#pause(attempt);
     }
     return this.#left({ kind: 'closed', reason: 'left on request' });
   }
@@ -120,9 +119,8 @@ class RoomContributor implements Contributor {
   }
 
   #pause(attempt: number): Promise<void> {
-    const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (attempt - 1));
     return new Promise((resolve) => {
-      const cancel = after(longest * (0.5 + Math.random() / 2), resolve);
+      const cancel = after(pauseBefore(attempt), resolve);
       this.#stopPause = () => {
         cancel();
         resolve();
@@ -166,7 +164,7 @@ class Visit {
       links: this.#links,
       objects: tools.objects,
       send: (message) => session.send(message),
-      now,
+      now: secondsNow,
       pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
       onChange: (status) => this.#changed(status),
     });
@@ -204,9 +202,9 @@ class Visit {
 
   #follow(): void {
     const { room } = this.#session;
-    const plan = room.plan();
+    const plan = room.plan;
     try {
-      this.#peer.follow(room.job(), plan);
+      this.#peer.follow(room.job, plan);
     } catch (error) {
       if (plan) this.#session.send({ type: 'failed', plan: plan.id, reason: textOf(error).slice(0, 500) });
     }
@@ -217,13 +215,14 @@ class Visit {
     if (status.doing === 'computing') {
       const sameShard = this.#status.doing === 'computing' && this.#status.plan === status.plan;
       const cells = cellCount(status.plan.shards[status.shard]?.box ?? { lo: [0, 0, 0], hi: [0, 0, 0] });
-      if (sameShard) this.#meter.add(now(), (status.step - this.#step) * cells * status.job.components.length);
+      if (sameShard)
+        this.#meter.add(secondsNow(), (status.step - this.#step) * cells * status.job.components.length);
       this.#step = status.step;
     }
     const another = status.doing !== this.#status.doing;
     this.#status = status;
-    if (!another && now() - this.#told < TELL_EVERY_SECONDS) return;
-    this.#told = now();
+    if (!another && secondsNow() - this.#told < TELL_EVERY_SECONDS) return;
+    this.#told = secondsNow();
     this.#publish();
   }
 
@@ -231,22 +230,33 @@ class Visit {
     const status = this.#status;
     switch (status.doing) {
       case 'waiting': {
-        const job = this.#session.room.job();
+        const job = this.#session.room.job;
         this.#session.tell({ step: 0, doing: 'waiting' });
-        return this.#tools.onChange({ kind: 'waiting', reason: job?.reason ?? 'there is no work at the moment' });
+        return this.#tools.onChange({
+          kind: 'waiting',
+          reason: job?.reason ?? 'there is no work at the moment',
+        });
       }
       case 'computing': {
         const { job, plan, shard, step } = status;
         this.#session.tell({ step, doing: 'computing' });
         const links = [...this.#links.stats()].map(([peer, stats]) => ({ peer, ...stats }));
-        return this.#tools.onChange({ kind: 'computing', job, plan, shard, step, rate: this.#meter.rate(now()), links });
+        return this.#tools.onChange({
+          kind: 'computing',
+          job,
+          plan,
+          shard,
+          step,
+          rate: this.#meter.rate(secondsNow()),
+          links,
+        });
       }
     }
   }
 }
 
 function endingOf(error: unknown): Ending {
-  return { kind: 'closed', reason: textOf(error) };
+  return { kind: error instanceof RefusedError ? 'refused' : 'closed', reason: textOf(error) };
 }
 
 const textOf = (error: unknown) => (error instanceof GroundswellError ? error.message : String(error));

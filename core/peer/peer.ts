@@ -4,8 +4,9 @@ import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
 import type { RoomJob } from '../protocol/document.js';
-import type { ToCoordinator, ToPeer } from '../protocol/messages.js';
+import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
+import type { Said } from '../protocol/session.js';
 import { Inbox } from './inbox.js';
 import type { Objects } from './objects.js';
 import { ShardRun } from './shard-run.js';
@@ -16,7 +17,7 @@ export interface PeerTools {
   readonly engine: Engine;
   readonly links: Links;
   readonly objects: Objects;
-  readonly send: (message: ToCoordinator) => void;
+  readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
   readonly pause: (milliseconds: number) => Promise<void>;

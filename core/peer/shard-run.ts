@@ -10,8 +10,8 @@ import { placeOf, stateArrays } from '../job/states.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
 import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
-import type { ToCoordinator } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
+import type { Said } from '../protocol/session.js';
 import { encodeCells } from '../result/cells.js';
 import { chunksOf, encodeChunk } from '../result/chunks.js';
 import { type Exchange, planExchange, readParcels } from './exchange.js';
@@ -32,7 +32,7 @@ export interface RunTools {
   readonly inbox: Inbox;
   readonly objects: Objects;
   readonly uploader: Uploader;
-  readonly send: (message: ToCoordinator) => void;
+  readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
   readonly onStep: (step: number) => void;

@@ -1,5 +1,6 @@
 import { StoreError } from '../errors.js';
-import type { ToCoordinator, ToPeer } from '../protocol/messages.js';
+import type { ToPeer } from '../protocol/messages.js';
+import type { Said } from '../protocol/session.js';
 import type { Objects, Upload } from './objects.js';
 
 /** Objects whose addresses are asked for in one message. */
@@ -13,7 +14,7 @@ type Addresses = Extract<ToPeer, { type: 'addresses' }>;
 
 export interface UploaderTools {
   readonly objects: Objects;
-  readonly send: (message: ToCoordinator) => void;
+  readonly send: (message: Said) => void;
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 

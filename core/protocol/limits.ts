@@ -42,3 +42,9 @@ export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
+
+/** A key of the store; its own limit is in bytes, and keys are ASCII. */
+export const MAX_KEY_LENGTH = 512;
+
+/** A signed address: a key, and what S3 puts behind it. */
+export const MAX_URL_LENGTH = 4096;

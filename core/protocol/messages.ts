@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_KEY_LENGTH, MAX_URL_LENGTH } from './limits.js';
 import { jobId, peerId } from './plan.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -65,7 +66,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
     request: z.number().int().min(0),
     plan: planId,
     objects: z
-      .array(z.strictObject({ key: z.string().max(300), bytes: z.number().int().min(0) }))
+      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: z.number().int().min(0) }))
       .min(1)
       .max(256),
   }),
@@ -90,8 +91,8 @@ export const toPeer = z.discriminatedUnion('type', [
       .array(
         z.strictObject({
           urls: z.string(),
-          username: z.string().optional(),
-          credential: z.string().optional(),
+          username: z.string().exactOptional(),
+          credential: z.string().exactOptional(),
         }),
       )
       .max(8),
@@ -110,7 +111,9 @@ export const toPeer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('addresses'),
     request: z.number().int().min(0),
-    objects: z.array(z.strictObject({ key: z.string().max(300), url: z.string().max(1000) })).max(256),
+    objects: z
+      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) }))
+      .max(256),
   }),
   /** Asked when a run has not moved for a while. */
   z.strictObject({ type: z.literal('ping') }),

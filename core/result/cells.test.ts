@@ -22,3 +22,14 @@ test('torn bytes, foreign bytes and another number of cells are refused', async 
   await expect(decodeCells(new TextEncoder().encode('<html>'), 1000)).rejects.toThrow(StoreError);
   await expect(decodeCells(bytes, 999)).rejects.toThrow(StoreError);
 });
+
+test.each([0, 1, 60, 200, 16_000, 70_000])('%i cells come back', async (count) => {
+  const some = Float32Array.from({ length: count }, (_, i) => Math.cos(i * i));
+  expect(await decodeCells(await encodeCells(some), count)).toEqual(some);
+});
+
+test('a few bytes that claim to be a gigabyte are refused before they are unpacked', async () => {
+  const bomb = (await encodeCells(new Float32Array(100_000))).slice();
+  new DataView(bomb.buffer).setUint32(5, 2 ** 30, true);
+  await expect(decodeCells(bomb, 100_000)).rejects.toThrow('no zstd frame of 400000 bytes');
+});

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Exit } from './exit.js';
 import type { EngineChoice } from './parts.js';
 
@@ -24,7 +23,7 @@ export interface LocalPeersOptions {
 }
 
 /**
- * Starts peers as processes of their own: each has its own memory and device, and one that crashes takes nobody along.
+ * Starts peers as processes of their own, by the command that this process was started with: each has its own memory and device, and one that crashes takes nobody along.
  * They hold a channel to this process, and leave when it closes, however this process ends.
  */
 export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeersOptions): LocalPeers {
@@ -32,8 +31,8 @@ export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeers
   const peers = Array.from({ length: count }, (_, index) => {
     const peerName = count === 1 ? name : `${name}-${index + 1}`;
     const child = startPeer(['join', url, '--engine', engine, '--name', peerName]);
-    const ended = endOf(child).then(({ status, lastWords }) => {
-      if (!stopping) onLost(`peer ${peerName} ended with status ${status}${lastWords && `: ${lastWords}`}`);
+    const ended = endOf(child).then(({ status, how }) => {
+      if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;
     });
     return { child, ended };
@@ -55,16 +54,23 @@ export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeers
 }
 
 function startPeer(args: readonly string[]): ChildProcess {
-  // In the bundle, this file is the command itself.
-  const command = fileURLToPath(import.meta.url);
+  const [, command = ''] = process.argv;
   return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
-async function endOf(child: ChildProcess): Promise<{ status: number; lastWords: string }> {
+interface End {
+  readonly status: number;
+  /** In words, with the last line it wrote to stderr. */
+  readonly how: string;
+}
+
+async function endOf(child: ChildProcess): Promise<End> {
   let heard = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     heard = (heard + text).slice(-2_000);
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { status: code ?? Exit.interrupted, lastWords: heard.trim().split('\n').at(-1) ?? '' };
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  const lastWords = heard.trim().split('\n').at(-1);
+  const how = code === null ? `by ${signal}` : `with status ${code}`;
+  return { status: code ?? Exit.interrupted, how: lastWords ? `${how} (${lastWords})` : how };
 }

@@ -9,7 +9,7 @@ const BATCH_MESSAGES = 16;
  * to the network; what is in flight by then keeps the line busy.
  */
 export class Outbox {
-  readonly #waiting: Buffer[] = [];
+  #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #batchMessages = 0;
 
@@ -36,6 +36,12 @@ export class Outbox {
     this.#waiting.push(Buffer.from(message));
     this.#waitingBytes += message.byteLength;
     this.#fill();
+  }
+
+  /** Drops what werift has not been given. */
+  drop(): void {
+    this.#waiting = [];
+    this.#waitingBytes = 0;
   }
 
   #fill(): void {

@@ -1,6 +1,7 @@
 import { type RTCDataChannel, RTCPeerConnection } from 'werift';
 import { LinkError } from '../../core/errors.js';
 import { ChannelTransport } from '../../core/links/channel.js';
+import { after } from '../../core/links/timer.js';
 import type {
   ConnectOptions,
   SignalData,
@@ -12,6 +13,9 @@ import { Outbox } from './outbox.js';
 
 /** Two peers on one machine that is on no network meet here. Offered beside the addresses of its interfaces. */
 const LOOPBACK = '127.0.0.1';
+
+const GOODBYES = 4;
+const GOODBYE_MS = 50;
 
 /** Transports for Node, over werift's data channels. */
 export function weriftTransports(): TransportFactory {
@@ -66,7 +70,8 @@ class WeriftAttempt implements TransportAttempt {
   signal(data: SignalData): void {
     this.#step(async () => {
       await this.#connection.setRemoteDescription(data);
-      if (!this.#connection.sctpTransport) throw new LinkError('the description offers no data channel');
+      if (this.#connection.sctpRemotePort === undefined)
+        throw new LinkError('the description offers no data channel');
       if (data.type === 'offer') await this.#describe('answer');
     });
   }
@@ -106,7 +111,10 @@ class WeriftAttempt implements TransportAttempt {
       buffered: () => outbox.bytes,
       send: (message) => outbox.send(message),
       path: () => this.#path(),
-      end: () => this.#end(),
+      end: () => {
+        outbox.drop();
+        this.#end();
+      },
     });
     this.#transport = transport;
     channel.onMessage.subscribe((message) => {
@@ -137,9 +145,20 @@ class WeriftAttempt implements TransportAttempt {
   }
 
   async #closeConnection(): Promise<void> {
-    // werift sends no alert on closing; without this the other side would notice after half a minute.
-    await this.#connection.sctpTransport?.sctp?.abort();
+    await this.#sayGoodbye();
     await this.#connection.close();
     this.onShut();
+  }
+
+  /**
+   * werift closes without a word, and the other side would notice after half a minute. An abort tells it at once, but
+   * nothing acknowledges an abort, and a full line loses it.
+   */
+  async #sayGoodbye(): Promise<void> {
+    const sctp = this.#connection.sctpTransport?.sctp;
+    for (let sent = 0; sent < GOODBYES && sctp?.state === 'connected'; sent++) {
+      await sctp.abort();
+      await new Promise<void>((resolve) => after(GOODBYE_MS, resolve));
+    }
   }
 }

@@ -1,6 +1,7 @@
 import { EngineError } from '../../core/errors.js';
 import { cellCount, shapeOf } from '../../core/grid/box.js';
 import type { Engine, EngineShard, ShardSpec } from '../engine.js';
+import { checkSpec } from '../shard-checks.js';
 import { describeAdapter } from './adapter.js';
 import { GuardedDevice } from './guarded-device.js';
 import { type Kernel, makeSampleKernel, makeUpdateKernel } from './kernels.js';
@@ -57,6 +58,7 @@ class WebgpuEngine implements Engine {
   async createShard(spec: ShardSpec): Promise<EngineShard> {
     const { gpu, transfer, sample } = this;
     gpu.check();
+    checkSpec(spec);
     this.#refuseLargerArrays(spec);
     const update = await makeUpdateKernel(gpu, {
       model: spec.model.model,

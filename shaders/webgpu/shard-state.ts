@@ -1,12 +1,4 @@
-import {
-  type Box,
-  boxOfShape,
-  cellCount,
-  contains,
-  shapeOf,
-  shift,
-  type Triple,
-} from '../../core/grid/box.js';
+import { type Box, cellCount, isEmpty, shapeOf, shift, type Triple } from '../../core/grid/box.js';
 import type { ShardSpec, Slab } from '../engine.js';
 import type { GuardedDevice } from './guarded-device.js';
 import type { Region, Transfer } from './transfer.js';
@@ -41,7 +33,7 @@ export class StateField {
   #array(level: 'now' | 'before', newest: Parity) {
     const index = this.kind === 'wave' && (level === 'now') !== (newest === 0) ? 1 : 0;
     const array = this.#arrays[index];
-    if (!array) throw new RangeError('a state array that was never made');
+    if (!array) throw new TypeError('a state array that was never made');
     return array;
   }
 }
@@ -76,41 +68,33 @@ export class ShardState {
     this.bytes = stateBytes(spec);
   }
 
-  /** Throws RangeError where the shard has no such array. */
   field(component: number, name: string): StateField {
     const field = this.#components[component]?.get(name);
-    if (!field) throw new RangeError(`no field ${name} of component ${component} in this shard`);
+    if (!field) throw new TypeError(`no field ${name} of component ${component} was ever made`);
     return field;
   }
 
-  /** Throws RangeError where a slab is not of this shard. Empty ones are left out. */
+  /** Checked slabs, as the transfer takes them. Empty ones are left out. */
   regions(slabs: readonly Slab[], newest: Parity): readonly Region[] {
-    const regions = slabs.map(({ component, field: name, level, box }) => {
-      const field = this.field(component, name);
-      if (level === 'before' && field.kind !== 'wave') {
-        throw new RangeError(`field ${name} is a tracker: it has no level before`);
-      }
-      return { array: field.bound(level, newest), box: this.local(box) };
-    });
-    return regions.filter(({ box }) => cellCount(box) > 0);
+    return slabs
+      .filter(({ box }) => !isEmpty(box))
+      .map(({ component, field, level, box }) => ({
+        array: this.field(component, field).bound(level, newest),
+        box: this.local(box),
+      }));
   }
 
-  /** The box in coordinates of the frame's first cell. Throws RangeError where it leaves the frame. */
+  /** The box in coordinates of the frame's first cell. */
   local(box: Box): Box {
     const [z, y, x] = this.spec.frame.lo;
-    const local = shift(box, [-z, -y, -x]);
-    if (cellCount(box) > 0 && !contains(boxOfShape(this.shape), local)) {
-      throw new RangeError(`box ${box.lo} to ${box.hi} leaves the shard's frame`);
-    }
-    return local;
+    return shift(box, [-z, -y, -x]);
   }
 
-  /** Index of a cell in each state array. Throws RangeError where it lies outside the frame. */
-  index(cell: Triple): number {
-    const [z, y, x] = cell;
-    const { lo } = this.local({ lo: cell, hi: [z + 1, y + 1, x + 1] });
+  /** Index of a cell in each state array. */
+  index([z, y, x]: Triple): number {
+    const { lo } = this.spec.frame;
     const [, ny, nx] = this.shape;
-    return (lo[0] * ny + lo[1]) * nx + lo[2];
+    return ((z - lo[0]) * ny + (y - lo[1])) * nx + (x - lo[2]);
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { EngineError } from '../../core/errors.js';
 import { cellCount, shapeOf } from '../../core/grid/box.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
+import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
 import type { GuardedDevice } from './guarded-device.js';
 import { constantsBytes, type Kernel, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT, type Pace } from './pace.js';
@@ -35,10 +36,10 @@ export class WebgpuShard implements EngineShard {
   #newest: Parity = 0;
   #closed = false;
 
-  /** Call inside `GuardedDevice.accepted`. */
+  /** Call inside `GuardedDevice.accepted`, with a checked spec. */
   constructor(
     private readonly tools: ShardTools,
-    spec: ShardSpec,
+    private readonly spec: ShardSpec,
   ) {
     const { gpu, transfer, sample } = tools;
     const { device } = gpu;
@@ -69,8 +70,8 @@ export class WebgpuShard implements EngineShard {
   write(slabs: readonly Slab[], data: Float32Array): Promise<void> {
     return this.#turns.take(async () => {
       this.#check();
-      const cells = slabs.reduce((sum, { box }) => sum + cellCount(box), 0);
-      if (cells !== data.length) throw new RangeError(`${data.length} values for slabs of ${cells} cells`);
+      checkSlabs(this.spec, slabs);
+      checkData(slabs, data);
       return this.tools.transfer.write(this.#state.regions(slabs, this.#newest), this.#state.shape, data);
     });
   }
@@ -78,6 +79,7 @@ export class WebgpuShard implements EngineShard {
   read(slabs: readonly Slab[]): Promise<Float32Array> {
     return this.#turns.take(async () => {
       this.#check();
+      checkSlabs(this.spec, slabs);
       return this.tools.transfer.read(this.#state.regions(slabs, this.#newest), this.#state.shape);
     });
   }
@@ -85,6 +87,7 @@ export class WebgpuShard implements EngineShard {
   advance(updates: readonly Update[]): Promise<Advance> {
     return this.#turns.take(async () => {
       this.#check();
+      checkUpdates(this.spec, updates);
       const { gpu, pace } = this.tools;
       const samples = new Float32Array(updates.length * (this.#sampler?.columns ?? 0));
       const readback = samples.length > 0 ? this.#sampler?.makeReadback(updates.length) : undefined;

@@ -32,7 +32,7 @@ export type Answer =
 
 /** An error that keeps its type. `defect` is any error that nobody is meant to act on. */
 export type PlainError =
-  | { readonly type: 'engine' | 'range' | 'defect'; readonly message: string }
+  | { readonly type: 'engine' | 'defect'; readonly message: string }
   | { readonly type: 'model'; readonly line: number; readonly column: number; readonly reason: string };
 
 export type Compile = (source: ModelSource) => EngineModel;
@@ -50,7 +50,6 @@ export function plainError(error: unknown): PlainError {
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof EngineError) return { type: 'engine', message };
-  if (error instanceof RangeError) return { type: 'range', message };
   return { type: 'defect', message };
 }
 
@@ -60,8 +59,6 @@ export function errorOf(plain: PlainError): Error {
       return new EngineError(plain.message);
     case 'model':
       return new ModelError(plain.line, plain.column, plain.reason);
-    case 'range':
-      return new RangeError(plain.message);
     case 'defect':
       return new Error(plain.message);
   }

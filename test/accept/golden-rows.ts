@@ -76,7 +76,9 @@ export function parseRows(csv: string): GoldenRow[] {
       if (numbers.length !== COLUMNS.length || numbers.some(Number.isNaN)) {
         throw new RangeError(`row ${i + 1} does not hold ${COLUMNS.length} numbers: ${line}`);
       }
-      return Object.fromEntries(COLUMNS.map((name, column) => [name, numbers[column]])) as unknown as GoldenRow;
+      return Object.fromEntries(
+        COLUMNS.map((name, column) => [name, numbers[column]]),
+      ) as unknown as GoldenRow;
     });
 }
 
@@ -85,7 +87,10 @@ export function largestDifferences(ours: readonly GoldenRow[], theirs: readonly 
   const largest = Object.fromEntries(
     COLUMNS.map((name) => [
       name,
-      theirs.reduce((most, row, i) => Math.max(most, Math.abs((ours[i]?.[name] ?? Number.NaN) - row[name])), 0),
+      theirs.reduce(
+        (most, row, i) => Math.max(most, Math.abs((ours[i]?.[name] ?? Number.NaN) - row[name])),
+        0,
+      ),
     ]),
   );
   return largest as unknown as GoldenRow;
