@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
-import { jobJsonSchema } from '../../core/job/json-schema.js';
+import { jobJsonSchemaText } from '../../core/job/json-schema.js';
 import { MAX_CONTROL_BYTES, MAX_JOB_BYTES, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import type { JobDesk } from '../jobs.js';
 import type { Rights } from '../rights.js';
@@ -29,7 +29,7 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
   const json = (limit: number) => express.json({ limit, type: () => true });
 
   router.get('/schema/job.json', (_request, response) => {
-    response.json(jobJsonSchema());
+    response.type('application/schema+json').send(jobJsonSchemaText());
   });
   router.get('/api/version', (_request, response) => {
     response.json({ version, protocol: PROTOCOL_VERSION });

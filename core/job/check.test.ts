@@ -114,12 +114,28 @@ describe('a job that stands', () => {
   });
 });
 
+describe('the fields of a model of one’s own', () => {
+  it('carry the unit that the file gives, else the amplitude for waves and none for trackers', () => {
+    const wgsl =
+      'struct Cell { u: f32, e: f32, n: f32 } fn update() -> Cell { return Cell(u(0, 0, 0), e(), n()); }';
+    const fields = { u: 'wave', e: { kind: 'tracker', unit: 'J', title: 'Energy' }, n: 'tracker' };
+    const job = checkJob({
+      ...small,
+      model: { ...ownModel, wgsl, fields },
+      parameters: {},
+      amplitude: { unit: 'Pa' },
+    });
+    expect(job.model.model.fields.map(({ unit }) => unit(job.units))).toEqual(['Pa', 'J', '1']);
+    expect(job.model.model.fields[1]).toMatchObject({ kind: 'tracker', title: 'Energy' });
+  });
+});
+
 describe('run settings', () => {
   const runOf = (run: JobFileInput['run'], brick = 16) =>
     checkJob({ ...small, grid: { ...small.grid, shape: [64, 64, 64], brick }, run }).run;
 
   it('make an epoch as long as a brick is wide, with an exchange every 4 steps', () => {
-    expect(runOf({})).toEqual({ exchangeEvery: 4, epoch: 16, checkpointSeconds: 30 });
+    expect(runOf({})).toMatchObject({ exchangeEvery: 4, epoch: 16, checkpointSeconds: 30 });
   });
 
   it('round the epoch to whole exchanges, never beyond the edge of a brick', () => {
@@ -177,7 +193,7 @@ describe('a job that is refused', () => {
     [
       'a missing parameter',
       { ...small, parameters: {} },
-      'parameters.speed: is missing. Give a number: Speed of the wave.',
+      'parameters.speed: is missing. Give a number: Speed of the wave, in units of length and time.',
     ],
     [
       'an unknown parameter',
@@ -368,11 +384,32 @@ describe('a job that is refused', () => {
     expect(faultsOf(job)).toEqual([fault]);
   });
 
+  it('for constants or amplitudes that vanish in f32', () => {
+    const model = { ...ownModel, constants: { mass: 1e-40 } };
+    const initial = { 'u.L': { formula: 'impulse', amplitude: 1e39, at: { z: 5, y: 5, x: 5 } } };
+    expect(faultsOf({ ...small, model, parameters: {}, initial })).toEqual([
+      'model: its constant mass is 1e-40, which f32 cannot hold. Choose units in which it lies between 1e-37 and 1e38.',
+      'initial.u.L.amplitude: is 1e+39, which f32 cannot hold. Choose a unit in which it lies between 1e-37 and 1e38.',
+    ]);
+  });
+
   it('names the line of its WGSL that is refused, and why', () => {
     const wgsl = 'struct Cell { u: f32 }\nfn update() -> Cell {\n  loop { }\n  return Cell(u(0, 0, 0));\n}';
     const [fault, ...others] = faultsOf({ ...small, model: { ...ownModel, wgsl }, parameters: {} });
     expect(fault).toMatch(/^model\.wgsl: line 3, column \d+: .*loop/);
     expect(others).toEqual([]);
+  });
+
+  it('may not reach along z on a 2-D grid', () => {
+    const wgsl = 'struct Cell { u: f32 } fn update() -> Cell { return Cell(u(0, 0, 1)); }';
+    const faults = faultsOf({
+      ...inTwoDimensions,
+      model: { ...ownModel, wgsl },
+      parameters: {},
+      components: ['a'],
+    });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^model\.wgsl: line 1, column \d+: /);
   });
 
   it('is told every fault at once', () => {
@@ -387,6 +424,14 @@ describe('a job that is refused', () => {
       'time.courant',
       'probes.p.fields[0]',
       'probes.p.at.z',
+    ]);
+  });
+
+  it('costs nothing to check, however large its grid and whatever it starts from', () => {
+    const grid = { shape: [3, 1e15], spacing: 1 };
+    const initial = { psi: { formula: 'gaussian', amplitude: 1, sigma: 1 } };
+    expect(faultsOf({ ...small, components: undefined, grid, initial })).toEqual([
+      'grid.shape: has more cells than can be counted. Make it smaller.',
     ]);
   });
 

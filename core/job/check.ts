@@ -5,7 +5,7 @@ import { FaultList } from './faults.js';
 import { gridOf, updatableOf } from './grid-of-job.js';
 import { initialStatesOf } from './initial.js';
 import type { Job } from './job.js';
-import { compiled, modelOf, parametersOf, speedOf } from './model-of-job.js';
+import { compiled, constantsOf, modelOf, parametersOf, speedOf } from './model-of-job.js';
 import { recordsOf } from './records.js';
 import { runSettingsOf } from './run-settings.js';
 import { type JobFile, jobFileSchema } from './schema.js';
@@ -37,7 +37,9 @@ export function checkJob(value: unknown): Job {
   const speed = speedOf(file, parameters);
   const setting = { parameters, spacing: file.grid.spacing, dimensions: grid.dimensions };
   const parametersStand = model.parameters.every(({ name }) => Object.hasOwn(parameters, name));
-  const dt = (parametersStand ? timeStepOf(file, model, setting, speed, faults) : undefined) ?? STAND_IN_STEP;
+  const step = parametersStand ? timeStepOf(file, model, setting, speed, faults) : undefined;
+  const dt = step ?? STAND_IN_STEP;
+  const constants = step === undefined ? {} : constantsOf(model, { ...setting, dt }, faults);
 
   const courant = speed === undefined ? undefined : (speed * dt) / setting.spacing;
   const formulaSetting = { grid, updatable, spacing: setting.spacing, dt, courant };
@@ -45,7 +47,7 @@ export function checkJob(value: unknown): Job {
   const { probes, outputs } = recordsOf(file, [...places.keys()], grid, faults);
   const run = runSettingsOf(file, grid, radius, faults);
 
-  const compiledModel = compiled(model, faults);
+  const compiledModel = compiled(model, grid.dimensions, faults);
   faults.raise();
   if (compiledModel === undefined) throw new RangeError('a model was refused without a fault');
 
@@ -59,7 +61,7 @@ export function checkJob(value: unknown): Job {
     units: { length: file.grid.unit, time: file.time.unit, amplitude: file.amplitude.unit },
     steps: file.time.steps,
     dt,
-    constants: model.evaluate({ ...setting, dt }),
+    constants,
     updatable,
     initial,
     probes,

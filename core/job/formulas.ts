@@ -1,4 +1,4 @@
-import { AXES, type Box, hasCell, shapeOf, type Triple } from '../grid/box.js';
+import { AXES, type Box, intersect, shapeOf, type Triple } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import type { JobFile } from './schema.js';
 
@@ -27,23 +27,23 @@ export function formulaFill(
   formula: Formula,
   setting: FormulaSetting,
 ): (level: 'now' | 'before', box: Box) => Float32Array {
-  const now = formulaAt(formula, setting, 0);
-  const before = formulaAt(formula, setting, -setting.dt);
-  return (level, box) => sample(level === 'now' ? now : before, box, setting);
+  return (level, box) => {
+    const time = level === 'now' ? 0 : -setting.dt;
+    return sample(formulaAt(formula, setting, time), box, setting);
+  };
 }
 
 function sample(value: CellFormula, box: Box, { grid, updatable }: FormulaSetting): Float32Array {
   const [nz, ny, nx] = shapeOf(box);
   const cells = new Float32Array(nz * ny * nx);
+  const inside = intersect(box, updatable);
   const wrap = (index: number, axis: 0 | 1 | 2) =>
     grid.periodic[axis] ? modulo(index, grid.shape[axis]) : index;
-  let next = 0;
-  for (let z = box.lo[0]; z < box.hi[0]; z++) {
-    for (let y = box.lo[1]; y < box.hi[1]; y++) {
-      for (let x = box.lo[2]; x < box.hi[2]; x++) {
-        if (hasCell(updatable, [z, y, x])) cells[next] = value(wrap(z, 0), wrap(y, 1), wrap(x, 2));
-        next++;
-      }
+  for (let z = inside.lo[0]; z < inside.hi[0]; z++) {
+    for (let y = inside.lo[1]; y < inside.hi[1]; y++) {
+      const [inZ, inY] = [wrap(z, 0), wrap(y, 1)];
+      const row = ((z - box.lo[0]) * ny + (y - box.lo[1])) * nx - box.lo[2];
+      for (let x = inside.lo[2]; x < inside.hi[2]; x++) cells[row + x] = value(inZ, inY, wrap(x, 2));
     }
   }
   return cells;
@@ -73,8 +73,9 @@ function formulaAt(formula: Formula, setting: FormulaSetting, time: number): Cel
     case 'eigenmode': {
       const modes = modesOf(formula);
       const swing = amplitude * Math.cos(eigenfrequency(modes, setting) * time);
-      const [alongZ, alongY, alongX] = AXES.map((axis) => halfWaves(modes[axis], setting.grid.shape[axis]));
-      return (z, y, x) => swing * (alongZ?.(z) ?? 0) * (alongY?.(y) ?? 0) * (alongX?.(x) ?? 0);
+      const along = (axis: 0 | 1 | 2) => halfWaves(modes[axis], setting.grid.shape[axis]);
+      const [alongZ, alongY, alongX] = [along(0), along(1), along(2)];
+      return (z, y, x) => swing * alongZ(z) * alongY(y) * alongX(x);
     }
     case 'impulse': {
       const { z: atZ = 0, y: atY, x: atX } = formula.at;
@@ -84,7 +85,7 @@ function formulaAt(formula: Formula, setting: FormulaSetting, time: number): Cel
 }
 
 /** The cell n//2 along each axis where people write `centre`. */
-export function centreOf({ shape }: Grid): Triple {
+function centreOf({ shape }: Grid): Triple {
   return [Math.floor(shape[0] / 2), Math.floor(shape[1] / 2), Math.floor(shape[2] / 2)];
 }
 
@@ -94,16 +95,21 @@ function pointOf(point: 'centre' | { z?: number | undefined; y: number; x: numbe
 
 /** Distance in units of length; along periodic axes the shorter way round. */
 function distanceFrom(point: Triple, { grid, spacing }: FormulaSetting): CellFormula {
-  const along = (axis: 0 | 1 | 2, index: number) => {
-    const straight = Math.abs(index - point[axis]);
-    if (!grid.periodic[axis]) return straight;
-    const once = modulo(straight, grid.shape[axis]);
-    return Math.min(once, grid.shape[axis] - once);
-  };
-  return (z, y, x) => {
-    const [dz, dy, dx] = [along(0, z), along(1, y), along(2, x)];
-    return spacing * Math.sqrt(dz * dz + dy * dy + dx * dx);
-  };
+  const squares = (axis: 0 | 1 | 2) =>
+    tabulate(grid.shape[axis], (index) => {
+      const straight = Math.abs(index - point[axis]);
+      if (!grid.periodic[axis]) return straight ** 2;
+      const once = modulo(straight, grid.shape[axis]);
+      return Math.min(once, grid.shape[axis] - once) ** 2;
+    });
+  const [alongZ, alongY, alongX] = [squares(0), squares(1), squares(2)];
+  return (z, y, x) => spacing * Math.sqrt(alongZ(z) + alongY(y) + alongX(x));
+}
+
+/** A function of the index along an axis of `cells`, computed once for each index: fills visit them again and again. */
+function tabulate(cells: number, of: (index: number) => number): (index: number) => number {
+  const table = Float64Array.from({ length: cells }, (_, index) => of(index));
+  return (index) => table[index] ?? Number.NaN;
 }
 
 /** Half waves along each axis; 0 along the z that a 2-D grid does not have. */
@@ -113,7 +119,7 @@ function modesOf({ modes }: Extract<Formula, { formula: 'eigenmode' }>): Triple 
 
 function halfWaves(mode: number, cells: number): (index: number) => number {
   if (mode === 0) return () => 1;
-  return (index) => Math.sin((Math.PI * mode * index) / (cells - 1));
+  return tabulate(cells, (index) => Math.sin((Math.PI * mode * index) / (cells - 1)));
 }
 
 /**

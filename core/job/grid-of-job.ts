@@ -1,12 +1,10 @@
-import { AXES, type Box, type Triple } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Box, type Triple } from '../grid/box.js';
 import { defaultBrick } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import { MAX_UPLOAD_BYTES } from '../protocol/limits.js';
 import type { FaultList } from './faults.js';
 import { BYTES_OF_CELL } from './memory.js';
 import type { JobFile } from './schema.js';
-
-export const AXIS_NAMES = ['z', 'y', 'x'] as const;
 
 /** Counts of cells and bytes have to be exact numbers. */
 const MAX_STATE_BYTES = Number.MAX_SAFE_INTEGER;

@@ -1,8 +1,9 @@
-import { AXES, hasCell } from '../grid/box.js';
+import { AXES, AXIS_NAMES, hasCell } from '../grid/box.js';
 import type { FaultList } from './faults.js';
 import { type Formula, type FormulaSetting, formulaFill } from './formulas.js';
-import { AXIS_NAMES, cellIn, placeIn } from './grid-of-job.js';
+import { cellIn, placeIn } from './grid-of-job.js';
 import type { InitialState, StateName } from './job.js';
+import { fitsF32 } from './model-of-job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 import type { StatePlace } from './states.js';
@@ -43,6 +44,10 @@ function checkFormula(
   faults: FaultList,
 ): void {
   const { grid, updatable } = setting;
+  if (!fitsF32(formula.amplitude)) {
+    const fix = 'Choose a unit in which it lies between 1e-37 and 1e38';
+    faults.add(`${field}.amplitude`, `is ${formula.amplitude}, which f32 cannot hold`, fix);
+  }
   switch (formula.formula) {
     case 'radial-wave':
     case 'gaussian':

@@ -64,6 +64,10 @@ export interface RunSettings {
   readonly exchangeEvery: number;
   /** Steps of an epoch: a multiple of `exchangeEvery`. */
   readonly epoch: number;
+  /** Peers to wait for before the first step. */
+  readonly peers: number;
+  /** Whether peers that would hold the others up get a shard. */
+  readonly use: 'fastest' | 'all';
   /** Seconds between checkpoints. */
   readonly checkpointSeconds: number;
 }

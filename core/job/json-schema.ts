@@ -2,15 +2,11 @@ import { z } from 'zod';
 import { jobFileSchema } from './schema.js';
 
 /**
- * The JSON Schema of job files as people write them. Draft 7, which the YAML and JSON extensions of all
- * common editors read.
+ * The JSON Schema of job files as people write them, as the text of `docs/job.schema.json`. Draft 7, which
+ * the YAML and JSON extensions of all common editors read.
  */
-export function jobJsonSchema(): object {
-  const { $schema, ...schema } = z.toJSONSchema(jobFileSchema, { io: 'input', target: 'draft-7' });
-  return { $schema, $id: 'urn:groundswell:job:1', title: 'Groundswell job', ...schema };
-}
-
-/** The text of `docs/job.schema.json`. */
 export function jobJsonSchemaText(): string {
-  return `${JSON.stringify(jobJsonSchema(), null, 2)}\n`;
+  const { $schema, ...schema } = z.toJSONSchema(jobFileSchema, { io: 'input', target: 'draft-7' });
+  const named = { $schema, $id: 'urn:groundswell:job:1', title: 'Groundswell job', ...schema };
+  return `${JSON.stringify(named, null, 2)}\n`;
 }

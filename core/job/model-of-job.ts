@@ -1,5 +1,5 @@
-import { type CompiledModel, compileModel } from '../../shaders/compiler/compile.js';
-import type { Model } from '../../shaders/model.js';
+import { type CompiledModel, compileModel, programFor } from '../../shaders/compiler/compile.js';
+import type { Field, Model, Setting } from '../../shaders/model.js';
 import { builtInModels } from '../../shaders/models/index.js';
 import { ModelError } from '../errors.js';
 import type { FaultList } from './faults.js';
@@ -28,19 +28,13 @@ function builtIn(name: string): Model {
   return model;
 }
 
-/** Its waves carry the job's unit of amplitude; what a tracker counts is not known, so it is given no dimension. */
 function customModel({ name, wgsl, radius, fields, constants, largestStep }: CustomModel): Model {
   return {
     name,
     title: 'A model of the job’s own',
     wgsl,
     radius,
-    fields: Object.entries(fields).map(([field, kind]) => ({
-      name: field,
-      kind,
-      title: field,
-      unit: ({ amplitude }) => (kind === 'wave' ? amplitude : '1'),
-    })),
+    fields: Object.entries(fields).map(([field, described]) => customField(field, described)),
     parameters: [],
     constants: [...Object.keys(constants), ...GIVEN_CONSTANTS],
     evaluate: ({ dt, spacing }) => ({ ...constants, dt, spacing }),
@@ -48,10 +42,18 @@ function customModel({ name, wgsl, radius, fields, constants, largestStep }: Cus
   };
 }
 
-/** The checked model; undefined, and a fault, where its WGSL is refused. */
-export function compiled(model: Model, faults: FaultList): CompiledModel | undefined {
+/** A wave carries the job's unit of amplitude; what a tracker counts is known only where the file says it. */
+function customField(name: string, described: CustomModel['fields'][string]): Field {
+  const { kind, title = name, unit } = typeof described === 'string' ? { kind: described } : described;
+  return { name, kind, title, unit: ({ amplitude }) => unit ?? (kind === 'wave' ? amplitude : '1') };
+}
+
+/** The checked model; undefined, and a fault, where its WGSL is refused, or cannot run on a grid of `dimensions`. */
+export function compiled(model: Model, dimensions: 2 | 3, faults: FaultList): CompiledModel | undefined {
   try {
-    return compileModel(model);
+    const checked = compileModel(model);
+    programFor(checked, dimensions);
+    return checked;
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     faults.add(
@@ -89,6 +91,26 @@ export function parametersOf(file: JobFile, model: Model, faults: FaultList): Re
     }
   }
   return settled;
+}
+
+/** Smaller numbers lose digits in f32, or are 0 on some devices. */
+const SMALLEST_F32 = 2 ** -126;
+
+/** True where f32 holds the value to its usual 24 bits. */
+export function fitsF32(value: number): boolean {
+  return value === 0 || (Math.abs(value) >= SMALLEST_F32 && Number.isFinite(Math.fround(value)));
+}
+
+/** The values of the model's constants; a fault where devices could not hold one. */
+export function constantsOf(model: Model, setting: Setting, faults: FaultList): Record<string, number> {
+  const constants = { ...model.evaluate(setting) };
+  for (const [name, value] of Object.entries(constants)) {
+    if (!fitsF32(value)) {
+      const fix = 'Choose units in which it lies between 1e-37 and 1e38';
+      faults.add('model', `its constant ${name} is ${value}, which f32 cannot hold`, fix);
+    }
+  }
+  return constants;
 }
 
 /** The speed of the wave, in length per time, where the model tells it: parameter or constant `speed`. */

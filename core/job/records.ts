@@ -1,7 +1,7 @@
-import { AXES, type Box, boxOfShape } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Box, boxOfShape } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import type { FaultList } from './faults.js';
-import { AXIS_NAMES, cellIn } from './grid-of-job.js';
+import { cellIn } from './grid-of-job.js';
 import type { Output, Probe, StateName } from './job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';

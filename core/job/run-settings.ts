@@ -13,7 +13,7 @@ const DEFAULT_EXCHANGE_EVERY = 4;
  * and it holds at least one exchange.
  */
 export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults: FaultList): RunSettings {
-  const { exchangeEvery, epoch, checkpointSeconds } = file.run;
+  const { exchangeEvery, epoch, peers, use, checkpointSeconds } = file.run;
   const longest = longestEpoch(grid, radius);
   const remedy = `Use at most ${longest}, or larger bricks`;
   if (epoch !== undefined && epoch > longest) {
@@ -25,7 +25,7 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
   const every = exchangeEvery ?? Math.min(DEFAULT_EXCHANGE_EVERY, epoch ?? longest, longest);
   const most = Math.max(1, Math.floor(longest / every));
   const exchanges = epoch === undefined ? most : Math.min(most, Math.ceil(epoch / every));
-  return { exchangeEvery: every, epoch: every * exchanges, checkpointSeconds };
+  return { exchangeEvery: every, epoch: every * exchanges, peers, use, checkpointSeconds };
 }
 
 /** An axis that a single brick spans sets no limit: nothing lies beyond it. */

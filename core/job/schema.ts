@@ -80,12 +80,29 @@ const array = z
 
 const axisBoundary = z.enum(['dirichlet', 'periodic']);
 
+const fieldKind = z
+  .enum(['wave', 'tracker'])
+  .describe('wave: two time levels, leapfrog. tracker: one level, updated cell by cell');
+
+const customField = z.union([
+  fieldKind,
+  z.strictObject({
+    kind: fieldKind,
+    title: z.string().max(200).optional(),
+    unit: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('UDUNITS symbol; amplitude.unit where it is left out, and 1 for a tracker'),
+  }),
+]);
+
 const customModel = z
   .strictObject({
     name,
     wgsl: z.string().max(65_536).describe('struct Cell and fn update() -> Cell: see docs/models.md'),
     radius: z.number().int().min(1).max(4).default(1),
-    fields: z.record(name, z.enum(['wave', 'tracker'])).describe('In the order of struct Cell'),
+    fields: z.record(name, customField).describe('In the order of struct Cell'),
     constants: z
       .record(name, finite)
       .default({})
@@ -181,6 +198,17 @@ export const jobFileSchema = z
           .describe(
             'Steps of an epoch, a multiple of exchangeEvery; at most the edge of a brick over the radius',
           ),
+        peers: z
+          .number()
+          .int()
+          .min(1)
+          .max(4096)
+          .default(1)
+          .describe('Peers to wait for before the first step; others may come and go later'),
+        use: z
+          .enum(['fastest', 'all'])
+          .default('fastest')
+          .describe('fastest: peers that would hold the others up get no shard. all: every peer gets one'),
         checkpointSeconds: positive.default(30).describe('Seconds between checkpoints'),
       })
       .prefault({}),

@@ -37,3 +37,10 @@ export const outputChunkKey = (
   snapshot: number,
   chunk: readonly number[],
 ) => `${outputArrayKey(job, output, state)}/c/${[snapshot, ...chunk].join('/')}`;
+
+/** The Zarr array of one state of a probe, one value a step; `time` is the array of their times. */
+export const probeArrayKey = (job: string, probe: string, state: string) =>
+  `${resultKey(job)}/probes/${probe}/${state}`;
+
+/** A picture of the last slice of a job's first output. */
+export const pictureKey = (job: string) => `jobs/${job}/last.png`;
