@@ -6,7 +6,7 @@ export interface RoomAddress {
   readonly invite?: string;
 }
 
-export const DEFAULT_ROOM = 'main';
+const DEFAULT_ROOM = 'main';
 
 export function roomAddress(url: URL): RoomAddress {
   const invite = url.searchParams.get('invite');

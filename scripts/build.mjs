@@ -72,11 +72,15 @@ export async function build() {
   });
 }
 
-/** Bundles every program of a folder side by side, so that one may import another at run time. Resolves to their folder. */
+/**
+ * Bundles every program of a folder side by side, so that one may import another at run time, with the engine's worker
+ * that they may start. Resolves to their folder.
+ */
 export async function buildPrograms(folder) {
   const outdir = `dist/${folder}`;
-  const entryPoints = (await filesOf(folder)).filter((file) => dirname(file) === folder && isProgram(file));
-  await bundle({ ...nodeBundle, entryPoints, outdir });
+  const programs = (await filesOf(folder)).filter((file) => dirname(file) === folder && isProgram(file));
+  const entryPoints = [...programs, NODE_ENTRIES['engine-worker']];
+  await bundle({ ...nodeBundle, entryPoints, entryNames: '[name]', outdir });
   return outdir;
 }
 

@@ -14,7 +14,7 @@ const plan: Plan = {
   id: 1,
   job: 'ripple',
   from: 0,
-  source: 'initial',
+  source: { kind: 'initial' },
   exchangeEvery: 1,
   epoch: 4,
   shards: [{ peer: 'abcd', box: { lo: [0, 0, 0], hi: [1, 8, 8] } }],

@@ -1,53 +1,16 @@
-import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-
-const command = 'dist/test/groundswell.js';
-
-interface Ended {
-  readonly status: number;
-  readonly out: string;
-  readonly err: readonly string[];
-}
-
-/** Runs the command as a shell would. */
-function groundswell(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [command, ...args], (error, out, err) => {
-      const status = error === null ? 0 : Number(error.code);
-      resolve({ status, out, err: err.split('\n').filter((line) => line !== '') });
-    });
-  });
-}
-
-/** A port that was free a moment ago. */
-async function portOfNobody(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
+import { BuiltCommand, portOfNobody } from './command.fixture.js';
 
 describe('the groundswell command', () => {
   let folder: string;
+  let command: BuiltCommand;
+  const groundswell = (...args: readonly string[]) => command.run(...args);
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'groundswell-command-'));
-    await build({
-      entryPoints: { groundswell: 'peer-node/cli/main.ts' },
-      outdir: 'dist/test',
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      packages: 'external',
-      loader: { '.wgsl': 'text' },
-    });
+    command = await BuiltCommand.build('command');
   });
   afterAll(() => rm(folder, { recursive: true }));
 

@@ -32,8 +32,8 @@ export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeers
   const peers = Array.from({ length: count }, (_, index) => {
     const peerName = count === 1 ? name : `${name}-${index + 1}`;
     const child = startPeer(['join', url, '--engine', engine, '--name', peerName]);
-    const ended = endOf(child).then(({ status, lastWords }) => {
-      if (!stopping) onLost(`peer ${peerName} ended with status ${status}${lastWords && `: ${lastWords}`}`);
+    const ended = endOf(child).then(({ status, how }) => {
+      if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;
     });
     return { child, ended };
@@ -60,11 +60,19 @@ function startPeer(args: readonly string[]): ChildProcess {
   return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 
-async function endOf(child: ChildProcess): Promise<{ status: number; lastWords: string }> {
+interface End {
+  readonly status: number;
+  /** In words, with the last line it wrote to stderr. */
+  readonly how: string;
+}
+
+async function endOf(child: ChildProcess): Promise<End> {
   let heard = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     heard = (heard + text).slice(-2_000);
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { status: code ?? Exit.interrupted, lastWords: heard.trim().split('\n').at(-1) ?? '' };
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  const lastWords = heard.trim().split('\n').at(-1);
+  const how = code === null ? `by ${signal}` : `with status ${code}`;
+  return { status: code ?? Exit.interrupted, how: lastWords ? `${how} (${lastWords})` : how };
 }

@@ -68,7 +68,10 @@ async function computed(
   const { url, invitation, token } = coordinator;
   const giveUp = new AbortController();
   lifetime.addEventListener('abort', () => giveUp.abort(), { once: true });
-  const peers = startLocalPeers({ count, url: invitation, engine, name, onLost: display.note });
+  const onLost = (message: string) => {
+    if (!lifetime.aborted) display.note(message);
+  };
+  const peers = startLocalPeers({ count, url: invitation, engine, name, onLost });
   const allUnable = peers.ended.then((status) => {
     if (status === Exit.noDevice) giveUp.abort();
     return status === Exit.noDevice;
