@@ -64,7 +64,7 @@ export async function build() {
 
     await rm(join(root, 'dist'), { recursive: true, force: true });
     await Promise.all([
-      bundle({ ...nodeBundle, entryPoints: NODE_ENTRIES, outdir: 'dist' }),
+      bundle({ ...nodeBundle, entryPoints: NODE_ENTRIES, splitting: true, outdir: 'dist' }),
       bundle({ ...browserBundle, entryPoints: [...pageScripts, BROWSER_WORKER], outdir: 'dist/pages' }),
     ]);
     await copyStaticFiles();

@@ -17,7 +17,7 @@ export interface Engine {
 export type EngineKind = 'webgpu' | 'wasm';
 
 /** A compiled model without the functions that only whoever prepares a job calls. */
-export type EngineModel = Omit<CompiledModel, 'model'> & { readonly model: ModelSource };
+export type EngineModel = CompiledModel<ModelSource>;
 
 export interface ShardSpec {
   readonly model: EngineModel;

@@ -1,79 +1,42 @@
 import { boxOfShape, intersect, shapeOf, type Triple } from '../../core/grid/box.js';
-import type { Grid } from '../../core/grid/grid.js';
+import { checkJob } from '../../core/job/check.js';
 import type { Job, StateName } from '../../core/job/job.js';
-import { jobFileSchema } from '../../core/job/schema.js';
 import { outputChunkKey } from '../../core/protocol/keys.js';
 import { chunksOf, encodeChunk } from '../../core/result/chunks.js';
-import type { Model } from '../../shaders/model.js';
 import type { Store } from '../store/store.js';
 
-/** A model in name only: results need its words, not its arithmetic. */
-const model: Model = {
+const common = {
   name: 'sample',
-  title: 'A wave and its mean square',
-  wgsl: 'struct Cell { psi: f32, rms2: f32 }',
-  radius: 1,
-  fields: [
-    { name: 'psi', kind: 'wave', title: 'displacement', unit: ({ amplitude }) => amplitude },
-    { name: 'rms2', kind: 'tracker', title: 'mean square', unit: ({ amplitude }) => `${amplitude}2` },
-  ],
-  parameters: [],
-  constants: [],
-  evaluate: () => ({}),
-  largestStep: () => 1,
-};
+  title: 'A sample',
+  model: 'wave',
+  components: ['L', 'T'],
+  time: { steps: 10, dt: 0.25, unit: 'rs' },
+  amplitude: { unit: 'pm' },
+  parameters: { speed: 1 },
+} as const;
 
 /** 10 × 12 × 21 cells in bricks of 8, so that the last brick of each axis is cut; with a volume, two planes and a probe. */
 export function sampleJob(): Job {
-  const shape: Triple = [10, 12, 21];
-  const file = jobFileSchema.parse({
-    name: 'sample',
-    title: 'A sample',
-    model: 'wave',
-    components: ['L', 'T'],
-    grid: { shape, spacing: 0.5, unit: 'am', brick: 8 },
-    time: { steps: 10, dt: 0.25, unit: 'rs' },
-    amplitude: { unit: 'pm' },
+  return checkJob({
+    ...common,
+    grid: { shape: [10, 12, 21], spacing: 0.5, unit: 'am', brick: 8 },
+    probes: { ear: { at: { z: 5, y: 6, x: 7 }, fields: ['psi.L', 'rms2.T'] } },
+    outputs: {
+      volume: { fields: ['psi.L', 'rms2.T'], every: 5 },
+      floor: { fields: ['psi.T'], every: 2, plane: { z: 9 } },
+      wall: { fields: ['psi.L'], plane: { y: 3 } },
+    },
   });
-  const whole = boxOfShape(shape);
-  return {
-    file,
-    name: 'sample',
-    model: { model, coupledTrackers: new Set() },
-    components: ['L', 'T'],
-    grid: { shape, dimensions: 3, brick: [8, 8, 8], periodic: [false, false, false] },
-    spacing: 0.5,
-    units: { length: 'am', time: 'rs', amplitude: 'pm' },
-    steps: 10,
-    dt: 0.25,
-    constants: {},
-    updatable: whole,
-    initial: new Map(),
-    probes: [{ name: 'ear', cell: [5, 6, 7], states: ['psi.L', 'rms2.T'] }],
-    outputs: [
-      { name: 'volume', states: ['psi.L', 'rms2.T'], box: whole, steps: [5, 10] },
-      { name: 'floor', states: ['psi.T'], box: { lo: [9, 0, 0], hi: [10, 12, 21] }, steps: [2, 4, 6, 8, 10] },
-      { name: 'wall', states: ['psi.L'], box: { lo: [0, 3, 0], hi: [10, 4, 21] }, steps: [10] },
-    ],
-    run: { exchangeEvery: 1, epoch: 5, peers: 1, use: 'fastest', checkpointSeconds: 30 },
-  };
 }
 
 /** The same words on a plane: 12 × 21 cells in bricks of 8. */
 export function flatJob(): Job {
-  const grid: Grid = {
-    shape: [1, 12, 21],
-    dimensions: 2,
-    brick: [1, 8, 8],
-    periodic: [false, false, false],
-  };
-  const outputs = [{ name: 'end', states: ['psi.L'], box: boxOfShape(grid.shape), steps: [10] }];
-  return {
-    ...sampleJob(),
-    grid,
-    outputs,
-    probes: [{ name: 'ear', cell: [0, 6, 7], states: ['psi.L'] }],
-  };
+  return checkJob({
+    ...common,
+    grid: { shape: [12, 21], spacing: 0.5, unit: 'am', brick: 8 },
+    probes: { ear: { at: { y: 6, x: 7 }, fields: ['psi.L'] } },
+    outputs: { end: { fields: ['psi.L'] } },
+  });
 }
 
 /** A value for every cell, state and step, exact in f32. */

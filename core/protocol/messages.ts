@@ -111,7 +111,9 @@ export const toPeer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('addresses'),
     request: z.number().int().min(0),
-    objects: z.array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) })).max(256),
+    objects: z
+      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) }))
+      .max(256),
   }),
   /** Asked when a run has not moved for a while. */
   z.strictObject({ type: z.literal('ping') }),

@@ -39,6 +39,7 @@ export class BuiltCommand {
       entryPoints: { groundswell: 'peer-node/cli/main.ts', 'engine-worker': 'peer-node/engine-worker.ts' },
       outdir,
       bundle: true,
+      splitting: true,
       platform: 'node',
       format: 'esm',
       packages: 'external',

@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Exit } from './exit.js';
 import type { EngineChoice } from './parts.js';
 
@@ -24,7 +23,7 @@ export interface LocalPeersOptions {
 }
 
 /**
- * Starts peers as processes of their own: each has its own memory and device, and one that crashes takes nobody along.
+ * Starts peers as processes of their own, by the command that this process was started with: each has its own memory and device, and one that crashes takes nobody along.
  * They hold a channel to this process, and leave when it closes, however this process ends.
  */
 export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeersOptions): LocalPeers {
@@ -55,8 +54,7 @@ export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeers
 }
 
 function startPeer(args: readonly string[]): ChildProcess {
-  // In the bundle, this file is the command itself.
-  const command = fileURLToPath(import.meta.url);
+  const [, command = ''] = process.argv;
   return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
 }
 

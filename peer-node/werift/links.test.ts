@@ -209,18 +209,22 @@ describe('peers with links', () => {
     await factory.close();
   });
 
-  test('try again, both of them, when an attempt fails', async () => {
+  test('try again, both of them, when an attempt fails, and ignore its late answers', async () => {
     const [a, b] = [room.join('aaaa'), room.join('bbbb')];
-    const garbled: number[] = [];
+    const nonsense: SignalData = { type: 'answer', sdp: 'v=0\r\n' };
+    let failed: number | undefined;
     room.garble = (signal) => {
-      if (signal.data.type === 'offer' || garbled.length > 0) return signal;
-      garbled.push(signal.link);
-      return { ...signal, data: { type: 'answer', sdp: 'v=0\r\n' } };
+      if (failed === undefined && signal.data.type === 'answer') {
+        failed = signal.link;
+        return { ...signal, data: nonsense };
+      }
+      if (failed !== undefined) a.links.signalled('bbbb', failed, nonsense);
+      return signal;
     };
     const [, toA] = await Promise.all([a.links.to('bbbb'), b.links.to('aaaa')]);
     await toA.send(halo(1, 1));
     await expect.poll(() => a.messages.length).toBe(1);
-    expect(garbled).toHaveLength(1);
+    expect(failed).toBeDefined();
     expect(a.connect).toHaveBeenCalledTimes(2);
     expect(b.connect).toHaveBeenCalledTimes(2);
   });

@@ -22,7 +22,11 @@ export class GuardedDevice {
 
   /** The same promise, except that it rejects when the device fails. */
   guard<T>(promise: Promise<T>): Promise<T> {
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#failure) {
+      // It will reject as well, and nobody waits for it any more.
+      promise.catch(() => undefined);
+      return Promise.reject(this.#failure);
+    }
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
       promise

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { compileModel } from '../compiler/compile.js';
 import { dawnAdapter } from '../webgpu/dawn.suite.js';
 import { createWebgpuEngine } from '../webgpu/engine.js';
 import type { Port } from './port.js';
@@ -17,8 +18,4 @@ const port: Port = {
 };
 parent.on('message', (message) => port.onMessage(message));
 
-serveEngine(
-  port,
-  async () => createWebgpuEngine(await dawnAdapter()),
-  (model) => ({ model, coupledTrackers: new Set() }),
-);
+serveEngine(port, async () => createWebgpuEngine(await dawnAdapter()), compileModel);

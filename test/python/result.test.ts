@@ -119,10 +119,10 @@ test('xarray opens volume, planes and probes: dimensions, coordinates, units and
       'psi.L': {
         dims: ['time', 'z', 'y', 'x'],
         dtype: 'float32',
-        attrs: { units: 'pm', long_name: 'displacement, component L' },
+        attrs: { units: 'pm', long_name: 'Displacement ψ, component L' },
         values: valuesOf(volume, 'psi.L'),
       },
-      'rms2.T': { attrs: { units: 'pm2' }, values: valuesOf(volume, 'rms2.T') },
+      'rms2.T': { attrs: { units: '(pm)^2' }, values: valuesOf(volume, 'rms2.T') },
     },
   });
   expect(datasets.floor).toMatchObject({
@@ -164,7 +164,7 @@ test('zarr finds the same in the consolidated metadata and in each array, and th
     Conventions: 'CF-1.10',
     state: 'complete',
     source: 'Groundswell 1.2.3',
-    model: 'sample',
+    model: 'wave',
     model_wgsl: job.model.model.wgsl,
     dt: 0.25,
     dt_units: 'rs',
