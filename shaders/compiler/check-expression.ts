@@ -1,4 +1,4 @@
-import type { Model } from '../model.js';
+import type { ModelSource } from '../model.js';
 import { callBuiltin, literalArithmetic } from './arithmetic.js';
 import type { BinaryOperation } from './program.js';
 import type { Scope } from './scope.js';
@@ -34,7 +34,7 @@ const forFloats: ReadonlySet<string> = new Set(['ceil', 'floor', 'mix', 'round',
 /** Types one expression after the other. What is known already, it computes. */
 export class ExpressionChecker {
   constructor(
-    private readonly model: Model,
+    private readonly model: ModelSource,
     private readonly dimensions: 2 | 3,
     private readonly refuse: Refuse,
     private readonly functionNamed: (name: string, at: Position) => TypedFunction | undefined,

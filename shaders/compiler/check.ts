@@ -1,5 +1,5 @@
 import { ModelError } from '../../core/errors.js';
-import type { Model } from '../model.js';
+import type { ModelSource } from '../model.js';
 import { ExpressionChecker, type Refuse } from './check-expression.js';
 import { MAX_CALL_DEPTH } from './limits.js';
 import { Scope } from './scope.js';
@@ -11,7 +11,7 @@ import { builtins, givenNames, refusedBuiltins, scalarTypes } from './vocabulary
  * Resolves names and types of a parsed model for a grid of 2 or 3 dimensions, and returns its `update`.
  * Throws ModelError at the first place where the text is not WGSL of the subset.
  */
-export function check(module: ModuleSyntax, model: Model, dimensions: 2 | 3): TypedFunction {
+export function check(module: ModuleSyntax, model: ModelSource, dimensions: 2 | 3): TypedFunction {
   return new Checker(module, model, dimensions).update();
 }
 
@@ -30,7 +30,7 @@ class Checker {
 
   constructor(
     private readonly module: ModuleSyntax,
-    private readonly model: Model,
+    private readonly model: ModelSource,
     dimensions: 2 | 3,
   ) {
     const accessors = model.fields.flatMap(({ name, kind }) =>

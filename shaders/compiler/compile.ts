@@ -1,14 +1,14 @@
 import { ModelError } from '../../core/errors.js';
-import type { Model } from '../model.js';
+import type { Model, ModelSource } from '../model.js';
 import { check } from './check.js';
 import { MAX_RADIUS } from './limits.js';
 import { lower } from './lower.js';
 import { parse } from './parser.js';
 import { operandsOf, type Program } from './program.js';
 
-/** A model that has been parsed and checked against the subset: what engines run. */
-export interface CompiledModel {
-  readonly model: Model;
+/** A model's source that has been parsed and checked against the subset: what engines run. */
+export interface Compiled<Source extends ModelSource = ModelSource> {
+  readonly model: Source;
   /**
    * Trackers that some wave field depends on: they need a halo like the level before.
    * A tracker that only watches is not among them.
@@ -18,11 +18,14 @@ export interface CompiledModel {
   readonly programs: { readonly 2: Program | ModelError; readonly 3: Program };
 }
 
+/** A compiled model, with what prepares a job for it. */
+export type CompiledModel = Compiled<Model>;
+
 /**
  * Checks a model against the subset, for grids of 2 and 3 dimensions.
  * Throws ModelError with the first place that is not WGSL, or not in the subset, and why.
  */
-export function compileModel(model: Model): CompiledModel {
+export function compileModel<Source extends ModelSource>(model: Source): Compiled<Source> {
   if (!(Number.isInteger(model.radius) && model.radius >= 1 && model.radius <= MAX_RADIUS)) {
     throw new ModelError(1, 1, `the radius is a whole number from 1 to ${MAX_RADIUS}, not ${model.radius}`);
   }
@@ -39,7 +42,7 @@ export function compileModel(model: Model): CompiledModel {
 }
 
 /** The program for a grid of `dimensions`. Throws ModelError where the model cannot run on it. */
-export function programFor({ programs }: CompiledModel, dimensions: 2 | 3): Program {
+export function programFor({ programs }: Compiled, dimensions: 2 | 3): Program {
   const program = programs[dimensions];
   if (program instanceof ModelError) throw program;
   return program;
@@ -54,7 +57,7 @@ function attempt(compile: () => Program): Program | ModelError {
   }
 }
 
-function trackersBehindWaves({ fields }: Model, program: Program): Set<string> {
+function trackersBehindWaves({ fields }: ModelSource, program: Program): Set<string> {
   const reads = program.results.map((result) => fieldsRead(program, result));
   const found = new Set<string>();
   const follow = (index: number): void => {

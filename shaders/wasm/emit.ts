@@ -1,5 +1,5 @@
 import { type NodeIndex, operandsOf, type Program, type Read } from '../compiler/program.js';
-import type { Model } from '../model.js';
+import type { ModelSource } from '../model.js';
 import { type Bytes, encodeModule } from './encoding.js';
 import {
   binaryInstructions,
@@ -35,7 +35,7 @@ export const MEMORY = { module: 'shard', name: 'memory' } as const;
 
 export interface Emission {
   readonly program: Program;
-  readonly model: Model;
+  readonly model: ModelSource;
   readonly layout: Layout;
   readonly constants: Readonly<Record<string, number>>;
   readonly pages: number;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.js';
 import { boxOfShape } from '../../core/grid/box.js';
+import { compileModel } from '../compiler/compile.js';
 import type { ShardSpec } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
 import { suiteModel } from '../engine.suite.reference.js';
@@ -10,12 +11,11 @@ import { createWebgpuEngine } from './engine.js';
 
 engineCompliance('webgpu', {
   open: async () => createWebgpuEngine(await dawnAdapter()),
-  compile: (model) => ({ model, coupledTrackers: new Set() }),
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 
 const spec: ShardSpec = {
-  model: { model: suiteModel, coupledTrackers: new Set() },
+  model: compileModel(suiteModel),
   components: 1,
   dimensions: 3,
   frame: boxOfShape([8, 8, 8]),

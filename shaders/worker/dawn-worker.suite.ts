@@ -17,8 +17,4 @@ const port: Port = {
 };
 parent.on('message', (message) => port.onMessage(message));
 
-serveEngine(
-  port,
-  async () => createWebgpuEngine(await dawnAdapter()),
-  (model) => ({ model, coupledTrackers: new Set() }),
-);
+serveEngine(port, async () => createWebgpuEngine(await dawnAdapter()));

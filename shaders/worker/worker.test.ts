@@ -6,6 +6,7 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError, ModelError } from '../../core/errors.js';
 import { boxOfShape } from '../../core/grid/box.js';
+import { compileModel } from '../compiler/compile.js';
 import type { Engine, ShardSpec } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
 import { suiteModel } from '../engine.suite.reference.js';
@@ -39,12 +40,11 @@ afterAll(() => rm(folder, { recursive: true }));
 
 engineCompliance('webgpu in a worker', {
   open: async () => (await start()).engine,
-  compile: (model) => ({ model, coupledTrackers: new Set() }),
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 
 const spec: ShardSpec = {
-  model: { model: suiteModel, coupledTrackers: new Set() },
+  model: compileModel(suiteModel),
   components: 1,
   dimensions: 3,
   frame: boxOfShape([8, 8, 8]),
