@@ -18,14 +18,12 @@ export function summaryOf({ file }: RoomJob): JobSummary | undefined {
   const parsed = jobFileSchema.safeParse(file);
   if (!parsed.success) return undefined;
   const { title, name, grid, time } = parsed.data;
-  const extent: Pick<JobSummary, 'shape' | 'dimensions'> =
-    grid.shape.length === 3
-      ? { shape: grid.shape, dimensions: 3 }
-      : { shape: [1, grid.shape[0], grid.shape[1]], dimensions: 2 };
+  const [nx = 1, ny = 1, nz = 1] = grid.shape.toReversed();
   const cells = grid.shape.toReversed().map(count).join(' × ');
   return {
     title: title || name,
-    ...extent,
+    shape: [nz, ny, nx],
+    dimensions: grid.shape.length === 3 ? 3 : 2,
     size: `${cells} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
   };
 }

@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
-import { jobJsonSchemaText } from '../../core/job/json-schema.js';
+import { jobJsonSchema } from '../../core/job/json-schema.js';
 import {
   MAX_CONTROL_BYTES,
   MAX_JOB_BYTES,
@@ -34,7 +34,7 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
   const json = (limit: number) => express.json({ limit, type: () => true });
 
   router.get('/schema/job.json', (_request, response) => {
-    response.type('application/schema+json').send(jobJsonSchemaText());
+    response.type('application/schema+json').send(jobJsonSchema());
   });
   router.get('/api/version', (_request, response) => {
     response.json({ version, protocol: PROTOCOL_VERSION });
