@@ -50,7 +50,7 @@ export class ShardRun {
   readonly #grants: Grants;
   readonly #exchange: Exchange;
   readonly #probes: ProbeLog;
-  readonly #partners: ReadonlySet<PeerId>;
+  readonly #neighbours: ReadonlySet<PeerId>;
   readonly #uploads = new Set<Promise<void>>();
   readonly #arrivals: {
     readonly step: number;
@@ -61,6 +61,7 @@ export class ShardRun {
   #step: number;
   /** The last epoch's end, or the start once it is loaded: where the state is whole and can be handed over. */
   #settled: number | undefined;
+  #phase: 'loading' | 'computing' | 'over' = 'loading';
   #ended = false;
   #epoch = emptyEpoch();
 
@@ -73,20 +74,12 @@ export class ShardRun {
     this.#grants = new Grants(plan.from);
     this.#exchange = planExchange(job, plan, index);
     this.#probes = new ProbeLog(job, this.#box);
-    const neighbours = [...this.#exchange.incoming, ...this.#exchange.outgoing].map(({ shard }) =>
-      this.#peerOf(shard),
-    );
-    this.#partners = new Set(
-      [...neighbours, ...this.#givers().map(({ peer }) => peer)].filter((peer) => peer !== tools.self),
-    );
+    const { incoming, outgoing } = this.#exchange;
+    this.#neighbours = new Set([...incoming, ...outgoing].map(({ shard }) => this.#peerOf(shard)));
   }
 
   get step(): number {
     return this.#step;
-  }
-
-  get partners(): ReadonlySet<PeerId> {
-    return this.#partners;
   }
 
   grant(until: number, checkpoints: readonly number[]): void {
@@ -100,26 +93,29 @@ export class ShardRun {
   async run(): Promise<void> {
     try {
       await this.#load();
+      this.#phase = 'computing';
       this.#settle();
       this.#tools.send({ type: 'ready', plan: this.plan.id });
       while (this.#step < this.#job.steps) {
         await this.#grants.beyond(this.#step);
         await this.#advanceTo(Math.min(this.#grants.until, this.#job.steps));
       }
+      this.#phase = 'over';
     } catch (error) {
       this.#fail(error);
     }
   }
 
-  /** Another peer is gone. Without it our halos, or our state, will never come. */
+  /** Another peer is gone. While we need its halos, or its part of our state, we can't go on. */
   lost(peer: PeerId, reason: string): void {
-    if (this.#step < this.#job.steps && this.#partners.has(peer)) this.#fail(new LinkError(reason), peer);
+    if (this.#needs(peer)) this.#fail(new LinkError(reason), peer);
   }
 
   /** Sends this shard's cells to their owners under `next`, once this run has reached `next.from`. */
   async handOver(next: Plan): Promise<void> {
     try {
       await this.#reached(next.from);
+      this.#phase = 'over';
       const boxes = next.shards.map(({ box }) => box);
       for (const { to, box } of transfers([this.#box], boxes)) {
         const owner = next.shards[to]?.peer as PeerId;
@@ -145,6 +141,17 @@ export class ShardRun {
     this.#grants.end();
     for (const { reject } of this.#arrivals) reject(new LinkError('the plan has ended'));
     await this.#shard?.close().catch(() => {});
+  }
+
+  #needs(peer: PeerId): boolean {
+    switch (this.#phase) {
+      case 'loading':
+        return this.#neighbours.has(peer) || this.#givers().some((giver) => giver.peer === peer);
+      case 'computing':
+        return this.#neighbours.has(peer);
+      case 'over':
+        return false;
+    }
   }
 
   get #box() {
@@ -186,7 +193,9 @@ export class ShardRun {
     });
     if (this.#ended) return shard.close();
     this.#shard = shard;
-    await Promise.all([...this.#partners].map((peer) => this.#linkTo(peer)));
+    const partners = new Set([...this.#neighbours, ...this.#givers().map(({ peer }) => peer)]);
+    partners.delete(this.#tools.self);
+    await Promise.all([...partners].map((peer) => this.#linkTo(peer)));
     switch (this.plan.source.kind) {
       case 'initial':
         return loadInitial(job, this.plan.job, this.#box, shard, objects);
