@@ -82,8 +82,8 @@ export class WasmShard implements EngineShard {
   private step({ box, time }: Update): void {
     const [nz, ny, nx] = shapeOf(box);
     const [z, y, x] = box.lo;
-    const { frame, component } = this.layout;
-    const first = offsetOf(this.layout, [z, y, frame.lo[2]]);
+    const { frame, component, reach } = this.layout;
+    const first = offsetOf(this.layout, [z, y, frame.lo[2]]) - reach;
     const from = (x - frame.lo[2]) * F32_BYTES;
     for (let index = 0; index < this.spec.components; index += 1) {
       this.steps[this.parity](first + index * component, ny, nz, from, from + nx * F32_BYTES, time);
