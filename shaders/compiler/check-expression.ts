@@ -98,7 +98,7 @@ export class ExpressionChecker {
 
   private finite(literal: Literal): Literal {
     if (typeof literal.value === 'number' && !Number.isFinite(literal.value)) {
-      this.refuse(literal, 'this number is beyond what f32 can hold (about 3.4e38)');
+      this.refuse(literal, 'this has no finite value in f32, which ends at about 3.4e38');
     }
     return literal;
   }

@@ -29,6 +29,7 @@ export class Graph {
   private readonly nodes: Node[] = [];
   private readonly types: Scalar[] = [];
   private readonly known = new Map<string, NodeIndex>();
+  private operations = 0;
 
   /** `refuse` gets the reason and does not return. */
   constructor(private readonly refuse: (reason: string) => never) {}
@@ -130,7 +131,8 @@ export class Graph {
   private add(node: Node, type: Scalar, key: string): NodeIndex {
     const found = this.known.get(key);
     if (found !== undefined) return found;
-    if (this.nodes.length === MAX_OPERATIONS) {
+    if (node.kind !== 'literal') this.operations += 1;
+    if (this.operations > MAX_OPERATIONS) {
       this.refuse(`the update of one cell takes more than ${MAX_OPERATIONS} operations`);
     }
     this.nodes.push(node);

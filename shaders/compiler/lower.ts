@@ -29,6 +29,8 @@ class Lowering {
   private at: Position = { line: 1, column: 1 };
   private work = 0;
   private depth = 0;
+  /** The outermost loop that is being unrolled. */
+  private loop: Position | undefined;
   private readonly returning = new WeakMap<TypedStatement, boolean>();
   private readonly graph = new Graph((reason) => this.refuse(reason));
 
@@ -126,6 +128,8 @@ class Lowering {
   private unroll(statement: Extract<TypedStatement, { kind: 'for' }>, locals: Locals): void {
     const once = (body: readonly TypedStatement[]) => this.run({ body, from: 0, after: undefined }, locals);
     if (this.mayReturn(statement)) this.refuse('return cannot stand inside a loop', statement);
+    const outer = this.loop;
+    this.loop ??= statement;
     if (statement.start) once([statement.start]);
     for (;;) {
       this.spend(1, statement);
@@ -136,10 +140,11 @@ class Lowering {
           statement.condition,
         );
       }
-      if (!condition) return;
+      if (!condition) break;
       once(statement.body);
       if (statement.next) once([statement.next]);
     }
+    this.loop = outer;
   }
 
   private choose(condition: NodeIndex, yes: Value, no: Value): Value {
@@ -242,7 +247,7 @@ class Lowering {
     if (this.work > MAX_WORK) {
       this.refuse(
         `with its loops unrolled and its calls written out, the model takes more than ${MAX_WORK} steps`,
-        at,
+        this.loop ?? at,
       );
     }
   }

@@ -24,6 +24,9 @@ const FOR_ONLY =
   'the only loop is a `for` whose number of turns is known when the model compiles, so that no job can hang a device';
 const NO_EFFECTS = 'a model declares no memory, binding or shader stage: it is a pure function of one cell';
 
+const NO_COMPOSITES = 'arrays, vectors and matrices are not in the subset; name each value';
+const COMPOSITE = /^(?:array|(?:vec[234]|mat[234]x[234])[fhiu]?)$/;
+
 /** Statements and declarations of WGSL that are left out of the subset, with the reason. */
 const refusedWords: ReadonlyMap<string, string> = new Map([
   ['while', FOR_ONLY],
@@ -41,7 +44,6 @@ const refusedWords: ReadonlyMap<string, string> = new Map([
   ['const_assert', 'const_assert is not in the subset'],
 ]);
 
-/** From the loosest to the tightest; `&&` and `||` may not be mixed without parentheses, comparisons not be chained. */
 const comparisons: ReadonlySet<string> = new Set(['<', '<=', '>', '>=', '==', '!=']);
 const sums: ReadonlySet<string> = new Set(['+', '-']);
 const products: ReadonlySet<string> = new Set(['*', '/', '%']);
@@ -110,6 +112,7 @@ class Parser {
   private typeName(): TypeName {
     const at = position(this.token);
     if (this.token.kind !== 'word') this.refuse(`expected a type here, not ${this.shown}`);
+    if (COMPOSITE.test(this.token.text)) this.refuse(NO_COMPOSITES);
     return { name: this.advance().text, ...at };
   }
 
@@ -183,9 +186,9 @@ class Parser {
   }
 
   private declaration(): Position & Declaration {
-    const at = position(this.token);
     const binding = this.advance().text as Declaration['binding'];
     if (this.token.text === '<') this.refuse(NO_EFFECTS);
+    const at = position(this.token);
     const name = this.newName();
     const type = this.accept(':') ? this.typeName() : undefined;
     if (this.token.text !== '=' && (binding !== 'var' || !type)) {
@@ -285,7 +288,7 @@ class Parser {
       if (this.token.kind !== 'word') this.refuse(`expected the name of a member, not ${this.shown}`);
       of = this.grown({ kind: 'member', of, member: this.advance().text, ...at }, of);
     }
-    if (this.token.text === '[') this.refuse('arrays and vectors are not in the subset; name each value');
+    if (this.token.text === '[') this.refuse(NO_COMPOSITES);
     if (['&', '|', '^', '<<', '>>'].includes(this.token.text)) {
       this.refuse(
         `${this.token.text} works on bits, which is not in the subset; write && or || for truth values`,
@@ -312,6 +315,7 @@ class Parser {
       return { kind: 'truth', value: token.text === 'true', ...at };
     }
     if (keywords.has(token.text)) this.refuse(`expected a value here, not ${this.shown}`);
+    if (COMPOSITE.test(token.text)) this.refuse(NO_COMPOSITES);
     this.advance();
     if (!this.accept('(')) return { kind: 'name', name: token.text, ...at };
     const args = this.list(')', () => this.expression());

@@ -8,8 +8,8 @@ export interface Position {
 export type NumberType = 'f32' | 'i32' | 'u32' | 'abstract-int' | 'abstract-float';
 
 export type ArithmeticOperator = '+' | '-' | '*' | '/' | '%';
-export type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
-export type LogicOperator = '&&' | '||';
+type ComparisonOperator = '<' | '<=' | '>' | '>=' | '==' | '!=';
+type LogicOperator = '&&' | '||';
 export type BinaryOperator = ArithmeticOperator | ComparisonOperator | LogicOperator;
 
 export type Expression = Position &

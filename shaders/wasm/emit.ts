@@ -17,7 +17,7 @@ import { type FieldArrays, type Layout, VECTOR_BYTES } from './layout.js';
 
 /**
  * Advances one component's cells of a box by one step. All but `time` count bytes or turns:
- * `first` is where the box's first row begins in the component's arrays, counted from x = the frame's lowest,
+ * `first` is where the box's first row begins in the component's arrays, at the frame's lowest x, less the layout's `reach`;
  * `from` and `to` bound the box's cells in each row.
  */
 export type Step = (
@@ -146,7 +146,7 @@ class CellCode {
   body(parity: number, lanes: 'whole' | 'masked'): Bytes {
     const { program, model } = this.emission;
     const stores = model.fields.flatMap(({ name }, index) => {
-      const target = this.arrays(name)[1 - parity] as number;
+      const target = (this.arrays(name)[1 - parity] as number) + this.emission.layout.reach;
       const result = this.value(program.results[index] as NodeIndex, parity);
       const kept = [...local.get(AT), ...v128.load(target), ...local.get(MASK), ...v128.bitselect];
       return [...local.get(AT), ...result, ...(lanes === 'masked' ? kept : []), ...v128.store(target)];
@@ -216,9 +216,9 @@ class CellCode {
   }
 
   private address({ field, level, offset: [dx, dy, dz] }: Read, parity: number): number {
-    const { row, plane } = this.emission.layout;
+    const { row, plane, reach } = this.emission.layout;
     const array = this.arrays(field)[level === 'now' ? parity : 1 - parity] as number;
-    return array + dx * Float32Array.BYTES_PER_ELEMENT + dy * row + dz * plane;
+    return array + reach + dx * Float32Array.BYTES_PER_ELEMENT + dy * row + dz * plane;
   }
 
   private arrays(field: string): FieldArrays {

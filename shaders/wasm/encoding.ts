@@ -1,7 +1,7 @@
 /** Bytes of a WebAssembly module (core specification 2.0, chapter 5). */
 export type Bytes = readonly number[];
 
-export type ValueType = 'i32' | 'f32' | 'v128';
+type ValueType = 'i32' | 'f32' | 'v128';
 
 const valueTypes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, v128: 0x7b };
 const FUNCTION_TYPE = 0x60;

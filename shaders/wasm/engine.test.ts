@@ -207,7 +207,7 @@ describe('a wasm shard computes what the interpreter computes, bit for bit', () 
         });
         await expectSameBits(spec, updates, seed);
       }),
-      { numRuns: 120 },
+      { numRuns: 120, endOnFailure: true },
     );
   });
 });

@@ -4,6 +4,8 @@ import type { ShardSpec } from '../engine.js';
 /** A vector of four f32. */
 export const VECTOR_BYTES = 16;
 const LANES = 4;
+/** A vector at the end of a row reads up to 4 cells, the largest radius, past it. */
+const GUARD_BYTES = VECTOR_BYTES;
 
 /**
  * Where a shard's cells lie in memory, in bytes. Rows are padded to whole vectors. Below the first array and above
@@ -13,6 +15,8 @@ export interface Layout {
   readonly frame: Box;
   readonly row: number;
   readonly plane: number;
+  /** From a row back to the first of the rows that its update reads. Steps count from there, so that no offset is negative. */
+  readonly reach: number;
   /** From a component's array to the same one of the next component. */
   readonly component: number;
   /** Where the first component's arrays begin. */
@@ -23,13 +27,13 @@ export interface Layout {
 /** A wave field has two arrays, which take turns at being `now`; a tracker has the same one twice. */
 export type FieldArrays = readonly [even: number, odd: number];
 
-export function layOut({ model: { model }, components, frame }: ShardSpec): Layout {
+export function layOut({ model: { model }, components, dimensions, frame }: ShardSpec): Layout {
   const [nz, ny, nx] = shapeOf(frame);
   const row = Math.ceil(nx / LANES) * VECTOR_BYTES;
   const plane = ny * row;
   const array = nz * plane;
-  const guard = model.radius * (plane + row + VECTOR_BYTES);
-  let next = guard;
+  const reach = model.radius * (dimensions === 3 ? plane + row : row);
+  let next = GUARD_BYTES;
   const take = (): number => {
     next += array;
     return next - array;
@@ -40,8 +44,9 @@ export function layOut({ model: { model }, components, frame }: ShardSpec): Layo
       return [name, [even, kind === 'wave' ? take() : even]];
     }),
   );
-  const component = next - guard;
-  return { frame, row, plane, component, arrays, bytes: guard + components * component + guard };
+  const component = next - GUARD_BYTES;
+  const bytes = GUARD_BYTES + components * component + GUARD_BYTES;
+  return { frame, row, plane, reach, component, arrays, bytes };
 }
 
 /** Bytes from the start of an array to a cell of the frame. */

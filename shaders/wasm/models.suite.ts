@@ -17,7 +17,7 @@ export function arbitraryUpdate(
   });
   const number = fc
     .float({ noNaN: true, noDefaultInfinity: true, min: -100, max: 100 })
-    .map((value) => `f32(${value})`);
+    .map((value) => `known(${value})`);
 
   const { f32, truth } = fc.letrec<{ f32: string; truth: string }>((tie) => {
     const value = tie('f32') as fc.Arbitrary<string>;
@@ -66,6 +66,7 @@ export function arbitraryUpdate(
   return fc.tuple(truth, fc.array(f32, { minLength: 2 * fields.length, maxLength: 2 * fields.length })).map(
     ([condition, values]) => `
       struct Cell { ${fields.map(({ name }) => `${name}: f32`).join(', ')} }
+      fn known(x: f32) -> f32 { return x; }
       fn helper(x: f32) -> f32 {
         if (x < 0.0) { return x * 0.5; }
         return x - 1.0;

@@ -7,10 +7,16 @@ import { performance, type WasmMemory } from './platform.js';
 
 const F32_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
+interface Running {
+  readonly cells: Float32Array;
+  readonly steps: readonly [even: Step, odd: Step];
+}
+
 /** Runs at once in each call, so that calls take effect in the order in which they are made. */
 export class WasmShard implements EngineShard {
   readonly bytes: number;
-  private cells: Float32Array | undefined;
+  /** Undefined once the shard is closed, so that its memory can be freed. */
+  private running: Running | undefined;
   /** Which of a wave field's two arrays is `now`. */
   private parity: 0 | 1 = 0;
   private readonly updatable: Box;
@@ -21,10 +27,10 @@ export class WasmShard implements EngineShard {
     private readonly spec: ShardSpec,
     private readonly layout: Layout,
     memory: WasmMemory,
-    private readonly steps: readonly [even: Step, odd: Step],
+    steps: readonly [even: Step, odd: Step],
     private readonly onClose: () => void,
   ) {
-    this.cells = new Float32Array(memory.buffer);
+    this.running = { cells: new Float32Array(memory.buffer), steps };
     this.bytes = memory.buffer.byteLength;
     const { radius } = spec.model.model;
     this.updatable = grow(spec.frame, [spec.dimensions === 3 ? -radius : 0, -radius, -radius]);
@@ -36,7 +42,7 @@ export class WasmShard implements EngineShard {
   }
 
   async write(slabs: readonly Slab[], data: Float32Array): Promise<void> {
-    const cells = this.open();
+    const { cells } = this.open();
     this.check(slabs);
     const expected = slabs.reduce((sum, { box }) => sum + cellCount(box), 0);
     if (data.length !== expected)
@@ -45,7 +51,7 @@ export class WasmShard implements EngineShard {
   }
 
   async read(slabs: readonly Slab[]): Promise<Float32Array> {
-    const cells = this.open();
+    const { cells } = this.open();
     this.check(slabs);
     const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
     this.eachRow(slabs, (row, from, length) => data.set(cells.subarray(row, row + length), from));
@@ -53,7 +59,7 @@ export class WasmShard implements EngineShard {
   }
 
   async advance(updates: readonly Update[]): Promise<Advance> {
-    const cells = this.open();
+    const { cells, steps } = this.open();
     for (const { box } of updates) {
       if (isEmpty(box) || !contains(this.updatable, box)) {
         throw new EngineError(
@@ -65,7 +71,7 @@ export class WasmShard implements EngineShard {
     const started = performance.now();
     let sample = 0;
     for (const update of updates) {
-      this.step(update);
+      this.step(update, steps[this.parity]);
       for (const index of this.probes[this.parity]) {
         samples[sample] = cells[index] as number;
         sample += 1;
@@ -75,18 +81,18 @@ export class WasmShard implements EngineShard {
   }
 
   async close(): Promise<void> {
-    this.cells = undefined;
+    this.running = undefined;
     this.onClose();
   }
 
-  private step({ box, time }: Update): void {
+  private step({ box, time }: Update, step: Step): void {
     const [nz, ny, nx] = shapeOf(box);
     const [z, y, x] = box.lo;
-    const { frame, component } = this.layout;
-    const first = offsetOf(this.layout, [z, y, frame.lo[2]]);
+    const { frame, component, reach } = this.layout;
+    const first = offsetOf(this.layout, [z, y, frame.lo[2]]) - reach;
     const from = (x - frame.lo[2]) * F32_BYTES;
     for (let index = 0; index < this.spec.components; index += 1) {
-      this.steps[this.parity](first + index * component, ny, nz, from, from + nx * F32_BYTES, time);
+      step(first + index * component, ny, nz, from, from + nx * F32_BYTES, time);
     }
     this.parity = this.parity === 0 ? 1 : 0;
   }
@@ -132,9 +138,9 @@ export class WasmShard implements EngineShard {
     return offsetOf(this.layout, cell) / F32_BYTES;
   }
 
-  private open(): Float32Array {
-    if (!this.cells) throw new EngineError('the shard is closed');
-    return this.cells;
+  private open(): Running {
+    if (!this.running) throw new EngineError('the shard is closed');
+    return this.running;
   }
 }
 
