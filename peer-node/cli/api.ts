@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { JobError, RightsError } from '../../core/errors.js';
+import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
+import { jobId, peerId } from '../../core/protocol/plan.js';
+import type { RoomAddress } from '../address.js';
+import { UnreachableError, UsageError } from './exit.js';
+
+// What the command reads of the coordinator's answers; fields it does not know are let be.
+
+const jobStatusSchema = z.object({
+  id: jobId,
+  name: z.string(),
+  state: roomJobSchema.shape.state,
+  reason: z.string().optional(),
+  progress: progressSchema.optional(),
+  result: z.string(),
+});
+export type JobReport = z.output<typeof jobStatusSchema>;
+
+const roomSchema = z.object({
+  room: z.string(),
+  peers: z.array(rosterEntrySchema.extend({ id: peerId })),
+  watchers: z.number(),
+  jobs: z.array(jobStatusSchema),
+});
+export type RoomReport = z.output<typeof roomSchema>;
+
+const submittedSchema = z.object({ id: jobId, started: z.boolean() });
+export type Submitted = z.output<typeof submittedSchema>;
+
+const addressesSchema = z.object({ objects: z.array(z.object({ key: z.string(), url: z.string() })) });
+
+const refusalSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    faults: z.array(z.object({ field: z.string(), problem: z.string(), fix: z.string() })).optional(),
+  }),
+});
+
+export interface InputObject {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A coordinator's API, seen from one room. */
+export interface RoomApi {
+  room(): Promise<RoomReport>;
+  job(id: string): Promise<JobReport>;
+  /** A job that needs no inputs has started by then. */
+  submit(file: unknown): Promise<Submitted>;
+  /** Puts objects that job `id` starts from into the store. */
+  addInputs(id: string, objects: readonly InputObject[]): Promise<void>;
+  start(id: string): Promise<void>;
+  stop(id: string): Promise<void>;
+}
+
+/**
+ * Every call throws UnreachableError where nothing answers, RightsError where the token is missing or wrong,
+ * JobError where a job file is refused, and UsageError where there is no such room or job.
+ */
+export function roomApi({ origin, room, invite }: RoomAddress, token?: string): RoomApi {
+  const path = `/api/rooms/${encodeURIComponent(room)}`;
+  const jobPath = (id: string) => `${path}/jobs/${encodeURIComponent(id)}`;
+
+  async function call(method: string, url: string, body?: string | Uint8Array): Promise<unknown> {
+    const headers = {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && {
+        'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
+      }),
+    };
+    const target = new URL(url, origin);
+    // The token says more than an invitation; only one of them is looked at.
+    if (token === undefined && invite !== undefined) target.searchParams.set('invite', invite);
+    const response = await fetch(target, {
+      method,
+      headers,
+      ...(body !== undefined && { body: body as BodyInit }),
+    }).catch((error: unknown) => {
+      throw new UnreachableError(
+        `no coordinator answers at ${origin} (${causeOf(error)}); check --url, or start one with groundswell serve`,
+      );
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (!response.ok) throw refusal(response.status, answer, `${method} ${url}`);
+    return answer;
+  }
+
+  const read = async <T>(schema: z.ZodType<T>, answer: Promise<unknown>): Promise<T> => {
+    const parsed = schema.safeParse(await answer);
+    if (parsed.success) return parsed.data;
+    throw new UnreachableError(`what answers at ${origin} is no coordinator of this version; check --url`);
+  };
+
+  return {
+    room: () => read(roomSchema, call('GET', path)),
+    job: (id) => read(jobStatusSchema, call('GET', jobPath(id))),
+    submit: (file) => read(submittedSchema, call('POST', `${path}/jobs`, JSON.stringify({ file }))),
+    async addInputs(id, objects) {
+      const wanted = objects.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
+      const asked = call('POST', `${jobPath(id)}/inputs`, JSON.stringify({ objects: wanted }));
+      const addresses = new Map(
+        (await read(addressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
+      );
+      await Promise.all(objects.map(({ key, bytes }) => call('PUT', addresses.get(key) ?? key, bytes)));
+    },
+    async start(id) {
+      await call('POST', `${jobPath(id)}/start`);
+    },
+    async stop(id) {
+      await call('POST', `${jobPath(id)}/stop`);
+    },
+  };
+}
+
+function refusal(status: number, answer: unknown, request: string): Error {
+  const { message: said, faults } = refusalSchema.safeParse(answer).data?.error ?? {
+    message: `status ${status}`,
+  };
+  if (faults) return new JobError(faults);
+  switch (status) {
+    case 401:
+    case 403:
+      return new RightsError(
+        `${said} (--token or GROUNDSWELL_TOKEN give the token, a whole invitation link gives the right to join)`,
+      );
+    case 404:
+      return new UsageError(`not found: ${said}; groundswell status lists the jobs of a room`);
+    default:
+      return status < 500
+        ? new UsageError(`the coordinator refused ${request}: ${said}`)
+        : new UnreachableError(
+            `the coordinator failed at ${request}: ${said}; try again, and look at its log`,
+          );
+  }
+}
+
+/** fetch says only "fetch failed"; the reason is one level down. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}

@@ -1,0 +1,56 @@
+import { roomAddress } from '../address.js';
+import { roomApi } from './api.js';
+import type { Context } from './context.js';
+import { Exit, UsageError } from './exit.js';
+import { aborted } from './lifetime.js';
+import { startLocalPeers } from './local-peers.js';
+import type { EngineChoice } from './parts.js';
+
+export interface JoinCommandOptions {
+  readonly engine: EngineChoice;
+  readonly name: string;
+  readonly peers: number;
+}
+
+/** `groundswell join`: this machine computes along until the room lets it go or somebody ends it. */
+export async function join(url: URL, options: JoinCommandOptions, context: Context): Promise<number> {
+  await askFirst(url);
+  return options.peers === 1 ? joinHere(url, options, context) : joinMany(url, options, context);
+}
+
+/** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
+async function askFirst(url: URL): Promise<void> {
+  try {
+    await roomApi(roomAddress(url)).room();
+  } catch (error) {
+    // A room that is not there yet comes to be when the first one joins it.
+    if (!(error instanceof UsageError)) throw error;
+  }
+}
+
+async function joinHere(url: URL, { engine, name }: JoinCommandOptions, { parts, lifetime, print }: Context) {
+  const joined = await parts.joinRoom({ url, engine, name, onStatus: printChanges(print) });
+  const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
+  if (end === 'leave') await joined.leave();
+  return Exit.ok;
+}
+
+/** Prints what differs from the line before. */
+function printChanges(print: (line: string) => void): (line: string) => void {
+  let last: string | undefined;
+  return (line) => {
+    if (line !== last) print(line);
+    last = line;
+  };
+}
+
+async function joinMany(url: URL, { engine, name, peers: count }: JoinCommandOptions, context: Context) {
+  const peers = startLocalPeers({ count, url: url.href, engine, name, onLost: context.print });
+  try {
+    context.print(`${count} peers are joining ${url.href}`);
+    const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);
+    return status ?? Exit.jobEnded;
+  } finally {
+    await peers.stop();
+  }
+}

@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Exit } from './exit.js';
+import type { EngineChoice } from './parts.js';
+
+/** A child that does not leave in this time is killed. Longer than a peer takes to hand its shard on. */
+const LEAVE_WITHIN_MS = 6_000;
+
+export interface LocalPeers {
+  /** Resolves when every one has ended, to the exit status they share, or undefined where they differ. */
+  readonly ended: Promise<number | undefined>;
+  /** Asks all to leave, and waits until they are gone. */
+  stop(): Promise<void>;
+}
+
+export interface LocalPeersOptions {
+  readonly count: number;
+  readonly url: string;
+  readonly engine: EngineChoice;
+  readonly name: string;
+  /** A peer ended that was not asked to. */
+  readonly onLost: (message: string) => void;
+}
+
+/**
+ * Starts peers as processes of their own, by the command that this process was started with: each has its own memory and device, and one that crashes takes nobody along.
+ * They hold a channel to this process, and leave when it closes, however this process ends.
+ */
+export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeersOptions): LocalPeers {
+  let stopping = false;
+  const peers = Array.from({ length: count }, (_, index) => {
+    const peerName = count === 1 ? name : `${name}-${index + 1}`;
+    const child = startPeer(['join', url, '--engine', engine, '--name', peerName]);
+    const ended = endOf(child).then(({ status, how }) => {
+      if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
+      return status;
+    });
+    return { child, ended };
+  });
+  const statuses = Promise.all(peers.map(({ ended }) => ended));
+
+  return {
+    ended: statuses.then((all) => (new Set(all).size === 1 ? all[0] : undefined)),
+    async stop() {
+      stopping = true;
+      for (const { child } of peers) child.kill('SIGTERM');
+      const late = setTimeout(() => {
+        for (const { child } of peers) child.kill('SIGKILL');
+      }, LEAVE_WITHIN_MS);
+      await statuses;
+      clearTimeout(late);
+    },
+  };
+}
+
+function startPeer(args: readonly string[]): ChildProcess {
+  const [, command = ''] = process.argv;
+  return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+}
+
+interface End {
+  readonly status: number;
+  /** In words, with the last line it wrote to stderr. */
+  readonly how: string;
+}
+
+async function endOf(child: ChildProcess): Promise<End> {
+  let heard = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    heard = (heard + text).slice(-2_000);
+  });
+  const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
+  const lastWords = heard.trim().split('\n').at(-1);
+  const how = code === null ? `by ${signal}` : `with status ${code}`;
+  return { status: code ?? Exit.interrupted, how: lastWords ? `${how} (${lastWords})` : how };
+}

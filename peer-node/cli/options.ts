@@ -1,0 +1,50 @@
+import { hostname } from 'node:os';
+import { InvalidArgumentError, Option } from 'commander';
+
+export const DEFAULT_PORT = 8470;
+export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
+const MOST_PEERS = 64;
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** Reads a coordinator's address or an invitation. */
+export function address(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
+  throw new InvalidArgumentError(`Give an address like ${DEFAULT_ADDRESS}.`);
+}
+
+/** The options that several commands share. A fresh one each time, for commander changes them. */
+export const option = {
+  host: () => new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
+  port: () =>
+    new Option('--port <number>', `port to listen on (default: ${DEFAULT_PORT})`).argParser(
+      wholeNumber(1, 65_535),
+    ),
+  data: () =>
+    new Option('--data <folder>', "the coordinator's folder: jobs, results, its token").default('data'),
+  engine: () =>
+    new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
+  name: () =>
+    new Option('--name <name>', 'what the others call this peer').default(hostname(), 'this machine'),
+  peers: (least: number, count: number) =>
+    new Option('--peers <number>', 'peers on this machine')
+      .argParser(wholeNumber(least, MOST_PEERS))
+      .default(count),
+  token: () =>
+    new Option(
+      '--token <token>',
+      'right to submit and stop (default: the token in --data, on this machine)',
+    ).env('GROUNDSWELL_TOKEN'),
+  url: () =>
+    new Option('--url <address>', "the coordinator's address")
+      .argParser(address)
+      .default(address(DEFAULT_ADDRESS), DEFAULT_ADDRESS),
+  json: () => new Option('--json', 'one JSON object a line, for scripts'),
+};

@@ -1,0 +1,56 @@
+import type { Job } from '../../core/job/job.js';
+import type { InputObject } from './api.js';
+
+/** What the command is made of. `wiring.ts` fills it with the real parts. */
+export interface Parts {
+  /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
+  readJob(path: string): Promise<PreparedJob>;
+  startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
+  /** Throws EngineError where this device cannot compute. Tries again for as long as nobody answers. */
+  joinRoom(options: JoinOptions): Promise<JoinedRoom>;
+}
+
+export interface PreparedJob {
+  readonly job: Job;
+  /** The bricks of the arrays the job starts from, under the keys they have in the store as job `id`. */
+  inputs(id: string): AsyncIterable<InputObject>;
+}
+
+export interface CoordinatorOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly folder: string;
+  /** Folder of the built pages. */
+  readonly pages: string;
+  /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */
+  readonly logLevel: 'info' | 'warn';
+}
+
+export interface RunningCoordinator {
+  /** Its origin, for example `http://localhost:8470`. */
+  readonly url: string;
+  readonly token: string;
+  /** Made by this start, so it must be shown: it never will be again. */
+  readonly tokenIsNew: boolean;
+  /** Address to open or join by, from another machine too. */
+  readonly invitation: string;
+  /** Closing what is closed changes nothing. */
+  close(): Promise<void>;
+}
+
+export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
+
+export interface JoinOptions {
+  readonly url: URL;
+  readonly engine: EngineChoice;
+  readonly name: string;
+  /** What the peer does now, for people. */
+  readonly onStatus: (doing: string) => void;
+}
+
+export interface JoinedRoom {
+  /** Resolves when the peer has left; rejects with RightsError where the coordinator will not have it. */
+  readonly done: Promise<void>;
+  /** Hands the shard on and goes. */
+  leave(): Promise<void>;
+}

@@ -1,0 +1,125 @@
+import { Argument, Command, CommanderError } from 'commander';
+import { GroundswellError } from '../../core/errors.js';
+import type { Context } from './context.js';
+import { EXIT_HELP, Exit, exitOf } from './exit.js';
+import { join } from './join.js';
+import { address, DEFAULT_ADDRESS, option } from './options.js';
+import { run } from './run.js';
+import { serve } from './serve.js';
+import { status } from './status.js';
+import { stop } from './stop.js';
+import { submit } from './submit.js';
+import { version, versionLine } from './version.js';
+
+/**
+ * Runs the command that `args` (without the program's name) asks for. Resolves to the exit status; errors have been
+ * told on stderr by then, one line for each fault.
+ */
+export async function runProgram(args: readonly string[], context: Context): Promise<number> {
+  let exit: number = Exit.ok;
+  const program = describe(context, (status) => {
+    exit = status;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? Exit.ok : Exit.refused;
+    process.stderr.write(program.opts<{ debug?: boolean }>().debug ? inFull(error) : inShort(error));
+    return context.lifetime.aborted ? Exit.interrupted : exitOf(error);
+  }
+}
+
+function describe(context: Context, end: (status: number) => void): Command {
+  const program = new Command('groundswell')
+    .description('Wave-field simulation over many volunteers’ devices, peer to peer')
+    .version(version)
+    .option('--debug', 'show where an error comes from')
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'groundswell: ')) })
+    .addHelpText('after', EXIT_HELP);
+
+  program
+    .command('serve')
+    .description('start a coordinator')
+    .addOption(option.host())
+    .addOption(option.port())
+    .addOption(option.data())
+    .addOption(option.json())
+    .action(async (options) => end(await serve(options, context)));
+
+  program
+    .command('join')
+    .description('compute along')
+    .addArgument(new Argument('<url>', "an invitation, or a coordinator's address").argParser(address))
+    .addOption(option.engine())
+    .addOption(option.name())
+    .addOption(option.peers(1, 1))
+    .action(async (url, options) => end(await join(url, options, context)));
+
+  program
+    .command('run')
+    .description('run a job on this machine, and on whoever joins')
+    .argument('<job>', 'job file, YAML or JSON')
+    .addOption(option.host())
+    .addOption(option.port())
+    .addOption(option.data())
+    .addOption(option.peers(0, 2))
+    .addOption(option.engine())
+    .addOption(option.name())
+    .option('--keep', 'go on serving when the job is done')
+    .option('--exit', 'end when the job has ended; the default, and stronger than --keep')
+    .addOption(option.json())
+    .action(async (job, { exit, keep, ...options }) =>
+      end(await run(job, { ...options, keep: keep === true && exit !== true }, context)),
+    );
+
+  program
+    .command('submit')
+    .description('hand a job to a coordinator')
+    .argument('<job>', 'job file, YAML or JSON')
+    .addOption(option.url())
+    .addOption(option.token())
+    .addOption(option.data())
+    .option('--wait', 'stay until the job has ended')
+    .addOption(option.json())
+    .action(async (job, options) => end(await submit(job, options, context)));
+
+  program
+    .command('status')
+    .description('show who is in a room, and how far its jobs are')
+    .addArgument(new Argument('[url]').argParser(address).default(address(DEFAULT_ADDRESS), DEFAULT_ADDRESS))
+    .addOption(option.json())
+    .action(async (url, options) => end(await status(url, options, context)));
+
+  program
+    .command('stop')
+    .description('stop a job that waits or runs')
+    .argument('<job-id>')
+    .addOption(option.url())
+    .addOption(option.token())
+    .addOption(option.data())
+    .action(async (id, options) => end(await stop(id, options, context)));
+
+  program
+    .command('version')
+    .description('show the version, and what it runs on')
+    .addOption(option.json())
+    .action((options) => context.print(versionLine(options)));
+
+  return program;
+}
+
+function inShort(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const ours =
+    error instanceof GroundswellError ? '' : ' (a fault of ours; --debug shows where, please report it)';
+  return `${message}${ours}`
+    .split('\n')
+    .map((line) => `groundswell: ${line}\n`)
+    .join('');
+}
+
+function inFull(error: unknown): string {
+  return `${error instanceof Error ? error.stack : String(error)}\n`;
+}

@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url';
+import type { Context } from './context.js';
+import { chooseDisplay } from './display.js';
+import { Exit, UsageError } from './exit.js';
+import { aborted } from './lifetime.js';
+import { DEFAULT_PORT } from './options.js';
+import { isFree } from './port.js';
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly port?: number;
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+/** The pages lie beside the bundled command. */
+export const pagesFolder = () => fileURLToPath(new URL('pages', import.meta.url));
+
+/** `groundswell serve`: a coordinator until somebody ends it. */
+export async function serve(options: ServeOptions, { parts, lifetime }: Context): Promise<Exit> {
+  const { host, port = DEFAULT_PORT, data } = options;
+  if (!(await isFree(host, port))) {
+    throw new UsageError(`--port: ${port} on ${host} is taken; give another, or end what listens there`);
+  }
+  const coordinator = await parts.startCoordinator({
+    host,
+    port,
+    folder: data,
+    pages: pagesFolder(),
+    logLevel: 'info',
+  });
+  try {
+    chooseDisplay(options).serving(coordinator);
+    await aborted(lifetime);
+  } finally {
+    await coordinator.close();
+  }
+  return Exit.ok;
+}

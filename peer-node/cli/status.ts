@@ -1,0 +1,31 @@
+import { roomAddress } from '../address.js';
+import { type JobReport, type RoomReport, roomApi } from './api.js';
+import type { Context } from './context.js';
+import { Exit } from './exit.js';
+import { cellRate, counted, timeLeft } from './words.js';
+
+/** `groundswell status`: who is in a room, and how far its jobs are. */
+export async function status(url: URL, { json }: { json?: boolean }, { print }: Context): Promise<Exit> {
+  const report = await roomApi(roomAddress(url)).room();
+  for (const line of json ? [JSON.stringify(report)] : inWords(report)) print(line);
+  return Exit.ok;
+}
+
+function inWords({ peers, watchers, jobs }: RoomReport): string[] {
+  return [
+    `${counted(peers.length, 'peer')}, ${counted(watchers, 'watcher')}, ${counted(jobs.length, 'job')}`,
+    ...peers.map(
+      ({ name, kind, state, ability }) =>
+        `peer ${name} (${kind}, ${ability.engine}, ${cellRate(ability.rate)}): ${state}`,
+    ),
+    ...jobs.map(jobLine),
+  ];
+}
+
+function jobLine({ id, state, reason, progress, result }: JobReport): string {
+  const why = reason === undefined ? '' : ` (${reason})`;
+  if (state === 'done') return `job ${id}: done, result at ${result}`;
+  if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
+  const { step, steps, rate, secondsLeft } = progress;
+  return `job ${id}: running, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}`;
+}

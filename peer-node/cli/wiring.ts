@@ -1,0 +1,8 @@
+import type { Parts } from './parts.js';
+
+/** The real parts, each loaded when it is first needed: a peer needs no server, and a wrong option neither. */
+export const parts: Parts = {
+  readJob: async (path) => (await import('./parts/job-file.js')).readJob(path),
+  startCoordinator: async (options) => (await import('./parts/coordinator.js')).startCoordinator(options),
+  joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
+};
