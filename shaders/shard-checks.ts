@@ -58,7 +58,7 @@ function checkArray({ model, components }: ShardSpec, { component, field, level 
     throw new EngineError(`this shard has no state ${field} of component ${component}`);
   }
   if (level === 'before' && known.kind === 'tracker') {
-    throw new EngineError(`${field} is a tracker: it has no level before`);
+    throw new EngineError(`${field} is a tracker: it has one level only`);
   }
 }
 

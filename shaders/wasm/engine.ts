@@ -1,7 +1,7 @@
 import { EngineError } from '../../core/errors.js';
-import { AXES, contains, isEmpty, shapeOf } from '../../core/grid/box.js';
 import { programFor } from '../compiler/compile.js';
 import type { Engine, EngineShard, ShardSpec } from '../engine.js';
+import { checkSpec } from '../shard-checks.js';
 import { emitModule, MEMORY, STEPS, type Step } from './emit.js';
 import { encodeModule } from './encoding.js';
 import { splatF32 } from './instructions.js';
@@ -60,31 +60,6 @@ function allocate(bytes: number, pages: number): WasmMemory {
     return new WebAssembly.Memory({ initial: pages, maximum: pages });
   } catch {
     throw new EngineError(`this device cannot give the ${bytes} bytes that this shard takes: ${fix}`);
-  }
-}
-
-function checkSpec({ model, components, dimensions, frame, constants, probes }: ShardSpec): void {
-  const whole = AXES.every((axis) => Number.isInteger(frame.lo[axis]) && Number.isInteger(frame.hi[axis]));
-  if (!whole || isEmpty(frame)) throw new EngineError('a shard needs at least one cell');
-  if (dimensions === 2 && shapeOf(frame)[0] !== 1) throw new EngineError('a 2-D shard has one cell along z');
-  if (!(Number.isInteger(components) && components >= 1))
-    throw new EngineError('a shard has 1 component or more');
-  for (const name of model.model.constants) {
-    const value = constants[name];
-    if (value === undefined || !Number.isFinite(Math.fround(value))) {
-      throw new EngineError(`the model's constant ${name} needs a finite f32 value, not ${value}`);
-    }
-  }
-  for (const {
-    component,
-    field,
-    cell: [z, y, x],
-  } of probes) {
-    const known =
-      component >= 0 && component < components && model.model.fields.some(({ name }) => name === field);
-    if (!known || !contains(frame, { lo: [z, y, x], hi: [z + 1, y + 1, x + 1] })) {
-      throw new EngineError(`no cell [${z}, ${y}, ${x}] of ${field}.${component} in this shard to probe`);
-    }
   }
 }
 

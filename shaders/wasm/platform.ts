@@ -1,4 +1,4 @@
-/** The parts of WebAssembly and of the clock that every device has, and that no platform-free type library declares. */
+/** The parts of WebAssembly that every device has, and that no platform-free type library declares. */
 interface Platform {
   readonly WebAssembly: {
     readonly Memory: new (size: { initial: number; maximum: number }) => WasmMemory;
@@ -8,11 +8,10 @@ interface Platform {
       imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
     ): Promise<{ instance: { exports: Readonly<Record<string, unknown>> } }>;
   };
-  readonly performance: { now(): number };
 }
 
 export interface WasmMemory {
   readonly buffer: ArrayBuffer;
 }
 
-export const { WebAssembly, performance } = globalThis as unknown as Platform;
+export const { WebAssembly } = globalThis as unknown as Platform;

@@ -1,9 +1,11 @@
 import { EngineError } from '../../core/errors.js';
-import { type Box, cellCount, contains, grow, isEmpty, shapeOf } from '../../core/grid/box.js';
+import { cellCount, isEmpty, shapeOf } from '../../core/grid/box.js';
+import { secondsNow } from '../clock.js';
 import type { Advance, EngineShard, ShardSpec, Slab, StateArray, Update } from '../engine.js';
+import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
 import type { Step } from './emit.js';
 import { type Layout, offsetOf } from './layout.js';
-import { performance, type WasmMemory } from './platform.js';
+import type { WasmMemory } from './platform.js';
 
 const F32_BYTES = Float32Array.BYTES_PER_ELEMENT;
 
@@ -19,7 +21,6 @@ export class WasmShard implements EngineShard {
   private running: Running | undefined;
   /** Which of a wave field's two arrays is `now`. */
   private parity: 0 | 1 = 0;
-  private readonly updatable: Box;
   /** Cell indices of the probes, for either parity. */
   private readonly probes: readonly [even: readonly number[], odd: readonly number[]];
 
@@ -32,8 +33,6 @@ export class WasmShard implements EngineShard {
   ) {
     this.running = { cells: new Float32Array(memory.buffer), steps };
     this.bytes = memory.buffer.byteLength;
-    const { radius } = spec.model.model;
-    this.updatable = grow(spec.frame, [spec.dimensions === 3 ? -radius : 0, -radius, -radius]);
     const indices = (parity: 0 | 1): number[] =>
       spec.probes.map(
         ({ cell, ...state }) => this.arrayOf({ ...state, level: 'now' }, parity) + this.indexOf(cell),
@@ -43,16 +42,14 @@ export class WasmShard implements EngineShard {
 
   async write(slabs: readonly Slab[], data: Float32Array): Promise<void> {
     const { cells } = this.open();
-    this.check(slabs);
-    const expected = slabs.reduce((sum, { box }) => sum + cellCount(box), 0);
-    if (data.length !== expected)
-      throw new EngineError(`the slabs have ${expected} cells, the data ${data.length}`);
+    checkSlabs(this.spec, slabs);
+    checkData(slabs, data);
     this.eachRow(slabs, (row, from, length) => cells.set(data.subarray(from, from + length), row));
   }
 
   async read(slabs: readonly Slab[]): Promise<Float32Array> {
     const { cells } = this.open();
-    this.check(slabs);
+    checkSlabs(this.spec, slabs);
     const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
     this.eachRow(slabs, (row, from, length) => data.set(cells.subarray(row, row + length), from));
     return data;
@@ -60,15 +57,9 @@ export class WasmShard implements EngineShard {
 
   async advance(updates: readonly Update[]): Promise<Advance> {
     const { cells, steps } = this.open();
-    for (const { box } of updates) {
-      if (isEmpty(box) || !contains(this.updatable, box)) {
-        throw new EngineError(
-          `cells ${shown(box)} cannot be updated: their neighbours are not all in ${shown(this.spec.frame)}`,
-        );
-      }
-    }
+    checkUpdates(this.spec, updates);
     const samples = new Float32Array(updates.length * this.spec.probes.length);
-    const started = performance.now();
+    const started = secondsNow();
     let sample = 0;
     for (const update of updates) {
       this.step(update, steps[this.parity]);
@@ -77,7 +68,7 @@ export class WasmShard implements EngineShard {
         sample += 1;
       }
     }
-    return { samples, seconds: (performance.now() - started) / 1000 };
+    return { samples, seconds: secondsNow() - started };
   }
 
   async close(): Promise<void> {
@@ -112,20 +103,6 @@ export class WasmShard implements EngineShard {
     }
   }
 
-  private check(slabs: readonly Slab[]): void {
-    for (const { component, field, level, box } of slabs) {
-      const known = this.spec.model.model.fields.find(({ name }) => name === field);
-      if (!known || !(component >= 0 && component < this.spec.components)) {
-        throw new EngineError(`this shard has no state ${field} of component ${component}`);
-      }
-      if (level === 'before' && known.kind === 'tracker')
-        throw new EngineError(`${field} has one level only`);
-      if (!isEmpty(box) && !contains(this.spec.frame, box)) {
-        throw new EngineError(`cells ${shown(box)} are not all in ${shown(this.spec.frame)}`);
-      }
-    }
-  }
-
   /** Index of an array's first cell. */
   private arrayOf({ component, field, level }: StateArray, parity: 0 | 1): number {
     const arrays = this.layout.arrays.get(field);
@@ -142,8 +119,4 @@ export class WasmShard implements EngineShard {
     if (!this.running) throw new EngineError('the shard is closed');
     return this.running;
   }
-}
-
-function shown({ lo, hi }: Box): string {
-  return `[${lo}] to [${hi}]`;
 }
