@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { roomAddress } from './address.js';
+import { roomAddress } from '../address.js';
 
 describe('addresses', () => {
   it('name the main room where they name none', () => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JobError, RightsError } from '../../core/errors.js';
 import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
 import { jobId, peerId } from '../../core/protocol/plan.js';
-import type { RoomAddress } from './address.js';
+import type { RoomAddress } from '../address.js';
 import { UnreachableError, UsageError } from './exit.js';
 
 // What the command reads of the coordinator's answers; fields it does not know are let be.

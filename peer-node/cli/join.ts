@@ -1,4 +1,4 @@
-import { roomAddress } from './address.js';
+import { roomAddress } from '../address.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit, UsageError } from './exit.js';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, type GroundswellError } from '../../core/errors.js';
-import { roomAddress } from './address.js';
+import { roomAddress } from '../address.js';
 import { type JobReport, type RoomApi, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';

@@ -1,4 +1,4 @@
-import { roomAddress } from './address.js';
+import { roomAddress } from '../address.js';
 import { type JobReport, type RoomReport, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit } from './exit.js';
