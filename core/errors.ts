@@ -64,3 +64,23 @@ export class StoreError extends GroundswellError {
 export class RightsError extends GroundswellError {
   readonly code = 'rights';
 }
+
+/** A grid that has too few bricks for the peers that are to share it. */
+export class PartitionError extends GroundswellError {
+  readonly code = 'partition';
+
+  constructor(
+    readonly mostShards: number,
+    readonly asked: number,
+  ) {
+    super(
+      `The grid has ${mostShards} brick${mostShards === 1 ? '' : 's'} and cannot be cut into ${asked} shards. ` +
+        `Set a smaller grid.brick, or let at most ${mostShards} peer${mostShards === 1 ? '' : 's'} compute.`,
+    );
+  }
+}
+
+/** A coordinator that cannot listen: the port is taken, the address is not this machine's. */
+export class ServeError extends GroundswellError {
+  readonly code = 'serve';
+}

@@ -1,5 +1,5 @@
 import type { Box, Triple } from '../core/grid/box.js';
-import type { CompiledModel } from './compiler/compile.js';
+import type { Compiled } from './compiler/compile.js';
 
 /** What advances shards on a device. */
 export interface Engine {
@@ -16,7 +16,7 @@ export interface Engine {
 export type EngineKind = 'webgpu' | 'wasm';
 
 export interface ShardSpec {
-  readonly model: CompiledModel;
+  readonly model: Compiled;
   /** Independent copies of the model's fields, all advanced by the same constants: 1 or more. */
   readonly components: number;
   readonly dimensions: 2 | 3;
@@ -68,7 +68,10 @@ export interface Advance {
   readonly seconds: number;
 }
 
-/** A shard on a device. Calls may be made without awaiting the one before; they take effect in order. */
+/**
+ * A shard on a device. Calls may be made without awaiting the one before; they take effect in order.
+ * Arrays that it hands out are whole buffers of the caller's own, so that they can move to another thread.
+ */
 export interface EngineShard {
   /** Bytes held on the device. */
   readonly bytes: number;

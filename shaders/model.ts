@@ -6,23 +6,29 @@
  * `psi(dx, dy, dz)` (the newest level, at a constant offset within `radius`) and `psi_before()` (the level
  * before it, at the cell itself); a field `rms2` of kind `tracker` as `rms2()` (its value so far, at the cell itself).
  * `param.NAME` is one of `constants`, `step.time` the time of the newest level, and the constant `DIMENSIONS` is 2u or 3u.
+ * Names that begin with `gs_` are the engines' own.
  */
-export interface Model {
-  readonly name: string;
+export interface Model extends ModelSource {
   /** One sentence for people. */
   readonly title: string;
-  readonly wgsl: string;
-  /** Cells that one update reaches, along each axis: 1 to 4. */
-  readonly radius: number;
   readonly fields: readonly Field[];
   /** What a job file sets under `parameters`. */
   readonly parameters: readonly Parameter[];
-  /** Names of the members of `param`, all f32. */
-  readonly constants: readonly string[];
   /** The values of `constants`, in f64; engines round them to f32. */
   readonly evaluate: (setting: Setting) => Readonly<Record<string, number>>;
   /** The largest stable time step, in the job's unit of time. */
   readonly largestStep: (setting: Omit<Setting, 'dt'>) => number;
+}
+
+/** What the compiler and the engines need of a model: plain data, which can cross to a worker. */
+export interface ModelSource {
+  readonly name: string;
+  readonly wgsl: string;
+  /** Cells that one update reaches, along each axis: 1 to 4. */
+  readonly radius: number;
+  readonly fields: readonly Pick<Field, 'name' | 'kind'>[];
+  /** Names of the members of `param`, all f32. */
+  readonly constants: readonly string[];
 }
 
 /**

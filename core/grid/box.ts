@@ -11,6 +11,8 @@ export interface Box {
 }
 
 export const AXES = [0, 1, 2] as const;
+export type Axis = (typeof AXES)[number];
+export const AXIS_NAMES = ['z', 'y', 'x'] as const;
 
 /** The box of a whole grid of `shape` `[nz, ny, nx]`. */
 export function boxOfShape(shape: Triple): Box {

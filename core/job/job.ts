@@ -35,8 +35,9 @@ export interface Job {
 }
 
 /**
- * `formula`: cells computed by each peer. `array`: bricks read from the store.
- * A state that is not named starts at 0. Cells outside `updatable` start at 0 in either case.
+ * `formula`: cells computed by each peer; `box` is in grid coordinates and may be unwrapped over periodic axes.
+ * `array`: bricks read from the store, for each of `levels`; a wave without `before` starts at rest: `before`
+ * is `now`. A state that is not named starts at 0. Cells outside `updatable` start at 0 in either case.
  */
 export type InitialState =
   | { readonly kind: 'formula'; readonly fill: (level: 'now' | 'before', box: Box) => Float32Array }
@@ -63,6 +64,10 @@ export interface RunSettings {
   readonly exchangeEvery: number;
   /** Steps of an epoch: a multiple of `exchangeEvery`. */
   readonly epoch: number;
+  /** Peers to wait for before the first step. */
+  readonly peers: number;
+  /** Whether peers that would hold the others up get a shard. */
+  readonly use: 'fastest' | 'all';
   /** Seconds between checkpoints. */
   readonly checkpointSeconds: number;
 }

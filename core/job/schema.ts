@@ -19,6 +19,8 @@ const point = z
   .union([z.literal('centre'), z.strictObject({ z: finite.optional(), y: finite, x: finite })])
   .describe('A point in cells, or centre: cell n//2 along each axis');
 
+const wholeNumber = z.number().int();
+
 const formula = z.discriminatedUnion('formula', [
   z
     .strictObject({
@@ -50,10 +52,12 @@ const formula = z.discriminatedUnion('formula', [
     .strictObject({
       formula: z.literal('eigenmode'),
       amplitude: finite,
-      modes: z.strictObject({ z: z.number().int().optional(), y: z.number().int(), x: z.number().int() }),
+      modes: z
+        .strictObject({ z: wholeNumber.optional(), y: wholeNumber, x: wholeNumber })
+        .describe('Half waves along each axis, each from 1 to the cells less 2'),
     })
     .describe(
-      'A standing wave between fixed edges: Π sin(πmᵢi/(N−1)) · cos(ωt), with the ω of the scheme itself',
+      'A standing wave between fixed edges: amplitude · Π sin(πmᵢi/(N−1)) · cos(ωt), with the ω of the scheme itself',
     ),
   z
     .strictObject({
@@ -70,18 +74,35 @@ const array = z
     before: z
       .string()
       .optional()
-      .describe('The same for one time step before; the same array (at rest) where it is left out'),
+      .describe('The same, one time step before, for fields of kind wave; at rest where it is left out'),
   })
-  .describe('Values from a file; paths are relative to the job file');
+  .describe('Values from a file, its path relative to the job file; cells on a fixed edge are set to 0');
 
 const axisBoundary = z.enum(['dirichlet', 'periodic']);
+
+const fieldKind = z
+  .enum(['wave', 'tracker'])
+  .describe('wave: two time levels, leapfrog. tracker: one level, updated cell by cell');
+
+const customField = z.union([
+  fieldKind,
+  z.strictObject({
+    kind: fieldKind,
+    title: z.string().max(200).optional(),
+    unit: z
+      .string()
+      .max(64)
+      .optional()
+      .describe('UDUNITS symbol; amplitude.unit where it is left out, and 1 for a tracker'),
+  }),
+]);
 
 const customModel = z
   .strictObject({
     name,
     wgsl: z.string().max(65_536).describe('struct Cell and fn update() -> Cell: see docs/models.md'),
     radius: z.number().int().min(1).max(4).default(1),
-    fields: z.record(name, z.enum(['wave', 'tracker'])).describe('In the order of struct Cell'),
+    fields: z.record(name, customField).describe('In the order of struct Cell'),
     constants: z
       .record(name, finite)
       .default({})
@@ -90,17 +111,20 @@ const customModel = z
   })
   .describe('A model of your own');
 
-const shape = z.union([
-  z.tuple([z.number().int().min(1), z.number().int().min(1)]),
-  z.tuple([z.number().int().min(1), z.number().int().min(1), z.number().int().min(1)]),
-]);
+const shape = z.array(z.number().int().min(1)).min(2).max(3).describe('Cells, [ny, nx] or [nz, ny, nx]');
+
+const plane = z
+  .strictObject({ z: cellIndex.optional(), y: cellIndex.optional(), x: cellIndex.optional() })
+  .refine((axes) => Object.keys(axes).length === 1, 'Name one axis, for example {z: 16}')
+  .meta({ minProperties: 1, maxProperties: 1 })
+  .describe('One plane of cells, for example {z: 16}; the whole volume where it is left out');
 
 export const jobFileSchema = z
   .strictObject({
     $schema: z.string().optional(),
     version: z.literal(1).default(1),
     name,
-    title: z.string().max(200).default(''),
+    title: z.string().max(200).default('').describe('What the job is for, in a sentence'),
     model: z.union([z.enum(['wave']), customModel]).describe('A built-in model, or one of your own'),
     components: z
       .array(name)
@@ -109,9 +133,9 @@ export const jobFileSchema = z
       .optional()
       .describe('Independent copies of the fields, for example [L, T]'),
     grid: z.strictObject({
-      shape: shape.describe('Cells, [ny, nx] or [nz, ny, nx]'),
+      shape,
       spacing: positive.describe('Edge of a cell, in unit'),
-      unit: z.string().max(32).default('m'),
+      unit: z.string().max(32).default('m').describe('UDUNITS symbol of length'),
       brick: z
         .number()
         .int()
@@ -121,12 +145,12 @@ export const jobFileSchema = z
         .describe('Cells along the edge of a brick, the unit of placement and storage'),
     }),
     time: z.strictObject({
-      steps: z.number().int().min(1).max(1e9),
+      steps: z.number().int().min(1).max(1e9).describe('Updates of every cell'),
       courant: positive
         .optional()
         .describe('speed · dt / spacing; give this or dt; 0.95 of the stable limit where both are left out'),
       dt: positive.optional().describe('Time step, in unit'),
-      unit: z.string().max(32).default('s'),
+      unit: z.string().max(32).default('s').describe('UDUNITS symbol of time'),
     }),
     amplitude: z.strictObject({ unit: z.string().max(32).default('1') }).prefault({}),
     parameters: z.record(name, finite).default({}).describe("The model's parameters, for example speed"),
@@ -150,30 +174,42 @@ export const jobFileSchema = z
           every: z
             .union([z.number().int().min(1), z.literal('end')])
             .default('end')
-            .describe('Steps, or end: once, after the last step'),
-          plane: z
-            .union([
-              z.strictObject({ z: cellIndex }),
-              z.strictObject({ y: cellIndex }),
-              z.strictObject({ x: cellIndex }),
-            ])
-            .optional()
-            .describe('One plane of cells; the whole volume where it is left out'),
+            .describe('Every so many steps, or end: once, after the last step'),
+          plane: plane.optional(),
         }),
       )
       .default({})
-      .describe('Snapshots; states at the end, where it is left out'),
+      .describe('Snapshots; where it is left out, one output "end" of every field after the last step'),
     run: z
       .strictObject({
-        exchangeEvery: z.number().int().min(1).max(64).optional().describe('Steps between halo exchanges'),
+        exchangeEvery: z
+          .number()
+          .int()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('Steps between halo exchanges; 4, or as many as an epoch holds'),
         epoch: z
           .number()
           .int()
           .min(1)
           .max(256)
           .optional()
-          .describe('Steps of an epoch; rounded up to a multiple of exchangeEvery'),
-        checkpointSeconds: positive.default(30),
+          .describe(
+            'Steps of an epoch, a multiple of exchangeEvery; at most the edge of a brick over the radius',
+          ),
+        peers: z
+          .number()
+          .int()
+          .min(1)
+          .max(4096)
+          .default(1)
+          .describe('Peers to wait for before the first step; others may come and go later'),
+        use: z
+          .enum(['fastest', 'all'])
+          .default('fastest')
+          .describe('fastest: peers that would hold the others up get no shard. all: every peer gets one'),
+        checkpointSeconds: positive.default(30).describe('Seconds between checkpoints'),
       })
       .prefault({}),
   })

@@ -39,6 +39,7 @@ export interface TransportFactory {
 export interface ConnectOptions {
   readonly initiator: boolean;
   readonly iceServers: readonly IceServer[];
+  /** Never called before `connect` has returned. */
   readonly signal: (data: SignalData) => void;
 }
 

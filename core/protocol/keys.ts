@@ -4,6 +4,12 @@ import type { Triple } from '../grid/box.js';
 
 const index = ([z, y, x]: Triple) => `${z}/${y}/${x}`;
 
+/** What was submitted: the job file and its room. */
+export const jobRecordKey = (job: string) => `jobs/${job}/job.json`;
+
+/** Everything a job starts from that is not in its file. */
+export const inputPrefix = (job: string) => `jobs/${job}/input/`;
+
 /** A brick's whole state at a checkpoint: f32 little-endian, the order of `stateArrays`, dense cells, zstd. */
 export const checkpointBrickKey = (job: string, step: number, brick: Triple) =>
   `jobs/${job}/state/${step}/${index(brick)}`;
@@ -31,3 +37,10 @@ export const outputChunkKey = (
   snapshot: number,
   chunk: readonly number[],
 ) => `${outputArrayKey(job, output, state)}/c/${[snapshot, ...chunk].join('/')}`;
+
+/** The Zarr array of one state of a probe, one value a step; `time` is the array of their times. */
+export const probeArrayKey = (job: string, probe: string, state: string) =>
+  `${resultKey(job)}/probes/${probe}/${state}`;
+
+/** A picture of the last slice of a job's first output. */
+export const pictureKey = (job: string) => `jobs/${job}/last.png`;

@@ -20,12 +20,18 @@ export const MAX_LINK_MESSAGE_BYTES = 256 * 1024 * 1024;
 export const HIGH_WATER_BYTES = 1024 * 1024;
 export const LOW_WATER_BYTES = 512 * 1024;
 
+/** Messages a link holds for its caller while the network is slower: two of the largest. */
+export const MAX_LINK_QUEUE_BYTES = 2 * MAX_LINK_MESSAGE_BYTES;
+
 /** Halos that came before they are due wait here; neighbours are at most one exchange ahead, plan changes included. */
 export const MAX_INBOX_BYTES = 1024 * 1024 * 1024;
 
 /** A healthy link opens within a second even at 200 ms; lossy ones fail now and then and are tried again. */
 export const LINK_TIMEOUT_MS = 5_000;
 export const LINK_ATTEMPTS = 3;
+
+/** The side that answers waits for all of the other's attempts, and for the plan to reach it. */
+export const LINK_OFFER_WAIT_MS = 2 * LINK_ATTEMPTS * LINK_TIMEOUT_MS;
 
 /** The coordinator pings each connection; one that misses a few in a row is dead. */
 export const HEARTBEAT_MS = 1_000;
@@ -36,3 +42,9 @@ export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
+
+/** A key of the store; its own limit is in bytes, and keys are ASCII. */
+export const MAX_KEY_LENGTH = 512;
+
+/** A signed address: a key, and what S3 puts behind it. */
+export const MAX_URL_LENGTH = 4096;

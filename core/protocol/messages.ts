@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_KEY_LENGTH, MAX_URL_LENGTH } from './limits.js';
 import { jobId, peerId } from './plan.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -48,11 +49,13 @@ export const toCoordinator = z.discriminatedUnion('type', [
     type: z.literal('epoch'),
     plan: planId,
     step,
-    /** Of this epoch: time computing, time waiting for halos, and cells updated, recomputed overlap left out. */
+    /**
+     * Of this epoch: time computing, time waiting for halos, cells updated (recomputed overlap left out),
+     * and halo bytes sent over links, directly and by relay.
+     */
     computeSeconds: z.number().min(0),
     waitSeconds: z.number().min(0),
     cellUpdates: z.number().min(0),
-    /** Of this plan so far, over links: halo bytes sent directly and by relay. */
     haloBytesDirect: z.number().min(0),
     haloBytesRelayed: z.number().min(0),
     probes: z.array(probeSamples).max(256),
@@ -63,7 +66,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
     request: z.number().int().min(0),
     plan: planId,
     objects: z
-      .array(z.strictObject({ key: z.string().max(300), bytes: z.number().int().min(0) }))
+      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: z.number().int().min(0) }))
       .min(1)
       .max(256),
   }),
@@ -71,6 +74,9 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('stored'), plan: planId, what: z.enum(['checkpoint', 'outputs']), step }),
   /** The peer cannot go on with the plan: a link that can't be had, a lost device. */
   z.strictObject({ type: z.literal('failed'), plan: planId, reason: shortText, peer: peerId.optional() }),
+  /** Answers `ping`: the peer's own loop is alive. */
+  z.strictObject({ type: z.literal('pong'), step }),
+  /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
   z.strictObject({ type: z.literal('leave') }),
 ]);
 export type ToCoordinator = z.infer<typeof toCoordinator>;
@@ -85,8 +91,8 @@ export const toPeer = z.discriminatedUnion('type', [
       .array(
         z.strictObject({
           urls: z.string(),
-          username: z.string().optional(),
-          credential: z.string().optional(),
+          username: z.string().exactOptional(),
+          credential: z.string().exactOptional(),
         }),
       )
       .max(8),
@@ -105,8 +111,12 @@ export const toPeer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('addresses'),
     request: z.number().int().min(0),
-    objects: z.array(z.strictObject({ key: z.string().max(300), url: z.string().max(1000) })).max(256),
+    objects: z
+      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) }))
+      .max(256),
   }),
+  /** Asked when a run has not moved for a while. */
+  z.strictObject({ type: z.literal('ping') }),
   /** A leaving peer's shard is in other hands; it can go. */
   z.strictObject({ type: z.literal('released') }),
   /** Something the peer sent was refused, or the peer is not wanted. `fatal`: the connection ends. */

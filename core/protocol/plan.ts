@@ -9,6 +9,11 @@ export type PeerId = z.infer<typeof peerId>;
 
 export const jobId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,95}$/);
 
+const shards = z
+  .array(z.strictObject({ peer: peerId, box: boxSchema }))
+  .min(1)
+  .max(4096);
+
 /**
  * Who computes what, from one step on, until the next plan. Written by the coordinator alone.
  * Every peer derives halos and transfers from it, so two peers with the same plan never disagree.
@@ -19,19 +24,21 @@ export const planSchema = z.strictObject({
   job: jobId,
   /** The step it starts from: `from` steps have been made. */
   from: z.number().int().min(0),
-  /**
-   * Where each shard's state at `from` comes from.
-   * `initial`: the job file. `checkpoint`: the sealed checkpoint at `from`, in the store.
-   * `transfer`: the owners under the plan before, once they have reached `from`.
-   */
-  source: z.enum(['initial', 'checkpoint', 'transfer']),
+  /** Where each shard's state at `from` comes from. */
+  source: z.discriminatedUnion('kind', [
+    /** The job file; `from` is 0. */
+    z.strictObject({ kind: z.literal('initial') }),
+    /** The sealed checkpoint at `from`, in the store. */
+    z.strictObject({ kind: z.literal('checkpoint') }),
+    /** The owners under the plan before this one, `shards`, once they have reached `from`. */
+    z.strictObject({ kind: z.literal('transfer'), shards }),
+  ]),
   /** Steps between halo exchanges. */
   exchangeEvery: z.number().int().min(1).max(64),
   /** Steps of an epoch, a multiple of `exchangeEvery`. */
   epoch: z.number().int().min(1).max(4096),
-  shards: z
-    .array(z.strictObject({ peer: peerId, box: boxSchema }))
-    .min(1)
-    .max(4096),
+  /** One for each peer that computes; a peer owns one. */
+  shards,
 });
 export type Plan = z.infer<typeof planSchema>;
+export type PlanShards = Plan['shards'];

@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+
+/** One number that a benchmark found. */
+export interface Figure {
+  /** Unique in its benchmark, in snake_case: what issues and pages refer to. */
+  readonly name: string;
+  readonly value: number;
+  /** SI or UDUNITS symbol; `1` for a ratio. */
+  readonly unit: string;
+  /** What it was measured on, in a few words. */
+  readonly note: string;
+}
+
+/** What every `bench/NAME.ts` exports. */
+export interface BenchModule {
+  bench(): Promise<Figure[]>;
+}
+
+export interface Report {
+  readonly name: string;
+  /** When it ended, ISO 8601. */
+  readonly date: string;
+  readonly machine: string;
+  readonly figures: readonly Figure[];
+}
+
+export async function measure(name: string, { bench }: BenchModule): Promise<Report> {
+  const figures = await bench();
+  return { name, date: new Date().toISOString(), machine: machine(), figures };
+}
+
+/** Writes `folder/NAME.json` and gives its path. */
+export async function writeReport(folder: string, report: Report): Promise<string> {
+  const path = join(folder, `${report.name}.json`);
+  await mkdir(folder, { recursive: true });
+  await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+  return path;
+}
+
+export function printReport({ name, date, machine, figures }: Report): void {
+  console.log(`${name}, ${date}\n${machine}`);
+  console.table(
+    Object.fromEntries(
+      figures.map(({ name, value, unit, note }) => [
+        name,
+        { value: Number(value.toPrecision(4)), unit, note },
+      ]),
+    ),
+  );
+}
+
+function machine(): string {
+  const cores = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(1);
+  return `${cores[0]?.model.trim() ?? process.arch}, ${cores.length} cores, ${memory} GiB, Node ${process.versions.node}`;
+}

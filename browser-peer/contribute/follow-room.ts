@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import { pauseBefore } from '../../core/protocol/reconnect.js';
+import { type Ending, watchRoom } from '../../core/protocol/session.js';
+import type { Socket } from '../../core/protocol/socket.js';
+
+/** The room as it was last heard of. */
+export interface RoomSnapshot {
+  readonly connection: RoomConnection;
+  readonly job: RoomJob | undefined;
+  readonly plan: Plan | undefined;
+  readonly progress: Progress | undefined;
+  readonly roster: ReadonlyMap<PeerId, RosterEntry>;
+}
+
+/** `lost`: tried again by itself; the reason is the coordinator's own, where it gave one. `refused`: trying again changes nothing. */
+export type RoomConnection =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'lost'; readonly reason: string | undefined }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+export const unknownRoom: RoomSnapshot = {
+  connection: { kind: 'connecting' },
+  job: undefined,
+  plan: undefined,
+  progress: undefined,
+  roster: new Map(),
+};
+
+export interface RoomTools {
+  readonly connect: () => Promise<Socket>;
+  /** The room's status over HTTP: browsers don't tell a page why a WebSocket was refused. */
+  readonly statusAddress: string;
+}
+
+/**
+ * Watches a room for as long as the page is open, without taking part, and comes back after each loss.
+ * What was known stays in the snapshot meanwhile. Resolves when the room refuses this page.
+ */
+export async function followRoom(
+  { connect, statusAddress }: RoomTools,
+  onChange: (room: RoomSnapshot) => void,
+): Promise<void> {
+  let room = unknownRoom;
+  let failures = 0;
+  const tell = (change: Partial<RoomSnapshot>) => {
+    room = { ...room, ...change };
+    onChange(room);
+  };
+  for (;;) {
+    const ending = await watchOnce(connect, (seen) => {
+      failures = 0;
+      tell(seen);
+    });
+    if (ending.kind === 'refused') return tell({ connection: { kind: 'refused', reason: ending.reason } });
+    tell({ connection: { kind: 'lost', reason: await refusalAt(statusAddress) } });
+    await pause(pauseBefore(failures));
+    failures += 1;
+  }
+}
+
+async function watchOnce(
+  connect: () => Promise<Socket>,
+  onChange: (seen: RoomSnapshot) => void,
+): Promise<Ending> {
+  let socket: Socket;
+  try {
+    socket = await connect();
+  } catch (error) {
+    return { kind: 'closed', reason: error instanceof Error ? error.message : String(error) };
+  }
+  return new Promise((resolve) => {
+    const { room } = watchRoom(socket, {
+      changed: () => {
+        const { job, plan, progress, roster } = room;
+        onChange({ connection: { kind: 'open' }, job, plan, progress, roster });
+      },
+      ended: resolve,
+    });
+  });
+}
+
+/** What the coordinator has against this page; undefined where it has nothing, or can't be reached either. */
+async function refusalAt(statusAddress: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(statusAddress);
+    if (response.ok) return undefined;
+    return refusal.parse(await response.json()).error.message;
+  } catch {
+    return undefined;
+  }
+}
+
+const refusal = z.object({ error: z.object({ message: z.string() }) });
+
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

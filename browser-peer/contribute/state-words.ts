@@ -1,0 +1,45 @@
+import type { PageState } from './state.js';
+
+export interface Words {
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** A state in plain words. They change only when the state does, so that screen readers are not flooded. */
+export function wordsFor(state: PageState): Words {
+  switch (state.kind) {
+    case 'asking':
+      return { title: '', detail: '' };
+    case 'preparing':
+      return { title: 'Getting ready', detail: 'Starting the engine on this device.' };
+    case 'calibrating':
+      return {
+        title: 'Measuring this device',
+        detail: 'A short test shows how large a piece it can take. It takes a few seconds.',
+      };
+    case 'connecting':
+      return state.attempt <= 1 && state.reason === undefined
+        ? { title: 'Connecting', detail: 'Joining the room.' }
+        : {
+            title: 'Connection lost, reconnecting',
+            detail: sentence(state.reason ?? 'The room could not be reached', `Attempt ${state.attempt}.`),
+          };
+    case 'waiting':
+      return { title: 'Waiting', detail: sentence(state.reason) };
+    case 'computing':
+      return { title: 'Computing', detail: 'Thank you. Keep this tab open; it may be in the background.' };
+    case 'leaving':
+      return { title: 'Leaving', detail: 'Handing this piece over to other devices.' };
+    case 'left':
+      return { title: 'Stopped', detail: sentence(state.reason, 'This device computes nothing now.') };
+    case 'unable':
+      return { title: 'This device could not start', detail: sentence(state.reason) };
+  }
+}
+
+/** `reason`, as a sentence, and what follows it. */
+function sentence(reason: string, ...more: readonly string[]): string {
+  const text = reason.trim();
+  const whole = text && `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+  return [whole, ...more].filter(Boolean).join(' ');
+}

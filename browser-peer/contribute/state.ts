@@ -1,0 +1,37 @@
+import type { ContributorStatus } from '../../core/peer/contributor.js';
+import type { EngineKind } from '../../shaders/engine.js';
+
+/** What this device does, from the visitor's point of view. */
+export type PageState =
+  /** Nothing has been started: the visitor has not agreed. */
+  | { readonly kind: 'asking' }
+  | { readonly kind: 'preparing' }
+  | { readonly kind: 'calibrating' }
+  | ContributorStatus
+  /** It could not begin, or broke; the visitor may choose otherwise and try again. */
+  | { readonly kind: 'unable'; readonly reason: string };
+
+/** What computes, once it is known. */
+export interface DeviceInUse {
+  readonly engine: EngineKind;
+  readonly device: string;
+  /** Why it is not the GPU, where that was hoped for. */
+  readonly note: string | undefined;
+}
+
+/** `offer`: the visitor is asked. `work`: the device is in use. */
+export function sceneOf(state: PageState): 'offer' | 'work' {
+  switch (state.kind) {
+    case 'asking':
+    case 'left':
+    case 'unable':
+      return 'offer';
+    case 'preparing':
+    case 'calibrating':
+    case 'connecting':
+    case 'waiting':
+    case 'computing':
+    case 'leaving':
+      return 'work';
+  }
+}

@@ -1,0 +1,48 @@
+import { element, say, sayIfAny, show } from './elements.js';
+import type { RoomSnapshot } from './follow-room.js';
+import { summaryOf } from './job-summary.js';
+import { showLinks } from './links-view.js';
+import { mapOfRoom, mapOfShard, showMap } from './map-view.js';
+import { count, duration, percent, roughly } from './numbers.js';
+import type { DeviceInUse, PageState } from './state.js';
+
+export interface WorkNews {
+  readonly state: PageState;
+  readonly room: RoomSnapshot;
+  readonly device: DeviceInUse | undefined;
+}
+
+const UNKNOWN = '–';
+
+/** What the device does and what the whole run does, while it is in use. */
+export function showWork({ state, room, device }: WorkNews): void {
+  const computing = state.kind === 'computing' ? state : undefined;
+  const summary = room.job && room.job.state === 'running' ? summaryOf(room.job) : undefined;
+  const progress = summary && room.progress;
+  const step = computing?.step ?? progress?.step;
+  const steps = computing?.job.steps ?? progress?.steps;
+
+  say('work-job', summary?.title ?? computing?.job.name ?? 'No simulation at the moment');
+  sayIfAny('work-size', summary?.size ?? '');
+  showProgress(step, steps);
+  say('own-rate', computing ? roughly(computing.rate) : UNKNOWN);
+  say('run-rate', progress ? roughly(progress.rate) : UNKNOWN);
+  say('time-left', typeof progress?.secondsLeft === 'number' ? duration(progress.secondsLeft) : UNKNOWN);
+  say('devices', progress ? count(progress.peers) : UNKNOWN);
+  say('device', device?.device ?? UNKNOWN);
+  sayIfAny('device-note', device?.note ?? '');
+  say('map-heading', computing ? 'The piece in your hands' : 'How the space is shared');
+  showMap('work', computing ? mapOfShard(computing) : mapOfRoom(room));
+  showLinks(computing?.links, room.roster);
+}
+
+function showProgress(step: number | undefined, steps: number | undefined): void {
+  const known = step !== undefined && steps !== undefined;
+  show('work-progress', known);
+  if (!known) return;
+  const bar = element('bar', HTMLProgressElement);
+  bar.max = steps;
+  bar.value = step;
+  say('steps', `Step ${count(step)} of ${count(steps)}`);
+  say('percent', percent(step, steps));
+}

@@ -1,0 +1,36 @@
+import { calibrate } from '../../core/peer/calibrate.js';
+import { contribute } from '../../core/peer/contributor.js';
+import { httpObjects } from '../../core/peer/http-objects.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
+import { browserName } from '../contribute/browser-name.js';
+import { openPage } from '../contribute/page.js';
+import { engineAskedFor } from '../engines.js';
+import { startEngine } from '../remote-engine.js';
+import { simplePeerTransports } from '../simple-peer/transport.js';
+import { connectSocket } from '../socket.js';
+
+const { room, socket, status } = addressesOf(`${location.origin}/${location.search}`);
+const invite = new URLSearchParams(location.search).get('invite') ?? undefined;
+const connect = () => connectSocket(socket);
+
+openPage({
+  roomName: room,
+  host: location.host,
+  engine: engineAskedFor(location.search),
+  surroundings: { gpu: navigator.gpu, isSecureContext },
+  connect,
+  statusAddress: status,
+  startEngine,
+  calibrate,
+  contribute: (engine, ability, onChange) =>
+    contribute({
+      connect,
+      engine,
+      ability,
+      transports: simplePeerTransports(),
+      objects: httpObjects((url, init) => fetch(url, init), location.origin, invite),
+      name: browserName(navigator.userAgent),
+      kind: 'browser',
+      onChange,
+    }),
+});

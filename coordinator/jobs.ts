@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { boxOfShape } from '../core/grid/box.js';
+import { bricksOf } from '../core/grid/bricks.js';
+import { checkJob } from '../core/job/check.js';
+import type { Job } from '../core/job/job.js';
+import { inputBrickKey, inputPrefix, jobRecordKey, resultKey } from '../core/protocol/keys.js';
+import { jobId } from '../core/protocol/plan.js';
+import { Refusal } from './http/refusal.js';
+import { freshName } from './names.js';
+import type { JobStatus } from './room/conductor.js';
+import type { Room } from './room/room.js';
+import type { Store } from './store/store.js';
+
+const recordSchema = z.strictObject({
+  room: z.string(),
+  submitted: z.iso.datetime(),
+  file: z.record(z.string(), z.unknown()),
+});
+type JobRecord = z.infer<typeof recordSchema>;
+
+export interface Submitted {
+  readonly id: string;
+  /** Keys of the objects that the job starts from; it is started once they are in the store. */
+  readonly needs: readonly string[];
+  readonly started: boolean;
+}
+
+const ID_SUFFIX_LENGTH = 12;
+
+/** Takes jobs in, and hands them to their room's conductor once what they start from is in the store. */
+export class JobDesk {
+  readonly #store: Store;
+  readonly #rooms = new Map<string, string>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /**
+   * Checks a job file, as parsed JSON, and keeps it. It starts at once where it needs no inputs.
+   * @throws JobError
+   */
+  async submit(room: Room, file: unknown): Promise<Submitted> {
+    const job = checkJob(file);
+    const id = `${job.name}-${freshName(ID_SUFFIX_LENGTH)}`;
+    const record: JobRecord = { room: room.name, submitted: new Date().toISOString(), file: { ...job.file } };
+    await this.#store.put(jobRecordKey(id), new TextEncoder().encode(JSON.stringify(record)));
+    this.#rooms.set(id, room.name);
+    const needs = inputsOf(id, job);
+    if (needs.length === 0) room.conductor.submit(id, job);
+    return { id, needs, started: needs.length === 0 };
+  }
+
+  /** Addresses to put inputs of a job to. @throws Refusal where the job does not need one of `objects`. */
+  async inputAddresses(room: Room, id: string, objects: readonly { key: string; bytes: number }[]) {
+    const needs = new Set(inputsOf(id, await this.#jobIn(room, id)));
+    for (const { key } of objects) {
+      if (!needs.has(key)) throw new Refusal(400, 'input', `job ${id} does not start from ${key}`);
+    }
+    return Promise.all(
+      objects.map(async ({ key, bytes }) => ({ key, url: await this.#store.uploadAddress(key, bytes) })),
+    );
+  }
+
+  /** @throws Refusal 404, or 409 where inputs are missing or it was started before. */
+  async start(room: Room, id: string): Promise<void> {
+    const job = await this.#jobIn(room, id);
+    const missing = await this.#missing(id, job);
+    if (missing.length > 0) {
+      throw new Refusal(409, 'inputs', `${missing.length} inputs are missing; the first is ${missing[0]}`);
+    }
+    if (started(room, id)) throw new Refusal(409, 'started', `job ${id} was started before`);
+    room.conductor.submit(id, job);
+  }
+
+  /** @throws Refusal 404, or 409 where it has ended. */
+  async stop(room: Room, id: string): Promise<void> {
+    if (room.conductor.stop(id)) return;
+    const { state } = await this.status(room, id);
+    throw new Refusal(409, 'not-running', `job ${id} does not run; it is ${state}`);
+  }
+
+  /** @throws Refusal 404 */
+  async status(room: Room, id: string): Promise<JobStatus> {
+    const status = started(room, id);
+    if (status) return status;
+    const job = await this.#jobIn(room, id);
+    const missing = await this.#missing(id, job);
+    return {
+      id,
+      name: job.name,
+      state: 'waiting',
+      reason: missing.length > 0 ? `${missing.length} inputs are missing` : 'it has not been started',
+      result: `${this.#store.location}/${resultKey(id)}`,
+    };
+  }
+
+  /** The room a job was submitted to. */
+  async roomOf(id: string): Promise<string | undefined> {
+    const known = this.#rooms.get(id);
+    if (known !== undefined) return known;
+    const room = (await this.#record(id))?.room;
+    if (room !== undefined) this.#rooms.set(id, room);
+    return room;
+  }
+
+  async #jobIn(room: Room, id: string): Promise<Job> {
+    const record = await this.#record(id);
+    if (record?.room !== room.name)
+      throw new Refusal(404, 'no-such-job', `room ${room.name} has no job ${id}`);
+    return checkJob(record.file);
+  }
+
+  async #record(id: string): Promise<JobRecord | undefined> {
+    if (!jobId.safeParse(id).success) return undefined;
+    const bytes = await this.#store.get(jobRecordKey(id));
+    return bytes && recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  }
+
+  async #missing(id: string, job: Job): Promise<readonly string[]> {
+    const missing = new Set(inputsOf(id, job));
+    if (missing.size > 0) {
+      for await (const key of this.#store.list(inputPrefix(id))) missing.delete(key);
+    }
+    return [...missing];
+  }
+}
+
+const started = (room: Room, id: string) => room.conductor.jobs().find((job) => job.id === id);
+
+/** Keys of the bricks of every array that a job starts from. */
+function inputsOf(id: string, { grid, initial }: Job): string[] {
+  const bricks = bricksOf(grid, boxOfShape(grid.shape));
+  return [...initial].flatMap(([state, from]) =>
+    from.kind === 'array'
+      ? from.levels.flatMap((level) => bricks.map((brick) => inputBrickKey(id, state, level, brick)))
+      : [],
+  );
+}

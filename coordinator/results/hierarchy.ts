@@ -1,0 +1,120 @@
+import { AXIS_NAMES, type Axis } from '../../core/grid/box.js';
+import type { Job, Output, Probe, StateName } from '../../core/job/job.js';
+import { placeOf } from '../../core/job/states.js';
+import { axesOf, outputShape } from '../../core/result/output.js';
+import { type Attributes, type ZarrNode, zarrArray, zarrGroup } from './zarr-format.js';
+
+/** A group or an array of a result. Coordinates come with their values, which are known beforehand. */
+export interface ResultNode {
+  readonly node: ZarrNode;
+  /** The value at an index of a 1-D array; of a scalar, at 0. */
+  readonly valueAt?: (index: number) => number;
+}
+
+/** CF lets a reader know what `units`, `long_name` and `coordinates` mean. */
+const CONVENTIONS = 'CF-1.10';
+
+/** Along time, a chunk has no fewer than these values (64 KiB of f32), and an array no more than about a thousand chunks. */
+const LEAST_TIMES = 16_384;
+const MOST_CHUNKS = 1024;
+
+/** Values in a chunk of an array along time, of `length` values. */
+export const timeChunk = (length: number) =>
+  Math.min(length, Math.max(LEAST_TIMES, Math.ceil(length / MOST_CHUNKS)));
+
+/** Everything of a result but the values that peers compute, by path; the root's is `''`. */
+export function hierarchyOf(job: Job): ReadonlyMap<string, ResultNode> {
+  const group = { node: zarrGroup({ Conventions: CONVENTIONS, title: job.file.title || job.name }) };
+  const nodes = new Map<string, ResultNode>([
+    ['', group],
+    ['probes', group],
+  ]);
+  const add = (path: string, members: ReadonlyMap<string, ResultNode>) => {
+    nodes.set(path, group);
+    for (const [name, member] of members) nodes.set(`${path}/${name}`, member);
+  };
+  for (const output of job.outputs) add(output.name, outputArrays(job, output));
+  for (const probe of job.probes) add(`probes/${probe.name}`, probeArrays(job, probe));
+  return nodes;
+}
+
+function outputArrays(job: Job, output: Output): Map<string, ResultNode> {
+  const { shape, chunk, dimensions } = outputShape(job.grid, output);
+  const along = axesOf(output);
+  const lone = gridAxes(job).filter((axis) => !along.includes(axis));
+  const { lo, hi } = output.box;
+  const arrays = new Map<string, ResultNode>();
+  arrays.set(
+    'time',
+    timeArray(job, output.steps.length, (snapshot) => output.steps[snapshot] as number),
+  );
+  for (const axis of along) arrays.set(AXIS_NAMES[axis], positions(job, axis, lo[axis], hi[axis]));
+  for (const axis of lone) arrays.set(AXIS_NAMES[axis], position(job, axis, lo[axis]));
+  for (const state of output.states) {
+    const attributes = stateAttributes(job, state, lone);
+    arrays.set(state, { node: zarrArray({ type: 'float32', shape, chunk, dimensions, attributes }) });
+  }
+  return arrays;
+}
+
+function probeArrays(job: Job, { cell, states }: Probe): Map<string, ResultNode> {
+  const axes = gridAxes(job);
+  const arrays = new Map<string, ResultNode>();
+  arrays.set(
+    'time',
+    timeArray(job, job.steps, (index) => index + 1),
+  );
+  for (const axis of axes) arrays.set(AXIS_NAMES[axis], position(job, axis, cell[axis]));
+  for (const state of states) {
+    const attributes = stateAttributes(job, state, axes);
+    arrays.set(state, { node: alongTime('float32', job.steps, attributes) });
+  }
+  return arrays;
+}
+
+const gridAxes = (job: Job): readonly Axis[] => (job.grid.dimensions === 2 ? [1, 2] : [0, 1, 2]);
+
+function alongTime(type: 'float32' | 'float64', length: number, attributes: Attributes): ZarrNode {
+  return zarrArray({ type, shape: [length], chunk: [timeChunk(length)], dimensions: ['time'], attributes });
+}
+
+function timeArray(job: Job, length: number, stepAt: (index: number) => number): ResultNode {
+  const attributes = { units: job.units.time, long_name: 'time' };
+  return { node: alongTime('float64', length, attributes), valueAt: (index) => stepAt(index) * job.dt };
+}
+
+/** Of the cells from `from` to `to`, which is not among them. */
+function positions(job: Job, axis: Axis, from: number, to: number): ResultNode {
+  const shape = [to - from];
+  const node = zarrArray({
+    type: 'float64',
+    shape,
+    chunk: shape,
+    dimensions: [AXIS_NAMES[axis]],
+    attributes: positionAttributes(job, axis),
+  });
+  return { node, valueAt: (index) => (from + index) * job.spacing };
+}
+
+/** A scalar: where a plane or a probe lies. */
+function position(job: Job, axis: Axis, cell: number): ResultNode {
+  const attributes = positionAttributes(job, axis);
+  const node = zarrArray({ type: 'float64', shape: [], chunk: [], dimensions: [], attributes });
+  return { node, valueAt: () => cell * job.spacing };
+}
+
+const positionAttributes = (job: Job, axis: Axis): Attributes => ({
+  units: job.units.length,
+  long_name: `position along ${AXIS_NAMES[axis]}`,
+});
+
+/** CF's `coordinates` names those that are no dimension, here the scalars. */
+function stateAttributes(job: Job, state: StateName, scalars: readonly Axis[]): Attributes {
+  const { field, component } = placeOf(job, state);
+  const name = job.components[component];
+  return {
+    units: field.unit(job.units),
+    long_name: name ? `${field.title}, component ${name}` : field.title,
+    ...(scalars.length > 0 && { coordinates: scalars.map((axis) => AXIS_NAMES[axis]).join(' ') }),
+  };
+}

@@ -1,0 +1,98 @@
+import type { RawData, WebSocket } from 'ws';
+import { DEAD_AFTER_MS, HEARTBEAT_MS } from '../../core/protocol/limits.js';
+import type { ToPeer } from '../../core/protocol/messages.js';
+import { Allowance } from './allowance.js';
+import { BURST_MESSAGES, MAX_BACKLOG_BYTES, MESSAGES_PER_SECOND } from './limits.js';
+
+/** What a connection hears. None is called before the constructor of `Connection` has returned. */
+export interface ConnectionEvents {
+  text(message: string): void;
+  bytes(message: Uint8Array): void;
+  /** Once, last, and never from within `send` or `dismiss`. */
+  closed(): void;
+}
+
+const MISSED_BEATS = Math.ceil(DEAD_AFTER_MS / HEARTBEAT_MS);
+
+/** WebSocket close codes: 1001 from the standard, 4000 and up are ours. */
+const GOING_AWAY = 1001;
+const DISMISSED = 4000;
+
+/** One WebSocket, held to its bounds: how fast it may speak, how far it may lag, how long it may be silent. */
+export class Connection {
+  readonly #socket: WebSocket;
+  readonly #allowance = new Allowance(BURST_MESSAGES, MESSAGES_PER_SECOND);
+  #state: 'open' | 'ending' = 'open';
+  #unanswered = 0;
+
+  constructor(socket: WebSocket, events: ConnectionEvents) {
+    this.#socket = socket;
+    socket.on('message', (data: RawData, isBinary) => {
+      if (!this.#heard()) return;
+      if (isBinary) events.bytes(new Uint8Array(data as Buffer));
+      else events.text(data.toString());
+    });
+    socket.on('ping', () => this.#heard());
+    socket.on('pong', () => this.#heard());
+    // Too long a message, a broken frame, a reset: ws closes the socket by itself.
+    socket.on('error', () => socket.terminate());
+    socket.on('close', () => {
+      this.#state = 'ending';
+      events.closed();
+    });
+  }
+
+  /** Does nothing once the connection is ending. */
+  send(message: ToPeer | Uint8Array): void {
+    if (this.#state === 'ending') return;
+    this.#socket.send(message instanceof Uint8Array ? message : JSON.stringify(message));
+    // Whoever is this far behind has a dead line, or reads on purpose too slowly.
+    if (this.#socket.bufferedAmount > MAX_BACKLOG_BYTES) this.cut();
+  }
+
+  /** Takes `cost` more messages from what the peer may send; where it has none left, it is dismissed. */
+  charge(cost: number): boolean {
+    if (this.#allowance.take(cost)) return true;
+    this.dismiss('rate', `more than ${MESSAGES_PER_SECOND} messages a second; send fewer`);
+    return false;
+  }
+
+  /** Says why, and ends the connection. */
+  dismiss(code: string, reason: string): void {
+    this.send({ type: 'refused', code, reason: reason.slice(0, 500), fatal: true });
+    this.#end(DISMISSED, code);
+  }
+
+  /** The coordinator stops; the peer may come back later. */
+  goAway(): void {
+    this.#end(GOING_AWAY, 'the coordinator stops');
+  }
+
+  /**
+   * To be called every HEARTBEAT_MS. Counts beats, not time: when it is the coordinator that was held up,
+   * the answers lie in its sockets and are read before the next beat.
+   */
+  beat(): void {
+    if (this.#unanswered++ >= MISSED_BEATS) this.cut();
+    else if (this.#state === 'open') this.#socket.ping();
+  }
+
+  /** Ends the connection at once, without a word. */
+  cut(): void {
+    this.#state = 'ending';
+    this.#socket.terminate();
+  }
+
+  #heard(): boolean {
+    // What an ending connection still says does not keep it alive.
+    if (this.#state === 'ending') return false;
+    this.#unanswered = 0;
+    return this.charge(1);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#state === 'ending') return;
+    this.#state = 'ending';
+    this.#socket.close(code, reason);
+  }
+}

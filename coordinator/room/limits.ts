@@ -1,0 +1,31 @@
+// What a connection may take of the coordinator. Each bound is far above what an honest peer needs.
+
+/** Peers in one room. A plan names at most 4096; each follows every change of the document. */
+export const MAX_MEMBERS = 1024;
+
+/** Connections that only watch. They cost a copy of each change of the document and nothing else. */
+export const MAX_WATCHERS = 256;
+
+/** A room holds a document and a conductor for as long as the coordinator lives. */
+export const MAX_ROOMS = 32;
+
+/** Binary frames from a peer: an awareness state, or the state vector of a document with one writer. */
+export const MAX_FRAME_BYTES = 4 * 1024;
+
+/** Messages a connection may send at once: a large plan makes a peer signal with hundreds of neighbours. */
+export const BURST_MESSAGES = 2_000;
+
+/** Messages a second in the long run. An epoch of a few milliseconds makes a few hundred. */
+export const MESSAGES_PER_SECOND = 500;
+
+/** Answering a question with the document costs as much as so many small messages. */
+export const QUESTION_COST = 100;
+
+/** After so many messages that break the protocol a connection is given up. */
+export const MAX_FAULTS = 10;
+
+/** Bytes waiting for one slow connection: many times the largest document. */
+export const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
+
+/** Awareness changes are gathered so long and sent together, however many peers speak. */
+export const AWARENESS_INTERVAL_MS = 100;

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { RateMeter } from '../../core/protocol/rate-meter.js';
+import { Ledger } from './ledger.js';
+import { StallWatch } from './stall-watch.js';
+import { Strikes } from './strikes.js';
+
+describe('the ledger', () => {
+  test('is settled through a step only when nobody owes anything at or before it', () => {
+    const ledger = new Ledger();
+    ledger.owe(20, ['anna', 'bert']);
+    ledger.owe(40, ['anna']);
+    ledger.paid(20, 'anna');
+    expect(ledger.settledThrough(19)).toBe(true);
+    expect(ledger.settledThrough(20)).toBe(false);
+    expect(ledger.owes('bert')).toBe(true);
+    ledger.paid(20, 'bert');
+    expect(ledger.settledThrough(39)).toBe(true);
+    expect(ledger.settledThrough(40)).toBe(false);
+  });
+
+  test('forgets what comes after the step a run goes back to', () => {
+    const ledger = new Ledger();
+    ledger.owe(20, ['anna']);
+    ledger.owe(40, ['anna']);
+    ledger.rollBack(20);
+    expect(ledger.settledThrough(40)).toBe(false);
+    ledger.paid(20, 'anna');
+    expect(ledger.settledThrough(40)).toBe(true);
+  });
+});
+
+test('the rate is that of the last seconds', () => {
+  const meter = new RateMeter(5);
+  expect(meter.rate(0)).toBe(0);
+  meter.add(0, 100);
+  meter.add(1, 100);
+  expect(meter.rate(2)).toBe(100);
+  meter.add(10, 50);
+  expect(meter.rate(10)).toBe(10);
+});
+
+describe('a stall', () => {
+  test('is asked about, and those who stay silent are named', () => {
+    const watch = new StallWatch(0);
+    expect(watch.check(14_000, ['anna', 'bert'])).toEqual({ kind: 'none' });
+    expect(watch.check(15_000, ['anna', 'bert'])).toEqual({ kind: 'ask', peers: ['anna', 'bert'] });
+    watch.answered('anna');
+    expect(watch.check(19_000, ['anna', 'bert'])).toEqual({ kind: 'none' });
+    expect(watch.check(20_000, ['anna', 'bert'])).toEqual({ kind: 'silent', peers: ['bert'] });
+  });
+
+  test('of a run that moves again is forgotten', () => {
+    const watch = new StallWatch(0);
+    watch.check(15_000, ['anna']);
+    watch.moved(16_000);
+    expect(watch.check(21_000, ['anna'])).toEqual({ kind: 'none' });
+    expect(watch.check(31_000, ['anna']).kind).toBe('ask');
+  });
+
+  test('in which everybody answers ends in a new plan, in the end', () => {
+    const watch = new StallWatch(0);
+    for (let now = 0; now < 300_000; now += 1000) {
+      expect(watch.check(now, ['anna']).kind).not.toBe('stuck');
+      watch.answered('anna');
+    }
+    expect(watch.check(300_000, ['anna']).kind).toBe('stuck');
+  });
+});
+
+test('one failure is chance, two leave the slower peer out', () => {
+  const strikes = new Strikes();
+  expect(strikes.pair('slow', 'fast')).toBeUndefined();
+  expect(strikes.pair('slow', 'other')).toBeUndefined();
+  expect(strikes.pair('slow', 'fast')).toBe('slow');
+  expect(strikes.isBenched('slow')).toBe(true);
+  expect(strikes.isBenched('fast')).toBe(false);
+  expect(strikes.alone('broken')).toBeUndefined();
+  expect(strikes.alone('broken')).toBe('broken');
+});

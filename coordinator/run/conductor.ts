@@ -1,0 +1,155 @@
+import type { Job } from '../../core/job/job.js';
+import { resultKey } from '../../core/protocol/keys.js';
+import type { PeerId } from '../../core/protocol/plan.js';
+import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../room/conductor.js';
+import type { Store } from '../store/store.js';
+import { JobRun, type ResultWriter } from './job-run.js';
+
+/** Ended jobs whose status is kept. */
+const REMEMBERED = 100;
+
+export interface ConductorTools {
+  readonly document: RoomDocument;
+  readonly store: Store;
+  readonly resultWriter: (id: string, job: Job) => ResultWriter;
+  readonly log: (event: string, details: object) => void;
+}
+
+interface Entry {
+  readonly id: string;
+  readonly job: Job;
+  run: JobRun | undefined;
+  stopped: boolean;
+  readonly waiters: ((status: JobStatus) => void)[];
+}
+
+/** Runs a room's jobs in the order they came. */
+export function conductor(tools: ConductorTools): Conductor {
+  return new RoomConductor(tools);
+}
+
+class RoomConductor implements Conductor {
+  readonly #tools: ConductorTools;
+  readonly #members = new Map<PeerId, Member>();
+  readonly #entries: Entry[] = [];
+  #closed = false;
+
+  constructor(tools: ConductorTools) {
+    this.#tools = tools;
+  }
+
+  joined(member: Member): void {
+    this.#members.set(member.id, member);
+    this.#current?.run?.joined();
+    this.#updateRoster();
+  }
+
+  heard(member: Member, message: RunMessage): void {
+    const run = this.#current?.run;
+    if (run) run.heard(member, message);
+    else if (message.type === 'leave') member.send({ type: 'released' });
+    this.#updateRoster();
+  }
+
+  lost(member: Member): void {
+    this.#members.delete(member.id);
+    this.#tools.document.setMember(member.id, undefined);
+    this.#roster.delete(member.id);
+    this.#current?.run?.lost(member);
+    this.#updateRoster();
+  }
+
+  submit(id: string, job: Job): void {
+    this.#entries.push({ id, job, run: undefined, stopped: false, waiters: [] });
+    this.#next();
+  }
+
+  stop(id: string): boolean {
+    const entry = this.#entries.find((candidate) => candidate.id === id);
+    if (!entry || isOver(entry)) return false;
+    if (entry.run) entry.run.stop();
+    else entry.stopped = true;
+    this.#settle();
+    return true;
+  }
+
+  jobs(): readonly JobStatus[] {
+    return this.#entries.map((entry) => this.#status(entry));
+  }
+
+  finished(id: string): Promise<JobStatus> {
+    const entry = this.#entries.find((candidate) => candidate.id === id);
+    if (!entry) return Promise.reject(new RangeError(`there is no job ${id}`));
+    if (isOver(entry)) return Promise.resolve(this.#status(entry));
+    return new Promise((resolve) => entry.waiters.push(resolve));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#entries.map(({ run }) => run?.close()));
+  }
+
+  /** The first job that is not over. */
+  get #current(): Entry | undefined {
+    return this.#entries.find((entry) => !isOver(entry));
+  }
+
+  #next(): void {
+    const entry = this.#current;
+    if (!entry || entry.run || this.#closed) return;
+    const { document, store, resultWriter, log } = this.#tools;
+    entry.run = new JobRun(entry.id, entry.job, {
+      document,
+      store,
+      result: resultWriter(entry.id, entry.job),
+      members: () => [...this.#members.values()],
+      log,
+      onChange: () => this.#changed(),
+    });
+    this.#updateRoster();
+  }
+
+  /** Calls from inside a run must not start the next one before they have returned. */
+  #changed(): void {
+    queueMicrotask(() => this.#settle());
+  }
+
+  #settle(): void {
+    for (const entry of this.#entries) {
+      if (isOver(entry)) for (const resolve of entry.waiters.splice(0)) resolve(this.#status(entry));
+    }
+    while (this.#entries.length > REMEMBERED && this.#entries[0] && isOver(this.#entries[0]))
+      this.#entries.shift();
+    this.#next();
+    this.#updateRoster();
+  }
+
+  readonly #roster = new Map<PeerId, string>();
+
+  #updateRoster(): void {
+    const run = this.#current?.run;
+    const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
+    for (const { id, name, kind, ability } of this.#members.values()) {
+      const state = run?.isLeaving(id) ? 'leaving' : computing.has(id) ? 'computing' : 'idle';
+      if (this.#roster.get(id) === state) continue;
+      this.#roster.set(id, state);
+      this.#tools.document.setMember(id, { name, kind, ability, state });
+    }
+  }
+
+  #status({ id, job, run, stopped }: Entry): JobStatus {
+    const { store } = this.#tools;
+    const progress = run?.progress;
+    return {
+      id,
+      name: job.name,
+      state: stopped ? 'stopped' : (run?.state ?? 'waiting'),
+      ...(run?.reason !== undefined && { reason: run.reason }),
+      ...(progress && { progress }),
+      ...(run?.plan && { plan: run.plan }),
+      result: `${store.location}/${resultKey(id)}`,
+    };
+  }
+}
+
+const isOver = ({ run, stopped }: Entry) => stopped || run?.ended === true;

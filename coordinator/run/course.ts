@@ -1,0 +1,63 @@
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+
+/** Epochs that peers may be ahead of the slowest one's last report: hides the report's round trip. */
+const EPOCHS_AHEAD = 3;
+
+/** One plan under way: who has loaded, how far each shard has come, how far they may go. */
+export class Course {
+  readonly plan: Plan;
+  readonly #ready = new Set<PeerId>();
+  readonly #steps: Map<PeerId, number>;
+  #until: number;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.#steps = new Map(plan.shards.map(({ peer }) => [peer, plan.from]));
+    this.#until = plan.from;
+  }
+
+  get peers(): readonly PeerId[] {
+    return this.plan.shards.map(({ peer }) => peer);
+  }
+
+  /** Step that peers may advance to: an epoch's end or the job's. */
+  get until(): number {
+    return this.#until;
+  }
+
+  /** Steps that every shard has made. */
+  get slowest(): number {
+    return Math.min(...this.#steps.values());
+  }
+
+  get allReady(): boolean {
+    return this.#ready.size === this.plan.shards.length;
+  }
+
+  /** Whether the run needs this peer now: for its shard, or for what it still hands over. */
+  needs(peer: PeerId): boolean {
+    const { source } = this.plan;
+    const handsOver =
+      source.kind === 'transfer' && !this.allReady && source.shards.some((shard) => shard.peer === peer);
+    return handsOver || this.#steps.has(peer);
+  }
+
+  ready(peer: PeerId): void {
+    if (this.#steps.has(peer)) this.#ready.add(peer);
+  }
+
+  report(peer: PeerId, step: number): void {
+    const before = this.#steps.get(peer);
+    if (before !== undefined && step <= this.#until) this.#steps.set(peer, Math.max(before, step));
+  }
+
+  /** Lets peers go on as far as the slowest allows. True where that is farther than before. */
+  extend(steps: number): boolean {
+    const { from, epoch } = this.plan;
+    const epochs = Math.floor((this.slowest - from) / epoch) + EPOCHS_AHEAD;
+    const until = Math.min(steps, from + epochs * epoch);
+    if (until <= this.#until) return false;
+    this.#until = until;
+    return true;
+  }
+}

@@ -1,0 +1,32 @@
+import type { PeerId } from '../../core/protocol/plan.js';
+
+/**
+ * Which peers still owe the store which snapshots. A checkpoint may be sealed, and a job be done, only when
+ * nothing at or before its step is owed: then a run that goes back to it finds every earlier snapshot complete.
+ */
+export class Ledger {
+  readonly #owed = new Map<number, Set<PeerId>>();
+
+  owe(step: number, peers: Iterable<PeerId>): void {
+    this.#owed.set(step, new Set(peers));
+  }
+
+  paid(step: number, peer: PeerId): void {
+    const peers = this.#owed.get(step);
+    peers?.delete(peer);
+    if (peers?.size === 0) this.#owed.delete(step);
+  }
+
+  settledThrough(step: number): boolean {
+    return [...this.#owed.keys()].every((owed) => owed > step);
+  }
+
+  owes(peer: PeerId): boolean {
+    return [...this.#owed.values()].some((peers) => peers.has(peer));
+  }
+
+  /** Forgets what was owed after `step`: those steps will be made again. */
+  rollBack(step: number): void {
+    for (const owed of this.#owed.keys()) if (owed > step) this.#owed.delete(owed);
+  }
+}

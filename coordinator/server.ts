@@ -1,0 +1,233 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import express, { type Express } from 'express';
+import helmet from 'helmet';
+import { type Logger, pino } from 'pino';
+import { WebSocketServer } from 'ws';
+import { ServeError } from '../core/errors.js';
+import type { IceServer } from '../core/links/transport.js';
+import { MAX_CONTROL_BYTES } from '../core/protocol/limits.js';
+import { type ApiOptions, apiRoutes } from './http/api.js';
+import { answerErrors, notFound } from './http/failures.js';
+import { type ObjectOptions, objectRoutes } from './http/objects.js';
+import { Refusal } from './http/refusal.js';
+import { JobDesk } from './jobs.js';
+import { Rights } from './rights.js';
+import type { Conductor, RoomDocument } from './room/conductor.js';
+import { Room } from './room/room.js';
+import { Rooms } from './rooms.js';
+import { openSecrets } from './secrets.js';
+import { folderStore } from './store/folder.js';
+import { UploadSigner } from './store/signer.js';
+import type { Store } from './store/store.js';
+
+export interface CoordinatorOptions {
+  /** Address to listen at: `127.0.0.1` for this machine alone, `0.0.0.0` for all. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Holds the token, the secret and, under `store`, all objects. */
+  readonly folder: string;
+  /** Version of the program, for `GET /api/version`. */
+  readonly version: string;
+  readonly makeConductor: (room: { document: RoomDocument; store: Store }) => Conductor;
+  /** A folder of built pages, served at `/`. */
+  readonly pages?: string;
+  /** The origin that others reach it by, where a proxy stands in front. Then no request counts as local. */
+  readonly publicUrl?: string;
+  readonly iceServers?: readonly IceServer[];
+  /** Silent where it is left out. */
+  readonly log?: Logger;
+}
+
+export interface Coordinator {
+  /** As reached from this machine, without a slash at the end. */
+  readonly url: string;
+  /** Submitting and stopping take it. */
+  readonly token: string;
+  /** Made by this start: show it, once. */
+  readonly tokenIsNew: boolean;
+  /** A link for others to take part in the first room. */
+  readonly invitation: string;
+  readonly store: Store;
+  readonly jobs: JobDesk;
+  /** The room of that name, made where there is none. @throws Refusal for a bad name, or too many rooms. */
+  room(name: string): Room;
+  invitationTo(room: string): string;
+  /** Ends conductors, connections and the server. Closing again changes nothing. */
+  close(): Promise<void>;
+}
+
+/** The room that is always there. */
+export const FIRST_ROOM = 'main';
+
+/** @throws ServeError where it cannot listen, StoreError where its folder cannot be used. */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  const { folder, host, port, publicUrl, log = pino({ level: 'silent' }) } = options;
+  const secrets = await openSecrets(folder);
+  const signer = new UploadSigner(secrets.key('upload'));
+  const store = await folderStore(join(folder, 'store'), signer);
+  const rights = new Rights({
+    token: secrets.token,
+    inviteKey: secrets.key('invite'),
+    behindProxy: publicUrl !== undefined,
+  });
+  const jobs = new JobDesk(store);
+  const rooms = new Rooms(
+    (name) =>
+      new Room({
+        name,
+        log,
+        iceServers: options.iceServers ?? [],
+        makeConductor: (document) => options.makeConductor({ document, store }),
+      }),
+  );
+
+  const server = createServer(
+    pagesAndRoutes({
+      version: options.version,
+      rooms,
+      rights,
+      jobs,
+      store,
+      signer,
+      log,
+      pages: options.pages,
+    }),
+  );
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_CONTROL_BYTES,
+    // Halos never pass here; what does is small, and deflate's windows would cost more than they save.
+    perMessageDeflate: false,
+  });
+  server.on('upgrade', (request, socket, head) => {
+    admit(request, socket, () => {
+      const name = roomOfPath(request);
+      rights.requirePart(request, name);
+      const room = rooms.open(name);
+      sockets.handleUpgrade(request, socket, head, (webSocket) => room.accept(webSocket));
+    });
+  });
+
+  await listening(server, host, port);
+  rooms.open(FIRST_ROOM);
+  const { port: bound } = server.address() as AddressInfo;
+  const reachable = publicUrl?.replace(/\/+$/, '') ?? originOf(outsideAddress(host), bound);
+  const invitationTo = (room: string) =>
+    `${reachable}/?${new URLSearchParams({ room, invite: rights.invite(room) })}`;
+
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    await rooms.close();
+    sockets.close();
+    server.closeAllConnections();
+    await closed;
+  };
+
+  return {
+    url: originOf(isWildcard(host) ? '127.0.0.1' : host, bound),
+    token: secrets.token,
+    tokenIsNew: secrets.tokenIsNew,
+    invitation: invitationTo(FIRST_ROOM),
+    invitationTo,
+    store,
+    jobs,
+    room: (name) => rooms.open(name),
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+interface Served extends ApiOptions, ObjectOptions {
+  readonly pages: string | undefined;
+  readonly log: Logger;
+}
+
+function pagesAndRoutes(served: Served): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(
+    helmet({
+      // Threads in the browser need shared memory, and that needs cross-origin isolation.
+      crossOriginOpenerPolicy: { policy: 'same-origin' },
+      crossOriginEmbedderPolicy: { policy: 'require-corp' },
+      contentSecurityPolicy: {
+        directives: {
+          'script-src': ["'self'", "'wasm-unsafe-eval'"],
+          'connect-src': ["'self'"],
+          'worker-src': ["'self'", 'blob:'],
+          // Plain http on this machine is the first use.
+          'upgrade-insecure-requests': null,
+        },
+      },
+      // Whether https is for ever is for whoever runs the proxy to say.
+      strictTransportSecurity: false,
+    }),
+  );
+  app.get('/healthz', (_request, response) => {
+    response.json({ ok: true });
+  });
+  app.use(apiRoutes(served), objectRoutes(served));
+  if (served.pages !== undefined) app.use(express.static(served.pages));
+  app.use(notFound, answerErrors(served.log));
+  return app;
+}
+
+/** Runs `upgrade`; what it refuses is answered in HTTP, with a reason. */
+function admit(request: IncomingMessage, socket: Duplex, upgrade: () => void): void {
+  socket.on('error', () => socket.destroy());
+  try {
+    upgrade();
+  } catch (error) {
+    const refusal =
+      error instanceof Refusal ? error : new Refusal(500, 'internal', `no WebSocket at ${request.url}`);
+    const body = JSON.stringify(refusal);
+    socket.end(
+      [
+        `HTTP/1.1 ${refusal.status} Refused`,
+        'Content-Type: application/json',
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        'Connection: close',
+        '',
+        body,
+      ].join('\r\n'),
+    );
+  }
+}
+
+function roomOfPath({ url }: IncomingMessage): string {
+  const room = url?.match(/^\/ws\/([^/?]+)(\?|$)/)?.[1];
+  if (room === undefined) throw new Refusal(404, 'not-found', 'WebSockets are at /ws/<room>');
+  return room;
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const fix =
+        error.code === 'EADDRINUSE'
+          ? 'something listens there already; choose another port'
+          : `${error.message}; choose another address or port`;
+      reject(new ServeError(`cannot listen at ${host}:${port}: ${fix}`, { cause: error }));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';
+
+const originOf = (host: string, port: number) => `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
+
+/** Where other machines reach a server that listens at `host`. */
+function outsideAddress(host: string): string {
+  if (!isWildcard(host)) return host;
+  const addresses = Object.values(networkInterfaces()).flatMap((entries) => entries ?? []);
+  return addresses.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
+}

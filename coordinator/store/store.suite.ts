@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { StoreError } from '../../core/errors.js';
+import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
+import type { Store } from './store.js';
+
+const text = (value: string) => new TextEncoder().encode(value);
+const plain = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : [...bytes]);
+
+async function collect(keys: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const key of keys) all.push(key);
+  return all;
+}
+
+/** What holds for every store. `make` gives an empty one, which several callers may share. */
+export function storeCompliance(name: string, make: () => Promise<Store>): void {
+  describe(`${name}, as a store`, () => {
+    it('gives back what was put', async () => {
+      const store = await make();
+      await store.put('a/b.c-d_e', text('one'));
+      expect(plain(await store.get('a/b.c-d_e'))).toEqual(plain(text('one')));
+    });
+
+    it('keeps an empty object', async () => {
+      const store = await make();
+      await store.put('empty', new Uint8Array());
+      expect(plain(await store.get('empty'))).toEqual([]);
+    });
+
+    it('has nothing where nothing was put, not even where keys continue', async () => {
+      const store = await make();
+      await store.put('a/b/c', text('x'));
+      expect(await store.get('a/b')).toBeUndefined();
+      expect(await store.get('a/x')).toBeUndefined();
+      expect(await store.get('a/b/c/d')).toBeUndefined();
+    });
+
+    it('replaces an object by a shorter one', async () => {
+      const store = await make();
+      await store.put('k', text('a long value'));
+      await store.put('k', text('short'));
+      expect(plain(await store.get('k'))).toEqual(plain(text('short')));
+    });
+
+    it('gives one key to exactly one of 24 racers, and keeps the winner’s bytes', async () => {
+      const store = await make();
+      const racers = Array.from({ length: 24 }, (_, racer) => racer);
+      const won = await Promise.all(racers.map((racer) => store.create('seal/1', text(`racer ${racer}`))));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(plain(await store.get('seal/1'))).toEqual(plain(text(`racer ${won.indexOf(true)}`)));
+    });
+
+    it('does not create over what was put', async () => {
+      const store = await make();
+      await store.put('k', text('first'));
+      expect(await store.create('k', text('second'))).toBe(false);
+      expect(plain(await store.get('k'))).toEqual(plain(text('first')));
+    });
+
+    it('never shows a reader a part of an object', async () => {
+      const store = await make();
+      const length = 300_000;
+      const filled = (value: number) => new Uint8Array(length).fill(value);
+      await store.put('k', filled(0));
+      let writing = true;
+      const writer = (async () => {
+        for (let value = 1; value <= 12; value++) await store.put('k', filled(value));
+        writing = false;
+      })();
+      while (writing) {
+        const seen = await store.get('k');
+        expect(seen).toHaveLength(length);
+        expect(new Set(seen).size).toBe(1);
+        expect(await collect(store.list(''))).toEqual(['k']);
+      }
+      await writer;
+    });
+
+    it('lists keys in ascending order of the whole key', async () => {
+      const store = await make();
+      const keys = ['a.b', 'a/b', 'a/b0', 'a/c/2', 'a/c/10', 'a-b', 'ab', 'A', '.hidden/x', 'b', '0'];
+      for (const key of keys) await store.put(key, text(key));
+      expect(await collect(store.list(''))).toEqual([...keys].sort());
+    });
+
+    it('lists by a prefix that ends anywhere in a key', async () => {
+      const store = await make();
+      for (const key of ['job/1/a', 'job/10/a', 'job/2/a', 'jobs/1', 'other'])
+        await store.put(key, text(key));
+      expect(await collect(store.list('job/1'))).toEqual(['job/1/a', 'job/10/a']);
+      expect(await collect(store.list('job/1/'))).toEqual(['job/1/a']);
+      expect(await collect(store.list('job'))).toEqual(['job/1/a', 'job/10/a', 'job/2/a', 'jobs/1']);
+      expect(await collect(store.list('none/of/them'))).toEqual([]);
+    });
+
+    it('removes an object, and does not mind removing it again', async () => {
+      const store = await make();
+      await store.put('a/b', text('x'));
+      await store.remove('a/b');
+      await store.remove('a/b');
+      await store.remove('a');
+      expect(await store.get('a/b')).toBeUndefined();
+      expect(await store.create('a/b', text('y'))).toBe(true);
+    });
+
+    it.each([
+      '',
+      '/',
+      '/a',
+      'a/',
+      'a//b',
+      '.',
+      '..',
+      '../a',
+      'a/../b',
+      'a/./b',
+      'a/..',
+      'a\\b',
+      'a b',
+      'a\0b',
+      'a\nb',
+      'a~b',
+      'a%2e',
+      'wëlle',
+      '波',
+      'a'.repeat(513),
+    ])('refuses the key %j', async (key) => {
+      const store = await make();
+      const bytes = text('x');
+      await expect(store.get(key)).rejects.toThrow(StoreError);
+      await expect(store.put(key, bytes)).rejects.toThrow(StoreError);
+      await expect(store.create(key, bytes)).rejects.toThrow(StoreError);
+      await expect(store.remove(key)).rejects.toThrow(StoreError);
+      await expect(store.uploadAddress(key, 1)).rejects.toThrow(StoreError);
+      expect(await collect(store.list(''))).toEqual([]);
+    });
+
+    it.each(['../', 'a/../b', '/a', 'a//'])('refuses to list by %j', async (prefix) => {
+      const store = await make();
+      await expect(collect(store.list(prefix))).rejects.toThrow(StoreError);
+    });
+
+    it.each([-1, 0.5, Number.NaN, MAX_UPLOAD_BYTES + 1])('gives no address for %d bytes', async (bytes) => {
+      const store = await make();
+      await expect(store.uploadAddress('k', bytes)).rejects.toThrow(StoreError);
+    });
+  });
+}

@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { PartitionError } from '../errors.js';
+import { anyFleet, timesCovered } from './arbitrary.suite.js';
+import { AXES, boxOfShape, cellCount, isEmpty, shapeOf } from './box.js';
+import { bricksOf } from './bricks.js';
+import type { Grid } from './grid.js';
+import { mostShards, partition, worthAShard } from './partition.js';
+
+const cube = (cells: number, brick: number): Grid => ({
+  shape: [cells, cells, cells],
+  dimensions: 3,
+  brick: [brick, brick, brick],
+  periodic: [false, false, false],
+});
+
+const stepTime = (grid: Grid, weights: readonly number[]) =>
+  Math.max(...partition(grid, weights).map((box, i) => cellCount(box) / (weights[i] ?? 0)));
+
+describe('a partition', () => {
+  it('covers every cell exactly once with one box per weight, none empty', () => {
+    fc.assert(
+      fc.property(anyFleet, ({ grid, weights }) => {
+        const shards = partition(grid, weights);
+        expect(shards).toHaveLength(weights.length);
+        expect(shards.some(isEmpty)).toBe(false);
+        expect(timesCovered(boxOfShape(grid.shape), shards)).toEqual([1]);
+        expect(shards.reduce((sum, shard) => sum + cellCount(shard), 0)).toBe(
+          cellCount(boxOfShape(grid.shape)),
+        );
+      }),
+    );
+  });
+
+  it('gives each brick whole to one shard', () => {
+    fc.assert(
+      fc.property(anyFleet, ({ grid, weights }) => {
+        const owned = partition(grid, weights).flatMap((shard) => bricksOf(grid, shard).map(String));
+        expect(owned).toHaveLength(mostShards(grid));
+        expect(new Set(owned).size).toBe(mostShards(grid));
+      }),
+    );
+  });
+
+  it('depends on its arguments alone, and on weights only by their ratio', () => {
+    fc.assert(
+      fc.property(anyFleet, ({ grid, weights }) => {
+        const shards = partition(grid, weights);
+        expect(partition({ ...grid }, [...weights])).toEqual(shards);
+        expect(
+          partition(
+            grid,
+            weights.map((weight) => weight * 1024),
+          ),
+        ).toEqual(shards);
+      }),
+    );
+  });
+
+  it('gives peers of speed 1, 2, 4 and 8 cells in that proportion, to within a layer of bricks', () => {
+    const grid = cube(120, 4);
+    for (const weights of [
+      [1, 2, 4, 8],
+      [8, 1, 4, 2],
+    ]) {
+      partition(grid, weights).forEach((shard, i) => {
+        const share = (cellCount(boxOfShape(grid.shape)) * (weights[i] ?? 0)) / 15;
+        const [nz, ny, nx] = shapeOf(shard);
+        const layer = 4 * Math.max(nz * ny, ny * nx, nz * nx);
+        expect(Math.abs(cellCount(shard) - share)).toBeLessThanOrEqual(layer);
+      });
+    }
+  });
+
+  it('gives equal peers equal cubes where the bricks allow it', () => {
+    const shapes = partition(cube(64, 8), new Array(8).fill(1)).map(shapeOf);
+    expect(shapes).toEqual(new Array(8).fill([32, 32, 32]));
+  });
+
+  it('cuts across the longest axis', () => {
+    const rod: Grid = { ...cube(16, 4), shape: [16, 16, 64] };
+    expect(partition(rod, [1, 1, 1, 1]).map(shapeOf)).toEqual(new Array(4).fill([16, 16, 16]));
+  });
+
+  it('keeps a shard compact: no edge of 7 equal shards of a cube is over four times another', () => {
+    for (const shard of partition(cube(128, 8), new Array(7).fill(1))) {
+      const shape = shapeOf(shard);
+      const edges = AXES.map((axis) => shape[axis]);
+      expect(Math.max(...edges) / Math.min(...edges)).toBeLessThanOrEqual(4);
+    }
+  });
+
+  it('gives a brick each where there are as many peers as bricks, whatever their speed', () => {
+    const shards = partition(cube(12, 4), [1000, ...new Array(26).fill(1)]);
+    expect(shards.map(shapeOf)).toEqual(new Array(27).fill([4, 4, 4]));
+  });
+
+  it('is refused for more peers than bricks, with the number that would do', () => {
+    const cut = () => partition(cube(8, 4), new Array(9).fill(1));
+    expect(cut).toThrow(PartitionError);
+    expect(cut).toThrow(/8 bricks .* 9 shards.*smaller grid\.brick.*at most 8 peers/);
+  });
+
+  it.each([[[]], [[1, 0]], [[1, -1]], [[1, Number.NaN]], [[Infinity]]])(
+    'is refused for weights %j',
+    (weights) => {
+      expect(() => partition(cube(8, 4), weights)).toThrow(RangeError);
+    },
+  );
+});
+
+describe('the peers worth a shard', () => {
+  it('leave out one a thousand times slower, whose smallest piece would hold up the others', () => {
+    expect(worthAShard(cube(32, 8), [1000, 1, 900])).toEqual([0, 2]);
+  });
+
+  it('are all of them where they are alike', () => {
+    expect(worthAShard(cube(32, 8), [1, 1, 1, 1])).toEqual([0, 1, 2, 3]);
+  });
+
+  it('are no more than there are bricks', () => {
+    expect(worthAShard(cube(8, 4), new Array(12).fill(1))).toHaveLength(8);
+  });
+
+  it('are together as quick as all, and as any number of the fastest', () => {
+    fc.assert(
+      fc.property(anyFleet, ({ grid, weights }) => {
+        const kept = worthAShard(grid, weights).map((index) => weights[index] ?? 0);
+        const time = stepTime(grid, kept);
+        const ranked = [...weights].sort((a, b) => b - a);
+        for (let n = 1; n <= ranked.length; n++) {
+          expect(time).toBeLessThanOrEqual(stepTime(grid, ranked.slice(0, n)) * (1 + 1e-12));
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { checkJob } from './check.js';
+import { memoryNeeded, memoryShortfall } from './memory.js';
+
+const own = {
+  name: 'own',
+  wgsl: 'struct Cell { u: f32, e: f32 } fn update() -> Cell { return Cell(2.0 * u(0, 0, 0) - u_before(), e() + u(0, 0, 0)); }',
+  fields: { u: 'wave', e: 'tracker' },
+  largestStep: 1,
+};
+const job = checkJob({
+  name: 'large',
+  model: own,
+  components: ['a', 'b'],
+  grid: { shape: [1000, 1000, 500], spacing: 1 },
+  time: { steps: 1 },
+});
+
+it('counts two levels of a wave and one of a tracker, for each component, four bytes a cell', () => {
+  expect(memoryNeeded(job)).toBe(1000 * 1000 * 500 * (2 + 1) * 2 * 4);
+});
+
+it('tells how much a fleet lacks, and nothing where it suffices', () => {
+  expect(memoryShortfall(job, [8e9, 4e9])).toBeUndefined();
+  expect(memoryShortfall(job, [8e9, 3e9])).toBe(
+    'the state takes 12.0 GB, and the 2 peers together offer 11.0 GB',
+  );
+  expect(memoryShortfall(job, [])).toContain('the 0 peers together offer 0.00 GB');
+});

@@ -1,0 +1,36 @@
+import { AXES } from '../grid/box.js';
+import type { Grid } from '../grid/grid.js';
+import type { FaultList } from './faults.js';
+import type { RunSettings } from './job.js';
+import type { JobFile } from './schema.js';
+
+/** Ships 7 layers in place of 4, and waits for the network a quarter as often. */
+const DEFAULT_EXCHANGE_EVERY = 4;
+
+/**
+ * Steps of an epoch and between exchanges. An epoch is at most as long as a brick has cells along an edge over
+ * the radius, so that the light cone of one brick reaches its neighbours only and it can be checked alone;
+ * and it holds at least one exchange.
+ */
+export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults: FaultList): RunSettings {
+  const { exchangeEvery, epoch, peers, use, checkpointSeconds } = file.run;
+  const longest = longestEpoch(grid, radius);
+  const remedy = `Use at most ${longest}, or larger bricks`;
+  if (epoch !== undefined && epoch > longest) {
+    faults.add('run.epoch', `${epoch} steps reach across more than one brick`, remedy);
+  }
+  if (exchangeEvery !== undefined && exchangeEvery > longest) {
+    faults.add('run.exchangeEvery', `${exchangeEvery} steps reach across more than one brick`, remedy);
+  }
+  const every = exchangeEvery ?? Math.min(DEFAULT_EXCHANGE_EVERY, epoch ?? longest, longest);
+  const most = Math.max(1, Math.floor(longest / every));
+  const exchanges = epoch === undefined ? most : Math.min(most, Math.ceil(epoch / every));
+  return { exchangeEvery: every, epoch: every * exchanges, peers, use, checkpointSeconds };
+}
+
+/** An axis that a single brick spans sets no limit: nothing lies beyond it. */
+function longestEpoch({ shape, brick }: Grid, radius: number): number {
+  const cut = AXES.filter((axis) => brick[axis] < shape[axis]).map((axis) => brick[axis]);
+  const edge = cut.length > 0 ? Math.min(...cut) : Math.max(...brick);
+  return Math.max(1, Math.floor(edge / radius));
+}

@@ -1,0 +1,101 @@
+import { ProtocolError } from '../errors.js';
+import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
+
+/*
+ * How a message travels over a channel that keeps order but takes only short pieces. All numbers little-endian.
+ *
+ *   frame    := version:u8  type:u8  0:u16  length:u32  body        length = bytes of body
+ *   body     := head cells                                          see messages.ts
+ *   fragment := the next min(rest, maxFragment) bytes of a frame
+ *
+ * A frame starts at a fragment's first byte and ends at a fragment's last. The next frame follows the last
+ * fragment of this one; frames are never interleaved.
+ */
+
+const HEADER_BYTES = 8;
+
+/** A message, encoded. `cells` is a view of the sender's memory: it is cut, not copied. */
+export interface Frame {
+  readonly type: number;
+  readonly head: Uint8Array;
+  readonly cells: Uint8Array;
+}
+
+/** A message, rejoined. `body` starts at the first byte of its own buffer. */
+export interface ReceivedFrame {
+  readonly type: number;
+  readonly body: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64). Only the first is a copy, so each
+ * fragment must be used before `cells` changes.
+ * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
+ */
+export function* cut({ type, head, cells }: Frame, maxFragment: number): Generator<Uint8Array, void> {
+  const length = head.byteLength + cells.byteLength;
+  if (length > MAX_LINK_MESSAGE_BYTES) throw tooLong(length);
+  const start = HEADER_BYTES + head.byteLength;
+  let sent = Math.min(cells.byteLength, maxFragment - start);
+  const first = new Uint8Array(start + sent);
+  const view = new DataView(first.buffer);
+  view.setUint8(0, PROTOCOL_VERSION);
+  view.setUint8(1, type);
+  view.setUint32(4, length, true);
+  first.set(head, HEADER_BYTES);
+  first.set(cells.subarray(0, sent), start);
+  yield first;
+  for (; sent < cells.byteLength; sent += maxFragment) yield cells.subarray(sent, sent + maxFragment);
+}
+
+/** Rejoins the fragments of one channel, in the order they came. */
+export class Joiner {
+  #partial: { readonly frame: ReceivedFrame; filled: number } | undefined;
+
+  /**
+   * Takes the next fragment; returns the message it completes, if it does. The fragment is copied.
+   * Throws ProtocolError on bytes that are no frame; the channel is of no use after that.
+   */
+  add(fragment: Uint8Array): ReceivedFrame | undefined {
+    let bytes = fragment;
+    if (this.#partial === undefined) {
+      this.#partial = { frame: begin(fragment), filled: 0 };
+      bytes = fragment.subarray(HEADER_BYTES);
+    } else if (fragment.byteLength === 0) {
+      throw new ProtocolError('An empty fragment within a message.');
+    }
+    const { frame, filled } = this.#partial;
+    const after = filled + bytes.byteLength;
+    if (after > frame.body.byteLength) {
+      throw new ProtocolError(
+        `A message of ${frame.body.byteLength} bytes goes on for at least ${after - frame.body.byteLength} more.`,
+      );
+    }
+    frame.body.set(bytes, filled);
+    this.#partial.filled = after;
+    if (after < frame.body.byteLength) return undefined;
+    this.#partial = undefined;
+    return frame;
+  }
+}
+
+function begin(fragment: Uint8Array): ReceivedFrame {
+  if (fragment.byteLength < HEADER_BYTES) {
+    throw new ProtocolError(`A message starts with ${fragment.byteLength} bytes, less than its header.`);
+  }
+  const view = new DataView(fragment.buffer, fragment.byteOffset, HEADER_BYTES);
+  const version = view.getUint8(0);
+  if (version !== PROTOCOL_VERSION) {
+    throw new ProtocolError(`The other side speaks version ${version}; this one speaks ${PROTOCOL_VERSION}.`);
+  }
+  if (view.getUint16(2, true) !== 0) throw new ProtocolError('The reserved bytes of a header are not zero.');
+  const length = view.getUint32(4, true);
+  if (length > MAX_LINK_MESSAGE_BYTES) throw tooLong(length);
+  return { type: view.getUint8(1), body: new Uint8Array(length) };
+}
+
+function tooLong(length: number): ProtocolError {
+  return new ProtocolError(
+    `A message of ${length} bytes is longer than the ${MAX_LINK_MESSAGE_BYTES} a link carries.`,
+  );
+}

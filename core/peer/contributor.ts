@@ -1,0 +1,262 @@
+import { secondsNow } from '../../shaders/clock.js';
+import type { Engine } from '../../shaders/engine.js';
+import { GroundswellError } from '../errors.js';
+import { cellCount } from '../grid/box.js';
+import type { Job } from '../job/job.js';
+import { Links } from '../links/links.js';
+import { after } from '../links/timer.js';
+import type { TransportFactory, TransportStats } from '../links/transport.js';
+import type { Ability } from '../protocol/messages.js';
+import type { PeerId, Plan } from '../protocol/plan.js';
+import { RateMeter } from '../protocol/rate-meter.js';
+import { pauseBefore } from '../protocol/reconnect.js';
+import { type Ending, type Heard, RefusedError, Session } from '../protocol/session.js';
+import type { Socket } from '../protocol/socket.js';
+import type { Objects } from './objects.js';
+import { Peer, type PeerStatus } from './peer.js';
+
+/** How often at most others are told of our step: people watch it, nothing else. */
+const TELL_EVERY_SECONDS = 0.5;
+const RATE_WINDOW_SECONDS = 5;
+
+export interface ContributorTools {
+  /** Rejects where the coordinator can't be reached. */
+  connect(): Promise<Socket>;
+  readonly engine: Engine;
+  readonly ability: Ability;
+  readonly transports: TransportFactory;
+  readonly objects: Objects;
+  readonly name: string;
+  readonly kind: 'node' | 'browser';
+  readonly onChange: (status: ContributorStatus) => void;
+}
+
+export type ContributorStatus =
+  | { readonly kind: 'connecting'; readonly attempt: number; readonly reason?: string }
+  | { readonly kind: 'waiting'; readonly reason: string }
+  | {
+      readonly kind: 'computing';
+      readonly job: Job;
+      readonly plan: Plan;
+      /** Index into the plan's shards. */
+      readonly shard: number;
+      readonly step: number;
+      /** Cell updates per second of this device. */
+      readonly rate: number;
+      readonly links: readonly ({ readonly peer: PeerId } & TransportStats)[];
+    }
+  | { readonly kind: 'leaving' }
+  | { readonly kind: 'left'; readonly reason: string };
+
+export interface Contributor {
+  /** Hands over what it computes, and goes. Resolves when it is gone. */
+  leave(): Promise<void>;
+  /** Resolves with the reason when it has left, or was refused for good. The engine stays the caller's to close. */
+  readonly finished: Promise<Ending>;
+}
+
+/** Takes part in a room until it leaves; comes back by itself where the connection breaks. */
+export function contribute(tools: ContributorTools): Contributor {
+  return new RoomContributor(tools);
+}
+
+class RoomContributor implements Contributor {
+  readonly finished: Promise<Ending>;
+  readonly #tools: ContributorTools;
+  #visit: Visit | undefined;
+  #leaving = false;
+  #stopPause: () => void = () => {};
+
+  constructor(tools: ContributorTools) {
+    this.#tools = tools;
+    this.finished = this.#stay();
+  }
+
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    this.#stopPause();
+    if (this.#visit) {
+      this.#tools.onChange({ kind: 'leaving' });
+      this.#visit.leave();
+    }
+    await this.finished;
+  }
+
+  async #stay(): Promise<Ending> {
+    let reason: string | undefined;
+    for (let attempt = 1; !this.#leaving; attempt++) {
+      this.#tools.onChange({ kind: 'connecting', attempt, ...(reason !== undefined && { reason }) });
+      const ending = await this.#visitOnce(() => {
+        attempt = 0;
+      });
+      if (ending.kind === 'refused') return this.#left(ending);
+      reason = ending.reason;
+      if (!this.#leaving) await this.#pause(attempt);
+    }
+    return this.#left({ kind: 'closed', reason: 'left on request' });
+  }
+
+  #left(ending: Ending): Ending {
+    this.#tools.onChange({ kind: 'left', reason: ending.reason });
+    return ending;
+  }
+
+  async #visitOnce(onWelcome: () => void): Promise<Ending> {
+    const { connect, name, kind, ability } = this.#tools;
+    let session: Session;
+    try {
+      session = await Session.join(await connect(), { name, kind, ability });
+    } catch (error) {
+      return endingOf(error);
+    }
+    onWelcome();
+    const visit = new Visit(this.#tools, session);
+    this.#visit = visit;
+    if (this.#leaving) visit.leave();
+    const ending = await visit.ended;
+    this.#visit = undefined;
+    return ending;
+  }
+
+  #pause(attempt: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = after(pauseBefore(attempt), resolve);
+      this.#stopPause = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}
+
+/** One stay in the room, from the welcome to the end of the connection. */
+class Visit {
+  readonly ended: Promise<Ending>;
+  readonly #tools: ContributorTools;
+  readonly #session: Session;
+  readonly #links: Links;
+  readonly #peer: Peer;
+  #meter = new RateMeter(RATE_WINDOW_SECONDS);
+  #status: PeerStatus = { doing: 'waiting' };
+  #step = 0;
+  #told = Number.NEGATIVE_INFINITY;
+
+  constructor(tools: ContributorTools, session: Session) {
+    this.#tools = tools;
+    this.#session = session;
+    this.#links = new Links({
+      self: session.peer,
+      factory: tools.transports,
+      iceServers: session.iceServers,
+      send: (to, link, data) => session.send({ type: 'signal', to, link, data }),
+      onMessage: (peer, message) => {
+        try {
+          this.#peer.arrived(peer, message);
+        } catch (error) {
+          this.#peer.lost(peer, textOf(error));
+        }
+      },
+      onLost: (peer, reason) => this.#peer.lost(peer, reason),
+    });
+    this.#peer = new Peer({
+      self: session.peer,
+      engine: tools.engine,
+      links: this.#links,
+      objects: tools.objects,
+      send: (message) => session.send(message),
+      now: secondsNow,
+      pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
+      onChange: (status) => this.#changed(status),
+    });
+    this.ended = this.#stay();
+  }
+
+  leave(): void {
+    this.#session.send({ type: 'leave' });
+  }
+
+  async #stay(): Promise<Ending> {
+    this.#publish();
+    const ending = await new Promise<Ending>((resolve) => {
+      this.#session.listen({
+        heard: (message) => this.#heard(message),
+        changed: () => this.#follow(),
+        ended: resolve,
+      });
+    });
+    this.#links.close();
+    await this.#peer.close();
+    return ending;
+  }
+
+  #heard(message: Heard): void {
+    switch (message.type) {
+      case 'signal':
+        return this.#links.signalled(message.from, message.link, message.data);
+      case 'released':
+        return this.#session.close();
+      default:
+        return this.#peer.heard(message);
+    }
+  }
+
+  #follow(): void {
+    const { room } = this.#session;
+    const plan = room.plan;
+    try {
+      this.#peer.follow(room.job, plan);
+    } catch (error) {
+      if (plan) this.#session.send({ type: 'failed', plan: plan.id, reason: textOf(error).slice(0, 500) });
+    }
+    if (this.#status.doing === 'waiting') this.#publish();
+  }
+
+  #changed(status: PeerStatus): void {
+    if (status.doing === 'computing') {
+      const sameShard = this.#status.doing === 'computing' && this.#status.plan === status.plan;
+      const cells = cellCount(status.plan.shards[status.shard]?.box ?? { lo: [0, 0, 0], hi: [0, 0, 0] });
+      if (sameShard)
+        this.#meter.add(secondsNow(), (status.step - this.#step) * cells * status.job.components.length);
+      this.#step = status.step;
+    }
+    const another = status.doing !== this.#status.doing;
+    this.#status = status;
+    if (!another && secondsNow() - this.#told < TELL_EVERY_SECONDS) return;
+    this.#told = secondsNow();
+    this.#publish();
+  }
+
+  #publish(): void {
+    const status = this.#status;
+    switch (status.doing) {
+      case 'waiting': {
+        const job = this.#session.room.job;
+        this.#session.tell({ step: 0, doing: 'waiting' });
+        return this.#tools.onChange({
+          kind: 'waiting',
+          reason: job?.reason ?? 'there is no work at the moment',
+        });
+      }
+      case 'computing': {
+        const { job, plan, shard, step } = status;
+        this.#session.tell({ step, doing: 'computing' });
+        const links = [...this.#links.stats()].map(([peer, stats]) => ({ peer, ...stats }));
+        return this.#tools.onChange({
+          kind: 'computing',
+          job,
+          plan,
+          shard,
+          step,
+          rate: this.#meter.rate(secondsNow()),
+          links,
+        });
+      }
+    }
+  }
+}
+
+function endingOf(error: unknown): Ending {
+  return { kind: error instanceof RefusedError ? 'refused' : 'closed', reason: textOf(error) };
+}
+
+const textOf = (error: unknown) => (error instanceof GroundswellError ? error.message : String(error));

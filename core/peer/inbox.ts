@@ -1,0 +1,96 @@
+import { LinkError, ProtocolError } from '../errors.js';
+import type { LinkMessage } from '../links/messages.js';
+import { MAX_INBOX_BYTES } from '../protocol/limits.js';
+import type { PeerId } from '../protocol/plan.js';
+
+/** Which message a shard waits for. A peer owns one shard of a plan, so its name tells the shard. */
+export type Expected =
+  | { readonly kind: 'halo'; readonly sender: PeerId; readonly plan: number; readonly step: number }
+  | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly array: number };
+
+interface Waiter {
+  readonly plan: number;
+  readonly resolve: (cells: Float32Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Halos and handed-over state, from their arrival until their shard asks for them. Neighbours run free
+ * within an exchange, and may know a plan before we do, so messages come early.
+ */
+export class Inbox {
+  readonly #arrived = new Map<string, { readonly plan: number; readonly cells: Float32Array }>();
+  readonly #waiting = new Map<string, Waiter>();
+  #oldestPlan = 0;
+  #bytes = 0;
+
+  /** Throws ProtocolError when too much waits already: the sender runs ahead of what the protocol allows. */
+  deliver(sender: PeerId, message: LinkMessage): void {
+    if (message.plan < this.#oldestPlan) return;
+    const key = keyOf(
+      message.type === 'halo'
+        ? { kind: 'halo', sender, plan: message.plan, step: message.step }
+        : { kind: 'state', sender, plan: message.plan, array: message.array },
+    );
+    const waiter = this.#waiting.get(key);
+    if (waiter) {
+      this.#waiting.delete(key);
+      waiter.resolve(message.cells);
+      return;
+    }
+    if (this.#arrived.has(key)) return;
+    this.#bytes += message.cells.byteLength;
+    if (this.#bytes > MAX_INBOX_BYTES) {
+      this.#bytes -= message.cells.byteLength;
+      throw new ProtocolError(
+        `more than ${MAX_INBOX_BYTES} bytes wait from other peers; ${sender} runs ahead`,
+      );
+    }
+    this.#arrived.set(key, { plan: message.plan, cells: message.cells });
+  }
+
+  /** Rejects with LinkError when the plan is dropped first. */
+  take(expected: Expected): Promise<Float32Array> {
+    if (expected.plan < this.#oldestPlan) return Promise.reject(dropped(expected.plan));
+    const key = keyOf(expected);
+    const early = this.#arrived.get(key);
+    if (early) {
+      this.#arrived.delete(key);
+      this.#bytes -= early.cells.byteLength;
+      return Promise.resolve(early.cells);
+    }
+    return new Promise((resolve, reject) => this.#waiting.set(key, { plan: expected.plan, resolve, reject }));
+  }
+
+  /** Forgets everything: another job, whose plans count from one again. */
+  clear(): void {
+    this.dropBefore(Number.POSITIVE_INFINITY);
+    this.#oldestPlan = 0;
+  }
+
+  /** Forgets all plans before `plan`; whoever waits for them is told. */
+  dropBefore(plan: number): void {
+    this.#oldestPlan = Math.max(this.#oldestPlan, plan);
+    for (const [key, early] of this.#arrived) {
+      if (early.plan >= this.#oldestPlan) continue;
+      this.#arrived.delete(key);
+      this.#bytes -= early.cells.byteLength;
+    }
+    for (const [key, waiter] of this.#waiting) {
+      if (waiter.plan >= this.#oldestPlan) continue;
+      this.#waiting.delete(key);
+      waiter.reject(dropped(waiter.plan));
+    }
+  }
+}
+
+function keyOf(expected: Expected): string {
+  switch (expected.kind) {
+    case 'halo':
+      return `halo ${expected.sender} ${expected.plan} ${expected.step}`;
+    case 'state':
+      return `state ${expected.sender} ${expected.plan} ${expected.array}`;
+  }
+}
+
+const dropped = (plan: number) => new LinkError(`plan ${plan} has been dropped`);

@@ -1,0 +1,80 @@
+import type { EngineShard, Slab } from '../../shaders/engine.js';
+import { StoreError } from '../errors.js';
+import { type Box, cellCount, type Triple } from '../grid/box.js';
+import { brickBox, bricksOf } from '../grid/bricks.js';
+import type { Job } from '../job/job.js';
+import { stateArrays, stateName } from '../job/states.js';
+import { checkpointBrickKey, inputBrickKey } from '../protocol/keys.js';
+import { decodeCells } from '../result/cells.js';
+import type { Objects } from './objects.js';
+
+/** Bricks fetched at once. */
+const AT_ONCE = 4;
+
+/** The job file's initial state. Throws StoreError when an input's brick is missing. */
+export async function loadInitial(
+  job: Job,
+  id: string,
+  box: Box,
+  shard: EngineShard,
+  objects: Objects,
+): Promise<void> {
+  for (const array of stateArrays(job)) {
+    const name = stateName(job.components[array.component] ?? '', array.field);
+    const initial = job.initial.get(name);
+    if (!initial) continue;
+    switch (initial.kind) {
+      case 'formula':
+        await shard.write([{ ...array, box }], initial.fill(array.level, box));
+        break;
+      case 'array': {
+        const level = initial.levels.includes(array.level) ? array.level : 'now';
+        await eachBrick(job, box, async (brick, cells) => {
+          const bytes = await need(objects, inputBrickKey(id, name, level, brick));
+          await shard.write([{ ...array, box: cells }], await decodeCells(bytes, cellCount(cells)));
+        });
+        break;
+      }
+    }
+  }
+}
+
+/** The state sealed at `step`. Throws StoreError when a brick is missing. */
+export async function loadCheckpoint(
+  job: Job,
+  id: string,
+  step: number,
+  box: Box,
+  shard: EngineShard,
+  objects: Objects,
+): Promise<void> {
+  await eachBrick(job, box, async (brick, cells) => {
+    const slabs = stateSlabs(job, cells);
+    const bytes = await need(objects, checkpointBrickKey(id, step, brick));
+    await shard.write(slabs, await decodeCells(bytes, slabs.length * cellCount(cells)));
+  });
+}
+
+/** All state arrays on one box, in the order of `stateArrays`. */
+export function stateSlabs(job: Job, box: Box): Slab[] {
+  return stateArrays(job).map((array) => ({ ...array, box }));
+}
+
+async function eachBrick(
+  job: Job,
+  box: Box,
+  visit: (brick: Triple, cells: Box) => Promise<void>,
+): Promise<void> {
+  const queue = [...bricksOf(job.grid, box)];
+  const work = async () => {
+    for (let brick = queue.shift(); brick; brick = queue.shift())
+      await visit(brick, brickBox(job.grid, brick));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function need(objects: Objects, key: string): Promise<Uint8Array> {
+  const bytes = await objects.get(key);
+  if (!bytes) throw new StoreError(`${key} is not in the store`);
+  return bytes;
+}

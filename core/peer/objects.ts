@@ -1,0 +1,13 @@
+/** Objects of the store, as a peer reaches them: over HTTP, by the addresses the coordinator signs. */
+export interface Objects {
+  /** Undefined where there is no such object. Throws StoreError where it can't be told. */
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Throws StoreError when the store refuses. */
+  put(url: string, bytes: Uint8Array): Promise<void>;
+}
+
+/** An object on its way to the store. */
+export interface Upload {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}

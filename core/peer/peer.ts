@@ -1,0 +1,152 @@
+import type { Engine } from '../../shaders/engine.js';
+import { checkJob } from '../job/check.js';
+import type { Job } from '../job/job.js';
+import type { Links } from '../links/links.js';
+import type { LinkMessage } from '../links/messages.js';
+import type { RoomJob } from '../protocol/document.js';
+import type { ToPeer } from '../protocol/messages.js';
+import type { PeerId, Plan } from '../protocol/plan.js';
+import type { Said } from '../protocol/session.js';
+import { Inbox } from './inbox.js';
+import type { Objects } from './objects.js';
+import { ShardRun } from './shard-run.js';
+import { Uploader } from './uploader.js';
+
+export interface PeerTools {
+  readonly self: PeerId;
+  readonly engine: Engine;
+  readonly links: Links;
+  readonly objects: Objects;
+  readonly send: (message: Said) => void;
+  /** Seconds, from any start. */
+  readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<void>;
+  /** What it does has changed: a new shard, another step. */
+  readonly onChange: (status: PeerStatus) => void;
+}
+
+/** What a peer does now. */
+export type PeerStatus =
+  | { readonly doing: 'waiting' }
+  | {
+      readonly doing: 'computing';
+      readonly job: Job;
+      readonly plan: Plan;
+      readonly shard: number;
+      readonly step: number;
+    };
+
+/** A device's part in a room: follows the coordinator's plans, with one shard of each. */
+export class Peer {
+  readonly #tools: PeerTools;
+  readonly #inbox = new Inbox();
+  readonly #uploader: Uploader;
+  /** By plan, oldest first. While a plan is taken over from the one before, both run. */
+  readonly #runs = new Map<number, ShardRun>();
+  readonly #background = new Set<Promise<void>>();
+  #job: { readonly id: string; readonly job: Job } | undefined;
+  #planId = 0;
+
+  constructor(tools: PeerTools) {
+    this.#tools = tools;
+    this.#uploader = new Uploader(tools);
+  }
+
+  /** The room's document has changed. Throws JobError where the job is not one that we can run. */
+  follow(roomJob: RoomJob | undefined, plan: Plan | undefined): void {
+    if (!plan || roomJob?.id !== plan.job || roomJob.state !== 'running') return this.#rest();
+    if (this.#job?.id !== roomJob.id) {
+      this.#rest();
+      this.#job = { id: roomJob.id, job: checkJob(roomJob.file) };
+    }
+    if (plan.id > this.#planId) this.#begin(this.#job.job, plan);
+  }
+
+  /** A message of the coordinator about the run. */
+  heard(message: ToPeer): void {
+    switch (message.type) {
+      case 'grant':
+        this.#runs.get(message.plan)?.grant(message.until, message.checkpoints);
+        break;
+      case 'addresses':
+        this.#uploader.answered(message);
+        break;
+      case 'ping':
+        this.#tools.send({ type: 'pong', step: this.#newest?.step ?? 0 });
+        break;
+    }
+  }
+
+  /** A message of another peer. Throws ProtocolError where it asks too much of us. */
+  arrived(sender: PeerId, message: LinkMessage): void {
+    this.#inbox.deliver(sender, message);
+  }
+
+  /** The link to another peer is gone. */
+  lost(peer: PeerId, reason: string): void {
+    for (const run of this.#runs.values()) run.lost(peer, reason);
+  }
+
+  /** Stops at once; resolves when the device is free. */
+  async close(): Promise<void> {
+    this.#rest();
+    this.#uploader.close();
+    await Promise.all(this.#background);
+  }
+
+  get #newest(): ShardRun | undefined {
+    return [...this.#runs.values()].at(-1);
+  }
+
+  #begin(job: Job, plan: Plan): void {
+    this.#planId = plan.id;
+    const before = [...this.#runs.values()];
+    if (plan.source.kind !== 'transfer') {
+      this.#inbox.dropBefore(plan.id);
+      for (const run of before) this.#end(run);
+    }
+    const shard = plan.shards.findIndex(({ peer }) => peer === this.#tools.self);
+    if (shard >= 0) this.#start(job, plan, shard);
+    else this.#tools.onChange({ doing: 'waiting' });
+    if (plan.source.kind === 'transfer') for (const run of before) this.#keep(this.#handOver(run, plan));
+  }
+
+  #start(job: Job, plan: Plan, shard: number): void {
+    const onStep = (step: number) => this.#tools.onChange({ doing: 'computing', job, plan, shard, step });
+    const run = new ShardRun(
+      { ...this.#tools, inbox: this.#inbox, uploader: this.#uploader, onStep },
+      job,
+      plan,
+      shard,
+    );
+    this.#runs.set(plan.id, run);
+    onStep(plan.from);
+    this.#keep(run.run());
+  }
+
+  async #handOver(run: ShardRun, next: Plan): Promise<void> {
+    await run.handOver(next);
+    await run.stored();
+    this.#end(run);
+  }
+
+  #rest(): void {
+    this.#job = undefined;
+    this.#planId = 0;
+    this.#inbox.clear();
+    const runs = [...this.#runs.values()];
+    for (const run of runs) this.#end(run);
+    if (runs.length > 0) this.#tools.onChange({ doing: 'waiting' });
+  }
+
+  #end(run: ShardRun): void {
+    this.#runs.delete(run.plan.id);
+    this.#keep(run.end());
+  }
+
+  /** Owns what goes on by itself, so that `close` can wait for it. None of it rejects. */
+  #keep(work: Promise<void>): void {
+    const kept = work.finally(() => this.#background.delete(kept));
+    this.#background.add(kept);
+  }
+}

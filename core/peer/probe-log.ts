@@ -1,0 +1,56 @@
+import type { ProbePoint } from '../../shaders/engine.js';
+import { type Box, hasCell } from '../grid/box.js';
+import type { Job } from '../job/job.js';
+import { placeOf } from '../job/states.js';
+import type { ToCoordinator } from '../protocol/messages.js';
+
+type Samples = Extract<ToCoordinator, { type: 'epoch' }>['probes'];
+
+/** What the probes of one shard recorded since it was last told. */
+export class ProbeLog {
+  /** In the order of the engine's samples: probe by probe, state by state. */
+  readonly points: readonly ProbePoint[];
+  readonly #probes: readonly { readonly probe: number; readonly states: number }[];
+  #first = 0;
+  #rows: Float32Array[] = [];
+
+  constructor(job: Job, box: Box) {
+    const inside = [...job.probes.entries()].filter(([, { cell }]) => hasCell(box, cell));
+    this.#probes = inside.map(([probe, { states }]) => ({ probe, states: states.length }));
+    this.points = inside.flatMap(([, { cell, states }]) =>
+      states.map((state) => {
+        const { component, field } = placeOf(job, state);
+        return { component, field: field.name, cell };
+      }),
+    );
+  }
+
+  /** `samples` `[steps, points]`; the first row is the state after step `first`. */
+  add(first: number, samples: Float32Array): void {
+    if (this.points.length === 0) return;
+    if (this.#rows.length === 0) this.#first = first;
+    for (let at = 0; at < samples.length; at += this.points.length) {
+      this.#rows.push(samples.subarray(at, at + this.points.length));
+    }
+  }
+
+  /** A step in which no cell of the shard could change: it lies in the fixed edge, where all is 0. */
+  skip(step: number): void {
+    this.add(step, new Float32Array(this.points.length));
+  }
+
+  take(): Samples {
+    const rows = this.#rows;
+    this.#rows = [];
+    if (rows.length === 0) return [];
+    let offset = 0;
+    return this.#probes.map(({ probe, states }) => {
+      const start = offset;
+      offset += states;
+      const values = rows.map((row) =>
+        Array.from(row.subarray(start, start + states), (v) => (Number.isFinite(v) ? v : null)),
+      );
+      return { probe, first: this.#first, values };
+    });
+  }
+}

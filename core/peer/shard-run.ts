@@ -1,0 +1,401 @@
+import type { Engine, EngineShard, Slab, Update } from '../../shaders/engine.js';
+import { GroundswellError, LinkError } from '../errors.js';
+import { cellCount } from '../grid/box.js';
+import { brickBox, bricksOf } from '../grid/bricks.js';
+import { updateBoxes } from '../grid/deep.js';
+import { frameOf } from '../grid/halo.js';
+import { transfers } from '../grid/transfer.js';
+import type { Job, Output } from '../job/job.js';
+import { placeOf, stateArrays } from '../job/states.js';
+import type { Links } from '../links/links.js';
+import type { LinkMessage } from '../links/messages.js';
+import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
+import type { PeerId, Plan } from '../protocol/plan.js';
+import type { Said } from '../protocol/session.js';
+import { encodeCells } from '../result/cells.js';
+import { chunksOf, encodeChunk } from '../result/chunks.js';
+import { type Exchange, planExchange, readParcels } from './exchange.js';
+import { Grants } from './grants.js';
+import type { Inbox } from './inbox.js';
+import { loadCheckpoint, loadInitial, stateSlabs } from './load.js';
+import type { Objects, Upload } from './objects.js';
+import { ProbeLog } from './probe-log.js';
+import type { Uploader } from './uploader.js';
+
+/** Snapshots on their way to the store at once; more would only fill memory. */
+const SNAPSHOTS_IN_FLIGHT = 3;
+
+export interface RunTools {
+  readonly self: PeerId;
+  readonly engine: Engine;
+  readonly links: Links;
+  readonly inbox: Inbox;
+  readonly objects: Objects;
+  readonly uploader: Uploader;
+  readonly send: (message: Said) => void;
+  /** Seconds, from any start. */
+  readonly now: () => number;
+  readonly onStep: (step: number) => void;
+}
+
+/**
+ * One peer's shard under one plan: loads it, advances it as far as granted, exchanges halos, stores snapshots
+ * and checkpoints, and hands it to the owners under the next plan.
+ */
+export class ShardRun {
+  readonly plan: Plan;
+  readonly #tools: RunTools;
+  readonly #job: Job;
+  readonly #index: number;
+  readonly #grants: Grants;
+  readonly #exchange: Exchange;
+  readonly #probes: ProbeLog;
+  readonly #partners: ReadonlySet<PeerId>;
+  readonly #uploads = new Set<Promise<void>>();
+  readonly #arrivals: {
+    readonly step: number;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
+  #shard: EngineShard | undefined;
+  #step: number;
+  /** The last epoch's end, or the start once it is loaded: where the state is whole and can be handed over. */
+  #settled: number | undefined;
+  #ended = false;
+  #epoch = emptyEpoch();
+
+  constructor(tools: RunTools, job: Job, plan: Plan, index: number) {
+    this.plan = plan;
+    this.#tools = tools;
+    this.#job = job;
+    this.#index = index;
+    this.#step = plan.from;
+    this.#grants = new Grants(plan.from);
+    this.#exchange = planExchange(job, plan, index);
+    this.#probes = new ProbeLog(job, this.#box);
+    const neighbours = [...this.#exchange.incoming, ...this.#exchange.outgoing].map(({ shard }) =>
+      this.#peerOf(shard),
+    );
+    this.#partners = new Set(
+      [...neighbours, ...this.#givers().map(({ peer }) => peer)].filter((peer) => peer !== tools.self),
+    );
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get partners(): ReadonlySet<PeerId> {
+    return this.#partners;
+  }
+
+  grant(until: number, checkpoints: readonly number[]): void {
+    this.#grants.extend(until, checkpoints);
+  }
+
+  /**
+   * Loads the shard and advances it to the job's end, or as far as this plan goes. Resolves when it has ended;
+   * a failure that is not our own end is told to the coordinator.
+   */
+  async run(): Promise<void> {
+    try {
+      await this.#load();
+      this.#settle();
+      this.#tools.send({ type: 'ready', plan: this.plan.id });
+      while (this.#step < this.#job.steps) {
+        await this.#grants.beyond(this.#step);
+        await this.#advanceTo(Math.min(this.#grants.until, this.#job.steps));
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Another peer is gone. Without it our halos, or our state, will never come. */
+  lost(peer: PeerId, reason: string): void {
+    if (this.#step < this.#job.steps && this.#partners.has(peer)) this.#fail(new LinkError(reason), peer);
+  }
+
+  /** Sends this shard's cells to their owners under `next`, once this run has reached `next.from`. */
+  async handOver(next: Plan): Promise<void> {
+    try {
+      await this.#reached(next.from);
+      const boxes = next.shards.map(({ box }) => box);
+      for (const { to, box } of transfers([this.#box], boxes)) {
+        const owner = next.shards[to]?.peer as PeerId;
+        for (const [array, state] of stateArrays(this.#job).entries()) {
+          const cells = await this.#open().read([{ ...state, box }]);
+          await this.#deliver(owner, { type: 'state', plan: next.id, from: this.#index, to, array, cells });
+        }
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Resolves when every snapshot taken so far is in the store, or this run has failed. */
+  async stored(): Promise<void> {
+    await Promise.all(this.#uploads);
+  }
+
+  /** Frees the device. Whoever waits inside this run stops waiting. */
+  async end(): Promise<void> {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#grants.end();
+    for (const { reject } of this.#arrivals) reject(new LinkError('the plan has ended'));
+    await this.#shard?.close().catch(() => {});
+  }
+
+  get #box() {
+    const shard = this.plan.shards[this.#index];
+    if (!shard) throw new RangeError(`plan ${this.plan.id} has no shard ${this.#index}`);
+    return shard.box;
+  }
+
+  #peerOf(shard: number): PeerId {
+    return this.plan.shards[shard]?.peer as PeerId;
+  }
+
+  #open(): EngineShard {
+    if (!this.#shard || this.#ended) throw new LinkError('the plan has ended');
+    return this.#shard;
+  }
+
+  /** Who holds parts of this shard under the plan before. */
+  #givers() {
+    const { source } = this.plan;
+    if (source.kind !== 'transfer') return [];
+    const before = source.shards.map(({ box }) => box);
+    return transfers(before, [this.#box]).map(({ from, box }) => ({
+      peer: source.shards[from]?.peer as PeerId,
+      box,
+    }));
+  }
+
+  async #load(): Promise<void> {
+    const { engine, objects, inbox } = this.#tools;
+    const job = this.#job;
+    const shard = await engine.createShard({
+      model: job.model,
+      components: job.components.length,
+      dimensions: job.grid.dimensions,
+      frame: frameOf(job.grid, this.#box, this.plan.exchangeEvery * job.model.model.radius),
+      constants: job.constants,
+      probes: this.#probes.points,
+    });
+    if (this.#ended) return shard.close();
+    this.#shard = shard;
+    await Promise.all([...this.#partners].map((peer) => this.#linkTo(peer)));
+    switch (this.plan.source.kind) {
+      case 'initial':
+        return loadInitial(job, this.plan.job, this.#box, shard, objects);
+      case 'checkpoint':
+        return loadCheckpoint(job, this.plan.job, this.plan.from, this.#box, shard, objects);
+      case 'transfer':
+        for (const { peer, box } of this.#givers()) {
+          for (const [array, state] of stateArrays(job).entries()) {
+            const cells = await inbox.take({ kind: 'state', sender: peer, plan: this.plan.id, array });
+            expectCells(peer, cells, cellCount(box));
+            await this.#open().write([{ ...state, box }], cells);
+          }
+        }
+    }
+  }
+
+  async #linkTo(peer: PeerId) {
+    try {
+      return await this.#tools.links.to(peer);
+    } catch (error) {
+      this.#fail(error, peer);
+      throw error;
+    }
+  }
+
+  async #advanceTo(until: number): Promise<void> {
+    const { exchangeEvery, epoch, from } = this.plan;
+    while (this.#step < until) {
+      await this.#exchangeHalos();
+      await this.#advance(Math.min(exchangeEvery, until - this.#step));
+      this.#tools.onStep(this.#step);
+      if ((this.#step - from) % epoch === 0 || this.#step === this.#job.steps) await this.#endEpoch();
+    }
+  }
+
+  async #exchangeHalos(): Promise<void> {
+    const { outgoing, incoming, own } = this.#exchange;
+    const started = this.#tools.now();
+    const shard = this.#open();
+    const [parcels, ownCells] = await Promise.all([readParcels(shard, outgoing), shard.read(own.source)]);
+    const sent = outgoing.map((parcel, i) =>
+      this.#deliver(this.#peerOf(parcel.shard), {
+        type: 'halo',
+        from: this.#index,
+        plan: this.plan.id,
+        step: this.#step,
+        cells: parcels[i] as Float32Array,
+      }),
+    );
+    const received = incoming.map(async ({ shard: other, slabs, cells: expected }) => {
+      const sender = this.#peerOf(other);
+      const cells = await this.#tools.inbox.take({
+        kind: 'halo',
+        sender,
+        plan: this.plan.id,
+        step: this.#step,
+      });
+      expectCells(sender, cells, expected);
+      await this.#open().write(slabs, cells);
+    });
+    if (own.source.length > 0) await shard.write(own.target, ownCells);
+    await Promise.all([...sent, ...received]);
+    this.#epoch.wait += this.#tools.now() - started;
+  }
+
+  /** Sends over the link; what is for ourselves goes straight to the inbox. */
+  async #deliver(peer: PeerId, message: LinkMessage): Promise<void> {
+    if (peer === this.#tools.self) return this.#tools.inbox.deliver(peer, message);
+    const link = await this.#linkTo(peer);
+    if (message.type === 'halo') this.#epoch[link.stats().path] += message.cells.byteLength;
+    await link.send(message);
+  }
+
+  /** Up to `exchangeEvery` steps without a halo, in pieces that end where a snapshot is due. */
+  async #advance(steps: number): Promise<void> {
+    const { grid, updatable, model, dt } = this.#job;
+    const boxes = updateBoxes(this.#box, updatable, steps, model.model.radius, grid.dimensions);
+    let updates: Update[] = [];
+    for (let i = 0; i < steps; i++) {
+      const time = this.#step * dt;
+      this.#step += 1;
+      const box = boxes[i];
+      if (box) updates.push({ box, time });
+      else this.#probes.skip(this.#step);
+      const due = this.#job.outputs.filter((output) => output.steps.includes(this.#step));
+      if (due.length > 0 || i === steps - 1) {
+        await this.#compute(updates);
+        updates = [];
+      }
+      if (due.length > 0) await this.#snapshot(due);
+    }
+  }
+
+  async #compute(updates: readonly Update[]): Promise<void> {
+    if (updates.length === 0) return;
+    const { samples, seconds } = await this.#open().advance(updates);
+    this.#epoch.compute += seconds;
+    this.#probes.add(this.#step - updates.length + 1, samples);
+  }
+
+  async #endEpoch(): Promise<void> {
+    const { from, epoch, id } = this.plan;
+    const steps = (this.#step - from) % epoch || epoch;
+    this.#tools.send({
+      type: 'epoch',
+      plan: id,
+      step: this.#step,
+      computeSeconds: this.#epoch.compute,
+      waitSeconds: this.#epoch.wait,
+      cellUpdates: steps * cellCount(this.#box) * this.#job.components.length,
+      haloBytesDirect: this.#epoch.direct,
+      haloBytesRelayed: this.#epoch.relay,
+      probes: this.#probes.take(),
+    });
+    this.#epoch = emptyEpoch();
+    if (this.#grants.isCheckpoint(this.#step)) await this.#checkpoint();
+    this.#settle();
+  }
+
+  #settle(): void {
+    this.#settled = this.#step;
+    for (const arrival of this.#arrivals) if (arrival.step <= this.#settled) arrival.resolve();
+  }
+
+  async #reached(step: number): Promise<void> {
+    if (this.#settled !== undefined && this.#settled >= step) return;
+    if (this.#ended) throw new LinkError('the plan has ended');
+    await new Promise<void>((resolve, reject) => this.#arrivals.push({ step, resolve, reject }));
+  }
+
+  /** Reads what is due now; encodes and uploads it while the run goes on. */
+  async #snapshot(due: readonly Output[]): Promise<void> {
+    while (this.#uploads.size >= SNAPSHOTS_IN_FLIGHT) await Promise.race(this.#uploads);
+    const step = this.#step;
+    const shard = this.#open();
+    const { grid } = this.#job;
+    const chunks = due.flatMap((output) =>
+      chunksOf(grid, output, this.#box).flatMap((chunk) =>
+        output.states.map((state) => {
+          const { component, field } = placeOf(this.#job, state);
+          const slab: Slab = { component, field: field.name, level: 'now', box: chunk.box };
+          const key = outputChunkKey(
+            this.plan.job,
+            output.name,
+            state,
+            output.steps.indexOf(step),
+            chunk.index,
+          );
+          return { key, slab, encode: (cells: Float32Array) => encodeChunk(grid, output, chunk, cells) };
+        }),
+      ),
+    );
+    const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
+    this.#store('outputs', step, () =>
+      Promise.all(
+        chunks.map(async ({ key, encode }, i) => ({ key, bytes: await encode(cells[i] as Float32Array) })),
+      ),
+    );
+  }
+
+  async #checkpoint(): Promise<void> {
+    const step = this.#step;
+    const shard = this.#open();
+    const bricks = [...bricksOf(this.#job.grid, this.#box)];
+    const cells = await Promise.all(
+      bricks.map((brick) => shard.read(stateSlabs(this.#job, brickBox(this.#job.grid, brick)))),
+    );
+    this.#store('checkpoint', step, () =>
+      Promise.all(
+        bricks.map(async (brick, i) => ({
+          key: checkpointBrickKey(this.plan.job, step, brick),
+          bytes: await encodeCells(cells[i] as Float32Array),
+        })),
+      ),
+    );
+  }
+
+  #store(what: 'checkpoint' | 'outputs', step: number, encode: () => Promise<Upload[]>): void {
+    const upload = (async () => {
+      try {
+        await this.#tools.uploader.upload(this.plan.id, await encode());
+        this.#tools.send({ type: 'stored', plan: this.plan.id, what, step });
+      } catch (error) {
+        this.#fail(error);
+      }
+    })();
+    this.#uploads.add(upload);
+    void upload.finally(() => this.#uploads.delete(upload));
+  }
+
+  /** Tells the coordinator, once, unless the run has ended already: then failures are its echo. */
+  #fail(error: unknown, peer?: PeerId): void {
+    if (this.#ended) return;
+    const reason = error instanceof GroundswellError ? error.message : String(error);
+    this.#tools.send({
+      type: 'failed',
+      plan: this.plan.id,
+      reason: reason.slice(0, 500),
+      ...(peer && { peer }),
+    });
+    void this.end();
+  }
+}
+
+/** Seconds computing and waiting, and halo bytes by path, since the last report. */
+const emptyEpoch = () => ({ compute: 0, wait: 0, direct: 0, relay: 0 });
+
+function expectCells(sender: PeerId, cells: Float32Array, expected: number): void {
+  if (cells.length !== expected) {
+    throw new LinkError(`${sender} sent ${cells.length} cells where ${expected} were due`);
+  }
+}

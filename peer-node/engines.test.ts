@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineError } from '../core/errors.js';
+import { describeAdapter } from '../shaders/webgpu/adapter.js';
+import { dawnAdapter } from '../shaders/webgpu/dawn.suite.js';
+import { openEngine } from './engines.js';
+
+let folder: string;
+let worker: URL;
+
+beforeAll(async () => {
+  // Inside the repository, so that the bundle finds the packages it leaves out.
+  const dist = fileURLToPath(new URL('../dist', import.meta.url));
+  await mkdir(dist, { recursive: true });
+  folder = await mkdtemp(join(dist, 'engines-test-'));
+  const outfile = join(folder, 'engine-worker.mjs');
+  worker = pathToFileURL(outfile);
+  await build({
+    entryPoints: [fileURLToPath(new URL('./engine-worker.ts', import.meta.url))],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    loader: { '.wgsl': 'text' },
+  });
+});
+
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('opening an engine', () => {
+  it.each(['webgpu', 'wasm'] as const)('gives %s where it is asked for', async (choice) => {
+    const engine = await openEngine(choice, worker);
+    expect(engine.kind).toBe(choice);
+    await engine.close();
+  });
+
+  it('takes a real GPU unasked, but not a processor that plays one', async () => {
+    const { emulated } = describeAdapter(await dawnAdapter());
+    const engine = await openEngine('auto', worker);
+    expect(engine.kind).toBe(emulated ? 'wasm' : 'webgpu');
+    await engine.close();
+  });
+
+  it('fails with an EngineError where the worker cannot start', async () => {
+    const missing = new URL('./missing.mjs', worker);
+    await expect(openEngine('wasm', missing)).rejects.toThrow(EngineError);
+  });
+});

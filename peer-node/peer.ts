@@ -1,0 +1,55 @@
+import { RightsError } from '../core/errors.js';
+import { calibrate } from '../core/peer/calibrate.js';
+import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
+import { httpObjects } from '../core/peer/http-objects.js';
+import { roomAddress } from './address.js';
+import { type EngineChoice, openEngine } from './engines.js';
+import { connectSocket } from './socket.js';
+import { weriftTransports } from './werift/transport.js';
+
+export interface JoinOptions {
+  /** Address of a coordinator, or an invitation to one of its rooms. */
+  readonly url: string;
+  readonly engine: EngineChoice;
+  readonly name: string;
+  readonly onStatus: (status: ContributorStatus) => void;
+}
+
+/** A peer's stay in a room. */
+export interface JoinedRoom {
+  /** Resolves when the peer has left; rejects with RightsError where the coordinator will not have it. */
+  readonly done: Promise<void>;
+  /** Hands the shard on, then goes. Resolves when the device is free. */
+  leave(): Promise<void>;
+}
+
+/** Opens this machine's engine and joins a room with it. Throws EngineError where it cannot compute. */
+export async function joinRoom({ url, engine: choice, name, onStatus }: JoinOptions): Promise<JoinedRoom> {
+  const engine = await openEngine(choice);
+  const { origin, room, invite } = roomAddress(new URL(url));
+  const transports = weriftTransports();
+  const query = invite === undefined ? '' : `?invite=${encodeURIComponent(invite)}`;
+  const contributor = contribute({
+    connect: () => connectSocket(`${origin.replace(/^http/, 'ws')}/ws/${room}${query}`),
+    engine,
+    ability: await calibrate(engine),
+    transports,
+    objects: httpObjects(fetch, origin, invite),
+    name,
+    kind: 'node',
+    onChange: onStatus,
+  });
+  const done = contributor.finished.then(async (ending) => {
+    await transports.close();
+    await engine.close();
+    if (ending.kind === 'refused') throw new RightsError(ending.reason);
+  });
+  done.catch(() => {});
+  return {
+    done,
+    async leave() {
+      await contributor.leave();
+      await done.catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,403 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EngineError } from '../core/errors.js';
+import { type Box, boxOfShape, cellCount, grow, shapeOf, shift, type Triple } from '../core/grid/box.js';
+import { compileModel } from './compiler/compile.js';
+import type { Engine, EngineShard, ShardSpec, Slab, StateArray, Update } from './engine.js';
+import { ReferenceShard, stateArraysOf, suiteModel } from './engine.suite.reference.js';
+
+export interface EngineUnderTest {
+  readonly open: () => Promise<Engine>;
+  /** Whether its arithmetic is strict f32. A device that may fuse products is held to relative L2 1e-6. */
+  readonly exact: boolean;
+}
+
+/** What every engine must do, whatever it runs on. */
+export function engineCompliance(name: string, { open, exact }: EngineUnderTest): void {
+  describe(`the ${name} engine`, () => {
+    const model = compileModel(suiteModel);
+    let engine: Engine;
+    const shards: EngineShard[] = [];
+
+    beforeAll(async () => {
+      engine = await open();
+    });
+    afterAll(async () => {
+      await Promise.all(shards.map((shard) => shard.close()));
+      await engine.close();
+    });
+
+    const specOf = (frame: Box, more: Partial<ShardSpec> = {}): ShardSpec => ({
+      model,
+      components: 2,
+      dimensions: 3,
+      frame,
+      constants: { coupling: 0.19 },
+      probes: [],
+      ...more,
+    });
+    const create = async (spec: ShardSpec) => {
+      const shard = await engine.createShard(spec);
+      shards.push(shard);
+      return shard;
+    };
+    /** A shard and its reference, in the same random state. */
+    const createRandom = async (spec: ShardSpec, seed: number) => {
+      const random = randomNumbers(seed);
+      const shard = await create(spec);
+      const reference = new ReferenceShard(spec);
+      for (const array of stateArraysOf(spec)) {
+        const slab = { ...array, box: spec.frame };
+        const data = random.values(cellCount(spec.frame));
+        reference.write([slab], data);
+        await shard.write([slab], data);
+      }
+      return { shard, reference, random };
+    };
+    const expectSame = (got: Float32Array, want: Float32Array) => {
+      if (exact) expect(bits(got)).toEqual(bits(want));
+      else expect(relativeL2(got, want)).toBeLessThan(1e-6);
+    };
+    const expectSameState = async (shard: EngineShard, reference: ReferenceShard, spec: ShardSpec) => {
+      const whole = stateArraysOf(spec).map((array) => ({ ...array, box: spec.frame }));
+      expectSame(await shard.read(whole), reference.read(whole));
+    };
+
+    it('says what it is', () => {
+      expect(engine.device).not.toBe('');
+      expect(engine.memory).toBeGreaterThan(1024 * 1024);
+    });
+
+    it('starts a shard at 0, in every array', async () => {
+      const spec = specOf(FRAME);
+      const shard = await create(spec);
+      const whole = stateArraysOf(spec).map((array) => ({ ...array, box: FRAME }));
+      const data = await shard.read(whole);
+      expect(data).toHaveLength(cellCount(FRAME) * whole.length);
+      expect(data.every((value) => value === 0)).toBe(true);
+      expect(shard.bytes).toBeGreaterThanOrEqual(data.byteLength);
+    });
+
+    it('gives back what was written, in any box of any array, later slabs over earlier ones', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference, random } = await createRandom(spec, 1);
+      for (let round = 0; round < 8; round++) {
+        const slabs = Array.from({ length: 6 }, () => random.slab(spec));
+        const data = random.values(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
+        reference.write(slabs, data);
+        await shard.write(slabs, data);
+        const asked = Array.from({ length: 6 }, () => random.slab(spec));
+        expect(bits(await shard.read(asked))).toEqual(bits(reference.read(asked)));
+      }
+    });
+
+    it('keeps every bit of what it is handed: signed zeros, subnormals, infinities', async () => {
+      const shard = await create(specOf(FRAME));
+      const slab: Slab = { component: 1, field: 'psi', level: 'before', box: row(4) };
+      const data = Float32Array.of(-0, 1e-42, Number.POSITIVE_INFINITY, Number.NaN);
+      await shard.write([slab], data);
+      expect(bits(await shard.read([slab]))).toEqual(bits(data));
+    });
+
+    it('reads and writes nothing where nothing is asked', async () => {
+      const shard = await create(specOf(FRAME));
+      const empty: Slab = { component: 0, field: 'psi', level: 'now', box: { lo: FRAME.lo, hi: FRAME.lo } };
+      await shard.write([empty], new Float32Array(0));
+      expect(await shard.read([empty])).toHaveLength(0);
+      expect((await shard.advance([])).samples).toHaveLength(0);
+    });
+
+    it('makes one step as the model says', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference } = await createRandom(spec, 2);
+      const update = { box: grow(FRAME, [-1, -1, -1]), time: 7.25 };
+      reference.update(update);
+      const { seconds } = await shard.advance([update]);
+      expect(seconds).toBeGreaterThanOrEqual(0);
+      await expectSameState(shard, reference, spec);
+    });
+
+    it('updates the cells of a box alone, and swaps the levels of all others', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference, random } = await createRandom(spec, 3);
+      for (let step = 0; step < 6; step++) {
+        const update = { box: random.boxIn(grow(FRAME, [-1, -1, -1])), time: step / 4 };
+        reference.update(update);
+        await shard.advance([update]);
+        await expectSameState(shard, reference, spec);
+      }
+    });
+
+    it('makes many steps in one call, in their order', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference, random } = await createRandom(spec, 4);
+      const updates = Array.from({ length: 150 }, (_, step) => ({
+        box: step % 3 ? random.boxIn(grow(FRAME, [-1, -1, -1])) : grow(FRAME, [-1, -1, -1]),
+        time: step * 0.25,
+      }));
+      for (const update of updates) reference.update(update);
+      await shard.advance(updates);
+      await expectSameState(shard, reference, spec);
+    });
+
+    it('computes a plane of cells in 2-D', async () => {
+      const frame: Box = { lo: [0, -3, 5], hi: [1, 18, 24] };
+      const spec = specOf(frame, { dimensions: 2 });
+      const { shard, reference } = await createRandom(spec, 5);
+      const updates = [0, 1, 2].map((step) => ({ box: grow(frame, [0, -1, -1]), time: step }));
+      for (const update of updates) reference.update(update);
+      await shard.advance(updates);
+      await expectSameState(shard, reference, spec);
+    });
+
+    it('finds the same core, bit for bit, when a deep halo shrinks around it', async () => {
+      const depth = 4;
+      const core: Box = { lo: [8, 7, 9], hi: [14, 16, 15] };
+      const whole = boxOfShape([24, 24, 24]);
+      const large = await createRandom(specOf(whole, { components: 1 }), 6);
+      const frame = grow(core, [depth, depth, depth]);
+      const small = await create(specOf(frame, { components: 1 }));
+      const arrays = stateArraysOf(specOf(frame, { components: 1 }));
+      const held = arrays.map((array) => ({ ...array, box: frame }));
+      await small.write(held, await large.shard.read(held));
+
+      const times = Array.from({ length: depth }, (_, step) => step * 0.5);
+      await large.shard.advance(times.map((time) => ({ box: grow(whole, [-1, -1, -1]), time })));
+      await small.advance(
+        times.map((time, step) => {
+          const layers = depth - 1 - step;
+          return { box: grow(core, [layers, layers, layers]), time };
+        }),
+      );
+      const kept = arrays.map((array) => ({ ...array, box: core }));
+      expect(bits(await small.read(kept))).toEqual(bits(await large.shard.read(kept)));
+    });
+
+    it('samples its probes after every update, in order', async () => {
+      const at = (z: number, y: number, x: number): Triple => [
+        FRAME.lo[0] + z,
+        FRAME.lo[1] + y,
+        FRAME.lo[2] + x,
+      ];
+      const spec = specOf(FRAME, {
+        probes: [
+          { component: 1, field: 'psi', cell: at(3, 4, 5) },
+          { component: 0, field: 'psi', cell: at(3, 4, 5) },
+          { component: 0, field: 'rms2', cell: at(1, 1, 1) },
+          { component: 1, field: 'psi', cell: at(0, 0, 0) },
+          { component: 0, field: 'crossed', cell: at(6, 2, 3) },
+        ],
+      });
+      const { shard, reference } = await createRandom(spec, 7);
+      const updates = Array.from({ length: 100 }, (_, step) => ({
+        box: grow(FRAME, [-1, -1, -1]),
+        time: step,
+      }));
+      const expected = updates.map((update) => {
+        reference.update(update);
+        return Array.from(reference.sample());
+      });
+      const first = await shard.advance(updates.slice(0, 70));
+      const rest = await shard.advance(updates.slice(70));
+      expectSame(Float32Array.of(...first.samples, ...rest.samples), Float32Array.from(expected.flat()));
+    });
+
+    it('takes calls that nobody awaits in the order they are made', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference, random } = await createRandom(spec, 8);
+      const inner = grow(FRAME, [-1, -1, -1]);
+      const updates: Update[] = Array.from({ length: 90 }, (_, step) => ({ box: inner, time: step }));
+      const slab: Slab = { component: 1, field: 'psi', level: 'now', box: random.boxIn(FRAME) };
+      const data = random.values(cellCount(slab.box));
+      const watched: Slab = { ...slab, box: FRAME };
+
+      const advanced = shard.advance(updates);
+      const between = shard.read([watched]);
+      const written = shard.write([slab], data.slice());
+      const advancedAgain = shard.advance(updates.slice(0, 3));
+      const end = shard.read([watched]);
+      await Promise.all([advanced, written, advancedAgain]);
+
+      for (const update of updates) reference.update(update);
+      expectSame(await between, reference.read([watched]));
+      reference.write([slab], data);
+      for (const update of updates.slice(0, 3)) reference.update(update);
+      expectSame(await end, reference.read([watched]));
+    });
+
+    it('has done with the data it was handed once the write resolves', async () => {
+      const shard = await create(specOf(FRAME));
+      const slab: Slab = { component: 0, field: 'psi', level: 'now', box: row(3) };
+      const buffer = Float32Array.of(9, 1, 2, 3, 9);
+      await shard.write([slab], buffer.subarray(1, 4));
+      buffer.fill(0);
+      expect(Array.from(await shard.read([slab]))).toEqual([1, 2, 3]);
+    });
+
+    it('hands out arrays that can move to another thread', async () => {
+      const probe = { component: 0, field: 'psi', cell: FRAME.lo };
+      const shard = await create(specOf(FRAME, { probes: [probe] }));
+      const slab: Slab = { component: 0, field: 'psi', level: 'now', box: row(3) };
+      const { samples } = await shard.advance([{ box: grow(FRAME, [-1, -1, -1]), time: 0 }]);
+      for (const data of [samples, await shard.read([slab])]) {
+        expect(data.buffer.byteLength).toBe(data.byteLength);
+        structuredClone(data, { transfer: [data.buffer as ArrayBuffer] });
+      }
+      expect(Array.from(await shard.read([slab]))).toEqual([0, 0, 0]);
+    });
+
+    it('takes more slabs in one call than anyone counts on', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference, random } = await createRandom(spec, 12);
+      const slabs = Array.from({ length: 700 }, () => {
+        const slab = random.slab(spec);
+        const [z, y, x] = slab.box.lo;
+        return { ...slab, box: { lo: slab.box.lo, hi: [z + 1, y + 1, x + 1] as const } };
+      });
+      const data = random.values(slabs.length);
+      reference.write(slabs, data);
+      await shard.write(slabs, data);
+      expect(bits(await shard.read(slabs))).toEqual(bits(reference.read(slabs)));
+      await expectSameState(shard, reference, spec);
+    });
+
+    it('advances two shards at once, each on its own', async () => {
+      const spec = specOf(FRAME);
+      const other = specOf(shift(boxOfShape([7, 12, 21]), [-2, 40, 3]), {
+        components: 1,
+        constants: { coupling: 0.11 },
+      });
+      const [a, b] = await Promise.all([createRandom(spec, 9), createRandom(other, 10)]);
+      const updatesIn = (frame: Box) =>
+        Array.from({ length: 40 }, (_, step) => ({ box: grow(frame, [-1, -1, -1]), time: step }));
+      for (const update of updatesIn(spec.frame)) a.reference.update(update);
+      for (const update of updatesIn(other.frame)) b.reference.update(update);
+      await Promise.all([a.shard.advance(updatesIn(spec.frame)), b.shard.advance(updatesIn(other.frame))]);
+      await expectSameState(a.shard, a.reference, spec);
+      await expectSameState(b.shard, b.reference, other);
+    });
+
+    it('refuses a shard that does not fit, says how large it is, and goes on', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference } = await createRandom(spec, 11);
+      const side = Math.ceil(Math.cbrt(engine.memory));
+      const refused = engine.createShard(specOf(boxOfShape([side, side, side])));
+      await expect(refused).rejects.toThrow(EngineError);
+      await expect(refused).rejects.toThrow(/\d+ bytes/);
+      const update = { box: grow(FRAME, [-1, -1, -1]), time: 0 };
+      reference.update(update);
+      await shard.advance([update]);
+      await expectSameState(shard, reference, spec);
+    });
+
+    it('refuses a spec that makes no sense', async () => {
+      const outside: Triple = [FRAME.lo[0] - 1, FRAME.lo[1], FRAME.lo[2]];
+      const senseless: Partial<ShardSpec>[] = [
+        { frame: { lo: FRAME.lo, hi: FRAME.lo } },
+        { dimensions: 2 },
+        { components: 0 },
+        { constants: {} },
+        { constants: { coupling: 1e60 } },
+        { probes: [{ component: 0, field: 'psi', cell: outside }] },
+        { probes: [{ component: 2, field: 'psi', cell: FRAME.lo }] },
+      ];
+      for (const more of senseless) {
+        await expect(engine.createShard(specOf(FRAME, more))).rejects.toThrow(EngineError);
+      }
+    });
+
+    it('refuses cells, fields and data that it does not hold, and changes nothing', async () => {
+      const spec = specOf(FRAME);
+      const { shard, reference } = await createRandom(spec, 13);
+      const slab: Slab = { component: 0, field: 'psi', level: 'now', box: row(2) };
+      const unknown: Slab[] = [
+        { ...slab, box: shift(FRAME, [0, 0, 1]) },
+        { ...slab, component: 2 },
+        { ...slab, field: 'phi' },
+        { ...slab, field: 'rms2', level: 'before' },
+      ];
+      for (const wrong of unknown) {
+        await expect(shard.read([slab, wrong])).rejects.toThrow(EngineError);
+        const data = new Float32Array(2 + cellCount(wrong.box));
+        await expect(shard.write([slab, wrong], data)).rejects.toThrow(EngineError);
+      }
+      await expect(shard.write([slab], new Float32Array(3))).rejects.toThrow(EngineError);
+      const inner = { box: grow(FRAME, [-1, -1, -1]), time: 0 };
+      for (const box of [FRAME, { lo: FRAME.lo, hi: FRAME.lo }]) {
+        await expect(shard.advance([inner, { box, time: 1 }])).rejects.toThrow(EngineError);
+      }
+      await expectSameState(shard, reference, spec);
+    });
+
+    it('refuses what a closed shard is asked, and lets it be closed again', async () => {
+      const shard = await create(specOf(FRAME));
+      await shard.close();
+      await expect(shard.read([])).rejects.toThrow(EngineError);
+      await expect(shard.write([], new Float32Array(0))).rejects.toThrow(EngineError);
+      await expect(shard.advance([])).rejects.toThrow(EngineError);
+      await shard.close();
+    });
+
+    it('refuses everything once it is closed itself', async () => {
+      const second = await open();
+      const shard = await second.createShard(specOf(FRAME));
+      await second.close();
+      await expect(shard.read([])).rejects.toThrow(EngineError);
+      await expect(second.createShard(specOf(FRAME))).rejects.toThrow(EngineError);
+      await shard.close();
+      await second.close();
+    });
+  });
+}
+
+/** A frame whose corner is not 0 and whose edges differ. */
+const FRAME: Box = { lo: [2, -5, 10], hi: [11, 5, 23] };
+
+/** The first cells of the frame's first row. */
+const row = (cells: number): Box => ({
+  lo: FRAME.lo,
+  hi: [FRAME.lo[0] + 1, FRAME.lo[1] + 1, FRAME.lo[2] + cells],
+});
+
+const bits = (values: Float32Array) => new Uint32Array(values.buffer, values.byteOffset, values.length);
+
+function relativeL2(got: Float32Array, want: Float32Array): number {
+  let difference = 0;
+  let size = 0;
+  for (const [index, value] of want.entries()) {
+    difference += ((got[index] ?? Number.NaN) - value) ** 2;
+    size += value ** 2;
+  }
+  return Math.sqrt(difference / size);
+}
+
+/** Seeded, so that a failure comes again. Constants of the generator: Numerical Recipes, `ranqd1`. */
+function randomNumbers(seed: number) {
+  let state = seed >>> 0;
+  const unit = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(unit() * limit);
+  const boxIn = (outer: Box): Box => {
+    const ranges = shapeOf(outer).map((cells, axis) => {
+      const lo = below(cells);
+      const start = (outer.lo[axis] ?? 0) + lo;
+      return [start, start + 1 + below(cells - lo)] as const;
+    });
+    const [z, y, x] = ranges as unknown as readonly [
+      readonly [number, number],
+      readonly [number, number],
+      readonly [number, number],
+    ];
+    return { lo: [z[0], y[0], x[0]], hi: [z[1], y[1], x[1]] };
+  };
+  return {
+    boxIn,
+    /** f32 in −1 to 1. */
+    values: (count: number) => Float32Array.from({ length: count }, () => unit() * 2 - 1),
+    slab: (spec: ShardSpec): Slab => {
+      const arrays = stateArraysOf(spec);
+      return { ...(arrays[below(arrays.length)] as StateArray), box: boxIn(spec.frame) };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import type { Model } from '../model.js';
+import wgsl from './wave.wgsl';
+
+/** The wave equation with the trackers of OpenWave's M2 (PHYSICS.md, section 1). */
+export const wave: Model = {
+  name: 'wave',
+  title: 'The wave equation, with running mean square and frequency',
+  wgsl,
+  radius: 1,
+  fields: [
+    { name: 'psi', kind: 'wave', title: 'Displacement ψ', unit: ({ amplitude }) => amplitude },
+    {
+      name: 'rms2',
+      kind: 'tracker',
+      title: 'Running mean of ψ²',
+      unit: ({ amplitude }) => `(${amplitude})^2`,
+    },
+    {
+      name: 'freq',
+      kind: 'tracker',
+      title: 'Running mean of the frequency',
+      unit: ({ time }) => `1/(${time})`,
+    },
+    {
+      name: 'crossed',
+      kind: 'tracker',
+      title: 'Time of the last upward crossing of 0',
+      unit: ({ time }) => time,
+    },
+  ],
+  parameters: [{ name: 'speed', title: 'Speed of the wave, in units of length and time', min: 0 }],
+  constants: ['courant2', 'dt'],
+  evaluate: ({ parameters, spacing, dt }) => ({ courant2: ((speedOf(parameters) * dt) / spacing) ** 2, dt }),
+  largestStep: ({ parameters, spacing, dimensions }) =>
+    spacing / (speedOf(parameters) * Math.sqrt(dimensions)),
+};
+
+function speedOf(parameters: Readonly<Record<string, number>>): number {
+  const { speed } = parameters;
+  if (speed === undefined) throw new TypeError('the wave model was evaluated without its speed');
+  return speed;
+}

@@ -1,0 +1,76 @@
+import { type Box, grow, hasCell, shapeOf, type Triple } from '../../core/grid/box.js';
+import { programFor } from '../compiler/compile.js';
+import { interpret } from '../compiler/interpret.js';
+import type { ShardSpec, StateArray, Update } from '../engine.js';
+
+/** A shard advanced by the interpreter, cell by cell: slow, and right by definition. */
+export class ReferenceShard {
+  private readonly arrays = new Map<string, Float32Array>();
+  private parity = 0;
+
+  constructor(private readonly spec: ShardSpec) {
+    for (let component = 0; component < spec.components; component += 1) {
+      for (const { name, kind } of spec.model.model.fields) {
+        for (const parity of kind === 'wave' ? [0, 1] : [0]) {
+          this.arrays.set(`${component} ${name} ${parity}`, new Float32Array(cells(spec.frame)));
+        }
+      }
+    }
+  }
+
+  array({ component, field, level }: StateArray): Float32Array {
+    const kind = this.spec.model.model.fields.find(({ name }) => name === field)?.kind;
+    const parity = kind === 'tracker' ? 0 : level === 'now' ? this.parity : 1 - this.parity;
+    const array = this.arrays.get(`${component} ${field} ${parity}`);
+    if (!array) throw new RangeError(`no ${level} of ${field}.${component}`);
+    return array;
+  }
+
+  advance({ box, time }: Update): void {
+    const { frame, model, components, constants, dimensions } = this.spec;
+    const program = programFor(model, dimensions);
+    for (let component = 0; component < components; component += 1) {
+      const results = eachCell(box, ([z, y, x]) =>
+        interpret(program, {
+          constants,
+          time,
+          read: ({ field, level, offset: [dx, dy, dz] }) =>
+            this.array({ component, field, level })[indexIn(frame, [z + dz, y + dy, x + dx])] as number,
+        }),
+      );
+      for (const [field, { name, kind }] of model.model.fields.entries()) {
+        const target = this.array({ component, field: name, level: kind === 'wave' ? 'before' : 'now' });
+        eachCell(box, (cell, index) => {
+          target[indexIn(frame, cell)] = results[index]?.[field] as number;
+        });
+      }
+    }
+    this.parity = 1 - this.parity;
+  }
+}
+
+/** The largest box that a shard can update. */
+export function interior({ frame, model, dimensions }: ShardSpec): Box {
+  const { radius } = model.model;
+  return grow(frame, [dimensions === 3 ? -radius : 0, -radius, -radius]);
+}
+
+function cells(box: Box): number {
+  return shapeOf(box).reduce((product, length) => product * length, 1);
+}
+
+function indexIn(frame: Box, cell: Triple): number {
+  if (!hasCell(frame, cell)) throw new RangeError(`cell [${cell}] is outside the frame`);
+  const [, ny, nx] = shapeOf(frame);
+  return ((cell[0] - frame.lo[0]) * ny + cell[1] - frame.lo[1]) * nx + cell[2] - frame.lo[2];
+}
+
+function eachCell<Result>(box: Box, visit: (cell: Triple, index: number) => Result): Result[] {
+  const results: Result[] = [];
+  for (let z = box.lo[0]; z < box.hi[0]; z += 1) {
+    for (let y = box.lo[1]; y < box.hi[1]; y += 1) {
+      for (let x = box.lo[2]; x < box.hi[2]; x += 1) results.push(visit([z, y, x], results.length));
+    }
+  }
+  return results;
+}

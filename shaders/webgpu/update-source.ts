@@ -1,0 +1,103 @@
+import type { Triple } from '../../core/grid/box.js';
+import type { ModelSource } from '../model.js';
+
+/** Where the bindings of `gs_update` lie, all in group 0. State arrays follow from FIRST_STATE on. */
+export const BINDING = { constants: 0, step: 1, firstState: 2 } as const;
+
+/** What `gs_Step` holds, in 32-bit words. `row` is read by the sampling kernel alone. */
+export const STEP_WORDS = { lo: 0, time: 3, hi: 4, row: 7, length: 8 } as const;
+
+/** A state array as the update sees it: it reads the newest level and overwrites the others in place. */
+export interface StateBinding {
+  readonly field: string;
+  readonly level: 'now' | 'before';
+  readonly access: 'read' | 'read_write';
+}
+
+/** The state arrays of one component, in the order of their bindings. */
+export function stateBindings(model: ModelSource): readonly StateBinding[] {
+  return model.fields.flatMap(({ name: field, kind }): StateBinding[] =>
+    kind === 'wave'
+      ? [
+          { field, level: 'now', access: 'read' },
+          { field, level: 'before', access: 'read_write' },
+        ]
+      : [{ field, level: 'now', access: 'read_write' }],
+  );
+}
+
+export interface UpdateOptions {
+  readonly model: ModelSource;
+  readonly dimensions: 2 | 3;
+  /** Cells of the frame, `[nz, ny, nx]`. */
+  readonly shape: Triple;
+  /** Invocations of a workgroup along z, y, x. */
+  readonly workgroup: Triple;
+}
+
+export interface UpdateSource {
+  /** A WGSL module whose entry point `gs_update` advances one component by one step. */
+  readonly code: string;
+  /** The model's first line is the one after these. */
+  readonly linesBefore: number;
+}
+
+/** The model's WGSL between what it may call and what calls it. */
+export function updateSource(options: UpdateOptions): UpdateSource {
+  const before = prelude(options);
+  return {
+    code: `${before}${options.model.wgsl}\n${entryPoint(options)}`,
+    linesBefore: before.split('\n').length - 1,
+  };
+}
+
+const variable = (field: string, level: 'now' | 'before') => `gs_${level}_${field}`;
+
+function prelude({ model, dimensions, shape: [, ny, nx] }: UpdateOptions): string {
+  const members = model.constants.length > 0 ? model.constants : ['gs_none'];
+  const bindings = stateBindings(model).map(
+    ({ field, level, access }, index) =>
+      `@group(0) @binding(${BINDING.firstState + index}) var<storage, ${access}> ${variable(field, level)}: array<f32>;`,
+  );
+  const accessors = model.fields.map(({ name, kind }) => {
+    const now = variable(name, 'now');
+    if (kind === 'tracker') return `fn ${name}() -> f32 { return ${now}[gs_cell]; }`;
+    return `fn ${name}(dx: i32, dy: i32, dz: i32) -> f32 {
+  return ${now}[gs_cell + dx + dy * gs_stride_y + dz * gs_stride_z];
+}
+fn ${name}_before() -> f32 { return ${variable(name, 'before')}[gs_cell]; }`;
+  });
+  return `struct gs_Constants {
+${members.map((member) => `  ${member}: f32,`).join('\n')}
+}
+struct gs_Step {
+  gs_lo: vec3u,
+  time: f32,
+  gs_hi: vec3u,
+  gs_row: u32,
+}
+@group(0) @binding(${BINDING.constants}) var<uniform> param: gs_Constants;
+@group(0) @binding(${BINDING.step}) var<uniform> step: gs_Step;
+${bindings.join('\n')}
+const DIMENSIONS: u32 = ${dimensions}u;
+const gs_stride_y: i32 = ${nx};
+const gs_stride_z: i32 = ${ny * nx};
+var<private> gs_cell: i32;
+${accessors.join('\n')}
+`;
+}
+
+function entryPoint({ model, workgroup: [wz, wy, wx] }: UpdateOptions): string {
+  const stores = model.fields.map(
+    ({ name, kind }) => `  ${variable(name, kind === 'wave' ? 'before' : 'now')}[gs_cell] = gs_new.${name};`,
+  );
+  return `@compute @workgroup_size(${wx}, ${wy}, ${wz})
+fn gs_update(@builtin(global_invocation_id) gs_id: vec3u) {
+  let gs_at = step.gs_lo + gs_id;
+  if (any(gs_at >= step.gs_hi)) { return; }
+  gs_cell = i32(gs_at.x) + i32(gs_at.y) * gs_stride_y + i32(gs_at.z) * gs_stride_z;
+  let gs_new = update();
+${stores.join('\n')}
+}
+`;
+}

@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { type Browser, chromium, type JSHandle, type Page } from 'playwright';
+import type { TransportEnd } from '../core/links/end.suite.js';
+import type { Driven } from '../core/links/transport.suite.js';
+
+/** Debian's Chromium, where Playwright's own is not installed. */
+const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+/** A tab whose transports the test can drive. */
+export interface Tab {
+  newEnd(): Promise<Driven>;
+}
+
+/** A Chromium, and tabs in it. */
+export interface Tabs {
+  open(): Promise<Tab>;
+  close(): Promise<void>;
+}
+
+export async function launchTabs(): Promise<Tabs> {
+  const [browser, script] = await Promise.all([launch(), bundle()]);
+  return {
+    async open() {
+      const page = await browser.newPage();
+      await page.addScriptTag({ content: script });
+      return { newEnd: () => newEnd(page) };
+    },
+    close: () => browser.close(),
+  };
+}
+
+function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, headless: true, chromiumSandbox: false });
+}
+
+async function bundle(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('./transport-page.ts', import.meta.url))],
+    bundle: true,
+    format: 'iife',
+    globalName: 'transportPage',
+    write: false,
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
+async function newEnd(page: Page): Promise<Driven> {
+  const end = await page.evaluateHandle(() => {
+    const { transportPage } = globalThis as unknown as { transportPage: { makeEnd(): TransportEnd } };
+    return transportPage.makeEnd();
+  });
+  return driven(end);
+}
+
+/** Calls in the page whatever is called here. An end takes and gives plain values only. */
+function driven(end: JSHandle<TransportEnd>): Driven {
+  const call = (method: keyof TransportEnd) => (argument: unknown) =>
+    end.evaluate(
+      (there, [name, value]) => (there[name] as (value: unknown) => Promise<unknown>).call(there, value),
+      [method, argument] as const,
+    );
+  return new Proxy({} as Driven, {
+    get: (_, name) => (name === 'then' ? undefined : call(name as keyof TransportEnd)),
+  });
+}

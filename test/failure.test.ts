@@ -1,0 +1,93 @@
+import { afterEach, beforeAll, expect, test } from 'vitest';
+import type { JobFileInput } from '../core/job/schema.js';
+import { Fleet, type Result } from './fleet.js';
+import { PeerProcess } from './processes.js';
+
+const job: JobFileInput = {
+  name: 'failure',
+  model: 'wave',
+  grid: { shape: [40, 40, 40], spacing: 1, brick: 8 },
+  time: { steps: 1600, courant: 0.55 },
+  parameters: { speed: 1 },
+  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 18, x: 25 } } },
+  probes: { off: { at: { z: 30, y: 9, x: 9 }, fields: ['psi', 'rms2'] } },
+  outputs: { plane: { fields: ['psi'], every: 100, plane: { z: 20 } }, end: { fields: ['psi', 'freq'] } },
+  run: { peers: 3, use: 'all', checkpointSeconds: 0.5 },
+};
+
+let truth: Uint32Array[];
+const processes: PeerProcess[] = [];
+let fleet: Fleet;
+
+async function everything(result: Result): Promise<Uint32Array[]> {
+  const arrays = await Promise.all([
+    result.output('end', 'psi'),
+    result.output('end', 'freq'),
+    result.output('plane', 'psi'),
+    result.probe('off', 'psi'),
+    result.probe('off', 'rms2'),
+  ]);
+  return arrays.map((array) => new Uint32Array(array.slice().buffer));
+}
+
+function startPeers(names: readonly string[]): PeerProcess[] {
+  const started = names.map((name) => new PeerProcess(fleet.url, name));
+  processes.push(...started);
+  return started;
+}
+
+/** Resolves when every shard has made `step` steps. */
+async function reached(id: string, step: number): Promise<void> {
+  while ((fleet.status(id).progress?.step ?? 0) < step) {
+    if (fleet.status(id).state !== 'running' && fleet.status(id).state !== 'waiting') return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+beforeAll(async () => {
+  fleet = await Fleet.start();
+  await fleet.join();
+  truth = await everything(await fleet.run({ ...job, run: { peers: 1 } }));
+  await fleet.close();
+});
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((peer) => peer.stop()));
+  await fleet.close();
+});
+
+test('kill -9 of a peer in mid-run: the others finish, and every bit is as with one peer', async () => {
+  fleet = await Fleet.start();
+  const [victim] = startPeers(['victim', 'anna', 'bert']);
+  const id = await fleet.submit(job);
+  await reached(id, 500);
+  await victim?.kill();
+  await fleet.done(id);
+  expect(fleet.events.filter(({ event }) => event === 'back')).toHaveLength(1);
+  expect(await everything(fleet.result(id))).toEqual(truth);
+});
+
+test('kill -9 of all peers: the job waits, and goes on from its checkpoint with others', async () => {
+  fleet = await Fleet.start();
+  const peers = startPeers(['anna', 'bert', 'carl']);
+  const id = await fleet.submit(job);
+  await reached(id, 600);
+  await Promise.all(peers.map((peer) => peer.kill()));
+  startPeers(['dora']);
+  await fleet.done(id);
+  expect(await everything(fleet.result(id))).toEqual(truth);
+});
+
+test('peers come and go politely: the run changes hands without going back', async () => {
+  fleet = await Fleet.start();
+  const [leaver] = startPeers(['leaver', 'anna']);
+  const id = await fleet.submit({ ...job, run: { ...job.run, peers: 2 } });
+  await reached(id, 200);
+  startPeers(['newcomer']);
+  await reached(id, 800);
+  await leaver?.stop();
+  await fleet.done(id);
+  expect(fleet.events.filter(({ event }) => event === 'back')).toEqual([]);
+  expect(fleet.events.filter(({ event }) => event === 'plan').length).toBeGreaterThan(1);
+  expect(await everything(fleet.result(id))).toEqual(truth);
+});

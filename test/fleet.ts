@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as zarr from 'zarrita';
+import { resultWriter } from '../coordinator/results/result-writer.js';
+import { zarrStore } from '../coordinator/results/zarr-store.js';
+import type { JobStatus } from '../coordinator/room/conductor.js';
+import { conductor } from '../coordinator/run/conductor.js';
+import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
+import type { JobFileInput } from '../core/job/schema.js';
+import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
+import { httpObjects } from '../core/peer/http-objects.js';
+import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
+import { connectSocket } from '../peer-node/socket.js';
+import { weriftTransports } from '../peer-node/werift/transport.js';
+import type { Engine } from '../shaders/engine.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
+
+/** What the coordinator logged: plans, setbacks and the like. */
+export interface RunEvent {
+  readonly event: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export interface FleetPeer {
+  readonly contributor: Contributor;
+  readonly statuses: readonly ContributorStatus[];
+  close(): Promise<void>;
+}
+
+/** A real coordinator with a folder of its own, and peers in this process over real data channels. */
+export class Fleet {
+  readonly events: RunEvent[];
+  readonly #coordinator: Coordinator;
+  readonly #folder: string;
+  readonly #peers: FleetPeer[] = [];
+
+  private constructor(coordinator: Coordinator, folder: string, events: RunEvent[]) {
+    this.#coordinator = coordinator;
+    this.#folder = folder;
+    this.events = events;
+  }
+
+  static async start(pages?: string): Promise<Fleet> {
+    const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
+    const events: RunEvent[] = [];
+    const coordinator = await startCoordinator({
+      host: '127.0.0.1',
+      port: 0,
+      folder,
+      version: 'test',
+      ...(pages !== undefined && { pages }),
+      makeConductor: ({ document, store }) =>
+        conductor({
+          document,
+          store,
+          resultWriter: (id, job) => resultWriter(store, id, job, 'test'),
+          log: (event, details) => events.push({ event, details: { ...details } }),
+        }),
+    });
+    return new Fleet(coordinator, folder, events);
+  }
+
+  get url(): string {
+    return this.#coordinator.url;
+  }
+
+  get store() {
+    return this.#coordinator.store;
+  }
+
+  /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
+  async join(options: { rate?: number; name?: string; engine?: Engine } = {}): Promise<FleetPeer> {
+    const engine = options.engine ?? (await createWasmEngine());
+    const transports = weriftTransports();
+    const statuses: ContributorStatus[] = [];
+    const contributor = contribute({
+      connect: () => connectSocket(`${this.url.replace('http', 'ws')}/ws/${FIRST_ROOM}`),
+      engine,
+      ability: {
+        engine: engine.kind,
+        device: engine.device,
+        memory: engine.memory,
+        rate: options.rate ?? 1e8,
+      },
+      transports,
+      objects: httpObjects(fetch, this.url, undefined),
+      name: options.name ?? `peer ${this.#peers.length + 1}`,
+      kind: 'node',
+      onChange: (status) => statuses.push(status),
+    });
+    const peer: FleetPeer = {
+      contributor,
+      statuses,
+      async close() {
+        await contributor.leave();
+        await transports.close();
+        await engine.close();
+      },
+    };
+    this.#peers.push(peer);
+    return peer;
+  }
+
+  async submit(file: JobFileInput): Promise<string> {
+    const { id } = await this.#coordinator.jobs.submit(this.#coordinator.room(FIRST_ROOM), file);
+    return id;
+  }
+
+  status(id: string): JobStatus {
+    const status = this.#conductor.jobs().find((job) => job.id === id);
+    if (!status) throw new RangeError(`no job ${id}`);
+    return status;
+  }
+
+  /** Resolves when the job is done; rejects with the reason where it is not. */
+  async done(id: string): Promise<JobStatus> {
+    const status = await this.#conductor.finished(id);
+    if (status.state !== 'done') throw new Error(`${id} ${status.state}: ${status.reason}`);
+    return status;
+  }
+
+  /** Runs a job to its end. */
+  async run(file: JobFileInput): Promise<Result> {
+    const id = await this.submit(file);
+    await this.done(id);
+    return this.result(id);
+  }
+
+  result(id: string): Result {
+    return new Result(this, id);
+  }
+
+  async close(): Promise<void> {
+    await this.#coordinator.close();
+    await Promise.all(this.#peers.map((peer) => peer.close()));
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  get #conductor() {
+    return this.#coordinator.room(FIRST_ROOM).conductor;
+  }
+}
+
+/** A job's result, read back as its user would. */
+export class Result {
+  constructor(
+    private readonly fleet: Fleet,
+    readonly id: string,
+  ) {}
+
+  /** All snapshots of one state: `[time, ...cells]`. */
+  output(output: string, state: string): Promise<Float32Array> {
+    return this.#read(outputArrayKey(this.id, output, state));
+  }
+
+  probe(probe: string, state: string): Promise<Float32Array> {
+    return this.#read(`${resultKey(this.id)}/probes/${probe}/${state}`);
+  }
+
+  async #read(key: string): Promise<Float32Array> {
+    const array = await zarr.open.v3(zarr.root(zarrStore(this.fleet.store, key)), { kind: 'array' });
+    if (!array.is('float32')) throw new TypeError(`${key} does not hold f32`);
+    return (await zarr.get(array)).data;
+  }
+}
