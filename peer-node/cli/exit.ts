@@ -44,6 +44,11 @@ export class UnreachableError extends GroundswellError {
   readonly code = 'unreachable';
 }
 
+/** A job that nobody is left to compute. */
+export class AbandonedError extends GroundswellError {
+  readonly code = 'abandoned';
+}
+
 /** 1 is a job's own end; for a defect of ours it is the customary status too. */
 export function exitOf(error: unknown): Exit {
   const isOneOf = (...kinds: readonly (abstract new (...args: never[]) => Error)[]) =>

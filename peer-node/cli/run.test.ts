@@ -71,6 +71,13 @@ describe('groundswell run, serve, submit, status and stop', () => {
     await gone(peers);
   });
 
+  it('gives up where every peer has ended and nobody else computes, with status 1', async () => {
+    const run = command.start('run', endless, ...(await options('abandoned')));
+    await run.event('progress');
+    for (const peer of await childrenOf(run.pid)) process.kill(peer, 'SIGKILL');
+    expect(await run.ended).toBe(1);
+  });
+
   it('ends with status 1 when somebody stops its job', async () => {
     const data = join(folder, 'stopped');
     const run = command.start('run', endless, ...(await options('stopped')));

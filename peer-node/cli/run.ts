@@ -1,17 +1,20 @@
-import { EngineError } from '../../core/errors.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineError, type GroundswellError } from '../../core/errors.js';
 import { roomAddress } from '../address.js';
-import { type JobReport, roomApi } from './api.js';
+import { type JobReport, type RoomApi, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
-import { Exit, UsageError } from './exit.js';
+import { AbandonedError, Exit, UsageError } from './exit.js';
 import { follow } from './follow.js';
 import { handIn } from './hand-in.js';
 import { aborted } from './lifetime.js';
-import { startLocalPeers } from './local-peers.js';
+import { type LocalPeers, startLocalPeers } from './local-peers.js';
 import { DEFAULT_PORT } from './options.js';
 import type { EngineChoice, PreparedJob, RunningCoordinator } from './parts.js';
 import { isFree, nextFreePort } from './port.js';
 import { pagesFolder } from './serve.js';
+
+const ASK_ROOM_EVERY_MS = 1_000;
 
 export interface RunOptions {
   readonly host: string;
@@ -56,7 +59,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
 /**
  * Runs the job on local peers and whoever else joins; the local ones stay no longer than the job.
  * Resolves to the last report, or undefined where `lifetime` ended first.
- * Throws EngineError where every local peer finds that it cannot compute.
+ * Throws EngineError where no local peer can compute, AbandonedError where they ended, and nobody else is there.
  */
 async function computed(
   coordinator: RunningCoordinator,
@@ -66,31 +69,51 @@ async function computed(
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
   const { url, invitation, token } = coordinator;
-  const giveUp = new AbortController();
-  lifetime.addEventListener('abort', () => giveUp.abort(), { once: true });
+  const api = roomApi({ ...roomAddress(new URL(invitation)), origin: url }, token);
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
   const peers = startLocalPeers({ count, url: invitation, engine, name, onLost });
-  const allUnable = peers.ended.then((status) => {
-    if (status === Exit.noDevice) giveUp.abort();
-    return status === Exit.noDevice;
-  });
+  const over = new AbortController();
+  lifetime.addEventListener('abort', () => over.abort(), { once: true });
+  // With no local peers, others are waited for however long it takes.
+  const deserted = count === 0 ? undefined : desertion(api, peers, over);
   try {
-    const api = roomApi({ ...roomAddress(new URL(invitation)), origin: url }, token);
     const id = await handIn(api, prepared);
     display.started({ job: id, page: url });
-    const report = await follow(api, id, display, giveUp.signal);
-    if (report === undefined && !lifetime.aborted && (await allUnable)) {
-      throw new EngineError(`no peer on this machine can compute with --engine ${engine}; try --engine wasm`);
-    }
+    const report = await follow(api, id, display, over.signal);
+    if (report === undefined && !lifetime.aborted) throw await deserted;
     return report;
   } finally {
+    over.abort();
     display.close();
     // Peers of a coordinator that is gone have nobody to hand their shards to, and leave at once.
     if (lifetime.aborted) await coordinator.close();
     await peers.stop();
   }
+}
+
+/** Aborts `over`, and resolves to the reason, once every local peer has ended and the room is empty. */
+async function desertion(
+  api: RoomApi,
+  peers: LocalPeers,
+  over: AbortController,
+): Promise<GroundswellError | undefined> {
+  const status = await peers.ended;
+  while (!over.signal.aborted) {
+    // A coordinator that does not answer is for whoever follows the job to complain of.
+    const room = await api.room().catch(() => undefined);
+    if (room?.peers.length === 0) {
+      over.abort();
+      return status === Exit.noDevice
+        ? new EngineError('no peer on this machine can compute; try --engine wasm')
+        : new AbandonedError(
+            'every peer on this machine has ended, and nobody else computes; see the lines above',
+          );
+    }
+    await sleep(ASK_ROOM_EVERY_MS, undefined, { signal: over.signal }).catch(() => {});
+  }
+  return undefined;
 }
 
 /** A port that was asked for must be free; the usual one may be passed over for the next. */
