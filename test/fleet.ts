@@ -12,7 +12,7 @@ import { type Contributor, type ContributorStatus, contribute } from '../core/pe
 import { httpObjects } from '../core/peer/http-objects.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { connectSocket } from '../peer-node/socket.js';
-import { weriftTransports } from '../peer-node/werift/transport.js';
+import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 
@@ -70,9 +70,11 @@ export class Fleet {
   }
 
   /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
-  async join(options: { rate?: number; name?: string; engine?: Engine } = {}): Promise<FleetPeer> {
+  async join(
+    options: { rate?: number; name?: string; engine?: Engine; transport?: TransportChoice } = {},
+  ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
-    const transports = weriftTransports();
+    const transports = await openTransports(options.transport ?? 'werift');
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({
       connect: () => connectSocket(`${this.url.replace('http', 'ws')}/ws/${FIRST_ROOM}`),
