@@ -5,7 +5,7 @@ import { datachannelTransports } from './transport.js';
 /** How the process is told to end. Each time its line is full. */
 export type Ending = 'close' | 'close and exit' | 'exit';
 
-export const EXIT_STATUS = 7;
+const EXIT_STATUS = 7;
 
 // A process with one link to the process that forked it. Descriptions and endings come and go as messages.
 const factory = datachannelTransports();

@@ -70,7 +70,7 @@ class DatachannelAttempt implements TransportAttempt {
   #transport: ChannelTransport | undefined;
   #settle!: { resolve: (transport: Transport) => void; reject: (error: LinkError) => void };
   #described = false;
-  /** Of gathering, then of the head start. */
+  /** Of gathering, of the head start, of the goodbye: one after the other. */
   #stopTimer = () => {};
   /** The offer's candidates, until we try them. */
   #held: Candidates | undefined;
@@ -149,7 +149,8 @@ class DatachannelAttempt implements TransportAttempt {
   }
 
   #addHeldCandidates(): void {
-    const { lines = [], section = '' } = this.#held ?? {};
+    if (this.#shut || !this.#held) return;
+    const { lines, section } = this.#held;
     try {
       for (const line of lines) this.#connection.addRemoteCandidate(line, section);
     } catch (error) {
@@ -208,14 +209,11 @@ class DatachannelAttempt implements TransportAttempt {
       // The connection's own farewell is one packet that nothing acknowledges. The channel's comes after what is
       // buffered, and is repeated until acknowledged; the other side then closes the connection.
       channel.close();
-      const stop = { timer: () => {} };
-      await Promise.race([
-        this.#closed,
-        new Promise<void>((resolve) => {
-          stop.timer = after(patience, resolve);
-        }),
-      ]);
-      stop.timer();
+      const late = new Promise<void>((resolve) => {
+        this.#stopTimer = after(patience, resolve);
+      });
+      await Promise.race([this.#closed, late]);
+      this.#stopTimer();
     }
     channel?.close();
     this.#connection.close();
