@@ -140,6 +140,11 @@ async function open(options: OpenOptions = {}): Promise<Page> {
       Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }),
     );
   }
+  await context.addInitScript(() =>
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(event.violatedDirective, event.sourceFile),
+    ),
+  );
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected?.test(message.text())) faults.push(message.text());

@@ -18,14 +18,12 @@ export function summaryOf({ file }: RoomJob): JobSummary | undefined {
   const parsed = jobFileSchema.safeParse(file);
   if (!parsed.success) return undefined;
   const { title, name, grid, time } = parsed.data;
-  const extent: Pick<JobSummary, 'shape' | 'dimensions'> =
-    grid.shape.length === 3
-      ? { shape: grid.shape, dimensions: 3 }
-      : { shape: [1, grid.shape[0], grid.shape[1]], dimensions: 2 };
-  const cells = grid.shape.toReversed().map(count).join(' × ');
+  const extents = grid.shape.toReversed();
+  const [nx = 1, ny = 1, nz = 1] = extents;
   return {
     title: title || name,
-    ...extent,
-    size: `${cells} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
+    shape: [nz, ny, nx],
+    dimensions: extents.length === 2 ? 2 : 3,
+    size: `${extents.map(count).join(' × ')} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
   };
 }
