@@ -57,7 +57,7 @@ export interface Coordinator {
   /** The room of that name, made where there is none. @throws Refusal for a bad name, or too many rooms. */
   room(name: string): Room;
   invitationTo(room: string): string;
-  /** Ends conductors, connections and the server. */
+  /** Ends conductors, connections and the server. Closing again changes nothing. */
   close(): Promise<void>;
 }
 
@@ -120,6 +120,15 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const invitationTo = (room: string) =>
     `${reachable}/?${new URLSearchParams({ room, invite: rights.invite(room) })}`;
 
+  let closing: Promise<void> | undefined;
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    await rooms.close();
+    sockets.close();
+    server.closeAllConnections();
+    await closed;
+  };
+
   return {
     url: originOf(isWildcard(host) ? '127.0.0.1' : host, bound),
     token: secrets.token,
@@ -129,12 +138,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     store,
     jobs,
     room: (name) => rooms.open(name),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve));
-      await rooms.close();
-      sockets.close();
-      server.closeAllConnections();
-      await closed;
+    close() {
+      closing ??= close();
+      return closing;
     },
   };
 }

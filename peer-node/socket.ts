@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { type RawData, WebSocket } from 'ws';
 import { LinkError } from '../core/errors.js';
 import { DEAD_AFTER_MS, MAX_CONTROL_BYTES } from '../core/protocol/limits.js';
+import { RefusedError } from '../core/protocol/session.js';
 import type { Socket, SocketListener } from '../core/protocol/socket.js';
 
 /** The document can be as long as a job file and a plan of thousands of shards. */
@@ -13,7 +14,7 @@ const SILENT_AFTER_MS = 2 * DEAD_AFTER_MS;
 
 /**
  * Opens a WebSocket to a coordinator. It closes by itself where the coordinator's heartbeat stops.
- * @throws LinkError with the coordinator's reason.
+ * @throws RefusedError with the coordinator's reason, LinkError where none answers.
  */
 export function connectSocket(url: string): Promise<Socket> {
   const webSocket = new WebSocket(url, {
@@ -29,7 +30,7 @@ export function connectSocket(url: string): Promise<Socket> {
     });
     webSocket.once('unexpected-response', (_request, response) => {
       refusalIn(response)
-        .then((reason) => reject(new LinkError(reason)), reject)
+        .then(reject, reject)
         .finally(() => webSocket.terminate());
     });
     webSocket.once('error', ({ message }) => {
@@ -68,9 +69,11 @@ function watchHeartbeat(webSocket: WebSocket): void {
   webSocket.once('close', () => clearTimeout(silence));
 }
 
-async function refusalIn(response: IncomingMessage): Promise<string> {
-  const body = await text(response);
-  return `the coordinator answered ${response.statusCode}: ${reasonIn(body)}`;
+/** What a status from 400 to 499 refuses, it refuses again; after others it is worth trying again. */
+async function refusalIn(response: IncomingMessage): Promise<Error> {
+  const { statusCode = 0 } = response;
+  const reason = `the coordinator answered ${statusCode}: ${reasonIn(await text(response))}`;
+  return statusCode >= 400 && statusCode < 500 ? new RefusedError(reason) : new LinkError(reason);
 }
 
 function reasonIn(body: string): string {

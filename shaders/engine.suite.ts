@@ -1,22 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../core/errors.js';
 import { type Box, boxOfShape, cellCount, grow, shapeOf, shift, type Triple } from '../core/grid/box.js';
-import type { CompiledModel } from './compiler/compile.js';
+import { compileModel } from './compiler/compile.js';
 import type { Engine, EngineShard, ShardSpec, Slab, StateArray, Update } from './engine.js';
 import { ReferenceShard, stateArraysOf, suiteModel } from './engine.suite.reference.js';
-import type { Model } from './model.js';
 
 export interface EngineUnderTest {
   readonly open: () => Promise<Engine>;
-  readonly compile: (model: Model) => CompiledModel;
   /** Whether its arithmetic is strict f32. A device that may fuse products is held to relative L2 1e-6. */
   readonly exact: boolean;
 }
 
 /** What every engine must do, whatever it runs on. */
-export function engineCompliance(name: string, { open, compile, exact }: EngineUnderTest): void {
+export function engineCompliance(name: string, { open, exact }: EngineUnderTest): void {
   describe(`the ${name} engine`, () => {
-    const model = compile(suiteModel);
+    const model = compileModel(suiteModel);
     let engine: Engine;
     const shards: EngineShard[] = [];
 

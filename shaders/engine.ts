@@ -1,6 +1,5 @@
 import type { Box, Triple } from '../core/grid/box.js';
-import type { CompiledModel } from './compiler/compile.js';
-import type { ModelSource } from './model.js';
+import type { Compiled } from './compiler/compile.js';
 
 /** What advances shards on a device. */
 export interface Engine {
@@ -16,11 +15,8 @@ export interface Engine {
 
 export type EngineKind = 'webgpu' | 'wasm';
 
-/** A compiled model without the functions that only whoever prepares a job calls. */
-export type EngineModel = CompiledModel<ModelSource>;
-
 export interface ShardSpec {
-  readonly model: EngineModel;
+  readonly model: Compiled;
   /** Independent copies of the model's fields, all advanced by the same constants: 1 or more. */
   readonly components: number;
   readonly dimensions: 2 | 3;

@@ -1,7 +1,12 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
-import { jobJsonSchemaText } from '../../core/job/json-schema.js';
-import { MAX_CONTROL_BYTES, MAX_JOB_BYTES, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
+import { jobJsonSchema } from '../../core/job/json-schema.js';
+import {
+  MAX_CONTROL_BYTES,
+  MAX_JOB_BYTES,
+  MAX_KEY_LENGTH,
+  PROTOCOL_VERSION,
+} from '../../core/protocol/limits.js';
 import type { JobDesk } from '../jobs.js';
 import type { Rights } from '../rights.js';
 import type { Room } from '../room/room.js';
@@ -18,7 +23,7 @@ export interface ApiOptions {
 const submission = z.strictObject({ file: z.unknown() });
 const inputs = z.strictObject({
   objects: z
-    .array(z.strictObject({ key: z.string().max(300), bytes: z.number().int().min(0) }))
+    .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: z.number().int().min(0) }))
     .min(1)
     .max(256),
 });
@@ -29,7 +34,7 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
   const json = (limit: number) => express.json({ limit, type: () => true });
 
   router.get('/schema/job.json', (_request, response) => {
-    response.type('application/schema+json').send(jobJsonSchemaText());
+    response.type('application/schema+json').send(jobJsonSchema());
   });
   router.get('/api/version', (_request, response) => {
     response.json({ version, protocol: PROTOCOL_VERSION });

@@ -157,6 +157,20 @@ describe('A room', () => {
     doc.destroy();
   });
 
+  it('answers a question with what the asker lacks', async () => {
+    const a = await guest('a');
+    const intruder = await rogue();
+    await eventually(() => expect(intruder.frames).toHaveLength(1));
+    // An empty state vector: the asker has nothing.
+    intruder.socket.send(new Uint8Array([0, 0, 1, 0]));
+    await eventually(() => expect(intruder.frames).toHaveLength(2));
+    const answer = readFrame(intruder.frames[1] ?? new Uint8Array());
+    const doc = new Doc();
+    if (answer.type === 'answer') applyUpdate(doc, answer.update);
+    expect([...doc.getMap('roster').keys()]).toEqual([a.session.peer]);
+    doc.destroy();
+  });
+
   it('shows what a peer says of itself to the others, and takes it away with the peer', async () => {
     const [a, b] = [await guest('a'), await guest('b')];
     a.session.tell({ step: 3, doing: 'computing' });

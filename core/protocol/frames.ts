@@ -48,11 +48,6 @@ function syncType(step: number): 'question' | 'answer' | 'update' {
   }
 }
 
-/** Asks for what `doc` lacks. */
-export function writeQuestion(doc: Doc): Uint8Array {
-  return written(SYNC, (encoder) => sync.writeSyncStep1(encoder, doc));
-}
-
 /** What a replica with the state vector `vector` lacks of `doc`; all of it where there is no vector. */
 export function writeAnswer(doc: Doc, vector?: Uint8Array): Uint8Array {
   return written(SYNC, (encoder) => sync.writeSyncStep2(encoder, doc, vector));

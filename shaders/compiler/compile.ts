@@ -6,8 +6,8 @@ import { lower } from './lower.js';
 import { parse } from './parser.js';
 import { operandsOf, type Program } from './program.js';
 
-/** A model that has been parsed and checked against the subset. Engines need no more of it than its source. */
-export interface CompiledModel<Source extends ModelSource = Model> {
+/** A model's source that has been parsed and checked against the subset: what engines run. */
+export interface Compiled<Source extends ModelSource = ModelSource> {
   readonly model: Source;
   /**
    * Trackers that some wave field depends on: they need a halo like the level before.
@@ -18,11 +18,14 @@ export interface CompiledModel<Source extends ModelSource = Model> {
   readonly programs: { readonly 2: Program | ModelError; readonly 3: Program };
 }
 
+/** A compiled model, with what prepares a job for it. */
+export type CompiledModel = Compiled<Model>;
+
 /**
  * Checks a model against the subset, for grids of 2 and 3 dimensions.
  * Throws ModelError with the first place that is not WGSL, or not in the subset, and why.
  */
-export function compileModel<Source extends ModelSource>(model: Source): CompiledModel<Source> {
+export function compileModel<Source extends ModelSource>(model: Source): Compiled<Source> {
   if (!(Number.isInteger(model.radius) && model.radius >= 1 && model.radius <= MAX_RADIUS)) {
     throw new ModelError(1, 1, `the radius is a whole number from 1 to ${MAX_RADIUS}, not ${model.radius}`);
   }
@@ -39,7 +42,7 @@ export function compileModel<Source extends ModelSource>(model: Source): Compile
 }
 
 /** The program for a grid of `dimensions`. Throws ModelError where the model cannot run on it. */
-export function programFor({ programs }: Pick<CompiledModel, 'programs'>, dimensions: 2 | 3): Program {
+export function programFor({ programs }: Compiled, dimensions: 2 | 3): Program {
   const program = programs[dimensions];
   if (program instanceof ModelError) throw program;
   return program;

@@ -11,7 +11,6 @@ import { createWebgpuEngine } from './engine.js';
 
 engineCompliance('webgpu', {
   open: async () => createWebgpuEngine(await dawnAdapter()),
-  compile: compileModel,
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 

@@ -1,5 +1,4 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { compileModel } from '../compiler/compile.js';
 import { dawnAdapter } from '../webgpu/dawn.suite.js';
 import { createWebgpuEngine } from '../webgpu/engine.js';
 import type { Port } from './port.js';
@@ -18,4 +17,4 @@ const port: Port = {
 };
 parent.on('message', (message) => port.onMessage(message));
 
-serveEngine(port, async () => createWebgpuEngine(await dawnAdapter()), compileModel);
+serveEngine(port, async () => createWebgpuEngine(await dawnAdapter()));

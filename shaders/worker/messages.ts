@@ -1,5 +1,5 @@
 import { EngineError, ModelError } from '../../core/errors.js';
-import type { Advance, EngineKind, EngineModel, ShardSpec, Slab, Update } from '../engine.js';
+import type { Advance, EngineKind, ShardSpec, Slab, Update } from '../engine.js';
 import type { ModelSource } from '../model.js';
 
 /** A shard's name between the two ends, given by the caller. */
@@ -34,8 +34,6 @@ export type Answer =
 export type PlainError =
   | { readonly type: 'engine' | 'defect'; readonly message: string }
   | { readonly type: 'model'; readonly line: number; readonly column: number; readonly reason: string };
-
-export type Compile = (source: ModelSource) => EngineModel;
 
 /** The part of a shard's spec that crosses. */
 export function plainSpec({ model, ...spec }: ShardSpec): PlainShardSpec {

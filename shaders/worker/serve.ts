@@ -1,20 +1,14 @@
+import { compileModel } from '../compiler/compile.js';
 import type { Engine, EngineShard } from '../engine.js';
-import {
-  type Answer,
-  type CallName,
-  type Calls,
-  type Compile,
-  plainError,
-  type Request,
-} from './messages.js';
+import { type Answer, type CallName, type Calls, plainError, type Request } from './messages.js';
 import type { Port } from './port.js';
 
 /**
  * The worker's end: makes an engine and does what `remoteEngine`, at the other end, is asked.
  * When that engine is closed, so is `port`, and nothing keeps the worker alive.
  */
-export function serveEngine(port: Port, makeEngine: () => Promise<Engine>, compile: Compile): void {
-  const server = new EngineServer(makeEngine(), compile);
+export function serveEngine(port: Port, makeEngine: () => Promise<Engine>): void {
+  const server = new EngineServer(makeEngine());
   port.onMessage = (message) => {
     const request = message as Request;
     const answered = server
@@ -35,10 +29,7 @@ class EngineServer {
   readonly #shards = new Map<number, EngineShard>();
   readonly #engine: Promise<Engine>;
 
-  constructor(
-    engine: Promise<Engine>,
-    private readonly compile: Compile,
-  ) {
+  constructor(engine: Promise<Engine>) {
     this.#engine = engine;
     // Whoever calls first is told why there is no engine.
     engine.catch(() => undefined);
@@ -52,7 +43,7 @@ class EngineServer {
         return { kind: engine.kind, device: engine.device, memory: engine.memory };
       case 'create': {
         const [number, spec] = request.args;
-        const shard = await engine.createShard({ ...spec, model: this.compile(spec.model) });
+        const shard = await engine.createShard({ ...spec, model: compileModel(spec.model) });
         this.#shards.set(number, shard);
         return { bytes: shard.bytes };
       }

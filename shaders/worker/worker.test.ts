@@ -40,7 +40,6 @@ afterAll(() => rm(folder, { recursive: true }));
 
 engineCompliance('webgpu in a worker', {
   open: async () => (await start()).engine,
-  compile: compileModel,
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 
