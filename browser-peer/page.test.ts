@@ -124,6 +124,7 @@ afterEach(async () => {
 });
 
 interface OpenOptions extends BrowserContextOptions {
+  readonly at?: Stage;
   readonly search?: string;
   /** False: a browser without WebGPU. */
   readonly gpu?: boolean;
@@ -133,19 +134,24 @@ interface OpenOptions extends BrowserContextOptions {
 
 /** Everything the browser complains of, violations of the content security policy among it, is a fault. */
 async function open(options: OpenOptions = {}): Promise<Page> {
-  const { search = '', gpu = true, expected, ...contextOptions } = options;
+  const { at = stage, search = '', gpu = true, expected, ...contextOptions } = options;
   const context = await browser.newContext({ ...DESKTOP, ...contextOptions });
   if (!gpu) {
     await context.addInitScript(() =>
       Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }),
     );
   }
+  await context.addInitScript(() =>
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(event.violatedDirective, event.sourceFile),
+    ),
+  );
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected?.test(message.text())) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(`${stage.coordinator.url}/${search}`);
+  await page.goto(`${at.coordinator.url}/${search}`);
   return page;
 }
 
@@ -213,6 +219,22 @@ describe('before consent', () => {
     const page = await open({ search: '?invite=wrong', expected: /\b403\b/ });
     await page.getByText('this invitation is not for room main').waitFor();
   });
+});
+
+it('finds the room again by itself when its coordinator has been away', async () => {
+  const before = await openStage({ pages });
+  const port = Number(new URL(before.coordinator.url).port);
+  const page = await open({ at: before, expected: /WebSocket connection|ERR_CONNECTION_REFUSED/ });
+  await page.getByText('Connected', { exact: true }).waitFor();
+  await before.close();
+  await page.getByText('Reconnecting…').waitFor();
+  const after = await openStage({ pages, port });
+  try {
+    await page.getByText('Connected', { exact: true }).waitFor();
+  } finally {
+    await page.close();
+    await after.close();
+  }
 });
 
 describe('once agreed', () => {
