@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const triple = z.tuple([z.number().int(), z.number().int(), z.number().int()]).readonly();
-export const boxSchema = z.strictObject({ lo: triple, hi: triple });
+const boxSchema = z.strictObject({ lo: triple, hi: triple });
 
 /** A peer's name in a room, given by the coordinator. */
 export const peerId = z.string().regex(/^[a-z0-9]{4,32}$/);
