@@ -41,7 +41,7 @@ export class Fleet {
     this.events = events;
   }
 
-  static async start(pages?: string): Promise<Fleet> {
+  static async start(options: { readonly pages?: string } = {}): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({
@@ -49,7 +49,7 @@ export class Fleet {
       port: 0,
       folder,
       version: 'test',
-      ...(pages !== undefined && { pages }),
+      ...options,
       makeConductor: ({ document, store }) =>
         conductor({
           document,
