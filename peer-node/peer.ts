@@ -2,7 +2,7 @@ import { RightsError } from '../core/errors.js';
 import { calibrate } from '../core/peer/calibrate.js';
 import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
-import { roomAddress } from './address.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { type EngineChoice, openEngine } from './engines.js';
 import { connectSocket } from './socket.js';
 import { weriftTransports } from './werift/transport.js';
@@ -26,15 +26,14 @@ export interface JoinedRoom {
 /** Opens this machine's engine and joins a room with it. Throws EngineError where it cannot compute. */
 export async function joinRoom({ url, engine: choice, name, onStatus }: JoinOptions): Promise<JoinedRoom> {
   const engine = await openEngine(choice);
-  const { origin, room, invite } = roomAddress(new URL(url));
+  const addresses = addressesOf(url);
   const transports = weriftTransports();
-  const query = invite === undefined ? '' : `?invite=${encodeURIComponent(invite)}`;
   const contributor = contribute({
-    connect: () => connectSocket(`${origin.replace(/^http/, 'ws')}/ws/${room}${query}`),
+    connect: () => connectSocket(addresses.socket),
     engine,
     ability: await calibrate(engine),
     transports,
-    objects: httpObjects(fetch, origin, invite),
+    objects: httpObjects(fetch, addresses),
     name,
     kind: 'node',
     onChange: onStatus,
