@@ -2,7 +2,7 @@ import { RightsError } from '../core/errors.js';
 import { calibrate } from '../core/peer/calibrate.js';
 import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
-import { roomAddress } from './address.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { type EngineChoice, openEngine } from './engines.js';
 import { connectSocket } from './socket.js';
 import { openTransports, type TransportChoice } from './transports.js';
@@ -37,14 +37,13 @@ export async function joinRoom({
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
   const engine = await openEngine(choice);
-  const { origin, room, invite } = roomAddress(new URL(url));
-  const query = invite === undefined ? '' : `?invite=${encodeURIComponent(invite)}`;
+  const addresses = addressesOf(url);
   const contributor = contribute({
-    connect: () => connectSocket(`${origin.replace(/^http/, 'ws')}/ws/${room}${query}`),
+    connect: () => connectSocket(addresses.socket),
     engine,
     ability: await calibrate(engine),
     transports,
-    objects: httpObjects(fetch, origin, invite),
+    objects: httpObjects(fetch, addresses),
     name,
     kind: 'node',
     onChange: onStatus,

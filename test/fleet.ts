@@ -10,6 +10,7 @@ import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/s
 import type { JobFileInput } from '../core/job/schema.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { openTransports, type TransportChoice } from '../peer-node/transports.js';
@@ -41,7 +42,7 @@ export class Fleet {
     this.events = events;
   }
 
-  static async start(pages?: string): Promise<Fleet> {
+  static async start(options: { readonly pages?: string } = {}): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({
@@ -49,7 +50,7 @@ export class Fleet {
       port: 0,
       folder,
       version: 'test',
-      ...(pages !== undefined && { pages }),
+      ...options,
       makeConductor: ({ document, store }) =>
         conductor({
           document,
@@ -75,9 +76,10 @@ export class Fleet {
   ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
     const transports = await openTransports(options.transport ?? 'werift');
+    const addresses = addressesOf(this.url);
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({
-      connect: () => connectSocket(`${this.url.replace('http', 'ws')}/ws/${FIRST_ROOM}`),
+      connect: () => connectSocket(addresses.socket),
       engine,
       ability: {
         engine: engine.kind,
@@ -86,7 +88,7 @@ export class Fleet {
         rate: options.rate ?? 1e8,
       },
       transports,
-      objects: httpObjects(fetch, this.url, undefined),
+      objects: httpObjects(fetch, addresses),
       name: options.name ?? `peer ${this.#peers.length + 1}`,
       kind: 'node',
       onChange: (status) => statuses.push(status),

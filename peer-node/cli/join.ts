@@ -1,4 +1,4 @@
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit, UsageError } from './exit.js';
@@ -22,7 +22,7 @@ export async function join(url: URL, options: JoinCommandOptions, context: Conte
 /** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
 async function askFirst(url: URL): Promise<void> {
   try {
-    await roomApi(roomAddress(url)).room();
+    await roomApi(addressesOf(url.href)).room();
   } catch (error) {
     // A room that is not there yet comes to be when the first one joins it.
     if (!(error instanceof UsageError)) throw error;

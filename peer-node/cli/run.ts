@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, type GroundswellError } from '../../core/errors.js';
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { type JobReport, type RoomApi, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
@@ -70,7 +70,7 @@ async function computed(
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
   const { url, invitation, token } = coordinator;
-  const api = roomApi({ ...roomAddress(new URL(invitation)), origin: url }, token);
+  const api = roomApi({ ...addressesOf(invitation), origin: url }, token);
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
