@@ -35,6 +35,8 @@ class Guest implements Member {
     this.heard.push(message);
   }
 
+  allow(): void {}
+
   dismiss(code: string): void {
     this.dismissed = code;
   }

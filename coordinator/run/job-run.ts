@@ -308,10 +308,8 @@ export class JobRun {
 
   /** Tells peers that could go as far as `before` how far they may go now, with a checkpoint there when one is due. */
   #grant(course: Course, before: number): void {
-    for (const output of this.job.outputs) {
-      for (const step of output.steps)
-        if (before < step && step <= course.until) this.#ledger.owe(step, course.peers);
-    }
+    const snapshots = this.#snapshotsIn(before, course.until);
+    for (const step of snapshots) this.#ledger.owe(step, course.peers);
     const due =
       this.#pauseAt !== undefined || Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
     if (due && !this.#checkpoint && course.until < this.job.steps) {
@@ -319,7 +317,20 @@ export class JobRun {
       this.#checkpointed = Date.now();
     }
     const checkpoints = this.#checkpoint ? [this.#checkpoint.step] : [];
-    this.#tell(course.peers, { type: 'grant', plan: course.plan.id, until: course.until, checkpoints });
+    // Each epoch is reported; each snapshot asks for addresses, and is reported.
+    const answers = Math.ceil((course.until - before) / course.plan.epoch) + 2 * snapshots.size;
+    for (const member of this.#membersOf(course.peers)) {
+      member.allow(answers);
+      member.send({ type: 'grant', plan: course.plan.id, until: course.until, checkpoints });
+    }
+  }
+
+  /** Steps after `before`, up to `until`, of which an output keeps a snapshot. */
+  #snapshotsIn(before: number, until: number): ReadonlySet<number> {
+    const all = this.job.outputs.flatMap(({ steps }) =>
+      steps.filter((step) => before < step && step <= until),
+    );
+    return new Set(all);
   }
 
   async #answerUpload(
@@ -421,9 +432,8 @@ export class JobRun {
       case 'ask':
         return this.#tell(stall.peers, { type: 'ping' });
       case 'silent':
-        for (const member of this.#tools.members()) {
-          if (stall.peers.includes(member.id)) member.dismiss('silent', 'no answer while the others waited');
-        }
+        for (const member of this.#membersOf(stall.peers))
+          member.dismiss('silent', 'no answer while the others waited');
         return;
       case 'stuck':
         this.#stall.moved(Date.now());
@@ -432,7 +442,12 @@ export class JobRun {
   }
 
   #tell(peers: readonly PeerId[], message: ToPeer): void {
-    for (const member of this.#tools.members()) if (peers.includes(member.id)) member.send(message);
+    for (const member of this.#membersOf(peers)) member.send(message);
+  }
+
+  #membersOf(peers: readonly PeerId[]): readonly Member[] {
+    const wanted = new Set(peers);
+    return this.#tools.members().filter(({ id }) => wanted.has(id));
   }
 
   #enter(state: JobState, reason?: string): void {
