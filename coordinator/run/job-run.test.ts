@@ -86,14 +86,16 @@ const file = {
 let folder: string;
 let store: Store;
 let room: Conductor;
+let start: () => Promise<void>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'groundswell-run-'));
+  start = async () => {};
   store = await folderStore(folder, new UploadSigner(new Uint8Array(32)));
   room = conductor({
     document: new Authority(),
     store,
-    resultWriter: (id, job) => resultWriter(store, id, job, 'test'),
+    resultWriter: (id, job) => ({ ...resultWriter(store, id, job, 'test'), start: () => start() }),
     log: () => {},
   });
 });
@@ -229,4 +231,13 @@ test('a job that waits for peers after failures says what failed', async () => {
   for (let i = 0; i < 2; i++)
     anna.say({ type: 'failed', plan: (await planOf(anna)).id, reason: 'the device is lost' });
   expect(status()).toMatchObject({ state: 'waiting', reason: expect.stringContaining('the device is lost') });
+});
+
+test('a store that fails at length fails the job, and nothing else', async () => {
+  start = () => Promise.reject(new Error('x'.repeat(10_000)));
+  submit();
+  expect(await room.finished('run-1')).toMatchObject({
+    state: 'failed',
+    reason: expect.stringMatching(/^x+$/),
+  });
 });

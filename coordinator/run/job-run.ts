@@ -1,7 +1,7 @@
 import { ProtocolError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import type { Progress, RoomJob } from '../../core/protocol/document.js';
+import { MAX_REASON_LENGTH, type Progress, type RoomJob } from '../../core/protocol/document.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
@@ -452,9 +452,14 @@ export class JobRun {
 
   #enter(state: JobState, reason?: string): void {
     this.#state = state;
-    this.#reason = reason;
+    this.#reason = reason?.slice(0, MAX_REASON_LENGTH);
     const { id, job } = this;
-    this.#tools.document.setJob({ id, file: job.file, state, ...(reason !== undefined && { reason }) });
+    this.#tools.document.setJob({
+      id,
+      file: job.file,
+      state,
+      ...(this.#reason !== undefined && { reason: this.#reason }),
+    });
     this.#tools.onChange();
   }
 

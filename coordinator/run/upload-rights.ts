@@ -5,7 +5,7 @@ import { checkpointBrickKey, outputChunkKey } from '../../core/protocol/keys.js'
 import { axesOf } from '../../core/result/output.js';
 
 /** What a peer may store: the bricks of its shard under one plan of a job. */
-export interface UploadRight {
+interface UploadRight {
   readonly job: Job;
   readonly id: string;
   readonly shard: Box;
