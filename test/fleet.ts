@@ -124,6 +124,11 @@ export class Fleet {
     return status;
   }
 
+  /** False where no such job waits or runs. */
+  stop(id: string): boolean {
+    return this.#conductor.stop(id);
+  }
+
   /** Runs a job to its end. */
   async run(file: JobFileInput): Promise<Result> {
     const id = await this.submit(file);

@@ -71,13 +71,31 @@ describe('a stall', () => {
   });
 });
 
-test('one failure is chance, two leave the slower peer out', () => {
-  const strikes = new Strikes();
-  expect(strikes.pair('slow', 'fast')).toBeUndefined();
-  expect(strikes.pair('slow', 'other')).toBeUndefined();
-  expect(strikes.pair('slow', 'fast')).toBe('slow');
-  expect(strikes.isBenched('slow')).toBe(true);
-  expect(strikes.isBenched('fast')).toBe(false);
-  expect(strikes.alone('broken')).toBeUndefined();
-  expect(strikes.alone('broken')).toBe('broken');
+describe('strikes', () => {
+  test('one failure is chance, two leave a peer out', () => {
+    const strikes = new Strikes();
+    expect(strikes.alone('broken')).toBeUndefined();
+    expect(strikes.alone('broken')).toBe('broken');
+    expect(strikes.isBenched('broken')).toBe(true);
+  });
+
+  test('of two that cannot reach each other the slower is left out', () => {
+    const strikes = new Strikes();
+    expect(strikes.pair('slow', 'fast')).toBeUndefined();
+    expect(strikes.pair('slow', 'fast')).toBe('slow');
+    expect(strikes.isBenched('fast')).toBe(false);
+  });
+
+  test('a peer that fails with two others is left out, however fast it is', () => {
+    const strikes = new Strikes();
+    expect(strikes.pair('slow', 'fast')).toBeUndefined();
+    expect(strikes.pair('other', 'fast')).toBe('fast');
+  });
+
+  test('failures with a peer that has gone since are not held against the one that stayed', () => {
+    const strikes = new Strikes();
+    strikes.pair('killed', 'fast');
+    strikes.forget('killed');
+    expect(strikes.pair('other', 'fast')).toBeUndefined();
+  });
 });

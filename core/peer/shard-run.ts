@@ -16,7 +16,7 @@ import { encodeCells } from '../result/cells.js';
 import { chunksOf, encodeChunk } from '../result/chunks.js';
 import { type Exchange, planExchange, readParcels } from './exchange.js';
 import { Grants } from './grants.js';
-import type { Inbox } from './inbox.js';
+import type { Expected, Inbox } from './inbox.js';
 import { loadCheckpoint, loadInitial, stateSlabs } from './load.js';
 import type { Objects, Upload } from './objects.js';
 import { ProbeLog } from './probe-log.js';
@@ -182,7 +182,7 @@ export class ShardRun {
   }
 
   async #load(): Promise<void> {
-    const { engine, objects, inbox } = this.#tools;
+    const { engine, objects } = this.#tools;
     const job = this.#job;
     const shard = await engine.createShard({
       model: job.model,
@@ -208,17 +208,33 @@ export class ShardRun {
       case 'transfer':
         for (const { peer, box } of this.#givers()) {
           for (const [array, state] of stateArrays(job).entries()) {
-            const cells = await inbox.take({ kind: 'state', sender: peer, plan: this.plan.id, array });
-            expectCells(peer, cells, cellCount(box));
+            const cells = await this.#take(
+              { kind: 'state', sender: peer, plan: this.plan.id, array },
+              cellCount(box),
+            );
             await this.#open().write([{ ...state, box }], cells);
           }
         }
     }
   }
 
-  async #linkTo(peer: PeerId) {
+  #linkTo(peer: PeerId) {
+    return this.#with(peer, () => this.#tools.links.to(peer));
+  }
+
+  /** Waits for what another peer sends; it is of `count` cells. */
+  async #take(expected: Expected, count: number): Promise<Float32Array> {
+    const cells = await this.#tools.inbox.take(expected);
+    return this.#with(expected.sender, async () => {
+      if (cells.length === count) return cells;
+      throw new LinkError(`${expected.sender} sent ${cells.length} cells where ${count} were due`);
+    });
+  }
+
+  /** Where work with another peer fails, the coordinator is told which: else it is we who are left out for it. */
+  async #with<T>(peer: PeerId, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#tools.links.to(peer);
+      return await work();
     } catch (error) {
       this.#fail(error, peer);
       throw error;
@@ -251,17 +267,15 @@ export class ShardRun {
     );
     const received = incoming.map(async ({ shard: other, slabs, cells: expected }) => {
       const sender = this.#peerOf(other);
-      const cells = await this.#tools.inbox.take({
-        kind: 'halo',
-        sender,
-        plan: this.plan.id,
-        step: this.#step,
-      });
-      expectCells(sender, cells, expected);
+      const cells = await this.#take(
+        { kind: 'halo', sender, plan: this.plan.id, step: this.#step },
+        expected,
+      );
       await this.#open().write(slabs, cells);
     });
-    if (own.source.length > 0) await shard.write(own.target, ownCells);
-    await Promise.all([...sent, ...received]);
+    const copied = own.source.length > 0 ? [shard.write(own.target, ownCells)] : [];
+    // All at once: one that failed while another was awaited would be an unhandled rejection.
+    await Promise.all([...sent, ...received, ...copied]);
     this.#epoch.wait += this.#tools.now() - started;
   }
 
@@ -270,7 +284,7 @@ export class ShardRun {
     if (peer === this.#tools.self) return this.#tools.inbox.deliver(peer, message);
     const link = await this.#linkTo(peer);
     if (message.type === 'halo') this.#epoch[link.stats().path] += message.cells.byteLength;
-    await link.send(message);
+    await this.#with(peer, () => link.send(message));
   }
 
   /** Up to `exchangeEvery` steps without a halo, in pieces that end where a snapshot is due. */
@@ -303,6 +317,11 @@ export class ShardRun {
   async #endEpoch(): Promise<void> {
     const { from, epoch, id } = this.plan;
     const steps = (this.#step - from) % epoch || epoch;
+    const batches = this.#probes.take();
+    const last = batches.pop() ?? [];
+    // Reported as of the step before: the epoch counts as done with the last of its samples.
+    for (const probes of batches)
+      this.#tools.send({ type: 'epoch', plan: id, step: this.#settled ?? from, ...NOTHING_DONE, probes });
     this.#tools.send({
       type: 'epoch',
       plan: id,
@@ -312,7 +331,7 @@ export class ShardRun {
       cellUpdates: steps * cellCount(this.#box) * this.#job.components.length,
       haloBytesDirect: this.#epoch.direct,
       haloBytesRelayed: this.#epoch.relay,
-      probes: this.#probes.take(),
+      probes: last,
     });
     this.#epoch = emptyEpoch();
     if (this.#grants.isCheckpoint(this.#step)) await this.#checkpoint();
@@ -404,11 +423,13 @@ export class ShardRun {
   }
 }
 
+const NOTHING_DONE = {
+  computeSeconds: 0,
+  waitSeconds: 0,
+  cellUpdates: 0,
+  haloBytesDirect: 0,
+  haloBytesRelayed: 0,
+} as const;
+
 /** Seconds computing and waiting, and halo bytes by path, since the last report. */
 const emptyEpoch = () => ({ compute: 0, wait: 0, direct: 0, relay: 0 });
-
-function expectCells(sender: PeerId, cells: Float32Array, expected: number): void {
-  if (cells.length !== expected) {
-    throw new LinkError(`${sender} sent ${cells.length} cells where ${expected} were due`);
-  }
-}

@@ -35,6 +35,7 @@ interface Question {
 export class Uploader {
   readonly #tools: UploaderTools;
   readonly #asked = new Map<number, Question>();
+  readonly #dropped = new Set<number>();
   #requests = 0;
 
   constructor(tools: UploaderTools) {
@@ -58,16 +59,18 @@ export class Uploader {
     this.#asked.delete(message.request);
   }
 
-  /** Whoever waits for addresses under this plan is told that none will come. */
+  /** Whoever waits for addresses under this plan, now or later, is told that none will come. */
   drop(plan: number): void {
+    this.#dropped.add(plan);
     for (const [request, question] of this.#asked) {
       if (question.plan !== plan) continue;
       this.#asked.delete(request);
-      question.reject(new StoreError(`plan ${plan} has ended`));
+      question.reject(ended(plan));
     }
   }
 
   async #addresses(plan: number, batch: readonly Encoded[]): Promise<ReadonlyMap<string, string>> {
+    if (this.#dropped.has(plan)) throw ended(plan);
     const request = this.#requests++;
     const answer = new Promise<Addresses>((resolve, reject) =>
       this.#asked.set(request, { plan, resolve, reject }),
@@ -101,3 +104,5 @@ export class Uploader {
     }
   }
 }
+
+const ended = (plan: number) => new StoreError(`plan ${plan} has ended`);
