@@ -3,8 +3,9 @@ import type { TransportFactory } from '../core/links/transport.js';
 import { weriftTransports } from './werift/transport.js';
 
 /**
+ * `auto`: `datachannel` where it loads and the other side is a Node peer, else `werift`.
  * `datachannel`: native, several times faster, beside the event loop; not built for every platform.
- * `werift`: JavaScript, runs wherever Node does. `auto`: the first where it loads, else the second.
+ * `werift`: JavaScript, runs wherever Node does.
  */
 export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 
@@ -13,9 +14,20 @@ export async function openTransports(choice: TransportChoice): Promise<Transport
   if (choice === 'werift') return weriftTransports();
   try {
     const { datachannelTransports } = await import('./datachannel/transport.js');
-    return datachannelTransports();
+    const datachannel = datachannelTransports();
+    return choice === 'auto' ? byRemote(datachannel, weriftTransports()) : datachannel;
   } catch (error) {
     if (choice === 'auto') return weriftTransports();
     throw new LinkError(`node-datachannel does not load here, try --transport werift: ${String(error)}`);
   }
+}
+
+/** Long runs between node-datachannel and Chromium have stalled: docs/decisions/0010-transports-by-remote.md. */
+function byRemote(node: TransportFactory, browser: TransportFactory): TransportFactory {
+  return {
+    connect: (options) => (options.remote === 'browser' ? browser : node).connect(options),
+    async close() {
+      await Promise.all([node.close(), browser.close()]);
+    },
+  };
 }

@@ -370,6 +370,7 @@ export class JobRun {
   async #seal(step: number): Promise<void> {
     await this.#tools.result.flush();
     await this.#checkpoints.seal(step);
+    this.#strikes.forgive();
     this.#forgetBefore(step);
     if (step !== this.#pauseAt) {
       if (this.#leaving.size > 0) this.#reconsider();

@@ -30,6 +30,11 @@ export class Strikes {
     return strikes < MOST_STRIKES ? undefined : this.#bench(slower);
   }
 
+  /** The run has come farther: what failed before was chance. Who is benched stays so. */
+  forgive(): void {
+    this.#failures.clear();
+  }
+
   /** A peer has gone: what others failed at with it was its going. */
   forget(peer: PeerId): void {
     this.#failures.delete(peer);

@@ -38,6 +38,8 @@ export interface TransportFactory {
 
 export interface ConnectOptions {
   readonly initiator: boolean;
+  /** What is at the other end, where it is known: some implementations get on better than others. */
+  readonly remote?: 'node' | 'browser' | undefined;
   readonly iceServers: readonly IceServer[];
   /** Never called before `connect` has returned. */
   readonly signal: (data: SignalData) => void;
