@@ -16,7 +16,8 @@ export default defineConfig({
     exclude: ['node_modules/**', 'dist/**'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Seconds where nothing else runs; the slowest machine is given time.
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
   },
 });

@@ -17,6 +17,14 @@ describe('the ledger', () => {
     expect(ledger.settledThrough(39)).toBe(true);
     expect(ledger.settledThrough(40)).toBe(false);
   });
+
+  test('forgets everything when a run goes back', () => {
+    const ledger = new Ledger();
+    ledger.owe(20, ['anna']);
+    ledger.clear();
+    expect(ledger.settledThrough(40)).toBe(true);
+    expect(ledger.owes('anna')).toBe(false);
+  });
 });
 
 describe('the rate', () => {

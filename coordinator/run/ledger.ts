@@ -25,7 +25,7 @@ export class Ledger {
     return [...this.#owed.values()].some((peers) => peers.has(peer));
   }
 
-  /** Forgets all that is owed: the run goes back to a sealed step, and what comes after it will be made again. */
+  /** The run goes back to a sealed step, or the start: all before it is paid, all after it will be made again. */
   clear(): void {
     this.#owed.clear();
   }

@@ -6,7 +6,10 @@ export interface Parts {
   /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
   readJob(path: string): Promise<PreparedJob>;
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
-  /** Throws EngineError where this device cannot compute. Tries again for as long as nobody answers. */
+  /**
+   * Throws EngineError where this device cannot compute, LinkError where it lacks the transport chosen.
+   * Tries again for as long as nobody answers.
+   */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
 }
 
@@ -39,10 +42,12 @@ export interface RunningCoordinator {
 }
 
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
+export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 
 export interface JoinOptions {
   readonly url: URL;
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */
   readonly onStatus: (doing: string) => void;
