@@ -49,7 +49,7 @@ test.each([
       time: { steps: 9, courant: 0.5 },
     },
   ],
-] as [string, JobFileInput][])('%s', async (_, file) => {
+] as [string, JobFileInput][])('%s: as with one peer, and nothing goes back', async (_, file) => {
   const one = await results(1, file);
   await fleet.close();
   const many = await results(file.boundary === 'periodic' ? 4 : 7, file);
@@ -63,7 +63,7 @@ test('a small grid makes thousands of epochs a second, and its peer is not taken
   expect(fleet.events.filter(({ event }) => event === 'back')).toEqual([]);
 });
 
-test('two jobs in a queue, the first stopped', async () => {
+test('a job that is stopped makes way for the next in the queue', async () => {
   fleet = await Fleet.start();
   await fleet.join();
   await fleet.join();
