@@ -4,7 +4,7 @@ import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
 import type { Store, Versioned } from './store.js';
 
 const racers = Array.from({ length: 24 }, (_, racer) => racer);
-const ROUNDS = 20;
+const ROUNDS = 10;
 
 const text = (value: string) => new TextEncoder().encode(value);
 const plain = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : [...bytes]);

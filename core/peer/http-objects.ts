@@ -4,7 +4,11 @@ import type { Objects } from './objects.js';
 /** The part of the platform's `fetch` that is used here; the core is compiled without its types. */
 export type Fetch = (
   url: string,
-  init: { readonly method: 'GET' | 'PUT'; readonly body?: Uint8Array<ArrayBuffer> },
+  init: {
+    readonly method: 'GET' | 'PUT';
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array<ArrayBuffer>;
+  },
 ) => Promise<{
   readonly ok: boolean;
   readonly status: number;
@@ -12,7 +16,7 @@ export type Fetch = (
   arrayBuffer(): Promise<ArrayBuffer>;
 }>;
 
-/** The store's objects by the coordinator's HTTP. `invite` is what it asks of strangers. */
+/** The store's objects by HTTP, from the coordinator or from where it sends a reader or writer on to. `invite` is what it asks of strangers. */
 export function httpObjects(fetch: Fetch, origin: string, invite: string | undefined): Objects {
   const query = invite === undefined ? '' : `?invite=${encodeURIComponent(invite)}`;
   const ask = async (...[url, init]: Parameters<Fetch>) => {
@@ -33,6 +37,8 @@ export function httpObjects(fetch: Fetch, origin: string, invite: string | undef
     async put(url, bytes) {
       const response = await ask(url.startsWith('/') ? `${origin}${url}` : url, {
         method: 'PUT',
+        // Bound into the signature of addresses that lead to a bucket, as the length is.
+        headers: { 'content-type': 'application/octet-stream' },
         body: bytes as Uint8Array<ArrayBuffer>,
       });
       const answer = await response.text();

@@ -115,6 +115,7 @@ osd data = ${folder}/osd
 osd objectstore = memstore
 memstore device bytes = 4294967296
 osd class update on start = false
+osd crush update on start = false
 osd max object name len = 1024
 mon data avail warn = 1
 mon data avail crit = 1
