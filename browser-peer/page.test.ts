@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../coordinator/stage.suite.js';
 import type { ContributorStatus } from '../core/peer/contributor.js';
 import type { RoomJob } from '../core/protocol/document.js';
 import type { Plan } from '../core/protocol/plan.js';
+import { launchBrowser } from '../test/browser.js';
 import type { StandIn } from './contribute/stand-in.suite.js';
 
 const PHONE = { viewport: { width: 360, height: 740 } };
@@ -83,14 +84,7 @@ beforeAll(async () => {
       logLevel: 'silent',
     }),
   ]);
-  [stage, browser] = await Promise.all([
-    openStage({ pages }),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      chromiumSandbox: false,
-      args: ['--enable-unsafe-webgpu'],
-    }),
-  ]);
+  [stage, browser] = await Promise.all([openStage({ pages }), launchBrowser()]);
   const { document } = stage.conductor();
   document.setJob(roomJob);
   document.setPlan(plan);
@@ -124,6 +118,7 @@ afterEach(async () => {
 });
 
 interface OpenOptions extends BrowserContextOptions {
+  readonly at?: Stage;
   readonly search?: string;
   /** False: a browser without WebGPU. */
   readonly gpu?: boolean;
@@ -133,19 +128,24 @@ interface OpenOptions extends BrowserContextOptions {
 
 /** Everything the browser complains of, violations of the content security policy among it, is a fault. */
 async function open(options: OpenOptions = {}): Promise<Page> {
-  const { search = '', gpu = true, expected, ...contextOptions } = options;
+  const { at = stage, search = '', gpu = true, expected, ...contextOptions } = options;
   const context = await browser.newContext({ ...DESKTOP, ...contextOptions });
   if (!gpu) {
     await context.addInitScript(() =>
       Object.defineProperty(Navigator.prototype, 'gpu', { value: undefined }),
     );
   }
+  await context.addInitScript(() =>
+    addEventListener('securitypolicyviolation', (event) =>
+      console.error(event.violatedDirective, event.sourceFile),
+    ),
+  );
   const page = await context.newPage();
   page.on('console', (message) => {
     if (message.type() === 'error' && !expected?.test(message.text())) faults.push(message.text());
   });
   page.on('pageerror', (error) => faults.push(error.message));
-  await page.goto(`${stage.coordinator.url}/${search}`);
+  await page.goto(`${at.coordinator.url}/${search}`);
   return page;
 }
 
@@ -213,6 +213,22 @@ describe('before consent', () => {
     const page = await open({ search: '?invite=wrong', expected: /\b403\b/ });
     await page.getByText('this invitation is not for room main').waitFor();
   });
+});
+
+it('finds the room again by itself when its coordinator has been away', async () => {
+  const before = await openStage({ pages });
+  const port = Number(new URL(before.coordinator.url).port);
+  const page = await open({ at: before, expected: /WebSocket connection|ERR_CONNECTION_REFUSED/ });
+  await page.getByText('Connected', { exact: true }).waitFor();
+  await before.close();
+  await page.getByText('Reconnecting…').waitFor();
+  const after = await openStage({ pages, port });
+  try {
+    await page.getByText('Connected', { exact: true }).waitFor();
+  } finally {
+    await page.close();
+    await after.close();
+  }
 });
 
 describe('once agreed', () => {

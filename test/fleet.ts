@@ -43,7 +43,7 @@ export class Fleet {
   }
 
   /** A store that is given stays its owner's. */
-  static async start({ pages, store }: { pages?: string; store?: Store } = {}): Promise<Fleet> {
+  static async start(options: { readonly pages?: string; readonly store?: Store } = {}): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({
@@ -51,8 +51,7 @@ export class Fleet {
       port: 0,
       folder,
       version: 'test',
-      ...(pages !== undefined && { pages }),
-      ...(store && { store }),
+      ...options,
       makeConductor: ({ document, store }) =>
         conductor({
           document,

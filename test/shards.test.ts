@@ -88,7 +88,7 @@ describe.each([
       const result = await everything(fleet, { ...file, run: { peers: shards, use: 'all', exchangeEvery } });
       const plans = fleet.events.filter(({ event }) => event === 'plan');
       await fleet.close();
-      expect(plans.map(({ details }) => details['shards'])).toEqual([shards]);
+      expect(plans.map(({ details }) => details.shards)).toEqual([shards]);
       expect(bits(result)).toEqual(bits(truth));
     },
   );

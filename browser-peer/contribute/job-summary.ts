@@ -18,12 +18,12 @@ export function summaryOf({ file }: RoomJob): JobSummary | undefined {
   const parsed = jobFileSchema.safeParse(file);
   if (!parsed.success) return undefined;
   const { title, name, grid, time } = parsed.data;
-  const [nx = 1, ny = 1, nz = 1] = grid.shape.toReversed();
-  const cells = grid.shape.toReversed().map(count).join(' × ');
+  const extents = grid.shape.toReversed();
+  const [nx = 1, ny = 1, nz = 1] = extents;
   return {
     title: title || name,
     shape: [nz, ny, nx],
-    dimensions: grid.shape.length === 3 ? 3 : 2,
-    size: `${cells} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
+    dimensions: extents.length === 2 ? 2 : 3,
+    size: `${extents.map(count).join(' × ')} cells, ${count(time.steps)} ${time.steps === 1 ? 'step' : 'steps'}`,
   };
 }

@@ -1,3 +1,5 @@
+import '../without-eval.js';
+
 import { calibrate } from '../../core/peer/calibrate.js';
 import type { ContributorStatus } from '../../core/peer/contributor.js';
 import { addressesOf } from '../../core/protocol/addresses.js';

@@ -24,6 +24,7 @@ export function showWork({ state, room, device }: WorkNews): void {
 
   say('work-job', summary?.title ?? computing?.job.name ?? 'No simulation at the moment');
   sayIfAny('work-size', summary?.size ?? '');
+  show('figures', summary !== undefined || computing !== undefined);
   showProgress(step, steps);
   say('own-rate', computing ? roughly(computing.rate) : UNKNOWN);
   say('run-rate', progress ? roughly(progress.rate) : UNKNOWN);

@@ -1,3 +1,5 @@
+import '../without-eval.js';
+
 import { calibrate } from '../../core/peer/calibrate.js';
 import { contribute } from '../../core/peer/contributor.js';
 import { httpObjects } from '../../core/peer/http-objects.js';

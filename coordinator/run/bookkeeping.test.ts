@@ -29,14 +29,20 @@ describe('the ledger', () => {
   });
 });
 
-test('the rate is that of the last seconds', () => {
-  const meter = new RateMeter(5);
-  expect(meter.rate(0)).toBe(0);
-  meter.add(0, 100);
-  meter.add(1, 100);
-  expect(meter.rate(2)).toBe(100);
-  meter.add(10, 50);
-  expect(meter.rate(10)).toBe(10);
+describe('the rate', () => {
+  test('is that of the last seconds', () => {
+    const meter = new RateMeter(5);
+    expect(meter.rate(0)).toBe(0);
+    for (let at = 0; at <= 10; at++) meter.add(at, 100);
+    for (let at = 11; at <= 20; at++) meter.add(at, 10);
+    expect(meter.rate(20)).toBe(10);
+  });
+
+  test('of peers that report seldom is told all the same', () => {
+    const meter = new RateMeter(5);
+    for (let at = 0; at <= 100; at += 20) meter.add(at, 1000);
+    expect(meter.rate(100)).toBe(50);
+  });
 });
 
 describe('a stall', () => {

@@ -26,6 +26,8 @@ export interface JobRunTools {
   readonly store: Store;
   readonly result: ResultWriter;
   readonly members: () => readonly Member[];
+  /** The id of the room's next plan. */
+  readonly nextPlan: () => number;
   readonly log: (event: string, details: object) => void;
   readonly onChange: () => void;
 }
@@ -66,6 +68,8 @@ export class JobRun {
   #checkpointed = Date.now();
   #farthest = 0;
   #setbacks = 0;
+  /** Until the checkpoint with which leaving peers may go, nobody goes on. */
+  #pausing = false;
   #finishing = false;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
@@ -120,7 +124,7 @@ export class JobRun {
   }
 
   heard(member: Member, message: RunMessage): void {
-    if (this.ended) {
+    if (this.ended || this.#finishing) {
       if (message.type === 'leave') member.send({ type: 'released' });
       return;
     }
@@ -188,7 +192,7 @@ export class JobRun {
 
   #follow(from: number, source: Plan['source'], shards: PlanShards): void {
     const { exchangeEvery, epoch } = this.job.run;
-    this.#newestPlan += 1;
+    this.#newestPlan = this.#tools.nextPlan();
     const plan: Plan = { id: this.#newestPlan, job: this.id, from, source, exchangeEvery, epoch, shards };
     this.#course = new Course(plan);
     this.#tools.log('plan', {
@@ -218,13 +222,20 @@ export class JobRun {
   #changeHands(course: Course): void {
     if (!course.allReady || course.until >= this.job.steps) return;
     const share = shareOut(this.job, this.#candidates());
-    if (share.kind === 'too-small') {
-      if ([...this.#leaving].some((peer) => course.needs(peer)))
-        this.#tools.log('too-small', { reason: share.reason });
-      return;
-    }
+    if (share.kind === 'too-small') return this.#pauseForLeavers(course);
     if (JSON.stringify(share.shards) === JSON.stringify(course.plan.shards)) return;
     this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, share.shards);
+  }
+
+  /**
+   * Nobody can take over what the leaving peers hold: one more epoch, a checkpoint at its end, and then they may
+   * go. The job waits for others.
+   */
+  #pauseForLeavers(course: Course): void {
+    const needed = [...this.#leaving].some((peer) => course.needs(peer));
+    if (!needed || this.#pausing) return;
+    this.#pausing = true;
+    this.#grant(course, () => course.extendByEpoch(this.job.steps));
   }
 
   /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
@@ -235,6 +246,7 @@ export class JobRun {
       return this.#end('failed', `gave up after ${MOST_SETBACKS} setbacks: ${reason}`);
     this.#ledger.rollBack(this.#checkpoints.newest ?? 0);
     this.#checkpoint = undefined;
+    this.#pausing = false;
     this.#course = undefined;
     this.#releaseLeavers();
     this.#begin();
@@ -273,15 +285,20 @@ export class JobRun {
     }
   }
 
-  /** Grants more steps where the slowest shard allows, with a checkpoint at their end when one is due. */
+  /** Grants more steps where the slowest shard allows. */
   #extend(course: Course): void {
+    if (!this.#pausing) this.#grant(course, () => course.extend(this.job.steps));
+  }
+
+  /** Tells the peers how far they may go, with a checkpoint at the end of it when one is due. */
+  #grant(course: Course, extend: () => boolean): void {
     const before = course.until;
-    if (!course.extend(this.job.steps)) return;
+    if (!extend()) return;
     for (const output of this.job.outputs) {
       for (const step of output.steps)
         if (before < step && step <= course.until) this.#ledger.owe(step, course.peers);
     }
-    const due = Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
+    const due = this.#pausing || Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
     if (due && !this.#checkpoint && course.until < this.job.steps) {
       this.#checkpoint = { step: course.until, owed: new Set(course.peers) };
       this.#checkpointed = Date.now();
@@ -314,10 +331,19 @@ export class JobRun {
     const checkpoint = this.#checkpoint;
     if (checkpoint?.owed.size === 0 && this.#ledger.settledThrough(checkpoint.step)) {
       this.#checkpoint = undefined;
-      this.#keep(this.#tools.result.flush().then(() => this.#checkpoints.seal(checkpoint.step)));
+      this.#keep(this.#seal(checkpoint.step));
     }
     this.#releaseLeavers();
     this.#finishIfDone();
+  }
+
+  async #seal(step: number): Promise<void> {
+    await this.#tools.result.flush();
+    await this.#checkpoints.seal(step);
+    if (!this.#pausing) return;
+    this.#pausing = false;
+    // What they hold is safe; that they go sends the run back to where it is.
+    this.#tell([...this.#leaving], { type: 'released' });
   }
 
   #failed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'failed' }>): void {

@@ -10,6 +10,7 @@ import type { Ability } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { RateMeter } from '../protocol/rate-meter.js';
 import { pauseBefore } from '../protocol/reconnect.js';
+import type { RoomView } from '../protocol/replica.js';
 import { type Ending, type Heard, RefusedError, Session } from '../protocol/session.js';
 import type { Socket } from '../protocol/socket.js';
 import type { Objects } from './objects.js';
@@ -230,11 +231,10 @@ class Visit {
     const status = this.#status;
     switch (status.doing) {
       case 'waiting': {
-        const job = this.#session.room.job;
         this.#session.tell({ step: 0, doing: 'waiting' });
         return this.#tools.onChange({
           kind: 'waiting',
-          reason: job?.reason ?? 'there is no work at the moment',
+          reason: waitingFor(this.#session.room),
         });
       }
       case 'computing': {
@@ -257,6 +257,20 @@ class Visit {
 
 function endingOf(error: unknown): Ending {
   return { kind: error instanceof RefusedError ? 'refused' : 'closed', reason: textOf(error) };
+}
+
+/** Why this peer has no shard, in words for its owner. */
+function waitingFor({ job, plan }: RoomView): string {
+  switch (job?.state) {
+    case 'waiting':
+      return job.reason ?? 'the job waits';
+    case 'running':
+      return plan
+        ? 'the run is quicker without this device just now; it stays ready'
+        : 'a plan is being made';
+    default:
+      return 'there is no work at the moment';
+  }
 }
 
 const textOf = (error: unknown) => (error instanceof GroundswellError ? error.message : String(error));

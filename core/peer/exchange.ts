@@ -70,6 +70,6 @@ export async function readParcels(shard: EngineShard, parcels: readonly Parcel[]
   });
 }
 
-export function countCells(slabs: readonly Slab[]): number {
+function countCells(slabs: readonly Slab[]): number {
   return slabs.reduce((sum, { box }) => sum + cellCount(box), 0);
 }

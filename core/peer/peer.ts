@@ -90,7 +90,6 @@ export class Peer {
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
-    this.#uploader.close();
     await Promise.all(this.#background);
   }
 
@@ -132,8 +131,7 @@ export class Peer {
 
   #rest(): void {
     this.#job = undefined;
-    this.#planId = 0;
-    this.#inbox.clear();
+    this.#inbox.dropBefore(this.#planId + 1);
     const runs = [...this.#runs.values()];
     for (const run of runs) this.#end(run);
     if (runs.length > 0) this.#tools.onChange({ doing: 'waiting' });

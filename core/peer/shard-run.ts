@@ -139,6 +139,7 @@ export class ShardRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#grants.end();
+    this.#tools.uploader.drop(this.plan.id);
     for (const { reject } of this.#arrivals) reject(new LinkError('the plan has ended'));
     await this.#shard?.close().catch(() => {});
   }
@@ -191,7 +192,10 @@ export class ShardRun {
       constants: job.constants,
       probes: this.#probes.points,
     });
-    if (this.#ended) return shard.close();
+    if (this.#ended) {
+      await shard.close();
+      throw new LinkError('the plan has ended');
+    }
     this.#shard = shard;
     const partners = new Set([...this.#neighbours, ...this.#givers().map(({ peer }) => peer)]);
     partners.delete(this.#tools.self);
@@ -349,34 +353,34 @@ export class ShardRun {
       ),
     );
     const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
-    this.#store('outputs', step, () =>
-      Promise.all(
-        chunks.map(async ({ key, encode }, i) => ({ key, bytes: await encode(cells[i] as Float32Array) })),
-      ),
+    this.#store(
+      'outputs',
+      step,
+      chunks.map(({ key, encode }, i) => ({ key, encode: () => encode(cells[i] as Float32Array) })),
     );
   }
 
   async #checkpoint(): Promise<void> {
     const step = this.#step;
     const shard = this.#open();
-    const bricks = [...bricksOf(this.#job.grid, this.#box)];
+    const bricks = bricksOf(this.#job.grid, this.#box);
     const cells = await Promise.all(
       bricks.map((brick) => shard.read(stateSlabs(this.#job, brickBox(this.#job.grid, brick)))),
     );
-    this.#store('checkpoint', step, () =>
-      Promise.all(
-        bricks.map(async (brick, i) => ({
-          key: checkpointBrickKey(this.plan.job, step, brick),
-          bytes: await encodeCells(cells[i] as Float32Array),
-        })),
-      ),
+    this.#store(
+      'checkpoint',
+      step,
+      bricks.map((brick, i) => ({
+        key: checkpointBrickKey(this.plan.job, step, brick),
+        encode: () => encodeCells(cells[i] as Float32Array),
+      })),
     );
   }
 
-  #store(what: 'checkpoint' | 'outputs', step: number, encode: () => Promise<Upload[]>): void {
+  #store(what: 'checkpoint' | 'outputs', step: number, uploads: readonly Upload[]): void {
     const upload = (async () => {
       try {
-        await this.#tools.uploader.upload(this.plan.id, await encode());
+        await this.#tools.uploader.upload(this.plan.id, uploads);
         this.#tools.send({ type: 'stored', plan: this.plan.id, what, step });
       } catch (error) {
         this.#fail(error);

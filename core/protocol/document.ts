@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { abilitySchema } from './messages.js';
-import { jobId, peerId, planSchema } from './plan.js';
+import { jobId, peerId } from './plan.js';
 
 /*
  * The room's Yjs document. The coordinator alone writes it; peers and pages follow it.
@@ -53,5 +53,3 @@ export const awarenessSchema = z.strictObject({
   battery: z.number().min(0).max(1).optional(),
 });
 export type AwarenessState = z.infer<typeof awarenessSchema>;
-
-export { planSchema };

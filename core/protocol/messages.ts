@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_KEY_LENGTH, MAX_URL_LENGTH } from './limits.js';
-import { jobId, peerId } from './plan.js';
+import { peerId } from './plan.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
 
@@ -128,6 +128,3 @@ export const toPeer = z.discriminatedUnion('type', [
   }),
 ]);
 export type ToPeer = z.infer<typeof toPeer>;
-
-export type { PeerId } from './plan.js';
-export { jobId };

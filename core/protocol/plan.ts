@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const triple = z.tuple([z.number().int(), z.number().int(), z.number().int()]).readonly();
-export const boxSchema = z.strictObject({ lo: triple, hi: triple });
+const boxSchema = z.strictObject({ lo: triple, hi: triple });
 
 /** A peer's name in a room, given by the coordinator. */
 export const peerId = z.string().regex(/^[a-z0-9]{4,32}$/);
@@ -19,7 +19,7 @@ const shards = z
  * Every peer derives halos and transfers from it, so two peers with the same plan never disagree.
  */
 export const planSchema = z.strictObject({
-  /** Grows by one with each plan of a job. */
+  /** Grows with each plan of a room, whatever its job: a late message of another plan is never taken for one of this. */
   id: z.number().int().min(1),
   job: jobId,
   /** The step it starts from: `from` steps have been made. */

@@ -1,23 +1,28 @@
+import type { Zstd } from '@hpcc-js/wasm-zstd';
 import { StoreError } from '../errors.js';
 
 // Cells in the store: f32 little-endian (the order of every platform with WebAssembly or WebGPU), C order `[z, y, x]`, zstd.
 
-type Zstd = ReturnType<typeof import('numcodecs/zstd')['default']['fromConfig']>;
-
 const ZSTD_MAGIC = 0xfd2fb528;
+
+/** Fast, and a running wave compresses little better at any level. */
+const LEVEL = 1;
 
 let codec: Promise<Zstd> | undefined;
 
-/** Loaded when first needed: a page that only watches never fetches it. */
+/**
+ * Loaded when first needed: a page that only watches never fetches it. The library must not build code from strings,
+ * as numcodecs' does: pages forbid it.
+ */
 function zstd(): Promise<Zstd> {
-  codec ??= import('numcodecs/zstd').then(({ default: Zstd }) => Zstd.fromConfig({ id: 'zstd', level: 1 }));
+  codec ??= import('@hpcc-js/wasm-zstd').then(({ Zstd }) => Zstd.load());
   return codec;
 }
 
 /** Bytes of a checkpoint's brick, a job's input or a chunk of an output. The cells are not changed. */
 export async function encodeCells(cells: Float32Array): Promise<Uint8Array> {
   const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
-  return (await zstd()).encode(bytes);
+  return (await zstd()).compress(bytes, LEVEL);
 }
 
 /** The cells of `encodeCells`. Throws StoreError where the bytes are torn or do not hold `count` cells. */
@@ -30,7 +35,7 @@ export async function decodeCells(bytes: Uint8Array, count: number): Promise<Flo
   const decoder = await zstd();
   let decoded: Uint8Array;
   try {
-    decoded = await decoder.decode(bytes);
+    decoded = decoder.decompress(bytes);
   } catch (cause) {
     throw new StoreError('cells that cannot be read: no whole zstd frame', { cause });
   }
