@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
@@ -90,6 +90,10 @@ describe.skipIf('why' in server)('A network whose store is a bucket', () => {
     const result = await fleet.run({ ...job, run: { peers: 1 } });
     expect(bits(await result.output('volume', 'psi'))).toEqual(bits(truth));
     expect(new Set(uploads)).toEqual(new Set([store.direct.origin]));
+    // The page's own rules, the bucket's and cross-origin isolation all let it read there as well.
+    const key = `${outputArrayKey(result.id, 'volume', 'psi')}/zarr.json`;
+    const read = await page.evaluate(async (path) => (await fetch(path)).text(), `/store/${key}`);
+    expect(read).toBe(new TextDecoder().decode(await store.get(key)));
   });
 
   describe('from the command line', () => {
@@ -99,7 +103,14 @@ describe.skipIf('why' in server)('A network whose store is a bucket', () => {
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'groundswell-s3-'));
       command = await BuiltCommand.build('s3');
-      await writeFile(join(folder, 'job.json'), JSON.stringify(job));
+      await copyFile('coordinator/inputs/fixtures/c-f4.npy', join(folder, 'start.npy'));
+      const fromArray: JobFileInput = {
+        ...job,
+        grid: { shape: [5, 6, 7], spacing: 1, brick: 4 },
+        initial: { psi: { array: 'start.npy' } },
+        probes: {},
+      };
+      await writeFile(join(folder, 'job.json'), JSON.stringify(fromArray));
     });
     afterAll(async () => {
       await command.close();
@@ -113,7 +124,7 @@ describe.skipIf('why' in server)('A network whose store is a bucket', () => {
       for await (const key of store.list('command')) expect.unreachable(key);
     });
 
-    it('holds the result of groundswell run --store', async () => {
+    it('takes what a job starts from, and holds its result', async () => {
       const options = ['--data', join(folder, 'data'), '--port', String(await portOfNobody())];
       const run = command.start(
         'run',
