@@ -11,6 +11,7 @@ import { BuiltCommand, portOfNobody } from '../peer-node/cli/command.fixture.js'
 import { contributeFrom, launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
 import type { S3Server } from './s3/ceph.js';
+import { type Fault, FaultProxy } from './s3/fault-proxy.js';
 import { newBucket, s3Server } from './s3/server.js';
 
 const PAGES = 'dist/pages';
@@ -26,6 +27,15 @@ const job: JobFileInput = {
   outputs: { volume: { fields: ['psi'], every: 12 } },
   run: { peers: 2, use: 'all' },
 };
+
+const FAULTS: readonly Fault[] = [
+  { kind: 'refused', status: 500, code: 'InternalError' },
+  { kind: 'refused', status: 503, code: 'SlowDown' },
+  { kind: 'reset' },
+  { kind: 'answer-lost' },
+  { kind: 'body-broken' },
+  { kind: 'refused', status: 409, code: 'ConditionalRequestConflict' },
+];
 
 const bits = (values: Float32Array) => [...new Uint32Array(values.buffer, values.byteOffset, values.length)];
 
@@ -63,6 +73,31 @@ describe.skipIf('why' in server)('A network whose store is a bucket', () => {
     expect(bits(await result.output('volume', 'psi'))).toEqual(bits(truth));
     expect(bits(await result.probe('ear', 'psi'))).toEqual(bits(heard));
     expect(fleet.status(result.id).result).toBe(`s3://${bucket.bucket}/${resultKey(result.id)}`);
+  });
+
+  it('computes the same where every request to the bucket first fails, each in its way', async () => {
+    const proxy = await FaultProxy.start((server as S3Server).endpoint);
+    onTestFinished(() => proxy.close());
+    const spoilt = await s3Store({ ...bucket, endpoint: proxy.url }, { attempts: 5, silenceMs: 300 });
+    onTestFinished(() => spoilt.close());
+    const seen = new Set<string>();
+    proxy.spoil(({ method, url }) => {
+      const what = `${method} ${url?.split('?')[0]}`;
+      if (seen.has(what)) return undefined;
+      seen.add(what);
+      const faults: readonly Fault[] = method === 'GET' ? [...FAULTS, { kind: 'body-stalled' }] : FAULTS;
+      return faults[seen.size % faults.length];
+    });
+    const fleet = await Fleet.start({ store: spoilt });
+    onTestFinished(() => fleet.close());
+    await fleet.join();
+    await fleet.join();
+    const { id } = await fleet.run(job);
+    expect(seen.size).toBeGreaterThan(FAULTS.length);
+    proxy.spoilNext();
+    const result = fleet.result(id);
+    expect(bits(await result.output('volume', 'psi'))).toEqual(bits(truth));
+    expect(bits(await result.probe('ear', 'psi'))).toEqual(bits(heard));
   });
 
   it('sends readers on to the bucket, and lets them see what is not there', async () => {
