@@ -17,7 +17,8 @@ export default defineConfig({
     globalSetup: ['test/s3/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Seconds where nothing else runs; the slowest machine is given time.
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
   },
 });

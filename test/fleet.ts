@@ -11,9 +11,10 @@ import type { Store } from '../coordinator/store/store.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { connectSocket } from '../peer-node/socket.js';
-import { weriftTransports } from '../peer-node/werift/transport.js';
+import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 
@@ -72,12 +73,15 @@ export class Fleet {
   }
 
   /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
-  async join(options: { rate?: number; name?: string; engine?: Engine } = {}): Promise<FleetPeer> {
+  async join(
+    options: { rate?: number; name?: string; engine?: Engine; transport?: TransportChoice } = {},
+  ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
-    const transports = weriftTransports();
+    const transports = await openTransports(options.transport ?? 'werift');
+    const addresses = addressesOf(this.url);
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({
-      connect: () => connectSocket(`${this.url.replace('http', 'ws')}/ws/${FIRST_ROOM}`),
+      connect: () => connectSocket(addresses.socket),
       engine,
       ability: {
         engine: engine.kind,
@@ -86,7 +90,7 @@ export class Fleet {
         rate: options.rate ?? 1e8,
       },
       transports,
-      objects: httpObjects(fetch, this.url, undefined),
+      objects: httpObjects(fetch, addresses),
       name: options.name ?? `peer ${this.#peers.length + 1}`,
       kind: 'node',
       onChange: (status) => statuses.push(status),

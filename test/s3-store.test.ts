@@ -6,6 +6,7 @@ import { type S3Store, s3Store } from '../coordinator/store/s3.js';
 import type { S3Address } from '../coordinator/store/s3-address.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { BuiltCommand, portOfNobody } from '../peer-node/cli/command.fixture.js';
 import { contributeFrom, launchBrowser } from './browser.js';
@@ -108,7 +109,7 @@ describe.skipIf('why' in server)('A network whose store is a bucket', () => {
     const { status, headers } = await fetch(`${fleet.url}/store/${metadata}`, { redirect: 'manual' });
     expect(status).toBe(307);
     expect(new URL(headers.get('location') ?? '').origin).toBe(store.direct.origin);
-    const objects = httpObjects(fetch, fleet.url, undefined);
+    const objects = httpObjects(fetch, addressesOf(fleet.url));
     expect(await objects.get(metadata)).toEqual(await store.get(metadata));
     expect(await objects.get(`${metadata}.none`)).toBeUndefined();
   });

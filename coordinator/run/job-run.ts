@@ -244,7 +244,7 @@ export class JobRun {
     this.#setbacks += 1;
     if (this.#setbacks > MOST_SETBACKS)
       return this.#end('failed', `gave up after ${MOST_SETBACKS} setbacks: ${reason}`);
-    this.#ledger.rollBack(this.#checkpoints.newest ?? 0);
+    this.#ledger.clear();
     this.#checkpoint = undefined;
     this.#pausing = false;
     this.#course = undefined;

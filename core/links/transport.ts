@@ -1,6 +1,6 @@
 /**
  * A reliable, ordered, message-oriented channel to one other peer. Implementations: simple-peer in
- * browsers, werift in Node. One compliance suite holds all of them.
+ * browsers, node-datachannel and werift in Node. One compliance suite holds all of them.
  */
 export interface Transport {
   /** Largest message `send` takes, in bytes. Longer ones are cut by the link above. */

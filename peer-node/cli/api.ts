@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { JobError, RightsError } from '../../core/errors.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
+import { addressesOf, type RoomAddresses } from '../../core/protocol/addresses.js';
 import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
 import { jobId, peerId } from '../../core/protocol/plan.js';
-import type { RoomAddress } from '../address.js';
 import { UnreachableError, UsageError } from './exit.js';
 
 // What the command reads of the coordinator's answers; fields it does not know are let be.
@@ -59,12 +59,15 @@ export interface RoomApi {
  * Every call throws UnreachableError where nothing answers, RightsError where the token is missing or wrong,
  * JobError where a job file is refused, StoreError where an input can't be stored, and UsageError where there is no such room or job.
  */
-export function roomApi({ origin, room, invite }: RoomAddress, token?: string): RoomApi {
+export function roomApi(
+  { origin, room, invite }: Pick<RoomAddresses, 'origin' | 'room' | 'invite'>,
+  token?: string,
+): RoomApi {
   const path = `/api/rooms/${encodeURIComponent(room)}`;
   const jobPath = (id: string) => `${path}/jobs/${encodeURIComponent(id)}`;
 
   // A signed address is all the right it takes; neither token nor invitation go to where it leads.
-  const objects = httpObjects(fetch, origin, undefined);
+  const objects = httpObjects(fetch, addressesOf(origin));
 
   async function call(method: string, url: string, body?: string): Promise<unknown> {
     const headers = {

@@ -46,6 +46,10 @@ export const option = {
       .argParser(storeAddress),
   engine: () =>
     new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
+  transport: () =>
+    new Option('--transport <transport>', 'what carries its links to other peers')
+      .choices(['auto', 'datachannel', 'werift'])
+      .default('auto'),
   name: () =>
     new Option('--name <name>', 'what the others call this peer').default(hostname(), 'this machine'),
   peers: (least: number, count: number) =>

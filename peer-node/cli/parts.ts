@@ -9,7 +9,10 @@ export interface Parts {
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
   /** Makes a bucket ready for coordinators, and for pages of `origins`. Throws StoreError. */
   prepareBucket(address: S3Address, options: { readonly origins: readonly string[] }): Promise<void>;
-  /** Throws EngineError where this device cannot compute. Tries again for as long as nobody answers. */
+  /**
+   * Throws EngineError where this device cannot compute, LinkError where it lacks the transport chosen.
+   * Tries again for as long as nobody answers.
+   */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
 }
 
@@ -44,10 +47,12 @@ export interface RunningCoordinator {
 }
 
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
+export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 
 export interface JoinOptions {
   readonly url: URL;
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */
   readonly onStatus: (doing: string) => void;

@@ -56,6 +56,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .description('compute along')
     .addArgument(new Argument('<url>', "an invitation, or a coordinator's address").argParser(address))
     .addOption(option.engine())
+    .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
     .action(async (url, options) => end(await join(url, options, context)));
@@ -70,6 +71,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.store())
     .addOption(option.peers(0, 2))
     .addOption(option.engine())
+    .addOption(option.transport())
     .addOption(option.name())
     .option('--keep', 'go on serving when the job is done')
     .option('--exit', 'end when the job has ended; the default, and stronger than --keep')
