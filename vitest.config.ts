@@ -14,6 +14,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
+    globalSetup: ['test/s3/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // Seconds where nothing else runs; the slowest machine is given time.

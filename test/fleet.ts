@@ -7,6 +7,7 @@ import { zarrStore } from '../coordinator/results/zarr-store.js';
 import type { JobStatus } from '../coordinator/room/conductor.js';
 import { conductor } from '../coordinator/run/conductor.js';
 import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
+import type { Store } from '../coordinator/store/store.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
@@ -42,7 +43,8 @@ export class Fleet {
     this.events = events;
   }
 
-  static async start(options: { readonly pages?: string } = {}): Promise<Fleet> {
+  /** A store that is given stays its owner's. */
+  static async start(options: { readonly pages?: string; readonly store?: Store } = {}): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({

@@ -5,7 +5,11 @@ import type { Objects } from './objects.js';
 /** The part of the platform's `fetch` that is used here; the core is compiled without its types. */
 export type Fetch = (
   url: string,
-  init: { readonly method: 'GET' | 'PUT'; readonly body?: Uint8Array<ArrayBuffer> },
+  init: {
+    readonly method: 'GET' | 'PUT';
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array<ArrayBuffer>;
+  },
 ) => Promise<{
   readonly ok: boolean;
   readonly status: number;
@@ -13,7 +17,7 @@ export type Fetch = (
   arrayBuffer(): Promise<ArrayBuffer>;
 }>;
 
-/** The store's objects by the coordinator's HTTP. */
+/** The store's objects by HTTP, from the coordinator or from where it sends a reader or writer on to. */
 export function httpObjects(
   fetch: Fetch,
   { object, upload }: Pick<RoomAddresses, 'object' | 'upload'>,
@@ -34,7 +38,12 @@ export function httpObjects(
       throw refused(response.status, key, answer);
     },
     async put(url, bytes) {
-      const response = await ask(upload(url), { method: 'PUT', body: bytes as Uint8Array<ArrayBuffer> });
+      const response = await ask(upload(url), {
+        method: 'PUT',
+        // Bound into the signature of addresses that lead to a bucket, as the length is.
+        headers: { 'content-type': 'application/octet-stream' },
+        body: bytes as Uint8Array<ArrayBuffer>,
+      });
       const answer = await response.text();
       if (!response.ok) throw refused(response.status, url, answer);
     },

@@ -1,3 +1,4 @@
+import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
 import type { InputObject } from './api.js';
 
@@ -6,6 +7,8 @@ export interface Parts {
   /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
   readJob(path: string): Promise<PreparedJob>;
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
+  /** Makes a bucket ready for coordinators, and for pages of `origins`. Throws StoreError. */
+  prepareBucket(address: S3Address, options: { readonly origins: readonly string[] }): Promise<void>;
   /**
    * Throws EngineError where this device cannot compute, LinkError where it lacks the transport chosen.
    * Tries again for as long as nobody answers.
@@ -23,6 +26,8 @@ export interface CoordinatorOptions {
   readonly host: string;
   readonly port: number;
   readonly folder: string;
+  /** Where objects lie instead of there. */
+  readonly store?: S3Address;
   /** Folder of the built pages. */
   readonly pages: string;
   /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { S3Address } from '../../coordinator/store/s3-address.js';
 import { EngineError, type GroundswellError } from '../../core/errors.js';
 import { addressesOf } from '../../core/protocol/addresses.js';
 import { type JobReport, type RoomApi, roomApi } from './api.js';
@@ -20,6 +21,7 @@ export interface RunOptions {
   readonly host: string;
   readonly port?: number;
   readonly data: string;
+  readonly store?: S3Address;
   readonly peers: number;
   readonly engine: EngineChoice;
   readonly transport: TransportChoice;
@@ -38,6 +40,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
     host: options.host,
     port,
     folder: options.data,
+    ...(options.store && { store: options.store }),
     pages: pagesFolder(),
     logLevel: 'warn',
   });
