@@ -3,13 +3,20 @@ import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
 import type { Job } from '../core/job/job.js';
-import { inputBrickKey, inputPrefix, jobRecordKey, resultKey } from '../core/protocol/keys.js';
+import { inputBrickKey, inputPrefix, jobEndKey, jobRecordKey, resultKey } from '../core/protocol/keys.js';
 import { jobId } from '../core/protocol/plan.js';
 import { Refusal } from './http/refusal.js';
 import { freshName } from './names.js';
 import type { JobStatus } from './room/conductor.js';
 import type { Room } from './room/room.js';
 import type { Store } from './store/store.js';
+
+const endSchema = z.strictObject({
+  version: z.literal(1),
+  state: z.enum(['done', 'failed', 'stopped']),
+  reason: z.string().optional(),
+  ended: z.iso.datetime(),
+});
 
 const recordSchema = z.strictObject({
   room: z.string(),
@@ -62,15 +69,40 @@ export class JobDesk {
     );
   }
 
-  /** @throws Refusal 404, or 409 where inputs are missing or it was started before. */
+  /**
+   * Starts a job, or goes on with one that was stopped or failed.
+   * @throws Refusal 404, or 409 where inputs are missing, or it waits, runs or is done.
+   */
   async start(room: Room, id: string): Promise<void> {
     const job = await this.#jobIn(room, id);
     const missing = await this.#missing(id, job);
     if (missing.length > 0) {
       throw new Refusal(409, 'inputs', `${missing.length} inputs are missing; the first is ${missing[0]}`);
     }
-    if (started(room, id)) throw new Refusal(409, 'started', `job ${id} was started before`);
+    const status = started(room, id);
+    if (status?.state === 'waiting' || status?.state === 'running') {
+      throw new Refusal(409, 'started', `job ${id} was started before`);
+    }
+    if ((status ?? (await this.#end(id)))?.state === 'done') {
+      throw new Refusal(409, 'done', `job ${id} is done`);
+    }
+    await this.#store.remove(jobEndKey(id));
     room.conductor.submit(id, job);
+  }
+
+  /** Goes on with every job that a coordinator before this one had started and not ended, in the order they came. */
+  async resume(openRoom: (name: string) => Room): Promise<void> {
+    const open: (JobRecord & { readonly id: string })[] = [];
+    for await (const key of this.#store.list('jobs/')) {
+      const id = key.split('/')[1] ?? '';
+      if (key !== jobRecordKey(id) || (await this.#end(id))) continue;
+      const record = await this.#record(id);
+      if (record) open.push({ ...record, id });
+    }
+    for (const { id, room, file } of open.sort((a, b) => (a.submitted < b.submitted ? -1 : 1))) {
+      const job = checkJob(file);
+      if ((await this.#missing(id, job)).length === 0) openRoom(room).conductor.submit(id, job);
+    }
   }
 
   /** @throws Refusal 404, or 409 where it has ended. */
@@ -85,13 +117,19 @@ export class JobDesk {
     const status = started(room, id);
     if (status) return status;
     const job = await this.#jobIn(room, id);
+    const result = `${this.#store.location}/${resultKey(id)}`;
+    const end = await this.#end(id);
+    if (end) {
+      const { state, reason } = end;
+      return { id, name: job.name, state, ...(reason !== undefined && { reason }), result };
+    }
     const missing = await this.#missing(id, job);
     return {
       id,
       name: job.name,
       state: 'waiting',
       reason: missing.length > 0 ? `${missing.length} inputs are missing` : 'it has not been started',
-      result: `${this.#store.location}/${resultKey(id)}`,
+      result,
     };
   }
 
@@ -115,6 +153,11 @@ export class JobDesk {
     if (!jobId.safeParse(id).success) return undefined;
     const bytes = await this.#store.get(jobRecordKey(id));
     return bytes && recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  }
+
+  async #end(id: string): Promise<z.infer<typeof endSchema> | undefined> {
+    const bytes = await this.#store.get(jobEndKey(id));
+    return bytes && endSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   }
 
   async #missing(id: string, job: Job): Promise<readonly string[]> {

@@ -36,6 +36,8 @@ export interface CoordinatorOptions {
   /** Version of the program, for `GET /api/version`. */
   readonly version: string;
   readonly makeConductor: (room: { document: RoomDocument; store: Store }) => Conductor;
+  /** Goes on with the jobs that a coordinator of this folder or bucket had not ended. */
+  readonly resume?: boolean;
   /** A folder of built pages, served at `/`. */
   readonly pages?: string;
   /** The origin that others reach it by, where a proxy stands in front. Then no request counts as local. */
@@ -117,6 +119,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 
   await listening(server, host, port);
   rooms.open(FIRST_ROOM);
+  if (options.resume) await jobs.resume((name) => rooms.open(name));
   const { port: bound } = server.address() as AddressInfo;
   const reachable = publicUrl?.replace(/\/+$/, '') ?? originOf(outsideAddress(host), bound);
   const invitationTo = (room: string) =>

@@ -139,7 +139,7 @@ export class Fleet {
   }
 
   result(id: string): Result {
-    return new Result(this, id);
+    return new Result(this.store, id);
   }
 
   async close(): Promise<void> {
@@ -156,7 +156,7 @@ export class Fleet {
 /** A job's result, read back as its user would. */
 export class Result {
   constructor(
-    private readonly fleet: Fleet,
+    private readonly store: Store,
     readonly id: string,
   ) {}
 
@@ -170,7 +170,7 @@ export class Result {
   }
 
   async #read(key: string): Promise<Float32Array> {
-    const array = await zarr.open.v3(zarr.root(zarrStore(this.fleet.store, key)), { kind: 'array' });
+    const array = await zarr.open.v3(zarr.root(zarrStore(this.store, key)), { kind: 'array' });
     if (!array.is('float32')) throw new TypeError(`${key} does not hold f32`);
     return (await zarr.get(array)).data;
   }

@@ -1,18 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** As built; npm runs tests and programs in the package's folder. */
+/** npm runs tests and programs in the package's folder. */
 const COMMAND = 'dist/groundswell.js';
 
-/** A peer in a process of its own: `groundswell join`, as built. */
-export class PeerProcess {
+/** The command in a process of its own, as built. */
+class CommandProcess {
   readonly #child: ChildProcess;
   #output = '';
 
-  constructor(url: string, name: string) {
-    this.#child = spawn(process.execPath, [COMMAND, 'join', url, '--engine', 'wasm', '--name', name], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+  constructor(args: readonly string[]) {
+    this.#child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
@@ -29,7 +27,7 @@ export class PeerProcess {
     await this.#end('SIGKILL');
   }
 
-  /** Asks it to leave. */
+  /** Asks it to end. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
   }
@@ -39,5 +37,19 @@ export class PeerProcess {
     const exit = once(this.#child, 'exit');
     this.#child.kill(signal);
     await exit;
+  }
+}
+
+/** `groundswell join` */
+export class PeerProcess extends CommandProcess {
+  constructor(url: string, name: string) {
+    super(['join', url, '--engine', 'wasm', '--name', name]);
+  }
+}
+
+/** `groundswell serve` */
+export class CoordinatorProcess extends CommandProcess {
+  constructor(folder: string, port: number) {
+    super(['serve', '--data', folder, '--port', String(port)]);
   }
 }

@@ -36,7 +36,10 @@ export interface Conductor {
   heard(member: Member, message: RunMessage): void;
   /** The connection is gone, said goodbye or not. */
   lost(member: Member): void;
-  /** Queues a job whose inputs are in the store; `id` is new. */
+  /**
+   * Queues a job whose inputs are in the store. One that has run before goes on from its newest sealed checkpoint;
+   * it must not be waiting or running.
+   */
   submit(id: string, job: Job): void;
   /** False where no such job waits or runs. */
   stop(id: string): boolean;
@@ -44,6 +47,14 @@ export interface Conductor {
   /** Resolves when the job is done, failed or stopped. Rejects where there is no such job. */
   finished(id: string): Promise<JobStatus>;
   close(): Promise<void>;
+}
+
+/** How a job ended, as the store keeps it. */
+export interface JobEnd {
+  readonly version: 1;
+  readonly state: RoomJob['state'];
+  readonly reason?: string;
+  readonly ended: string;
 }
 
 export interface JobStatus {

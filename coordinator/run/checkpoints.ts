@@ -1,4 +1,4 @@
-import { checkpointPrefix, checkpointSealKey } from '../../core/protocol/keys.js';
+import { checkpointPrefix, checkpointSealKey, checkpointSealPrefix } from '../../core/protocol/keys.js';
 import type { Store } from '../store/store.js';
 
 /** Sealed checkpoints kept: the newest, and one before it in case the newest proves unreadable. */
@@ -18,6 +18,12 @@ export class Checkpoints {
   /** Step of the newest, or undefined where none has been sealed. */
   get newest(): number | undefined {
     return this.#sealed.at(-1);
+  }
+
+  /** Finds what was sealed before: by a coordinator that is gone, or before the job was stopped. */
+  async open(): Promise<void> {
+    const prefix = checkpointSealPrefix(this.#job);
+    for await (const key of this.#store.list(prefix)) this.#sealed.push(Number(key.slice(prefix.length)));
   }
 
   /** Seals `step`, all of whose bricks are in the store, and removes what is no longer needed. */

@@ -61,6 +61,8 @@ class RoomConductor implements Conductor {
   }
 
   submit(id: string, job: Job): void {
+    const before = this.#entries.findIndex((entry) => entry.id === id);
+    if (before >= 0) this.#entries.splice(before, 1);
     this.#entries.push({ id, job, run: undefined, stopped: false, waiters: [] });
     this.#next();
   }

@@ -2,9 +2,10 @@ import { ProtocolError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import { MAX_REASON_LENGTH, type Progress, type RoomJob } from '../../core/protocol/document.js';
+import { jobEndKey } from '../../core/protocol/keys.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
-import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
+import type { JobEnd, Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Checkpoints } from './checkpoints.js';
 import { Course } from './course.js';
@@ -62,6 +63,7 @@ export class JobRun {
   #state: JobState = 'waiting';
   #reason: string | undefined;
   #course: Course | undefined;
+  #opened = false;
   #started = false;
   /** Plans that the run has not gone back behind, oldest first. A peer is heard on those it has a shard of. */
   readonly #plans = new Map<number, { readonly from: number; readonly shards: ReadonlyMap<PeerId, Box> }>();
@@ -82,8 +84,7 @@ export class JobRun {
     this.#checkpoints = new Checkpoints(tools.store, id);
     this.#report = new RunReport(job);
     this.#tick = setInterval(() => this.#look(), TICK_MS);
-    this.#keep(tools.result.start());
-    this.#begin();
+    this.#keep(this.#open());
   }
 
   get state(): JobState {
@@ -158,8 +159,15 @@ export class JobRun {
 
   /** Resolves when nothing of the run goes on any more. */
   async close(): Promise<void> {
-    if (!this.ended) this.#end('stopped', 'the coordinator is closing');
+    if (!this.ended) this.#leave('stopped', 'the coordinator is closing');
     await Promise.all(this.#background);
+  }
+
+  async #open(): Promise<void> {
+    await this.#checkpoints.open();
+    await this.#tools.result.start();
+    this.#opened = true;
+    this.#begin();
   }
 
   #needs(peer: PeerId): boolean {
@@ -178,7 +186,7 @@ export class JobRun {
 
   /** Starts, or starts again, from the newest sealed checkpoint. */
   #begin(): void {
-    if (this.ended || this.#finishing) return;
+    if (!this.#opened || this.ended || this.#finishing) return;
     const fleet = this.#candidates();
     const missing = (this.#started ? 1 : this.job.run.peers) - fleet.length;
     if (missing > 0) {
@@ -464,8 +472,21 @@ export class JobRun {
     this.#tools.onChange();
   }
 
+  /** Ends the job for good, or until somebody resumes it. */
   #end(state: JobState, reason?: string): void {
     if (this.ended) return;
+    this.#leave(state, reason);
+    const end: JobEnd = {
+      version: 1,
+      state,
+      ...(reason !== undefined && { reason }),
+      ended: new Date().toISOString(),
+    };
+    this.#keep(this.#tools.store.put(jobEndKey(this.id), new TextEncoder().encode(JSON.stringify(end))));
+  }
+
+  /** Ends the run. Without a record of its end, the job is one that may go on. */
+  #leave(state: JobState, reason?: string): void {
     clearInterval(this.#tick);
     clearTimeout(this.#settling);
     this.#enter(state, reason);

@@ -140,6 +140,7 @@ class Visit {
   #meter = new RateMeter(RATE_WINDOW_SECONDS);
   #status: PeerStatus = { doing: 'waiting' };
   #step = 0;
+  #over = false;
   #told = Number.NEGATIVE_INFINITY;
 
   constructor(tools: ContributorTools, session: Session) {
@@ -186,6 +187,7 @@ class Visit {
         ended: resolve,
       });
     });
+    this.#over = true;
     this.#links.close();
     await this.#peer.close();
     return ending;
@@ -229,6 +231,8 @@ class Visit {
   }
 
   #publish(): void {
+    // What ends with the connection is no news; the contributor tells what comes next.
+    if (this.#over) return;
     const status = this.#status;
     switch (status.doing) {
       case 'waiting': {

@@ -7,6 +7,9 @@ const index = ([z, y, x]: Triple) => `${z}/${y}/${x}`;
 /** What was submitted: the job file and its room. */
 export const jobRecordKey = (job: string) => `jobs/${job}/job.json`;
 
+/** How a job ended; not there while it may go on. */
+export const jobEndKey = (job: string) => `jobs/${job}/end.json`;
+
 /** Everything a job starts from that is not in its file. */
 export const inputPrefix = (job: string) => `jobs/${job}/input/`;
 
@@ -20,7 +23,10 @@ export const checkpointBrickKey = (job: string, step: number, brick: Triple) =>
 
 /** Seals a checkpoint; created once, never replaced. */
 export const checkpointSealKey = (job: string, step: number) =>
-  `jobs/${job}/checkpoint/${String(step).padStart(12, '0')}`;
+  `${checkpointSealPrefix(job)}${String(step).padStart(12, '0')}`;
+
+/** Seals lie under it by their steps, of twelve digits, so they are listed in order. */
+export const checkpointSealPrefix = (job: string) => `jobs/${job}/checkpoint/`;
 
 /** A brick of an array that a job starts from: f32 little-endian, dense cells, zstd. */
 export const inputBrickKey = (job: string, state: string, level: 'now' | 'before', brick: Triple) =>

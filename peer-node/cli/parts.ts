@@ -30,6 +30,8 @@ export interface CoordinatorOptions {
   readonly store?: S3Address;
   /** Folder of the built pages. */
   readonly pages: string;
+  /** Goes on with jobs that the coordinator before had not ended. */
+  readonly resume: boolean;
   /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */
   readonly logLevel: 'info' | 'warn';
 }

@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { EXIT_HELP, Exit, exitOf } from './exit.js';
 import { join } from './join.js';
 import { address, DEFAULT_ADDRESS, option, storeAddress } from './options.js';
+import { resume } from './resume.js';
 import { run } from './run.js';
 import { serve } from './serve.js';
 import { status } from './status.js';
@@ -106,6 +107,15 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.token())
     .addOption(option.data())
     .action(async (id, options) => end(await stop(id, options, context)));
+
+  program
+    .command('resume')
+    .description('go on with a job that was stopped or failed, from its newest checkpoint')
+    .argument('<job-id>')
+    .addOption(option.url())
+    .addOption(option.token())
+    .addOption(option.data())
+    .action(async (id, options) => end(await resume(id, options, context)));
 
   program
     .command('store')

@@ -42,6 +42,8 @@ export async function run(path: string, options: RunOptions, context: Context): 
     folder: options.data,
     ...(options.store && { store: options.store }),
     pages: pagesFolder(),
+    // The one job it is asked for; others wait for `serve` or `resume`.
+    resume: false,
     logLevel: 'warn',
   });
   try {

@@ -30,6 +30,7 @@ export async function serve(options: ServeOptions, { parts, lifetime }: Context)
     folder: data,
     ...(options.store && { store: options.store }),
     pages: pagesFolder(),
+    resume: true,
     logLevel: 'info',
   });
   try {
