@@ -37,7 +37,7 @@ export function checkJob(value: unknown): Job {
   const speed = speedOf(file, parameters);
   const setting = { parameters, spacing: file.grid.spacing, dimensions: grid.dimensions };
   const parametersStand = model.parameters.every(({ name }) => Object.hasOwn(parameters, name));
-  const step = parametersStand ? timeStepOf(file, model, setting, speed, faults) : undefined;
+  const step = parametersStand ? timeStepOf(file, model, setting, {}, speed, faults) : undefined;
   const dt = step ?? STAND_IN_STEP;
   const constants = step === undefined ? {} : constantsOf(model, { ...setting, dt }, faults);
 

@@ -35,6 +35,7 @@ function customModel({ name, wgsl, radius, fields, constants, largestStep }: Cus
     wgsl,
     radius,
     fields: Object.entries(fields).map(([field, described]) => customField(field, described)),
+    media: [],
     parameters: [],
     constants: [...Object.keys(constants), ...GIVEN_CONSTANTS],
     evaluate: ({ dt, spacing }) => ({ ...constants, dt, spacing }),

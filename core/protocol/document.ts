@@ -53,4 +53,3 @@ export const awarenessSchema = z.strictObject({
   battery: z.number().min(0).max(1).optional(),
 });
 export type AwarenessState = z.infer<typeof awarenessSchema>;
-

@@ -128,4 +128,3 @@ export const toPeer = z.discriminatedUnion('type', [
   }),
 ]);
 export type ToPeer = z.infer<typeof toPeer>;
-

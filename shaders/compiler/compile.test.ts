@@ -32,6 +32,7 @@ function newValue(model: Model, dimensions: 2 | 3 = 3): number | undefined {
   const program = programFor(compileModel(model), dimensions);
   return interpret(program, {
     constants: { k: 0.5 },
+    medium: () => Number.NaN,
     time: 2,
     read: ({ field, level, offset: [dx, dy] }) =>
       field === 't' ? 3 : level === 'before' ? 7 : 100 + dx + 10 * dy,

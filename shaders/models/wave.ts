@@ -28,6 +28,7 @@ export const wave: Model = {
       unit: ({ time }) => time,
     },
   ],
+  media: [],
   parameters: [{ name: 'speed', title: 'Speed of the wave, in units of length and time', min: 0 }],
   constants: ['courant2', 'dt'],
   evaluate: ({ parameters, spacing, dt }) => ({ courant2: ((speedOf(parameters) * dt) / spacing) ** 2, dt }),

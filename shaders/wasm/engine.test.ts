@@ -4,11 +4,11 @@ import { EngineError } from '../../core/errors.js';
 import { type Box, cellCount } from '../../core/grid/box.js';
 import { compileModel } from '../compiler/compile.js';
 import type { Engine, ShardSpec, Slab, Update } from '../engine.js';
+import { InterpretedShard, interior } from '../interpreted.suite.js';
 import type { Field, Model } from '../model.js';
 import { wave } from '../models/wave.js';
 import { createWasmEngine } from './engine.js';
 import { arbitraryUpdate } from './models.suite.js';
-import { interior, ReferenceShard } from './reference.suite.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function noise(length: number, seed: number): Float32Array {
 /** Starts both shards from the same noise, takes the same updates, and compares every array bit for bit. */
 async function expectSameBits(spec: ShardSpec, updates: readonly Update[], seed = 1): Promise<void> {
   const shard = await engine.createShard(spec);
-  const reference = new ReferenceShard(spec);
+  const reference = new InterpretedShard(spec);
   const slabs = slabsOf(spec);
   const start = slabs.map((slab, index) => noise(cellCount(slab.box), seed + index));
   await shard.write(slabs, Float32Array.from(start.flatMap((cells) => [...cells])));
