@@ -60,7 +60,7 @@ export function stateSlabs(job: Job, box: Box): Slab[] {
   return stateArrays(job).map((array) => ({ ...array, box }));
 }
 
-async function eachBrick(
+export async function eachBrick(
   job: Job,
   box: Box,
   visit: (brick: Triple, cells: Box) => Promise<void>,
@@ -73,7 +73,7 @@ async function eachBrick(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-async function need(objects: Objects, key: string): Promise<Uint8Array> {
+export async function need(objects: Objects, key: string): Promise<Uint8Array> {
   const bytes = await objects.get(key);
   if (!bytes) throw new StoreError(`${key} is not in the store`);
   return bytes;

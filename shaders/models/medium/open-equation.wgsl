@@ -5,14 +5,18 @@
 // Media in cells and steps: speed() is c·dt/dx, damping() is γ·dt, potential() is V·dt².
 // outward_x() is a times the x-component of n, above 0 at the far end of the axis and below 0 at the near one.
 
+// A constant is an outgoing wave too: what is left of one fades at this rate, per cell, that it may not linger.
+const FADE = 1e-4;
+
 fn next() -> f32 {
   let courant = speed();
-  let absorbed = courant * (abs(outward_x()) + abs(outward_y()) + abs(outward_z()));
-  let loss = damping() + absorbed;
+  let strength = abs(outward_x()) + abs(outward_y()) + abs(outward_z());
+  let loss = damping() + courant * strength;
   var drift = outward_x() * slope_x(courant) + outward_y() * slope_y(courant);
   if (DIMENSIONS == 3u) {
     drift += outward_z() * slope_z(courant);
   }
+  drift += 2.0 * FADE * strength * psi(0, 0, 0);
   let force = courant * courant * (laplacian() - drift) - potential() * psi(0, 0, 0);
   let free = 2.0 * psi(0, 0, 0) - (1.0 - loss) * psi_before() + force;
   return free * (1.0 / (1.0 + loss));
