@@ -9,6 +9,9 @@ import type { StatePlace } from './states.js';
 
 type Signal = JobFile['sources'][string]['signal'];
 
+/** Each is a dispatch of its own in every step on a GPU. */
+const MAX_SOURCES = 256;
+
 /** Feeds one component's wave field in a box of cells. */
 export interface JobSource {
   readonly component: number;
@@ -31,6 +34,8 @@ export function sourcesOf(
   dt: number,
   faults: FaultList,
 ): readonly JobSource[] {
+  const count = Object.keys(file.sources).length;
+  if (count > MAX_SOURCES) faults.add('sources', `lists ${count}`, `Use at most ${MAX_SOURCES}`);
   const waves = [...places].filter(([, { field }]) => field.kind === 'wave').map(([name]) => name);
   return Object.entries(file.sources).flatMap(([name, source]): JobSource[] => {
     const path = `sources.${name}`;
