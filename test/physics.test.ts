@@ -77,6 +77,14 @@ async function resultOf(file: JobFileInput, shards: number): Promise<Uint32Array
   return arrays.map((array) => new Uint32Array(array.slice().buffer));
 }
 
+/** Values that are not the same, bit for bit. */
+function differences(found: readonly Uint32Array[], expected: readonly Uint32Array[]): number {
+  return found.reduce(
+    (sum, array, index) => sum + array.filter((value, at) => value !== expected[index]?.[at]).length,
+    0,
+  );
+}
+
 /** A `.npy` file of f32 in C order. */
 function npy(shape: readonly number[], values: Float32Array): Uint8Array {
   const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${shape.join(', ')}), }`;
@@ -94,7 +102,7 @@ function npy(shape: readonly number[], values: Float32Array): Uint8Array {
 
 describe('media, a mirror, absorbing faces, a periodic axis and sources on the borders of shards', () => {
   test('give the same bits in 1 shard and in 5', async () => {
-    expect(await resultOf(everything, 5)).toEqual(await resultOf(everything, 1));
+    expect(differences(await resultOf(everything, 5), await resultOf(everything, 1))).toBe(0);
   });
 
   test('and so does a medium from an array, which is what its cells say', async () => {
@@ -109,7 +117,7 @@ describe('media, a mirror, absorbing faces, a periodic axis and sources on the b
       media: { speed: { base: 1, regions: [{ shape: 'layer', axis: 'z', from: 11, to: 26, value: 0.5 }] } },
     };
     const inFive = await resultOf(array, 5);
-    expect(inFive).toEqual(await resultOf(array, 1));
-    expect(inFive).toEqual(await resultOf(painted, 1));
+    expect(differences(inFive, await resultOf(array, 1))).toBe(0);
+    expect(differences(inFive, await resultOf(painted, 1))).toBe(0);
   });
 });

@@ -5,12 +5,6 @@ import type { Grid } from './grid.js';
 export type Mirrors = readonly [z: MirrorPair, y: MirrorPair, x: MirrorPair];
 type MirrorPair = readonly [near: boolean, far: boolean];
 
-export const NO_MIRRORS: Mirrors = [
-  [false, false],
-  [false, false],
-  [false, false],
-];
-
 /** `held`, the cells of the grid that a shard holds, and `radius` ghost layers beyond each mirror that it touches. */
 export function withGhosts({ shape }: Grid, mirrors: Mirrors, held: Box, radius: number): Box {
   const near = (axis: 0 | 1 | 2) => (mirrors[axis][0] && held.lo[axis] === 0 ? radius : 0);

@@ -12,12 +12,11 @@ import third2 from './third-2.wgsl';
 import thirdHigh from './third-high.wgsl';
 
 /** Orders in space. In time, leapfrog is of second order. */
-export const ORDERS = [2, 4, 8] as const;
-export type Order = (typeof ORDERS)[number];
+export type Order = 2 | 4 | 8;
 
 /** What a job can have recorded in each cell. `freq` brings `crossed`, which it needs. */
 export const TRACKERS = ['rms2', 'freq', 'peak'] as const;
-export type Tracker = (typeof TRACKERS)[number];
+type Tracker = (typeof TRACKERS)[number];
 
 export interface MediumModelOptions {
   readonly order: Order;
