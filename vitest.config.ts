@@ -14,9 +14,11 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules/**', 'dist/**'],
+    globalSetup: ['test/s3/global-setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Seconds where nothing else runs; the slowest machine is given time.
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
   },
 });

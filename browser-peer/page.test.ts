@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '../coordinator/stage.suite.js';
 import type { ContributorStatus } from '../core/peer/contributor.js';
 import type { RoomJob } from '../core/protocol/document.js';
 import type { Plan } from '../core/protocol/plan.js';
+import { launchBrowser } from '../test/browser.js';
 import type { StandIn } from './contribute/stand-in.suite.js';
 
 const PHONE = { viewport: { width: 360, height: 740 } };
@@ -83,14 +84,7 @@ beforeAll(async () => {
       logLevel: 'silent',
     }),
   ]);
-  [stage, browser] = await Promise.all([
-    openStage({ pages }),
-    chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-      chromiumSandbox: false,
-      args: ['--enable-unsafe-webgpu'],
-    }),
-  ]);
+  [stage, browser] = await Promise.all([openStage({ pages }), launchBrowser()]);
   const { document } = stage.conductor();
   document.setJob(roomJob);
   document.setPlan(plan);

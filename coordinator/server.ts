@@ -29,8 +29,10 @@ export interface CoordinatorOptions {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** Holds the token, the secret and, under `store`, all objects. */
+  /** Holds the token and the secret; under `store` all objects, unless they lie elsewhere. */
   readonly folder: string;
+  /** Where objects lie instead. Whoever opened it closes it, after the coordinator. */
+  readonly store?: Store;
   /** Version of the program, for `GET /api/version`. */
   readonly version: string;
   readonly makeConductor: (room: { document: RoomDocument; store: Store }) => Conductor;
@@ -69,7 +71,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const { folder, host, port, publicUrl, log = pino({ level: 'silent' }) } = options;
   const secrets = await openSecrets(folder);
   const signer = new UploadSigner(secrets.key('upload'));
-  const store = await folderStore(join(folder, 'store'), signer);
+  const store = options.store ?? (await folderStore(join(folder, 'store'), signer));
   const rights = new Rights({
     token: secrets.token,
     inviteKey: secrets.key('invite'),
@@ -161,7 +163,7 @@ function pagesAndRoutes(served: Served): Express {
       contentSecurityPolicy: {
         directives: {
           'script-src': ["'self'", "'wasm-unsafe-eval'"],
-          'connect-src': ["'self'"],
+          'connect-src': ["'self'", ...(served.store.direct ? [served.store.direct.origin] : [])],
           'worker-src': ["'self'", 'blob:'],
           // Plain http on this machine is the first use.
           'upgrade-insecure-requests': null,

@@ -60,6 +60,9 @@ export class StoreError extends GroundswellError {
   readonly code = 'store';
 }
 
+/** A store that does not answer just now, or is overloaded: later the same call may succeed. */
+export class StoreUnavailableError extends StoreError {}
+
 /** Someone asked for what they have no right to. */
 export class RightsError extends GroundswellError {
   readonly code = 'rights';

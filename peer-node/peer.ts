@@ -2,15 +2,16 @@ import { RightsError } from '../core/errors.js';
 import { calibrate } from '../core/peer/calibrate.js';
 import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
-import { roomAddress } from './address.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { type EngineChoice, openEngine } from './engines.js';
 import { connectSocket } from './socket.js';
-import { weriftTransports } from './werift/transport.js';
+import { openTransports, type TransportChoice } from './transports.js';
 
 export interface JoinOptions {
   /** Address of a coordinator, or an invitation to one of its rooms. */
   readonly url: string;
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
 }
@@ -23,18 +24,26 @@ export interface JoinedRoom {
   leave(): Promise<void>;
 }
 
-/** Opens this machine's engine and joins a room with it. Throws EngineError where it cannot compute. */
-export async function joinRoom({ url, engine: choice, name, onStatus }: JoinOptions): Promise<JoinedRoom> {
+/**
+ * Opens this machine's engine and joins a room with it.
+ * Throws EngineError where it cannot compute, LinkError where it lacks the transport chosen.
+ */
+export async function joinRoom({
+  url,
+  engine: choice,
+  transport,
+  name,
+  onStatus,
+}: JoinOptions): Promise<JoinedRoom> {
+  const transports = await openTransports(transport);
   const engine = await openEngine(choice);
-  const { origin, room, invite } = roomAddress(new URL(url));
-  const transports = weriftTransports();
-  const query = invite === undefined ? '' : `?invite=${encodeURIComponent(invite)}`;
+  const addresses = addressesOf(url);
   const contributor = contribute({
-    connect: () => connectSocket(`${origin.replace(/^http/, 'ws')}/ws/${room}${query}`),
+    connect: () => connectSocket(addresses.socket),
     engine,
     ability: await calibrate(engine),
     transports,
-    objects: httpObjects(fetch, origin, invite),
+    objects: httpObjects(fetch, addresses),
     name,
     kind: 'node',
     onChange: onStatus,

@@ -6,11 +6,14 @@ import { commandStep, runQuietly } from './step.mjs';
 const DEBIAN_PACKAGES = [
   { name: 'chromium', file: '/usr/bin/chromium' },
   { name: 'debootstrap', file: '/usr/sbin/debootstrap' },
+  { name: 'radosgw', file: '/usr/bin/radosgw' },
+  { name: 'ceph-mon', file: '/usr/bin/ceph-mon' },
+  { name: 'ceph-osd', file: '/usr/bin/ceph-osd' },
 ];
 
 /**
  * What the tests need of this machine: a Chromium, a software Vulkan for WebGPU in Node, debootstrap for a Python
- * with zarr 3. As root on Debian what is missing is installed from there, elsewhere Playwright's own Chromium is.
+ * with zarr 3, Ceph for an S3 server. As root on Debian what is missing is installed from there, elsewhere Playwright's own Chromium is.
  * `env` is the environment to run tests in, `unchecked` says in words what cannot be tested here.
  */
 export async function machineForTests({ install }) {
@@ -22,6 +25,9 @@ export async function machineForTests({ install }) {
   if (!vulkan && !process.env.VK_ICD_FILENAMES) unchecked.push('WebGPU in Node: no software Vulkan here');
   if (!(await isThere('/usr/sbin/debootstrap')) || process.getuid?.() !== 0) {
     unchecked.push("results in Python's xarray: that takes root and debootstrap");
+  }
+  if (!(await isThere('/usr/bin/radosgw'))) {
+    unchecked.push("the store in S3: that takes Ceph's radosgw, ceph-mon and ceph-osd");
   }
   return {
     env: {

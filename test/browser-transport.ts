@@ -1,11 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { type Browser, chromium, type JSHandle, type Page } from 'playwright';
+import type { JSHandle, Page } from 'playwright';
 import type { TransportEnd } from '../core/links/end.suite.js';
 import type { Driven } from '../core/links/transport.suite.js';
-
-/** Debian's Chromium, where Playwright's own is not installed. */
-const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
+import { launchBrowser } from './browser.js';
 
 /** A tab whose transports the test can drive. */
 export interface Tab {
@@ -19,7 +17,7 @@ export interface Tabs {
 }
 
 export async function launchTabs(): Promise<Tabs> {
-  const [browser, script] = await Promise.all([launch(), bundle()]);
+  const [browser, script] = await Promise.all([launchBrowser(), bundle()]);
   return {
     async open() {
       const page = await browser.newPage();
@@ -28,10 +26,6 @@ export async function launchTabs(): Promise<Tabs> {
     },
     close: () => browser.close(),
   };
-}
-
-function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, headless: true, chromiumSandbox: false });
 }
 
 async function bundle(): Promise<string> {

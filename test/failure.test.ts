@@ -36,12 +36,13 @@ function startPeers(names: readonly string[]): PeerProcess[] {
   return started;
 }
 
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
 /** Resolves when every shard has made `step` steps. */
-async function reached(id: string, step: number): Promise<void> {
-  while ((fleet.status(id).progress?.step ?? 0) < step) {
-    if (fleet.status(id).state !== 'running' && fleet.status(id).state !== 'waiting') return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+function reached(id: string, step: number): Promise<void> {
+  return until(() => (fleet.status(id).progress?.step ?? 0) >= step);
 }
 
 beforeAll(async () => {
@@ -89,5 +90,19 @@ test('peers come and go politely: the run changes hands without going back', asy
   await fleet.done(id);
   expect(fleet.events.filter(({ event }) => event === 'back')).toEqual([]);
   expect(fleet.events.filter(({ event }) => event === 'plan').length).toBeGreaterThan(1);
+  expect(await everything(fleet.result(id))).toEqual(truth);
+});
+
+test('the only peer leaves: it goes within moments, and another goes on from there', async () => {
+  fleet = await Fleet.start();
+  const [leaver] = startPeers(['leaver']);
+  const id = await fleet.submit({ ...job, run: { peers: 1, checkpointSeconds: 1000 } });
+  await reached(id, 300);
+  await leaver?.stop();
+  await until(() => fleet.status(id).state === 'waiting');
+  const kept = fleet.status(id).progress?.checkpoint ?? 0;
+  expect(kept).toBeGreaterThanOrEqual(300);
+  startPeers(['follower']);
+  await fleet.done(id);
   expect(await everything(fleet.result(id))).toEqual(truth);
 });

@@ -8,13 +8,15 @@ import { zarrStore } from '../coordinator/results/zarr-store.js';
 import type { JobStatus } from '../coordinator/room/conductor.js';
 import { conductor } from '../coordinator/run/conductor.js';
 import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
+import type { Store } from '../coordinator/store/store.js';
 import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { connectSocket } from '../peer-node/socket.js';
-import { weriftTransports } from '../peer-node/werift/transport.js';
+import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 
@@ -43,7 +45,8 @@ export class Fleet {
     this.events = events;
   }
 
-  static async start(pages?: string): Promise<Fleet> {
+  /** A store that is given stays its owner's. */
+  static async start(options: { readonly pages?: string; readonly store?: Store } = {}): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({
@@ -51,7 +54,7 @@ export class Fleet {
       port: 0,
       folder,
       version: 'test',
-      ...(pages !== undefined && { pages }),
+      ...options,
       makeConductor: ({ document, store }) =>
         conductor({
           document,
@@ -72,12 +75,15 @@ export class Fleet {
   }
 
   /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
-  async join(options: { rate?: number; name?: string; engine?: Engine } = {}): Promise<FleetPeer> {
+  async join(
+    options: { rate?: number; name?: string; engine?: Engine; transport?: TransportChoice } = {},
+  ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
-    const transports = weriftTransports();
+    const transports = await openTransports(options.transport ?? 'werift');
+    const addresses = addressesOf(this.url);
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({
-      connect: () => connectSocket(`${this.url.replace('http', 'ws')}/ws/${FIRST_ROOM}`),
+      connect: () => connectSocket(addresses.socket),
       engine,
       ability: {
         engine: engine.kind,
@@ -86,7 +92,7 @@ export class Fleet {
         rate: options.rate ?? 1e8,
       },
       transports,
-      objects: httpObjects(fetch, this.url, undefined),
+      objects: httpObjects(fetch, addresses),
       name: options.name ?? `peer ${this.#peers.length + 1}`,
       kind: 'node',
       onChange: (status) => statuses.push(status),
@@ -128,6 +134,11 @@ export class Fleet {
     const status = await this.#conductor.finished(id);
     if (status.state !== 'done') throw new Error(`${id} ${status.state}: ${status.reason}`);
     return status;
+  }
+
+  /** False where no such job waits or runs. */
+  stop(id: string): boolean {
+    return this.#conductor.stop(id);
   }
 
   /** Runs a job to its end. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 
-const COMMAND = fileURLToPath(new URL('../dist/groundswell.js', import.meta.url));
+/** As built; npm runs tests and programs in the package's folder. */
+const COMMAND = 'dist/groundswell.js';
 
 /** A peer in a process of its own: `groundswell join`, as built. */
 export class PeerProcess {

@@ -74,17 +74,18 @@ describe.each([
   });
 
   test.each([
-    { shards: 2, exchangeEvery: 1 },
-    { shards: 2, exchangeEvery: 4 },
-    { shards: 3, exchangeEvery: 1 },
-    { shards: 3, exchangeEvery: 4 },
-    { shards: 7, exchangeEvery: 1 },
-    { shards: 7, exchangeEvery: 4 },
-  ])(
-    '$shards shards, an exchange every $exchangeEvery steps: the same bits as one shard',
-    async ({ shards, exchangeEvery }) => {
+    { shards: 2, exchangeEvery: 1, transport: 'werift' },
+    { shards: 2, exchangeEvery: 4, transport: 'werift' },
+    { shards: 3, exchangeEvery: 1, transport: 'werift' },
+    { shards: 3, exchangeEvery: 4, transport: 'werift' },
+    { shards: 3, exchangeEvery: 4, transport: 'datachannel' },
+    { shards: 7, exchangeEvery: 1, transport: 'werift' },
+    { shards: 7, exchangeEvery: 4, transport: 'werift' },
+  ] as const)(
+    '$shards shards, an exchange every $exchangeEvery steps, over $transport: the same bits as one shard',
+    async ({ shards, exchangeEvery, transport }) => {
       const fleet = await Fleet.start();
-      for (let i = 0; i < shards; i++) await fleet.join({ rate: 1e8 * (1 + (i % 3)) });
+      for (let i = 0; i < shards; i++) await fleet.join({ rate: 1e8 * (1 + (i % 3)), transport });
       const result = await everything(fleet, { ...file, run: { peers: shards, use: 'all', exchangeEvery } });
       const plans = fleet.events.filter(({ event }) => event === 'plan');
       await fleet.close();

@@ -11,17 +11,16 @@ import { startEngine } from '../remote-engine.js';
 import { simplePeerTransports } from '../simple-peer/transport.js';
 import { connectSocket } from '../socket.js';
 
-const { room, socket, status } = addressesOf(`${location.origin}/${location.search}`);
-const invite = new URLSearchParams(location.search).get('invite') ?? undefined;
-const connect = () => connectSocket(socket);
+const addresses = addressesOf(`${location.origin}/${location.search}`);
+const connect = () => connectSocket(addresses.socket);
 
 openPage({
-  roomName: room,
+  roomName: addresses.room,
   host: location.host,
   engine: engineAskedFor(location.search),
   surroundings: { gpu: navigator.gpu, isSecureContext },
   connect,
-  statusAddress: status,
+  statusAddress: addresses.status,
   startEngine,
   calibrate,
   contribute: (engine, ability, onChange) =>
@@ -30,7 +29,7 @@ openPage({
       engine,
       ability,
       transports: simplePeerTransports(),
-      objects: httpObjects((url, init) => fetch(url, init), location.origin, invite),
+      objects: httpObjects((url, init) => fetch(url, init), addresses),
       name: browserName(navigator.userAgent),
       kind: 'browser',
       onChange,

@@ -23,7 +23,10 @@ function keyOf(request: ObjectRequest): string {
   throw new Refusal(400, 'key', 'this path is no key of the store');
 }
 
-/** `/store/<key>`: reading for whoever may take part in the job's room, writing for signed addresses. */
+/**
+ * `/store/<key>`: reading for whoever may take part in the job's room, writing for signed addresses. A store that
+ * peers reach by themselves is read by a redirection to it.
+ */
 export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Router {
   const router = Router();
 
@@ -32,6 +35,12 @@ export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Ro
     const room = await jobs.roomOf(request.params.key[1] ?? '');
     if (room === undefined) throw absent(key);
     rights.requirePart(request, room);
+    if (store.direct !== undefined) {
+      // The signature is this reader's right; nobody else is to find it.
+      response.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+      response.redirect(307, await store.direct.downloadAddress(key));
+      return;
+    }
     const bytes = await store.get(key);
     if (bytes === undefined) throw absent(key);
     // Others' bytes: shown as such, never as a page of ours.

@@ -96,6 +96,8 @@ export function memoryStore(): Store & { readonly objects: Map<string, Uint8Arra
     remove: async (key) => {
       objects.delete(key);
     },
+    getVersioned: () => Promise.reject(new Error('results need no versions')),
+    replace: () => Promise.reject(new Error('results need no versions')),
     uploadAddress: async (key) => `/store/${key}`,
   };
 }

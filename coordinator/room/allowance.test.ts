@@ -10,3 +10,12 @@ it('An allowance gives a burst at once, then only its rate, and never saves up m
   now += 60_000;
   expect([3, 1].map((cost) => allowance.take(cost))).toEqual([true, false]);
 });
+
+it('What is given back to an allowance can be taken again, up to its burst', () => {
+  const allowance = new Allowance(3, 10, () => 0);
+  allowance.take(3);
+  allowance.give(2);
+  expect([2, 1].map((cost) => allowance.take(cost))).toEqual([true, false]);
+  allowance.give(100);
+  expect([3, 1].map((cost) => allowance.take(cost))).toEqual([true, false]);
+});

@@ -15,6 +15,11 @@ export class Allowance {
     this.#since = now();
   }
 
+  /** Puts `amount` back, as far as `burst` goes. */
+  give(amount: number): void {
+    this.#left = Math.min(this.#burst, this.#left + amount);
+  }
+
   /** Takes `cost` and says whether there was that much. */
   take(cost: number): boolean {
     const now = this.#now();

@@ -10,6 +10,8 @@ export interface Member {
   readonly kind: 'node' | 'browser';
   readonly ability: Ability;
   send(message: ToPeer): void;
+  /** Lets it say so much more than its share of messages: it is being asked for them. */
+  allow(messages: number): void;
   /** Tells the peer why, and ends its connection. */
   dismiss(code: string, reason: string): void;
 }

@@ -57,6 +57,11 @@ export class Connection {
     return false;
   }
 
+  /** Lets the peer send so many messages more: it was asked for them. */
+  allow(messages: number): void {
+    this.#allowance.give(messages);
+  }
+
   /** Says why, and ends the connection. */
   dismiss(code: string, reason: string): void {
     this.send({ type: 'refused', code, reason: reason.slice(0, 500), fatal: true });

@@ -15,7 +15,7 @@ export const MAX_FRAME_BYTES = 4 * 1024;
 /** Messages a connection may send at once: a large plan makes a peer signal with hundreds of neighbours. */
 export const BURST_MESSAGES = 2_000;
 
-/** Messages a second in the long run. An epoch of a few milliseconds makes a few hundred. */
+/** Messages a second in the long run, beside the reports of granted epochs: small grids make thousands of those. */
 export const MESSAGES_PER_SECOND = 500;
 
 /** Answering a question with the document costs as much as so many small messages. */

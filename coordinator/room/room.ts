@@ -115,6 +115,7 @@ export class Room {
       kind: hello.kind,
       ability: hello.ability,
       send: (message) => connection.send(message),
+      allow: (messages) => connection.allow(messages),
       dismiss: (code, reason) => connection.dismiss(code, reason),
     };
     visitor.standing = { as: 'member', member };

@@ -1,4 +1,4 @@
-import { checkpointSealKey } from '../../core/protocol/keys.js';
+import { checkpointPrefix, checkpointSealKey } from '../../core/protocol/keys.js';
 import type { Store } from '../store/store.js';
 
 /** Sealed checkpoints kept: the newest, and one before it in case the newest proves unreadable. */
@@ -27,20 +27,24 @@ export class Checkpoints {
       checkpointSealKey(this.#job, step),
       new TextEncoder().encode(JSON.stringify(manifest)),
     );
-    this.#sealed.push(step);
+    // A run that went back while this was on its way may come to the same step again.
+    if (!this.#sealed.includes(step)) this.#sealed.push(step);
     while (this.#sealed.length > KEPT) await this.#remove(this.#sealed.shift() as number);
   }
 
-  /** Removes all of them: the job has ended. */
+  /** Removes all of them, and what was stored for others that were never sealed: the job has ended. */
   async clear(): Promise<void> {
-    for (let step = this.#sealed.pop(); step !== undefined; step = this.#sealed.pop())
-      await this.#remove(step);
+    for (const step of this.#sealed.splice(0)) await this.#remove(step);
+    await this.#removeAll(checkpointPrefix(this.#job));
   }
 
   /** The seal goes first, so that no sealed checkpoint ever lacks a brick. */
   async #remove(step: number): Promise<void> {
     await this.#store.remove(checkpointSealKey(this.#job, step));
-    for await (const key of this.#store.list(`jobs/${this.#job}/state/${step}/`))
-      await this.#store.remove(key);
+    await this.#removeAll(checkpointPrefix(this.#job, step));
+  }
+
+  async #removeAll(prefix: string): Promise<void> {
+    for await (const key of this.#store.list(prefix)) await this.#store.remove(key);
   }
 }

@@ -32,6 +32,7 @@ class RoomConductor implements Conductor {
   readonly #tools: ConductorTools;
   readonly #members = new Map<PeerId, Member>();
   readonly #entries: Entry[] = [];
+  #plans = 0;
   #closed = false;
 
   constructor(tools: ConductorTools) {
@@ -103,6 +104,7 @@ class RoomConductor implements Conductor {
       store,
       result: resultWriter(entry.id, entry.job),
       members: () => [...this.#members.values()],
+      nextPlan: () => ++this.#plans,
       log,
       onChange: () => this.#changed(),
     });

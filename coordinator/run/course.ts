@@ -55,7 +55,15 @@ export class Course {
   extend(steps: number): boolean {
     const { from, epoch } = this.plan;
     const epochs = Math.floor((this.slowest - from) / epoch) + EPOCHS_AHEAD;
-    const until = Math.min(steps, from + epochs * epoch);
+    return this.#extendTo(Math.min(steps, from + epochs * epoch));
+  }
+
+  /** Lets peers make one epoch more than they may now. True where the job has one more. */
+  extendByEpoch(steps: number): boolean {
+    return this.#extendTo(Math.min(steps, this.#until + this.plan.epoch));
+  }
+
+  #extendTo(until: number): boolean {
     if (until <= this.#until) return false;
     this.#until = until;
     return true;

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../../core/errors.js';
+import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import type { Progress, RoomJob } from '../../core/protocol/document.js';
+import { MAX_REASON_LENGTH, type Progress, type RoomJob } from '../../core/protocol/document.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
@@ -26,6 +27,8 @@ export interface JobRunTools {
   readonly store: Store;
   readonly result: ResultWriter;
   readonly members: () => readonly Member[];
+  /** The id of the room's next plan. */
+  readonly nextPlan: () => number;
   readonly log: (event: string, details: object) => void;
   readonly onChange: () => void;
 }
@@ -59,13 +62,17 @@ export class JobRun {
   #state: JobState = 'waiting';
   #reason: string | undefined;
   #course: Course | undefined;
-  /** Plans older than this are void: the run has gone back behind them. */
-  #oldestPlan = 1;
-  #newestPlan = 0;
+  #started = false;
+  /** Plans that the run has not gone back behind, oldest first. A peer is heard on those it has a shard of. */
+  readonly #plans = new Map<number, { readonly from: number; readonly shards: ReadonlyMap<PeerId, Box> }>();
   #checkpoint: { readonly step: number; readonly owed: Set<PeerId> } | undefined;
   #checkpointed = Date.now();
   #farthest = 0;
   #setbacks = 0;
+  #sealing: Promise<void> = Promise.resolve();
+  /** Step of the checkpoint with which leaving peers may go: nobody goes on beyond it. */
+  #pauseAt: number | undefined;
+  #lastFailure: string | undefined;
   #finishing = false;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
@@ -111,6 +118,7 @@ export class JobRun {
 
   lost(member: Member): void {
     this.#leaving.delete(member.id);
+    this.#strikes.forget(member.id);
     if (this.#needs(member.id)) this.#goBack(`${member.name} is gone`);
     else this.#reconsider();
   }
@@ -120,7 +128,7 @@ export class JobRun {
   }
 
   heard(member: Member, message: RunMessage): void {
-    if (this.ended) {
+    if (this.ended || this.#finishing) {
       if (message.type === 'leave') member.send({ type: 'released' });
       return;
     }
@@ -132,14 +140,15 @@ export class JobRun {
       case 'pong':
         return this.#stall.answered(member.id);
     }
-    if (message.plan < this.#oldestPlan || message.plan > this.#newestPlan) return;
+    const shard = this.#plans.get(message.plan)?.shards.get(member.id);
+    if (!shard) return;
     switch (message.type) {
       case 'ready':
         return this.#ready(member, message.plan);
       case 'epoch':
         return this.#epoch(member, message);
       case 'upload':
-        return this.#keep(this.#answerUpload(member, message));
+        return this.#keep(this.#answerUpload(member, shard, message));
       case 'stored':
         return this.#stored(member, message);
       case 'failed':
@@ -171,13 +180,15 @@ export class JobRun {
   #begin(): void {
     if (this.ended || this.#finishing) return;
     const fleet = this.#candidates();
-    const missing = this.#newestPlan === 0 ? this.job.run.peers - fleet.length : 1 - fleet.length;
-    if (missing > 0) return this.#wait(`waits for ${missing} more ${missing === 1 ? 'peer' : 'peers'}`);
+    const missing = (this.#started ? 1 : this.job.run.peers) - fleet.length;
+    if (missing > 0) {
+      const failure = this.#lastFailure === undefined ? '' : `; the last failure: ${this.#lastFailure}`;
+      return this.#wait(`waits for ${missing} more ${missing === 1 ? 'peer' : 'peers'}${failure}`);
+    }
     const share = shareOut(this.job, fleet);
     if (share.kind === 'too-small') return this.#wait(share.reason);
     const step = this.#checkpoints.newest;
     this.#follow(step ?? 0, { kind: step === undefined ? 'initial' : 'checkpoint' }, share.shards);
-    this.#oldestPlan = this.#newestPlan;
   }
 
   #wait(reason: string): void {
@@ -188,8 +199,10 @@ export class JobRun {
 
   #follow(from: number, source: Plan['source'], shards: PlanShards): void {
     const { exchangeEvery, epoch } = this.job.run;
-    this.#newestPlan += 1;
-    const plan: Plan = { id: this.#newestPlan, job: this.id, from, source, exchangeEvery, epoch, shards };
+    const id = this.#tools.nextPlan();
+    const plan: Plan = { id, job: this.id, from, source, exchangeEvery, epoch, shards };
+    this.#started = true;
+    this.#plans.set(id, { from, shards: new Map(shards.map(({ peer, box }) => [peer, box])) });
     this.#course = new Course(plan);
     this.#tools.log('plan', {
       job: this.id,
@@ -218,13 +231,25 @@ export class JobRun {
   #changeHands(course: Course): void {
     if (!course.allReady || course.until >= this.job.steps) return;
     const share = shareOut(this.job, this.#candidates());
-    if (share.kind === 'too-small') {
-      if ([...this.#leaving].some((peer) => course.needs(peer)))
-        this.#tools.log('too-small', { reason: share.reason });
-      return;
-    }
+    if (share.kind === 'too-small') return this.#pauseForLeavers(course);
     if (JSON.stringify(share.shards) === JSON.stringify(course.plan.shards)) return;
+    // Whoever leaves hands over to the others now, and they go on.
+    this.#pauseAt = undefined;
     this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, share.shards);
+  }
+
+  /**
+   * Nobody can take over what the leaving peers hold: one more epoch, a checkpoint at its end, and then they may
+   * go. The job waits for others.
+   */
+  #pauseForLeavers(course: Course): void {
+    const needed = [...this.#leaving].some((peer) => course.needs(peer));
+    // A checkpoint under way comes first; its seal brings us here again.
+    if (!needed || this.#pauseAt !== undefined || this.#checkpoint) return;
+    const before = course.until;
+    course.extendByEpoch(this.job.steps);
+    this.#pauseAt = course.until;
+    this.#grant(course, before);
   }
 
   /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
@@ -233,8 +258,10 @@ export class JobRun {
     this.#setbacks += 1;
     if (this.#setbacks > MOST_SETBACKS)
       return this.#end('failed', `gave up after ${MOST_SETBACKS} setbacks: ${reason}`);
-    this.#ledger.rollBack(this.#checkpoints.newest ?? 0);
+    this.#plans.clear();
+    this.#ledger.clear();
     this.#checkpoint = undefined;
+    this.#pauseAt = undefined;
     this.#course = undefined;
     this.#releaseLeavers();
     this.#begin();
@@ -273,29 +300,48 @@ export class JobRun {
     }
   }
 
-  /** Grants more steps where the slowest shard allows, with a checkpoint at their end when one is due. */
+  /** Grants more steps where the slowest shard allows. */
   #extend(course: Course): void {
     const before = course.until;
-    if (!course.extend(this.job.steps)) return;
-    for (const output of this.job.outputs) {
-      for (const step of output.steps)
-        if (before < step && step <= course.until) this.#ledger.owe(step, course.peers);
-    }
-    const due = Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
+    if (this.#pauseAt === undefined && course.extend(this.job.steps)) this.#grant(course, before);
+  }
+
+  /** Tells peers that could go as far as `before` how far they may go now, with a checkpoint there when one is due. */
+  #grant(course: Course, before: number): void {
+    const snapshots = this.#snapshotsIn(before, course.until);
+    for (const step of snapshots) this.#ledger.owe(step, course.peers);
+    const due =
+      this.#pauseAt !== undefined || Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
     if (due && !this.#checkpoint && course.until < this.job.steps) {
       this.#checkpoint = { step: course.until, owed: new Set(course.peers) };
       this.#checkpointed = Date.now();
     }
     const checkpoints = this.#checkpoint ? [this.#checkpoint.step] : [];
-    this.#tell(course.peers, { type: 'grant', plan: course.plan.id, until: course.until, checkpoints });
+    // Each epoch is reported; each snapshot asks for addresses, and is reported.
+    const answers = Math.ceil((course.until - before) / course.plan.epoch) + 2 * snapshots.size;
+    for (const member of this.#membersOf(course.peers)) {
+      member.allow(answers);
+      member.send({ type: 'grant', plan: course.plan.id, until: course.until, checkpoints });
+    }
   }
 
-  async #answerUpload(member: Member, message: Extract<RunMessage, { type: 'upload' }>): Promise<void> {
+  /** Steps after `before`, up to `until`, of which an output keeps a snapshot. */
+  #snapshotsIn(before: number, until: number): ReadonlySet<number> {
+    const all = this.job.outputs.flatMap(({ steps }) =>
+      steps.filter((step) => before < step && step <= until),
+    );
+    return new Set(all);
+  }
+
+  async #answerUpload(
+    member: Member,
+    shard: Box,
+    message: Extract<RunMessage, { type: 'upload' }>,
+  ): Promise<void> {
+    const right = { job: this.job, id: this.id, shard, checkpoint: this.#checkpoint?.step };
     const objects = [];
     for (const { key, bytes } of message.objects) {
-      if (!mayUpload(this.job, this.id, key)) {
-        return member.dismiss('upload', `${key} is not an object of this job`);
-      }
+      if (!mayUpload(right, key)) return member.dismiss('upload', `${key} is not this peer's to store`);
       objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes) });
     }
     member.send({ type: 'addresses', request: message.request, objects });
@@ -314,10 +360,34 @@ export class JobRun {
     const checkpoint = this.#checkpoint;
     if (checkpoint?.owed.size === 0 && this.#ledger.settledThrough(checkpoint.step)) {
       this.#checkpoint = undefined;
-      this.#keep(this.#tools.result.flush().then(() => this.#checkpoints.seal(checkpoint.step)));
+      this.#sealing = this.#sealing.then(() => this.#seal(checkpoint.step));
+      this.#keep(this.#sealing);
     }
     this.#releaseLeavers();
     this.#finishIfDone();
+  }
+
+  async #seal(step: number): Promise<void> {
+    await this.#tools.result.flush();
+    await this.#checkpoints.seal(step);
+    this.#strikes.forgive();
+    this.#forgetBefore(step);
+    if (step !== this.#pauseAt) {
+      if (this.#leaving.size > 0) this.#reconsider();
+      return;
+    }
+    this.#pauseAt = undefined;
+    // What they hold is safe; that they go sends the run back to where it is.
+    this.#tell([...this.#leaving], { type: 'released' });
+  }
+
+  /** Nothing more is heard on plans that others had taken over from before a sealed step. */
+  #forgetBefore(step: number): void {
+    const plans = [...this.#plans];
+    for (const [i, [id]] of plans.entries()) {
+      const next = plans[i + 1];
+      if (next && next[1].from < step) this.#plans.delete(id);
+    }
   }
 
   #failed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'failed' }>): void {
@@ -328,8 +398,9 @@ export class JobRun {
       : peer === undefined
         ? this.#strikes.alone(member.id)
         : undefined;
+    this.#lastFailure = `${member.name}: ${reason}`;
     if (benched) this.#tools.log('benched', { job: this.id, peer: benched, reason });
-    this.#goBack(`${member.name}: ${reason}`);
+    this.#goBack(this.#lastFailure);
   }
 
   /** Those who asked to go, and whom nothing needs any more. */
@@ -345,6 +416,7 @@ export class JobRun {
     this.#keep(
       this.#tools.result.finish(this.#report).then(async () => {
         this.#end('done');
+        await this.#sealing;
         await this.#checkpoints.clear();
       }),
     );
@@ -361,9 +433,8 @@ export class JobRun {
       case 'ask':
         return this.#tell(stall.peers, { type: 'ping' });
       case 'silent':
-        for (const member of this.#tools.members()) {
-          if (stall.peers.includes(member.id)) member.dismiss('silent', 'no answer while the others waited');
-        }
+        for (const member of this.#membersOf(stall.peers))
+          member.dismiss('silent', 'no answer while the others waited');
         return;
       case 'stuck':
         this.#stall.moved(Date.now());
@@ -372,14 +443,24 @@ export class JobRun {
   }
 
   #tell(peers: readonly PeerId[], message: ToPeer): void {
-    for (const member of this.#tools.members()) if (peers.includes(member.id)) member.send(message);
+    for (const member of this.#membersOf(peers)) member.send(message);
+  }
+
+  #membersOf(peers: readonly PeerId[]): readonly Member[] {
+    const wanted = new Set(peers);
+    return this.#tools.members().filter(({ id }) => wanted.has(id));
   }
 
   #enter(state: JobState, reason?: string): void {
     this.#state = state;
-    this.#reason = reason;
+    this.#reason = reason?.slice(0, MAX_REASON_LENGTH);
     const { id, job } = this;
-    this.#tools.document.setJob({ id, file: job.file, state, ...(reason !== undefined && { reason }) });
+    this.#tools.document.setJob({
+      id,
+      file: job.file,
+      state,
+      ...(this.#reason !== undefined && { reason: this.#reason }),
+    });
     this.#tools.onChange();
   }
 

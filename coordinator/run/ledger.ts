@@ -25,8 +25,8 @@ export class Ledger {
     return [...this.#owed.values()].some((peers) => peers.has(peer));
   }
 
-  /** Forgets what was owed after `step`: those steps will be made again. */
-  rollBack(step: number): void {
-    for (const owed of this.#owed.keys()) if (owed > step) this.#owed.delete(owed);
+  /** The run goes back to a sealed step, or the start: all before it is paid, all after it will be made again. */
+  clear(): void {
+    this.#owed.clear();
   }
 }

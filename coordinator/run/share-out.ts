@@ -18,40 +18,71 @@ export type ShareOut =
   /** The fleet cannot hold the job; `reason` says what is missing. */
   | { readonly kind: 'too-small'; readonly reason: string };
 
-/** Passes of taking from those whose memory is full; each pass fills at least one more. */
+/** Passes of fitting whole bricks into memory. */
 const MEMORY_PASSES = 8;
 
 /**
  * Cuts the grid among peers: a shard's cells are proportional to its peer's rate, as far as its memory goes.
- * Peers that would hold the others up get none, unless the job says `use: all`; the fastest come first where
- * there are more peers than bricks.
+ * Peers that would hold the others up get none, unless the job says `use: all` or needs their memory; the fastest
+ * come first where there are more peers than bricks. A peer that can't hold one brick gets none.
  * The same fleet always gets the same shards, whatever order it is listed in.
  */
 export function shareOut(job: Job, fleet: readonly Candidate[]): ShareOut {
+  const needed = memoryNeeded(job);
+  const brick = bytesOf(job, { lo: [0, 0, 0], hi: job.grid.brick });
   const ranked = fleet
+    .filter(({ memory }) => memory >= brick)
     .map((peer) => ({ ...peer, rate: steady(peer.rate) }))
     .sort((a, b) => b.rate - a.rate || (a.id < b.id ? -1 : 1))
     .slice(0, mostShards(job.grid));
-  const peers = job.run.use === 'all' ? ranked : quickest(job, ranked);
-  const bytes = memoryNeeded(job);
-  const memory = peers.reduce((sum, peer) => sum + peer.memory, 0);
-  if (peers.length === 0 || memory < bytes) {
-    return {
-      kind: 'too-small',
-      reason: `the job needs ${megabytes(bytes)} and the peers have ${megabytes(memory)}`,
-    };
-  }
-  const cells = cellCount(boxOfShape(job.grid.shape));
-  let weights = peers.map(({ rate }) => rate);
-  for (let pass = 0; pass < MEMORY_PASSES; pass++) {
-    const boxes = partition(job.grid, weights);
-    const load = boxes.map((box, i) => ((cellCount(box) / cells) * bytes) / (peers[i]?.memory ?? 0));
+  const quick = job.run.use === 'all' ? ranked : quickest(job, ranked);
+  const shards = cut(job, quick) ?? cut(job, ranked);
+  if (shards) return { kind: 'shards', shards };
+  const memory = sum(ranked.map((peer) => peer.memory));
+  const reason =
+    memory < needed
+      ? `the job needs ${megabytes(needed)} and the peers have ${megabytes(memory)}`
+      : `${megabytes(needed)} can't be cut to fit the memory of each peer`;
+  return { kind: 'too-small', reason };
+}
+
+/** Undefined where the memory of one or all does not suffice. */
+function cut(job: Job, peers: readonly Candidate[]): PlanShards | undefined {
+  const needed = memoryNeeded(job);
+  let room = peers.map(({ memory }) => memory);
+  for (let pass = 0; pass < MEMORY_PASSES && sum(room) >= needed; pass++) {
+    const boxes = partition(job.grid, filled(peers, room, needed));
+    const load = boxes.map((box, i) => bytesOf(job, box) / (peers[i]?.memory ?? 0));
     if (load.every((share) => share <= 1)) {
-      return { kind: 'shards', shards: peers.map(({ id }, i) => ({ peer: id, box: boxes[i] as Box })) };
+      return peers.map(({ id }, i) => ({ peer: id, box: boxes[i] as Box }));
     }
-    weights = weights.map((weight, i) => weight / Math.max(1, load[i] as number) ** 2);
+    // Bricks are coarse: whoever got a layer too many is to aim lower.
+    room = room.map((bytes, i) => bytes / Math.max(1, load[i] as number));
   }
-  return { kind: 'too-small', reason: `${megabytes(bytes)} can't be cut to fit the memory of each peer` };
+  return undefined;
+}
+
+/** `bytes` shared out in proportion to rates, as far as each peer has room; all of them together have enough. */
+function filled(peers: readonly Candidate[], room: readonly number[], bytes: number): number[] {
+  const shares = peers.map(() => 0);
+  let open = peers.map((_, i) => i);
+  for (let left = bytes; open.length > 0; ) {
+    const perRate = left / sum(open.map((i) => peers[i]?.rate ?? 0));
+    for (const i of open)
+      shares[i] = Math.max(1, Math.min(room[i] as number, perRate * (peers[i]?.rate ?? 0)));
+    const full = open.filter((i) => shares[i] === room[i]);
+    if (full.length === 0) break;
+    left -= sum(full.map((i) => room[i] as number));
+    open = open.filter((i) => !full.includes(i));
+  }
+  return shares;
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Bytes of the state on a box. */
+function bytesOf(job: Job, box: Box): number {
+  return (memoryNeeded(job) / cellCount(boxOfShape(job.grid.shape))) * cellCount(box);
 }
 
 /** The peers that make a step quicker. */

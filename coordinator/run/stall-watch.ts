@@ -4,8 +4,12 @@ import type { PeerId } from '../../core/protocol/plan.js';
 const STALL_MS = 15_000;
 /** A live event loop answers within a round trip; a laden one within this. */
 const ANSWER_MS = 5_000;
-/** All alive, and yet nothing moves: something was lost between them. */
-const STUCK_MS = 300_000;
+/**
+ * All alive, and yet nothing moves: something was lost between them. Told from slowness by the longest the run has
+ * stood still before, so many times.
+ */
+const STUCK_MS = 60_000;
+const STUCK_TIMES = 10;
 
 export type Stall =
   | { readonly kind: 'none' }
@@ -16,6 +20,7 @@ export type Stall =
 /** Tells a slow run from one that will never move again. Times are milliseconds of one clock. */
 export class StallWatch {
   #moved: number;
+  #longest = 0;
   #asked: { readonly at: number; readonly silent: Set<PeerId> } | undefined;
   #nextAsk: number;
 
@@ -25,6 +30,7 @@ export class StallWatch {
   }
 
   moved(now: number): void {
+    this.#longest = Math.max(this.#longest, now - this.#moved);
     this.#moved = now;
     this.#nextAsk = now + STALL_MS;
     this.#asked = undefined;
@@ -35,7 +41,7 @@ export class StallWatch {
   }
 
   check(now: number, peers: readonly PeerId[]): Stall {
-    if (now - this.#moved >= STUCK_MS) return { kind: 'stuck' };
+    if (now - this.#moved >= Math.max(STUCK_MS, STUCK_TIMES * this.#longest)) return { kind: 'stuck' };
     if (this.#asked && now - this.#asked.at >= ANSWER_MS) {
       const silent = [...this.#asked.silent];
       this.#asked = undefined;

@@ -1,19 +1,45 @@
+import { AXES, type Axis, type Box, intersect, isEmpty } from '../../core/grid/box.js';
+import type { Grid } from '../../core/grid/grid.js';
 import type { Job } from '../../core/job/job.js';
-import { outputArrayKey } from '../../core/protocol/keys.js';
+import { checkpointBrickKey, outputChunkKey } from '../../core/protocol/keys.js';
+import { axesOf } from '../../core/result/output.js';
 
-const INDICES = /^\d+(\/\d+)*$/;
+/** What a peer may store: the bricks of its shard under one plan of a job. */
+interface UploadRight {
+  readonly job: Job;
+  readonly id: string;
+  readonly shard: Box;
+  /** Step of the checkpoint that is being stored now, if one is. */
+  readonly checkpoint: number | undefined;
+}
 
 /**
- * Whether a peer that computes a job may upload an object: a brick of its checkpoints or a chunk of its
- * outputs. Metadata, seals and other jobs are the coordinator's alone.
+ * Whether `key` is one of the shard's bricks in the checkpoint under way, or one of its chunks of an output.
+ * Metadata, seals, sealed checkpoints, other peers' bricks and other jobs are not.
  */
-export function mayUpload(job: Job, id: string, key: string): boolean {
-  const states = `jobs/${id}/state/`;
-  if (key.startsWith(states)) return INDICES.test(key.slice(states.length));
-  return job.outputs.some(({ name, states: names }) =>
-    names.some((state) => {
-      const chunks = `${outputArrayKey(id, name, state)}/c/`;
-      return key.startsWith(chunks) && INDICES.test(key.slice(chunks.length));
-    }),
-  );
+export function mayUpload({ job, id, shard, checkpoint }: UploadRight, key: string): boolean {
+  // The key is built again from the numbers in it, so that nothing but numbers can differ.
+  const numbers = key.split('/').map(Number);
+  if (checkpoint !== undefined) {
+    const [z = 0, y = 0, x = 0] = numbers.slice(-AXES.length);
+    if (key === checkpointBrickKey(id, checkpoint, [z, y, x])) return holds(job.grid, shard, AXES, [z, y, x]);
+  }
+  return job.outputs.some((output) => {
+    const axes = axesOf(output);
+    const [snapshot = 0, ...chunk] = numbers.slice(-1 - axes.length);
+    return (
+      snapshot < output.steps.length &&
+      output.states.some((state) => key === outputChunkKey(id, output.name, state, snapshot, chunk)) &&
+      holds(job.grid, intersect(shard, output.box), axes, chunk)
+    );
+  });
+}
+
+/** Whether the brick at `place` among the bricks along `axes` shares a cell with `box`. */
+function holds({ brick }: Grid, box: Box, axes: readonly Axis[], place: readonly number[]): boolean {
+  if (isEmpty(box)) return false;
+  return axes.every((axis, i) => {
+    const lo = (place[i] as number) * brick[axis];
+    return lo < box.hi[axis] && lo + brick[axis] > box.lo[axis];
+  });
 }

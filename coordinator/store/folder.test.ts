@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { StoreError } from '../../core/errors.js';
 import { folderStore } from './folder.js';
+import { claim } from './folder-claims.js';
 import { UploadSigner } from './signer.js';
+import type { Versioned } from './store.js';
 import { storeCompliance } from './store.suite.js';
 
 const signer = new UploadSigner(new Uint8Array(32));
@@ -67,6 +69,21 @@ describe('A folder store', () => {
     await store.create('a', new Uint8Array(8));
     await expect(store.put('a/b', new Uint8Array(8))).rejects.toThrow(StoreError);
     expect(await readdir(join(folder, '~unfinished'))).toEqual([]);
+  });
+
+  it('overrules a claim to replace that a killed process left, and only then', async () => {
+    const folder = newFolder();
+    const unfinished = join(folder, '~unfinished');
+    const store = await folderStore(folder, signer);
+    await store.create('lease', new Uint8Array(1));
+    const { version } = (await store.getVersioned('lease')) as Versioned;
+    await writeFile(join(unfinished, 'aside'), 'of the killed');
+    await claim(join(unfinished, 'aside'), 'lease', version);
+    expect(await store.replace('lease', new Uint8Array(2), version)).toBeUndefined();
+    for (const name of await readdir(unfinished)) await utimes(join(unfinished, name), 0, 0);
+    expect(await store.replace('lease', new Uint8Array(2), version)).toBeDefined();
+    expect(await readdir(unfinished)).toEqual([]);
+    expect(await store.get('lease')).toHaveLength(2);
   });
 
   it('says in one line which folder fails and what to do', async () => {

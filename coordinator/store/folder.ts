@@ -1,11 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash, randomBytes } from 'node:crypto';
+import { type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../../core/errors.js';
-import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
+import { checkRange, checkUploadLength } from './checks.js';
+import { claim } from './folder-claims.js';
 import { checkKey, checkPrefix, isKeyPart } from './key.js';
 import type { UploadSigner } from './signer.js';
-import type { Store } from './store.js';
+import type { ByteRange, Store } from './store.js';
 
 /** No key has a `~`, so nothing in here can be mistaken for an object. */
 const UNFINISHED = '~unfinished';
@@ -35,6 +36,8 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
     return join(root, key);
   };
 
+  const whole = (path: string) => explained(root, () => orAbsent(readFile(path)));
+
   /** Writes the bytes aside and on to the disk, then lets `publish` give them their name. */
   async function written<T>(
     key: string,
@@ -63,14 +66,16 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
   return {
     location: root,
 
-    async get(key) {
+    async get(key, range) {
       const path = pathOf(key);
-      return explained(root, () =>
-        readFile(path).catch((error) => {
-          if (isOneOf(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) return undefined;
-          throw error;
-        }),
-      );
+      if (range === undefined) return whole(path);
+      checkRange(range);
+      return explained(root, () => orAbsent(readPart(path, range)));
+    },
+
+    async getVersioned(key) {
+      const bytes = await whole(pathOf(key));
+      return bytes && { bytes, version: versionOf(bytes) };
     },
 
     put: (key, bytes) => written(key, bytes, rename),
@@ -86,6 +91,17 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
           },
         ),
       ),
+
+    replace: (key, bytes, version) =>
+      written(key, bytes, async (aside, path) => {
+        const right = await claim(aside, key, version);
+        if (right === undefined) return undefined;
+        const now = await orAbsent(readFile(path));
+        const isCurrent = now !== undefined && versionOf(now) === version;
+        const published = isCurrent && (await renamed(aside, path));
+        if (published || !isCurrent) await right.drop();
+        return published ? versionOf(bytes) : undefined;
+      }),
 
     async *list(prefix) {
       checkPrefix(prefix);
@@ -107,15 +123,51 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
 
     async uploadAddress(key, bytes) {
       checkKey(key);
-      if (!Number.isSafeInteger(bytes) || bytes < 0 || bytes > MAX_UPLOAD_BYTES) {
-        throw new StoreError(
-          `an upload of ${bytes} bytes is refused: an object has at most ${MAX_UPLOAD_BYTES} bytes; make bricks smaller`,
-        );
-      }
+      checkUploadLength(bytes);
       return signer.address(key, bytes);
     },
   };
 }
+
+const versionOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url');
+
+/** Whether `from` was still there to be renamed. */
+const renamed = (from: string, to: string): Promise<boolean> =>
+  rename(from, to).then(
+    () => true,
+    (error) => {
+      if (isOneOf(error, 'ENOENT')) return false;
+      throw error;
+    },
+  );
+
+async function readPart(path: string, range: ByteRange): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const from = 'last' in range ? Math.max(size - range.last, 0) : Math.min(range.from, size);
+    const length = 'last' in range ? size - from : Math.min(range.length, size - from);
+    return await readFully(file, from, new Uint8Array(length));
+  } finally {
+    await file.close();
+  }
+}
+
+async function readFully(file: FileHandle, from: number, into: Uint8Array): Promise<Uint8Array> {
+  for (let done = 0; done < into.length; ) {
+    const { bytesRead } = await file.read(into, done, into.length - done, from + done);
+    if (bytesRead === 0) throw new Error('a file ended before its length');
+    done += bytesRead;
+  }
+  return into;
+}
+
+/** Undefined where there is no file. */
+const orAbsent = <T>(reading: Promise<T>): Promise<T | undefined> =>
+  reading.catch((error) => {
+    if (isOneOf(error, 'ENOENT', 'EISDIR', 'ENOTDIR')) return undefined;
+    throw error;
+  });
 
 /** Removes what killed processes left half-written. Others may be writing here just now: their files are young. */
 async function sweep(unfinished: string): Promise<void> {

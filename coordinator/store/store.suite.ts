@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { StoreError } from '../../core/errors.js';
 import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
-import type { Store } from './store.js';
+import type { Store, Versioned } from './store.js';
+
+const racers = Array.from({ length: 24 }, (_, racer) => racer);
+const ROUNDS = 10;
 
 const text = (value: string) => new TextEncoder().encode(value);
 const plain = (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : [...bytes]);
@@ -42,12 +45,72 @@ export function storeCompliance(name: string, make: () => Promise<Store>): void 
       expect(plain(await store.get('k'))).toEqual(plain(text('short')));
     });
 
-    it('gives one key to exactly one of 24 racers, and keeps the winner’s bytes', async () => {
+    it('gives one key to exactly one of 24 racers, round after round, and keeps the winner’s bytes', async () => {
       const store = await make();
-      const racers = Array.from({ length: 24 }, (_, racer) => racer);
-      const won = await Promise.all(racers.map((racer) => store.create('seal/1', text(`racer ${racer}`))));
-      expect(won.filter(Boolean)).toHaveLength(1);
-      expect(plain(await store.get('seal/1'))).toEqual(plain(text(`racer ${won.indexOf(true)}`)));
+      for (let round = 0; round < ROUNDS; round++) {
+        const won = await Promise.all(
+          racers.map((racer) => store.create(`seal/${round}`, text(`racer ${racer}`))),
+        );
+        expect(won.filter(Boolean)).toHaveLength(1);
+        expect(plain(await store.get(`seal/${round}`))).toEqual(plain(text(`racer ${won.indexOf(true)}`)));
+      }
+    });
+
+    it('lets exactly one of 24 racers replace a version, round after round, and keeps the winner’s bytes', async () => {
+      const store = await make();
+      await store.create('lease', text('nobody'));
+      for (let round = 0; round < ROUNDS; round++) {
+        const { version } = (await store.getVersioned('lease')) as Versioned;
+        const won = await Promise.all(
+          racers.map((racer) => store.replace('lease', text(`racer ${racer} of ${round}`), version)),
+        );
+        expect(won.filter((next) => next !== undefined)).toHaveLength(1);
+        const winner = won.findIndex((next) => next !== undefined);
+        const { bytes, version: next } = (await store.getVersioned('lease')) as Versioned;
+        expect(plain(bytes)).toEqual(plain(text(`racer ${winner} of ${round}`)));
+        expect(next).toBe(won[winner]);
+      }
+    });
+
+    it('replaces neither an older version nor what is not there', async () => {
+      const store = await make();
+      await store.create('k', text('one'));
+      const { version: one } = (await store.getVersioned('k')) as Versioned;
+      const two = await store.replace('k', text('two'), one);
+      expect(await store.replace('k', text('late'), one)).toBeUndefined();
+      expect(await store.replace('k', text('three'), two as string)).toBeDefined();
+      expect(plain(await store.get('k'))).toEqual(plain(text('three')));
+      expect(await store.getVersioned('none')).toBeUndefined();
+      expect(await store.replace('none', text('x'), one)).toBeUndefined();
+      expect(await store.get('none')).toBeUndefined();
+    });
+
+    it('gives parts of an object, cut to what is there', async () => {
+      const store = await make();
+      await store.put(
+        'k',
+        Uint8Array.from({ length: 10 }, (_, i) => i),
+      );
+      expect(plain(await store.get('k', { from: 2, length: 3 }))).toEqual([2, 3, 4]);
+      expect(plain(await store.get('k', { from: 8, length: 9 }))).toEqual([8, 9]);
+      expect(plain(await store.get('k', { from: 10, length: 1 }))).toEqual([]);
+      expect(plain(await store.get('k', { last: 4 }))).toEqual([6, 7, 8, 9]);
+      expect(plain(await store.get('k', { last: 40 }))).toHaveLength(10);
+      expect(await store.get('none', { last: 4 })).toBeUndefined();
+      await store.put('empty', new Uint8Array());
+      expect(plain(await store.get('empty', { last: 4 }))).toEqual([]);
+      await expect(store.get('k', { from: -1, length: 1 })).rejects.toThrow(StoreError);
+      await expect(store.get('k', { from: 0, length: 0 })).rejects.toThrow(StoreError);
+    });
+
+    it('keeps an object of many megabytes whole', async () => {
+      const store = await make();
+      const large = Uint8Array.from({ length: 20 * 1024 * 1024 + 1 }, (_, i) => (i * 2_654_435_761) >>> 24);
+      await store.put('large', large);
+      expect(Buffer.compare((await store.get('large')) as Uint8Array, large)).toBe(0);
+      expect(plain(await store.get('large', { from: 8_388_600, length: 16 }))).toEqual(
+        plain(large.subarray(8_388_600, 8_388_616)),
+      );
     });
 
     it('does not create over what was put', async () => {
@@ -130,6 +193,8 @@ export function storeCompliance(name: string, make: () => Promise<Store>): void 
       await expect(store.get(key)).rejects.toThrow(StoreError);
       await expect(store.put(key, bytes)).rejects.toThrow(StoreError);
       await expect(store.create(key, bytes)).rejects.toThrow(StoreError);
+      await expect(store.getVersioned(key)).rejects.toThrow(StoreError);
+      await expect(store.replace(key, bytes, 'v')).rejects.toThrow(StoreError);
       await expect(store.remove(key)).rejects.toThrow(StoreError);
       await expect(store.uploadAddress(key, 1)).rejects.toThrow(StoreError);
       expect(await collect(store.list(''))).toEqual([]);

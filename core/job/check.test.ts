@@ -435,6 +435,13 @@ describe('a job that is refused', () => {
     ]);
   });
 
+  it('for an output that would lie where its result keeps the probes', () => {
+    const outputs = { probes: { fields: ['psi.L'] } };
+    expect(faultsOf({ ...small, outputs })).toEqual([
+      'outputs.probes: has the name under which a result keeps its probes. Give it another.',
+    ]);
+  });
+
   it('may not refer to itself', () => {
     const job: Record<string, unknown> = { ...small };
     job.title = job;

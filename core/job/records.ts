@@ -52,6 +52,10 @@ function checkNames(file: JobFile, faults: FaultList): void {
     if (first === undefined) taken.set(name.toLowerCase(), `${room}.${name}`);
     else faults.add(`${room}.${name}`, `has the name of ${first}`, 'Give it another, not in capitals only');
   }
+  for (const name of Object.keys(file.outputs)) {
+    if (name.toLowerCase() !== 'probes') continue;
+    faults.add(`outputs.${name}`, 'has the name under which a result keeps its probes', 'Give it another');
+  }
 }
 
 function checkStates(

@@ -1,7 +1,13 @@
 import { LinkError, ProtocolError } from '../errors.js';
-import { HIGH_WATER_BYTES, LINK_TIMEOUT_MS, MAX_LINK_QUEUE_BYTES } from '../protocol/limits.js';
+import {
+  HIGH_WATER_BYTES,
+  LINK_MISSED_PULSES,
+  LINK_PULSE_MS,
+  LINK_TIMEOUT_MS,
+  MAX_LINK_QUEUE_BYTES,
+} from '../protocol/limits.js';
 import { cut, type Frame, Joiner } from './framing.js';
-import { BYE, type LinkMessage, readMessage, writeMessage } from './messages.js';
+import { BYE, type LinkMessage, PULSE, readMessage, writeMessage } from './messages.js';
 import { after } from './timer.js';
 import type { Transport, TransportStats } from './transport.js';
 
@@ -23,6 +29,9 @@ export class Link {
   #phase: 'open' | 'retiring' | 'closed' = 'open';
   #end: LinkEnd | undefined;
   #stopWaiting = () => {};
+  #stopPulse = () => {};
+  /** Pulses since anything came from the other side. */
+  #missed = 0;
 
   constructor(
     private readonly transport: Transport,
@@ -30,6 +39,7 @@ export class Link {
   ) {
     transport.onClose = (reason) => this.#closed(reason);
     transport.onMessage = (fragment) => this.#received(fragment);
+    this.#pulse();
   }
 
   /**
@@ -64,6 +74,20 @@ export class Link {
     this.#enqueue(writeMessage(BYE)).catch(() => this.close('closed while taking leave'));
   }
 
+  #pulse(): void {
+    this.#stopPulse = after(LINK_PULSE_MS, () => {
+      this.#missed += 1;
+      if (this.#missed > LINK_MISSED_PULSES) {
+        const seconds = (this.#missed * LINK_PULSE_MS) / 1000;
+        this.#finish({ how: 'lost', reason: `nothing has come over the link for ${seconds} s` });
+        return;
+      }
+      // What waits is itself a sign of life, once it gets through.
+      if (this.#queued === 0) this.#enqueue(writeMessage(PULSE)).catch(() => {});
+      this.#pulse();
+    });
+  }
+
   async #enqueue(frame: Frame): Promise<void> {
     const bytes = frame.head.byteLength + frame.cells.byteLength;
     if (this.#queued > 0 && this.#queued + bytes > MAX_LINK_QUEUE_BYTES) {
@@ -89,7 +113,8 @@ export class Link {
   }
 
   #received(fragment: Uint8Array): void {
-    let message: LinkMessage | typeof BYE;
+    this.#missed = 0;
+    let message: ReturnType<typeof readMessage>;
     try {
       const frame = this.#joiner.add(fragment);
       if (frame === undefined) return;
@@ -99,8 +124,14 @@ export class Link {
       this.#finish({ how: 'lost', reason: error.message });
       return;
     }
-    if (message.type === 'bye') this.#finish({ how: 'left', reason: 'the other side has left' });
-    else this.events.onMessage(message);
+    switch (message.type) {
+      case 'bye':
+        return this.#finish({ how: 'left', reason: 'the other side has left' });
+      case 'pulse':
+        return;
+      default:
+        return this.events.onMessage(message);
+    }
   }
 
   #finish(end: LinkEnd): void {
@@ -110,6 +141,7 @@ export class Link {
 
   #closed(reason: string): void {
     this.#stopWaiting();
+    this.#stopPulse();
     const how = this.#phase === 'retiring' ? 'closed' : 'lost';
     this.#phase = 'closed';
     this.#end ??= { how, reason };

@@ -5,6 +5,7 @@ import { Link } from './link.js';
 import type { LinkMessage } from './messages.js';
 import { after } from './timer.js';
 import type {
+  ConnectOptions,
   IceServer,
   SignalData,
   TransportAttempt,
@@ -16,6 +17,7 @@ export interface LinksOptions {
   readonly self: PeerId;
   readonly factory: TransportFactory;
   readonly iceServers: readonly IceServer[];
+  readonly kindOf?: (peer: PeerId) => ConnectOptions['remote'];
   /** Carries a description to another peer, by way of the coordinator. */
   readonly send: (to: PeerId, link: number, data: SignalData) => void;
   readonly onMessage: (peer: PeerId, message: LinkMessage) => void;
@@ -149,6 +151,7 @@ export class Links {
     this.#numbers.set(peer, number);
     const attempt = this.options.factory.connect({
       initiator: this.#offersTo(peer),
+      remote: this.options.kindOf?.(peer),
       iceServers: this.options.iceServers,
       signal: (data) => {
         if (this.#isCurrent(peer, attempt)) this.options.send(peer, number, data);

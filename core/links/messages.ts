@@ -6,7 +6,8 @@ import type { Frame, ReceivedFrame } from './framing.js';
  *
  *   halo  := type 1   plan:u32  from:u32  step:f64             cells:f32*
  *   state := type 2   plan:u32  from:u32  to:u32   array:u32  cells:f32*
- *   bye   := type 3                                         (empty)
+ *   bye   := type 3                                            (empty)
+ *   pulse := type 4                                            (empty)
  *
  * Each head is 16 bytes long, so the cells of a body are aligned and need no copy.
  */
@@ -39,17 +40,23 @@ export type LinkMessage = HaloMessage | StateMessage;
 
 /** The last message of a link: the sender has nothing more to say. The other side then closes. */
 export const BYE = { type: 'bye' } as const;
-type Bye = typeof BYE;
+
+/** Says that the sender lives, and nothing else. */
+export const PULSE = { type: 'pulse' } as const;
+
+/** What a link says for itself, not for its caller. */
+type Sign = typeof BYE | typeof PULSE;
 
 const HALO = 1;
 const STATE = 2;
 const GOODBYE = 3;
+const LIVES = 4;
 
 const HEAD_BYTES = 16;
 const NOTHING = new Uint8Array(0);
 
 /** Encodes a message. Its cells are viewed, not copied. */
-export function writeMessage(message: LinkMessage | Bye): Frame {
+export function writeMessage(message: LinkMessage | Sign): Frame {
   switch (message.type) {
     case 'halo':
       return writeHalo(message);
@@ -57,11 +64,13 @@ export function writeMessage(message: LinkMessage | Bye): Frame {
       return writeState(message);
     case 'bye':
       return { type: GOODBYE, head: NOTHING, cells: NOTHING };
+    case 'pulse':
+      return { type: LIVES, head: NOTHING, cells: NOTHING };
   }
 }
 
 /** Decodes a message. Its cells are a view of `frame.body`. Throws ProtocolError. */
-export function readMessage(frame: ReceivedFrame): LinkMessage | Bye {
+export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
   switch (frame.type) {
     case HALO:
       return readHalo(frame.body);
@@ -70,6 +79,9 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Bye {
     case GOODBYE:
       if (frame.body.byteLength > 0) throw new ProtocolError('A goodbye has no body.');
       return BYE;
+    case LIVES:
+      if (frame.body.byteLength > 0) throw new ProtocolError('A pulse has no body.');
+      return PULSE;
     default:
       throw new ProtocolError(`There is no link message of type ${frame.type}.`);
   }

@@ -1,6 +1,6 @@
 /**
  * A reliable, ordered, message-oriented channel to one other peer. Implementations: simple-peer in
- * browsers, werift in Node. One compliance suite holds all of them.
+ * browsers, node-datachannel and werift in Node. One compliance suite holds all of them.
  */
 export interface Transport {
   /** Largest message `send` takes, in bytes. Longer ones are cut by the link above. */
@@ -38,6 +38,8 @@ export interface TransportFactory {
 
 export interface ConnectOptions {
   readonly initiator: boolean;
+  /** What is at the other end, where it is known: some implementations get on better than others. */
+  readonly remote?: 'node' | 'browser' | undefined;
   readonly iceServers: readonly IceServer[];
   /** Never called before `connect` has returned. */
   readonly signal: (data: SignalData) => void;

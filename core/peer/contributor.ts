@@ -149,6 +149,7 @@ class Visit {
       self: session.peer,
       factory: tools.transports,
       iceServers: session.iceServers,
+      kindOf: (peer) => session.room.roster.get(peer)?.kind,
       send: (to, link, data) => session.send({ type: 'signal', to, link, data }),
       onMessage: (peer, message) => {
         try {

@@ -1,10 +1,15 @@
 import { StoreError } from '../errors.js';
+import type { RoomAddresses } from '../protocol/addresses.js';
 import type { Objects } from './objects.js';
 
 /** The part of the platform's `fetch` that is used here; the core is compiled without its types. */
 export type Fetch = (
   url: string,
-  init: { readonly method: 'GET' | 'PUT'; readonly body?: Uint8Array<ArrayBuffer> },
+  init: {
+    readonly method: 'GET' | 'PUT';
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly body?: Uint8Array<ArrayBuffer>;
+  },
 ) => Promise<{
   readonly ok: boolean;
   readonly status: number;
@@ -12,9 +17,11 @@ export type Fetch = (
   arrayBuffer(): Promise<ArrayBuffer>;
 }>;
 
-/** The store's objects by the coordinator's HTTP. `invite` is what it asks of strangers. */
-export function httpObjects(fetch: Fetch, origin: string, invite: string | undefined): Objects {
-  const query = invite === undefined ? '' : `?invite=${encodeURIComponent(invite)}`;
+/** The store's objects by HTTP, from the coordinator or from where it sends a reader or writer on to. */
+export function httpObjects(
+  fetch: Fetch,
+  { object, upload }: Pick<RoomAddresses, 'object' | 'upload'>,
+): Objects {
   const ask = async (...[url, init]: Parameters<Fetch>) => {
     try {
       return await fetch(url, init);
@@ -24,15 +31,17 @@ export function httpObjects(fetch: Fetch, origin: string, invite: string | undef
   };
   return {
     async get(key) {
-      const response = await ask(`${origin}/store/${key}${query}`, { method: 'GET' });
+      const response = await ask(object(key), { method: 'GET' });
       if (response.ok) return new Uint8Array(await response.arrayBuffer());
       const answer = await response.text();
       if (response.status === 404) return undefined;
       throw refused(response.status, key, answer);
     },
     async put(url, bytes) {
-      const response = await ask(url.startsWith('/') ? `${origin}${url}` : url, {
+      const response = await ask(upload(url), {
         method: 'PUT',
+        // Bound into the signature of addresses that lead to a bucket, as the length is.
+        headers: { 'content-type': 'application/octet-stream' },
         body: bytes as Uint8Array<ArrayBuffer>,
       });
       const answer = await response.text();

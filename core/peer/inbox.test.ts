@@ -54,11 +54,3 @@ test('who waits for a dropped plan is told, and its late messages are forgotten'
   inbox.deliver('anna', halo(2, 0, 5));
   expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 2, step: 0 })).toEqual(cells(5));
 });
-
-test('after clear, plans may count from one again', async () => {
-  const inbox = new Inbox();
-  inbox.dropBefore(9);
-  inbox.clear();
-  inbox.deliver('anna', halo(1, 0, 5));
-  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 0 })).toEqual(cells(5));
-});

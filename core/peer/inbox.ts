@@ -62,12 +62,6 @@ export class Inbox {
     return new Promise((resolve, reject) => this.#waiting.set(key, { plan: expected.plan, resolve, reject }));
   }
 
-  /** Forgets everything: another job, whose plans count from one again. */
-  clear(): void {
-    this.dropBefore(Number.POSITIVE_INFINITY);
-    this.#oldestPlan = 0;
-  }
-
   /** Forgets all plans before `plan`; whoever waits for them is told. */
   dropBefore(plan: number): void {
     this.#oldestPlan = Math.max(this.#oldestPlan, plan);

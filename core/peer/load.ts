@@ -1,11 +1,12 @@
 import type { EngineShard, Slab } from '../../shaders/engine.js';
 import { StoreError } from '../errors.js';
-import { type Box, cellCount, type Triple } from '../grid/box.js';
+import { type Box, cellCount, intersect, shapeOf, type Triple } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import { stateArrays, stateName } from '../job/states.js';
 import { checkpointBrickKey, inputBrickKey } from '../protocol/keys.js';
 import { decodeCells } from '../result/cells.js';
+import { breathe } from './breathe.js';
 import type { Objects } from './objects.js';
 
 /** Bricks fetched at once. */
@@ -25,7 +26,9 @@ export async function loadInitial(
     if (!initial) continue;
     switch (initial.kind) {
       case 'formula':
-        await shard.write([{ ...array, box }], initial.fill(array.level, box));
+        await eachPiece(box, (piece) =>
+          shard.write([{ ...array, box: piece }], initial.fill(array.level, piece)),
+        );
         break;
       case 'array': {
         const level = initial.levels.includes(array.level) ? array.level : 'now';
@@ -58,6 +61,30 @@ export async function loadCheckpoint(
 /** All state arrays on one box, in the order of `stateArrays`. */
 export function stateSlabs(job: Job, box: Box): Slab[] {
   return stateArrays(job).map((array) => ({ ...array, box }));
+}
+
+/** Cells that a formula fills at once: some ten milliseconds of work. */
+const PIECE_CELLS = 100_000;
+
+/** The box in slices along z, or along y where one plane is large. */
+function* piecesOf(box: Box): Generator<Box> {
+  const [nz, ny, nx] = shapeOf(box);
+  const rows = Math.max(1, Math.floor(PIECE_CELLS / nx));
+  const planes = Math.max(1, Math.floor(rows / ny));
+  for (let z = 0; z < nz; z += planes) {
+    for (let y = 0; y < ny; y += rows) {
+      const lo: Triple = [box.lo[0] + z, box.lo[1] + y, box.lo[2]];
+      yield intersect(box, { lo, hi: [lo[0] + planes, lo[1] + rows, box.hi[2]] });
+    }
+  }
+}
+
+/** Visits a box piece by piece, and lets the device do other things in between. */
+export async function eachPiece(box: Box, visit: (piece: Box) => Promise<void>): Promise<void> {
+  for (const piece of piecesOf(box)) {
+    await visit(piece);
+    await breathe();
+  }
 }
 
 export async function eachBrick(

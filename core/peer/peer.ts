@@ -90,7 +90,6 @@ export class Peer {
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
-    this.#uploader.close();
     await Promise.all(this.#background);
   }
 
@@ -99,16 +98,17 @@ export class Peer {
   }
 
   #begin(job: Job, plan: Plan): void {
+    // Runs of plans before that are handed over already; they only store what they owe.
+    const before = this.#runs.get(this.#planId);
     this.#planId = plan.id;
-    const before = [...this.#runs.values()];
     if (plan.source.kind !== 'transfer') {
       this.#inbox.dropBefore(plan.id);
-      for (const run of before) this.#end(run);
+      for (const run of [...this.#runs.values()]) this.#end(run);
     }
     const shard = plan.shards.findIndex(({ peer }) => peer === this.#tools.self);
     if (shard >= 0) this.#start(job, plan, shard);
     else this.#tools.onChange({ doing: 'waiting' });
-    if (plan.source.kind === 'transfer') for (const run of before) this.#keep(this.#handOver(run, plan));
+    if (plan.source.kind === 'transfer' && before) this.#keep(this.#handOver(before, plan));
   }
 
   #start(job: Job, plan: Plan, shard: number): void {
@@ -132,8 +132,7 @@ export class Peer {
 
   #rest(): void {
     this.#job = undefined;
-    this.#planId = 0;
-    this.#inbox.clear();
+    this.#inbox.dropBefore(this.#planId + 1);
     const runs = [...this.#runs.values()];
     for (const run of runs) this.#end(run);
     if (runs.length > 0) this.#tools.onChange({ doing: 'waiting' });

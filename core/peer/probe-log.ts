@@ -6,6 +6,9 @@ import type { ToCoordinator } from '../protocol/messages.js';
 
 type Samples = Extract<ToCoordinator, { type: 'epoch' }>['probes'];
 
+/** Values in one message: each takes up to 24 bytes as text, and control messages are bounded. */
+const MOST_VALUES = 8192;
+
 /** What the probes of one shard recorded since it was last told. */
 export class ProbeLog {
   /** In the order of the engine's samples: probe by probe, state by state. */
@@ -39,10 +42,18 @@ export class ProbeLog {
     this.add(step, new Float32Array(this.points.length));
   }
 
-  take(): Samples {
+  /** All that was recorded, in parts that fit a message each. */
+  take(): Samples[] {
     const rows = this.#rows;
     this.#rows = [];
-    if (rows.length === 0) return [];
+    const most = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, this.points.length)));
+    const parts = Math.ceil(rows.length / most);
+    return Array.from({ length: parts }, (_, part) =>
+      this.#samples(this.#first + part * most, rows.slice(part * most, (part + 1) * most)),
+    );
+  }
+
+  #samples(first: number, rows: readonly Float32Array[]): Samples {
     let offset = 0;
     return this.#probes.map(({ probe, states }) => {
       const start = offset;
@@ -50,7 +61,7 @@ export class ProbeLog {
       const values = rows.map((row) =>
         Array.from(row.subarray(start, start + states), (v) => (Number.isFinite(v) ? v : null)),
       );
-      return { probe, first: this.#first, values };
+      return { probe, first, values };
     });
   }
 }

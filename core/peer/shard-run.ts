@@ -17,7 +17,7 @@ import { encodeCells } from '../result/cells.js';
 import { chunksOf, encodeChunk } from '../result/chunks.js';
 import { type Exchange, planExchange, readParcels } from './exchange.js';
 import { Grants } from './grants.js';
-import type { Inbox } from './inbox.js';
+import type { Expected, Inbox } from './inbox.js';
 import { loadCheckpoint, loadInitial, stateSlabs } from './load.js';
 import type { Objects, Upload } from './objects.js';
 import { ProbeLog } from './probe-log.js';
@@ -142,6 +142,7 @@ export class ShardRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#grants.end();
+    this.#tools.uploader.drop(this.plan.id);
     for (const { reject } of this.#arrivals) reject(new LinkError('the plan has ended'));
     await this.#shard?.close().catch(() => {});
   }
@@ -184,7 +185,7 @@ export class ShardRun {
   }
 
   async #load(): Promise<void> {
-    const { engine, objects, inbox } = this.#tools;
+    const { engine, objects } = this.#tools;
     const job = this.#job;
     const { radius } = job.model.model;
     const held = frameOf(job.grid, this.#box, this.plan.exchangeEvery * radius);
@@ -200,7 +201,10 @@ export class ShardRun {
       constants: job.constants,
       probes: this.#probes.points,
     });
-    if (this.#ended) return shard.close();
+    if (this.#ended) {
+      await shard.close();
+      throw new LinkError('the plan has ended');
+    }
     this.#shard = shard;
     const partners = new Set([...this.#neighbours, ...this.#givers().map(({ peer }) => peer)]);
     partners.delete(this.#tools.self);
@@ -214,17 +218,33 @@ export class ShardRun {
       case 'transfer':
         for (const { peer, box } of this.#givers()) {
           for (const [array, state] of stateArrays(job).entries()) {
-            const cells = await inbox.take({ kind: 'state', sender: peer, plan: this.plan.id, array });
-            expectCells(peer, cells, cellCount(box));
+            const cells = await this.#take(
+              { kind: 'state', sender: peer, plan: this.plan.id, array },
+              cellCount(box),
+            );
             await this.#open().write([{ ...state, box }], cells);
           }
         }
     }
   }
 
-  async #linkTo(peer: PeerId) {
+  #linkTo(peer: PeerId) {
+    return this.#with(peer, () => this.#tools.links.to(peer));
+  }
+
+  /** Waits for what another peer sends; it is of `count` cells. */
+  async #take(expected: Expected, count: number): Promise<Float32Array> {
+    const cells = await this.#tools.inbox.take(expected);
+    return this.#with(expected.sender, async () => {
+      if (cells.length === count) return cells;
+      throw new LinkError(`${expected.sender} sent ${cells.length} cells where ${count} were due`);
+    });
+  }
+
+  /** Where work with another peer fails, the coordinator is told which: else it is we who are left out for it. */
+  async #with<T>(peer: PeerId, work: () => Promise<T>): Promise<T> {
     try {
-      return await this.#tools.links.to(peer);
+      return await work();
     } catch (error) {
       this.#fail(error, peer);
       throw error;
@@ -257,17 +277,15 @@ export class ShardRun {
     );
     const received = incoming.map(async ({ shard: other, slabs, cells: expected }) => {
       const sender = this.#peerOf(other);
-      const cells = await this.#tools.inbox.take({
-        kind: 'halo',
-        sender,
-        plan: this.plan.id,
-        step: this.#step,
-      });
-      expectCells(sender, cells, expected);
+      const cells = await this.#take(
+        { kind: 'halo', sender, plan: this.plan.id, step: this.#step },
+        expected,
+      );
       await this.#open().write(slabs, cells);
     });
-    if (own.source.length > 0) await shard.write(own.target, ownCells);
-    await Promise.all([...sent, ...received]);
+    const copied = own.source.length > 0 ? [shard.write(own.target, ownCells)] : [];
+    // All at once: one that failed while another was awaited would be an unhandled rejection.
+    await Promise.all([...sent, ...received, ...copied]);
     this.#epoch.wait += this.#tools.now() - started;
   }
 
@@ -276,7 +294,7 @@ export class ShardRun {
     if (peer === this.#tools.self) return this.#tools.inbox.deliver(peer, message);
     const link = await this.#linkTo(peer);
     if (message.type === 'halo') this.#epoch[link.stats().path] += message.cells.byteLength;
-    await link.send(message);
+    await this.#with(peer, () => link.send(message));
   }
 
   /** Up to `exchangeEvery` steps without a halo, in pieces that end where a snapshot is due. */
@@ -310,6 +328,11 @@ export class ShardRun {
   async #endEpoch(): Promise<void> {
     const { from, epoch, id } = this.plan;
     const steps = (this.#step - from) % epoch || epoch;
+    const batches = this.#probes.take();
+    const last = batches.pop() ?? [];
+    // Reported as of the step before: the epoch counts as done with the last of its samples.
+    for (const probes of batches)
+      this.#tools.send({ type: 'epoch', plan: id, step: this.#settled ?? from, ...NOTHING_DONE, probes });
     this.#tools.send({
       type: 'epoch',
       plan: id,
@@ -319,7 +342,7 @@ export class ShardRun {
       cellUpdates: steps * cellCount(this.#box) * this.#job.components.length,
       haloBytesDirect: this.#epoch.direct,
       haloBytesRelayed: this.#epoch.relay,
-      probes: this.#probes.take(),
+      probes: last,
     });
     this.#epoch = emptyEpoch();
     if (this.#grants.isCheckpoint(this.#step)) await this.#checkpoint();
@@ -360,34 +383,34 @@ export class ShardRun {
       ),
     );
     const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
-    this.#store('outputs', step, () =>
-      Promise.all(
-        chunks.map(async ({ key, encode }, i) => ({ key, bytes: await encode(cells[i] as Float32Array) })),
-      ),
+    this.#store(
+      'outputs',
+      step,
+      chunks.map(({ key, encode }, i) => ({ key, encode: () => encode(cells[i] as Float32Array) })),
     );
   }
 
   async #checkpoint(): Promise<void> {
     const step = this.#step;
     const shard = this.#open();
-    const bricks = [...bricksOf(this.#job.grid, this.#box)];
+    const bricks = bricksOf(this.#job.grid, this.#box);
     const cells = await Promise.all(
       bricks.map((brick) => shard.read(stateSlabs(this.#job, brickBox(this.#job.grid, brick)))),
     );
-    this.#store('checkpoint', step, () =>
-      Promise.all(
-        bricks.map(async (brick, i) => ({
-          key: checkpointBrickKey(this.plan.job, step, brick),
-          bytes: await encodeCells(cells[i] as Float32Array),
-        })),
-      ),
+    this.#store(
+      'checkpoint',
+      step,
+      bricks.map((brick, i) => ({
+        key: checkpointBrickKey(this.plan.job, step, brick),
+        encode: () => encodeCells(cells[i] as Float32Array),
+      })),
     );
   }
 
-  #store(what: 'checkpoint' | 'outputs', step: number, encode: () => Promise<Upload[]>): void {
+  #store(what: 'checkpoint' | 'outputs', step: number, uploads: readonly Upload[]): void {
     const upload = (async () => {
       try {
-        await this.#tools.uploader.upload(this.plan.id, await encode());
+        await this.#tools.uploader.upload(this.plan.id, uploads);
         this.#tools.send({ type: 'stored', plan: this.plan.id, what, step });
       } catch (error) {
         this.#fail(error);
@@ -411,11 +434,13 @@ export class ShardRun {
   }
 }
 
+const NOTHING_DONE = {
+  computeSeconds: 0,
+  waitSeconds: 0,
+  cellUpdates: 0,
+  haloBytesDirect: 0,
+  haloBytesRelayed: 0,
+} as const;
+
 /** Seconds computing and waiting, and halo bytes by path, since the last report. */
 const emptyEpoch = () => ({ compute: 0, wait: 0, direct: 0, relay: 0 });
-
-function expectCells(sender: PeerId, cells: Float32Array, expected: number): void {
-  if (cells.length !== expected) {
-    throw new LinkError(`${sender} sent ${cells.length} cells where ${expected} were due`);
-  }
-}

@@ -6,7 +6,7 @@ import { periodicImages } from '../grid/halo.js';
 import type { Job } from '../job/job.js';
 import { mediumBrickKey } from '../protocol/keys.js';
 import { decodeCells } from '../result/cells.js';
-import { eachBrick, need } from './load.js';
+import { eachBrick, eachPiece, need } from './load.js';
 import type { Objects } from './objects.js';
 
 // What a shard is given of its job besides its state: media and sources. All in unwrapped coordinates.
@@ -35,7 +35,7 @@ export async function loadMedia(
       case 'constant':
         break;
       case 'cells':
-        await shard.write([slab(held)], medium.fill(held));
+        await eachPiece(held, (piece) => shard.write([slab(piece)], medium.fill(piece)));
         break;
       case 'array':
         for (const { by, box } of imagesOf(job, held, boxOfShape(job.grid.shape))) {

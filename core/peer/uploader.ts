@@ -1,6 +1,7 @@
 import { StoreError } from '../errors.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { Said } from '../protocol/session.js';
+import { breathe } from './breathe.js';
 import type { Objects, Upload } from './objects.js';
 
 /** Objects whose addresses are asked for in one message. */
@@ -18,13 +19,23 @@ export interface UploaderTools {
   readonly pause: (milliseconds: number) => Promise<void>;
 }
 
+/** An object whose bytes are known. */
+interface Encoded {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+interface Question {
+  readonly plan: number;
+  readonly resolve: (message: Addresses) => void;
+  readonly reject: (error: Error) => void;
+}
+
 /** Takes a peer's bricks to the store, by addresses the coordinator signs for each. */
 export class Uploader {
   readonly #tools: UploaderTools;
-  readonly #asked = new Map<
-    number,
-    { resolve: (message: Addresses) => void; reject: (error: Error) => void }
-  >();
+  readonly #asked = new Map<number, Question>();
+  readonly #dropped = new Set<number>();
   #requests = 0;
 
   constructor(tools: UploaderTools) {
@@ -34,17 +45,12 @@ export class Uploader {
   /** Resolves when all of them are stored. Throws StoreError when one can't be, after a few tries. */
   async upload(plan: number, uploads: readonly Upload[]): Promise<void> {
     for (let start = 0; start < uploads.length; start += BATCH) {
-      const batch = uploads.slice(start, start + BATCH);
-      const urls = await this.#addresses(plan, batch);
-      const queue = [...batch];
-      const work = async () => {
-        for (let next = queue.shift(); next; next = queue.shift()) {
-          const url = urls.get(next.key);
-          if (!url) throw new StoreError(`no address was given for ${next.key}`);
-          await this.#put(url, next);
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      const batch: Encoded[] = [];
+      for (const { key, encode } of uploads.slice(start, start + BATCH)) {
+        batch.push({ key, bytes: await encode() });
+        await breathe();
+      }
+      await this.#putAll(batch, await this.#addresses(plan, batch));
     }
   }
 
@@ -53,22 +59,40 @@ export class Uploader {
     this.#asked.delete(message.request);
   }
 
-  /** Whoever waits for an address is told that none will come. */
-  close(): void {
-    for (const { reject } of this.#asked.values())
-      reject(new StoreError('the connection to the coordinator is gone'));
-    this.#asked.clear();
+  /** Whoever waits for addresses under this plan, now or later, is told that none will come. */
+  drop(plan: number): void {
+    this.#dropped.add(plan);
+    for (const [request, question] of this.#asked) {
+      if (question.plan !== plan) continue;
+      this.#asked.delete(request);
+      question.reject(ended(plan));
+    }
   }
 
-  async #addresses(plan: number, batch: readonly Upload[]): Promise<ReadonlyMap<string, string>> {
+  async #addresses(plan: number, batch: readonly Encoded[]): Promise<ReadonlyMap<string, string>> {
+    if (this.#dropped.has(plan)) throw ended(plan);
     const request = this.#requests++;
-    const answer = new Promise<Addresses>((resolve, reject) => this.#asked.set(request, { resolve, reject }));
+    const answer = new Promise<Addresses>((resolve, reject) =>
+      this.#asked.set(request, { plan, resolve, reject }),
+    );
     const objects = batch.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
     this.#tools.send({ type: 'upload', request, plan, objects });
     return new Map((await answer).objects.map(({ key, url }) => [key, url]));
   }
 
-  async #put(url: string, { key, bytes }: Upload): Promise<void> {
+  async #putAll(batch: readonly Encoded[], urls: ReadonlyMap<string, string>): Promise<void> {
+    const queue = [...batch];
+    const work = async () => {
+      for (let next = queue.shift(); next; next = queue.shift()) {
+        const url = urls.get(next.key);
+        if (!url) throw new StoreError(`no address was given for ${next.key}`);
+        await this.#put(url, next);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+
+  async #put(url: string, { key, bytes }: Encoded): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#tools.objects.put(url, bytes);
@@ -80,3 +104,5 @@ export class Uploader {
     }
   }
 }
+
+const ended = (plan: number) => new StoreError(`plan ${plan} has ended`);

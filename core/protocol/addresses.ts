@@ -2,7 +2,10 @@ import { ProtocolError } from '../errors.js';
 
 /** Where a room's coordinator is reached, read from the link that people pass on. */
 export interface RoomAddresses {
+  readonly origin: string;
   readonly room: string;
+  /** What an invitation carries; needed from other machines. */
+  readonly invite?: string;
   /** Of the WebSocket. */
   readonly socket: string;
   /** Of the room's status, JSON. */
@@ -32,7 +35,9 @@ export function addressesOf(link: string): RoomAddresses {
   const rights = invite === undefined ? '' : `?invite=${invite}`;
   const origin = `${scheme}://${host}`;
   return {
+    origin,
     room,
+    ...(invite !== undefined && { invite }),
     socket: `${scheme === 'https' ? 'wss' : 'ws'}://${host}/ws/${room}${rights}`,
     status: `${origin}/api/rooms/${room}${rights}`,
     object: (key) => `${origin}/store/${key}${rights}`,

@@ -18,13 +18,16 @@ export const rosterEntrySchema = z.strictObject({
 });
 export type RosterEntry = z.infer<typeof rosterEntrySchema>;
 
+/** Of a job's reason, in characters. */
+export const MAX_REASON_LENGTH = 2000;
+
 export const roomJobSchema = z.strictObject({
   id: jobId,
   /** A job file, checked again by whoever reads it. */
   file: z.record(z.string(), z.unknown()),
   state: z.enum(['waiting', 'running', 'done', 'failed', 'stopped']),
   /** Why it waits, failed or was stopped. */
-  reason: z.string().max(2000).optional(),
+  reason: z.string().max(MAX_REASON_LENGTH).optional(),
 });
 export type RoomJob = z.infer<typeof roomJobSchema>;
 

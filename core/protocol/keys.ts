@@ -10,9 +10,13 @@ export const jobRecordKey = (job: string) => `jobs/${job}/job.json`;
 /** Everything a job starts from that is not in its file. */
 export const inputPrefix = (job: string) => `jobs/${job}/input/`;
 
+/** All bricks of a job's checkpoints, or of the one at `step`. */
+export const checkpointPrefix = (job: string, step?: number) =>
+  `jobs/${job}/state/${step === undefined ? '' : `${step}/`}`;
+
 /** A brick's whole state at a checkpoint: f32 little-endian, the order of `stateArrays`, dense cells, zstd. */
 export const checkpointBrickKey = (job: string, step: number, brick: Triple) =>
-  `jobs/${job}/state/${step}/${index(brick)}`;
+  `${checkpointPrefix(job, step)}${index(brick)}`;
 
 /** Seals a checkpoint; created once, never replaced. */
 export const checkpointSealKey = (job: string, step: number) =>

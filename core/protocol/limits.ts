@@ -33,6 +33,13 @@ export const LINK_ATTEMPTS = 3;
 /** The side that answers waits for all of the other's attempts, and for the plan to reach it. */
 export const LINK_OFFER_WAIT_MS = 2 * LINK_ATTEMPTS * LINK_TIMEOUT_MS;
 
+/**
+ * A link says that it lives this often, and is lost when nothing has come for so many times in a row. What is stuck
+ * below looks open for ever; a laden device may be silent for some seconds.
+ */
+export const LINK_PULSE_MS = 5_000;
+export const LINK_MISSED_PULSES = 4;
+
 /** The coordinator pings each connection; one that misses a few in a row is dead. */
 export const HEARTBEAT_MS = 1_000;
 export const DEAD_AFTER_MS = 4_000;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_KEY_LENGTH, MAX_URL_LENGTH } from './limits.js';
+import { MAX_KEY_LENGTH, MAX_UPLOAD_BYTES, MAX_URL_LENGTH } from './limits.js';
 import { peerId } from './plan.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -7,6 +7,9 @@ import { peerId } from './plan.js';
 const step = z.number().int().min(0);
 const planId = z.number().int().min(1);
 const shortText = z.string().max(500);
+/** Sums of many of these stay finite, and so do quotients of the sums. */
+const count = z.number().int().min(0);
+const seconds = z.number().min(0).max(1e9);
 
 const signalData = z.strictObject({
   type: z.enum(['offer', 'answer']),
@@ -18,9 +21,9 @@ export const abilitySchema = z.strictObject({
   engine: z.enum(['webgpu', 'wasm']),
   device: z.string().max(200),
   /** Cell updates per second. */
-  rate: z.number().positive(),
+  rate: z.number().min(1).max(1e15),
   /** Bytes a shard may hold. */
-  memory: z.number().positive(),
+  memory: z.number().min(1).max(1e15),
 });
 export type Ability = z.infer<typeof abilitySchema>;
 
@@ -53,11 +56,11 @@ export const toCoordinator = z.discriminatedUnion('type', [
      * Of this epoch: time computing, time waiting for halos, cells updated (recomputed overlap left out),
      * and halo bytes sent over links, directly and by relay.
      */
-    computeSeconds: z.number().min(0),
-    waitSeconds: z.number().min(0),
-    cellUpdates: z.number().min(0),
-    haloBytesDirect: z.number().min(0),
-    haloBytesRelayed: z.number().min(0),
+    computeSeconds: seconds,
+    waitSeconds: seconds,
+    cellUpdates: count,
+    haloBytesDirect: count,
+    haloBytesRelayed: count,
     probes: z.array(probeSamples).max(256),
   }),
   /** Asks for signed addresses to upload these objects to. */
@@ -66,7 +69,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
     request: z.number().int().min(0),
     plan: planId,
     objects: z
-      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: z.number().int().min(0) }))
+      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: count.max(MAX_UPLOAD_BYTES) }))
       .min(1)
       .max(256),
   }),

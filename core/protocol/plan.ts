@@ -19,7 +19,7 @@ const shards = z
  * Every peer derives halos and transfers from it, so two peers with the same plan never disagree.
  */
 export const planSchema = z.strictObject({
-  /** Grows by one with each plan of a job. */
+  /** Grows with each plan of a room, whatever its job: a late message of another plan is never taken for one of this. */
   id: z.number().int().min(1),
   job: jobId,
   /** The step it starts from: `from` steps have been made. */

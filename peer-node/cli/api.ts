@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { JobError, RightsError } from '../../core/errors.js';
+import { httpObjects } from '../../core/peer/http-objects.js';
+import { addressesOf, type RoomAddresses } from '../../core/protocol/addresses.js';
 import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
 import { jobId, peerId } from '../../core/protocol/plan.js';
-import type { RoomAddress } from '../address.js';
 import { UnreachableError, UsageError } from './exit.js';
 
 // What the command reads of the coordinator's answers; fields it does not know are let be.
@@ -56,18 +57,22 @@ export interface RoomApi {
 
 /**
  * Every call throws UnreachableError where nothing answers, RightsError where the token is missing or wrong,
- * JobError where a job file is refused, and UsageError where there is no such room or job.
+ * JobError where a job file is refused, StoreError where an input can't be stored, and UsageError where there is no such room or job.
  */
-export function roomApi({ origin, room, invite }: RoomAddress, token?: string): RoomApi {
+export function roomApi(
+  { origin, room, invite }: Pick<RoomAddresses, 'origin' | 'room' | 'invite'>,
+  token?: string,
+): RoomApi {
   const path = `/api/rooms/${encodeURIComponent(room)}`;
   const jobPath = (id: string) => `${path}/jobs/${encodeURIComponent(id)}`;
 
-  async function call(method: string, url: string, body?: string | Uint8Array): Promise<unknown> {
+  // A signed address is all the right it takes; neither token nor invitation go to where it leads.
+  const objects = httpObjects(fetch, addressesOf(origin));
+
+  async function call(method: string, url: string, body?: string): Promise<unknown> {
     const headers = {
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(body !== undefined && {
-        'content-type': typeof body === 'string' ? 'application/json' : 'application/octet-stream',
-      }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
     };
     const target = new URL(url, origin);
     // The token says more than an invitation; only one of them is looked at.
@@ -75,7 +80,7 @@ export function roomApi({ origin, room, invite }: RoomAddress, token?: string): 
     const response = await fetch(target, {
       method,
       headers,
-      ...(body !== undefined && { body: body as BodyInit }),
+      ...(body !== undefined && { body }),
     }).catch((error: unknown) => {
       throw new UnreachableError(
         `no coordinator answers at ${origin} (${causeOf(error)}); check --url, or start one with groundswell serve`,
@@ -96,13 +101,13 @@ export function roomApi({ origin, room, invite }: RoomAddress, token?: string): 
     room: () => read(roomSchema, call('GET', path)),
     job: (id) => read(jobStatusSchema, call('GET', jobPath(id))),
     submit: (file) => read(submittedSchema, call('POST', `${path}/jobs`, JSON.stringify({ file }))),
-    async addInputs(id, objects) {
-      const wanted = objects.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
+    async addInputs(id, inputs) {
+      const wanted = inputs.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
       const asked = call('POST', `${jobPath(id)}/inputs`, JSON.stringify({ objects: wanted }));
       const addresses = new Map(
         (await read(addressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
       );
-      await Promise.all(objects.map(({ key, bytes }) => call('PUT', addresses.get(key) ?? key, bytes)));
+      await Promise.all(inputs.map(({ key, bytes }) => objects.put(addresses.get(key) ?? key, bytes)));
     },
     async start(id) {
       await call('POST', `${jobPath(id)}/start`);

@@ -35,6 +35,7 @@ describe('the groundswell command', () => {
     ['a number of peers that is none', ['run', 'job.yaml', '--peers', 'two'], /--peers .* 0 to 64/],
     ['a port beyond the last', ['serve', '--port', '65536'], /--port .* 1 to 65535/],
     ['an engine that does not exist', ['join', 'http://localhost:1', '--engine', 'cuda'], /webgpu, wasm/],
+    ['a transport that does not exist', ['run', 'job.yaml', '--transport', 'tcp'], /datachannel, werift/],
     ['an address that is none', ['status', 'localhost'], /http:\/\/localhost:8470/],
   ])('refuses %s with status 2 and says what would be right', async (_, args, hint) => {
     const { status, out, err } = await groundswell(...args);

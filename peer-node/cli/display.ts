@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { Job } from '../../core/job/job.js';
 import type { Progress } from '../../core/protocol/document.js';
-import { isThisMachine } from '../address.js';
+import { isThisMachine } from './address.js';
 import type { JobReport } from './api.js';
 import type { RunningCoordinator } from './parts.js';
 import { openWith } from './result.js';

@@ -7,6 +7,7 @@ import {
   RightsError,
   ServeError,
   StoreError,
+  StoreUnavailableError,
 } from '../../core/errors.js';
 
 /** Exit statuses of every command. README.md and `--help` list the same. */
@@ -16,7 +17,7 @@ export const Exit = {
   jobEnded: 1,
   /** Wrong usage, or a job that is refused. */
   refused: 2,
-  /** The coordinator cannot be reached, or does not allow it. */
+  /** The coordinator or the store cannot be reached, or the coordinator does not allow it. */
   notAllowed: 3,
   /** No device can compute. */
   noDevice: 4,
@@ -30,7 +31,7 @@ Exit status:
   0    done
   1    the job failed or was stopped
   2    wrong usage, or a job that is refused
-  3    the coordinator cannot be reached, or does not allow it
+  3    the coordinator or the store cannot be reached, or the coordinator does not allow it
   4    no device can compute
   130  interrupted before the job ended (serve and join end with 0)`;
 
@@ -53,7 +54,8 @@ export class AbandonedError extends GroundswellError {
 export function exitOf(error: unknown): Exit {
   const isOneOf = (...kinds: readonly (abstract new (...args: never[]) => Error)[]) =>
     kinds.some((kind) => error instanceof kind);
-  // A store that refuses is the folder of --data; a server that cannot listen is --host and --port.
+  if (isOneOf(StoreUnavailableError)) return Exit.notAllowed;
+  // A store that refuses is the folder of --data or the bucket of --store; a server that cannot listen is --host and --port.
   if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError)) return Exit.refused;
   if (isOneOf(UnreachableError, RightsError, LinkError)) return Exit.notAllowed;
   if (isOneOf(EngineError)) return Exit.noDevice;

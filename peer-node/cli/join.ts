@@ -1,13 +1,14 @@
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit, UsageError } from './exit.js';
 import { aborted } from './lifetime.js';
 import { startLocalPeers } from './local-peers.js';
-import type { EngineChoice } from './parts.js';
+import type { EngineChoice, TransportChoice } from './parts.js';
 
 export interface JoinCommandOptions {
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
 }
@@ -21,15 +22,19 @@ export async function join(url: URL, options: JoinCommandOptions, context: Conte
 /** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
 async function askFirst(url: URL): Promise<void> {
   try {
-    await roomApi(roomAddress(url)).room();
+    await roomApi(addressesOf(url.href)).room();
   } catch (error) {
     // A room that is not there yet comes to be when the first one joins it.
     if (!(error instanceof UsageError)) throw error;
   }
 }
 
-async function joinHere(url: URL, { engine, name }: JoinCommandOptions, { parts, lifetime, print }: Context) {
-  const joined = await parts.joinRoom({ url, engine, name, onStatus: printChanges(print) });
+async function joinHere(
+  url: URL,
+  { engine, transport, name }: JoinCommandOptions,
+  { parts, lifetime, print }: Context,
+) {
+  const joined = await parts.joinRoom({ url, engine, transport, name, onStatus: printChanges(print) });
   const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
   if (end === 'leave') await joined.leave();
   return Exit.ok;
@@ -44,8 +49,8 @@ function printChanges(print: (line: string) => void): (line: string) => void {
   };
 }
 
-async function joinMany(url: URL, { engine, name, peers: count }: JoinCommandOptions, context: Context) {
-  const peers = startLocalPeers({ count, url: url.href, engine, name, onLost: context.print });
+async function joinMany(url: URL, { peers: count, ...choices }: JoinCommandOptions, context: Context) {
+  const peers = startLocalPeers({ ...choices, count, url: url.href, onLost: context.print });
   try {
     context.print(`${count} peers are joining ${url.href}`);
     const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Exit } from './exit.js';
-import type { EngineChoice } from './parts.js';
+import type { EngineChoice, TransportChoice } from './parts.js';
 
 /** A child that does not leave in this time is killed. Longer than a peer takes to hand its shard on. */
 const LEAVE_WITHIN_MS = 6_000;
@@ -17,6 +17,7 @@ export interface LocalPeersOptions {
   readonly count: number;
   readonly url: string;
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   /** A peer ended that was not asked to. */
   readonly onLost: (message: string) => void;
@@ -26,11 +27,19 @@ export interface LocalPeersOptions {
  * Starts peers as processes of their own, by the command that this process was started with: each has its own memory and device, and one that crashes takes nobody along.
  * They hold a channel to this process, and leave when it closes, however this process ends.
  */
-export function startLocalPeers({ count, url, engine, name, onLost }: LocalPeersOptions): LocalPeers {
+export function startLocalPeers({
+  count,
+  url,
+  engine,
+  transport,
+  name,
+  onLost,
+}: LocalPeersOptions): LocalPeers {
   let stopping = false;
   const peers = Array.from({ length: count }, (_, index) => {
     const peerName = count === 1 ? name : `${name}-${index + 1}`;
-    const child = startPeer(['join', url, '--engine', engine, '--name', peerName]);
+    const choices = ['--engine', engine, '--transport', transport, '--name', peerName];
+    const child = startPeer(['join', url, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;

@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
+import { S3_ADDRESS_EXAMPLE, type S3Address, s3Address } from '../../coordinator/store/s3-address.js';
+import { StoreError } from '../../core/errors.js';
 
 export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
@@ -20,6 +22,15 @@ export function address(text: string): URL {
   throw new InvalidArgumentError(`Give an address like ${DEFAULT_ADDRESS}.`);
 }
 
+/** Reads a store's address. */
+export function storeAddress(text: string): S3Address {
+  try {
+    return s3Address(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof StoreError ? error.message : String(error));
+  }
+}
+
 /** The options that several commands share. A fresh one each time, for commander changes them. */
 export const option = {
   host: () => new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
@@ -29,8 +40,16 @@ export const option = {
     ),
   data: () =>
     new Option('--data <folder>', "the coordinator's folder: jobs, results, its token").default('data'),
+  store: () =>
+    new Option('--store <address>', `keep objects in S3, for example ${S3_ADDRESS_EXAMPLE}`)
+      .env('GROUNDSWELL_STORE')
+      .argParser(storeAddress),
   engine: () =>
     new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
+  transport: () =>
+    new Option('--transport <transport>', 'what carries its links to other peers')
+      .choices(['auto', 'datachannel', 'werift'])
+      .default('auto'),
   name: () =>
     new Option('--name <name>', 'what the others call this peer').default(hostname(), 'this machine'),
   peers: (least: number, count: number) =>

@@ -1,3 +1,4 @@
+import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
 import type { InputObject } from './api.js';
 
@@ -6,7 +7,12 @@ export interface Parts {
   /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
   readJob(path: string): Promise<PreparedJob>;
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
-  /** Throws EngineError where this device cannot compute. Tries again for as long as nobody answers. */
+  /** Makes a bucket ready for coordinators, and for pages of `origins`. Throws StoreError. */
+  prepareBucket(address: S3Address, options: { readonly origins: readonly string[] }): Promise<void>;
+  /**
+   * Throws EngineError where this device cannot compute, LinkError where it lacks the transport chosen.
+   * Tries again for as long as nobody answers.
+   */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
 }
 
@@ -20,6 +26,8 @@ export interface CoordinatorOptions {
   readonly host: string;
   readonly port: number;
   readonly folder: string;
+  /** Where objects lie instead of there. */
+  readonly store?: S3Address;
   /** Folder of the built pages. */
   readonly pages: string;
   /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */
@@ -39,10 +47,12 @@ export interface RunningCoordinator {
 }
 
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
+export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 
 export interface JoinOptions {
   readonly url: URL;
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */
   readonly onStatus: (doing: string) => void;

@@ -1,13 +1,15 @@
 import { Argument, Command, CommanderError } from 'commander';
+import { S3_ADDRESS_EXAMPLE } from '../../coordinator/store/s3-address.js';
 import { GroundswellError } from '../../core/errors.js';
 import type { Context } from './context.js';
 import { EXIT_HELP, Exit, exitOf } from './exit.js';
 import { join } from './join.js';
-import { address, DEFAULT_ADDRESS, option } from './options.js';
+import { address, DEFAULT_ADDRESS, option, storeAddress } from './options.js';
 import { run } from './run.js';
 import { serve } from './serve.js';
 import { status } from './status.js';
 import { stop } from './stop.js';
+import { storeInit } from './store-init.js';
 import { submit } from './submit.js';
 import { version, versionLine } from './version.js';
 
@@ -45,6 +47,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.host())
     .addOption(option.port())
     .addOption(option.data())
+    .addOption(option.store())
     .addOption(option.json())
     .action(async (options) => end(await serve(options, context)));
 
@@ -53,6 +56,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .description('compute along')
     .addArgument(new Argument('<url>', "an invitation, or a coordinator's address").argParser(address))
     .addOption(option.engine())
+    .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
     .action(async (url, options) => end(await join(url, options, context)));
@@ -64,8 +68,10 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.host())
     .addOption(option.port())
     .addOption(option.data())
+    .addOption(option.store())
     .addOption(option.peers(0, 2))
     .addOption(option.engine())
+    .addOption(option.transport())
     .addOption(option.name())
     .option('--keep', 'go on serving when the job is done')
     .option('--exit', 'end when the job has ended; the default, and stronger than --keep')
@@ -100,6 +106,16 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.token())
     .addOption(option.data())
     .action(async (id, options) => end(await stop(id, options, context)));
+
+  program
+    .command('store')
+    .description('look after a store in S3')
+    .command('init')
+    .description('make a bucket ready: create it, let pages use it, and try out what a coordinator does')
+    .addArgument(new Argument('<address>', `for example ${S3_ADDRESS_EXAMPLE}`).argParser(storeAddress))
+    .option('--origin <origin...>', 'pages that may use it by signed addresses', ['*'])
+    .addOption(option.json())
+    .action(async (to, options) => end(await storeInit(to, options, context)));
 
   program
     .command('version')

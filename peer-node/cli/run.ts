@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { S3Address } from '../../coordinator/store/s3-address.js';
 import { EngineError, type GroundswellError } from '../../core/errors.js';
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { type JobReport, type RoomApi, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
@@ -10,7 +11,7 @@ import { handIn } from './hand-in.js';
 import { aborted } from './lifetime.js';
 import { type LocalPeers, startLocalPeers } from './local-peers.js';
 import { DEFAULT_PORT } from './options.js';
-import type { EngineChoice, PreparedJob, RunningCoordinator } from './parts.js';
+import type { EngineChoice, PreparedJob, RunningCoordinator, TransportChoice } from './parts.js';
 import { isFree, nextFreePort } from './port.js';
 import { pagesFolder } from './serve.js';
 
@@ -20,8 +21,10 @@ export interface RunOptions {
   readonly host: string;
   readonly port?: number;
   readonly data: string;
+  readonly store?: S3Address;
   readonly peers: number;
   readonly engine: EngineChoice;
+  readonly transport: TransportChoice;
   readonly name: string;
   /** Goes on serving when the job is done. */
   readonly keep: boolean;
@@ -37,6 +40,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
     host: options.host,
     port,
     folder: options.data,
+    ...(options.store && { store: options.store }),
     pages: pagesFolder(),
     logLevel: 'warn',
   });
@@ -64,16 +68,16 @@ export async function run(path: string, options: RunOptions, context: Context): 
 async function computed(
   coordinator: RunningCoordinator,
   prepared: PreparedJob,
-  { peers: count, engine, name }: RunOptions,
+  { peers: count, engine, transport, name }: RunOptions,
   display: Display,
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
   const { url, invitation, token } = coordinator;
-  const api = roomApi({ ...roomAddress(new URL(invitation)), origin: url }, token);
+  const api = roomApi({ ...addressesOf(invitation), origin: url }, token);
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
-  const peers = startLocalPeers({ count, url: invitation, engine, name, onLost });
+  const peers = startLocalPeers({ count, url: invitation, engine, transport, name, onLost });
   const over = new AbortController();
   lifetime.addEventListener('abort', () => over.abort(), { once: true });
   // With no local peers, others are waited for however long it takes.

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Context } from './context.js';
 import { chooseDisplay } from './display.js';
 import { Exit, UsageError } from './exit.js';
@@ -10,6 +11,7 @@ export interface ServeOptions {
   readonly host: string;
   readonly port?: number;
   readonly data: string;
+  readonly store?: S3Address;
   readonly json?: boolean;
 }
 
@@ -26,6 +28,7 @@ export async function serve(options: ServeOptions, { parts, lifetime }: Context)
     host,
     port,
     folder: data,
+    ...(options.store && { store: options.store }),
     pages: pagesFolder(),
     logLevel: 'info',
   });

@@ -1,4 +1,4 @@
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { type JobReport, type RoomReport, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit } from './exit.js';
@@ -6,7 +6,7 @@ import { cellRate, counted, timeLeft } from './words.js';
 
 /** `groundswell status`: who is in a room, and how far its jobs are. */
 export async function status(url: URL, { json }: { json?: boolean }, { print }: Context): Promise<Exit> {
-  const report = await roomApi(roomAddress(url)).room();
+  const report = await roomApi(addressesOf(url.href)).room();
   for (const line of json ? [JSON.stringify(report)] : inWords(report)) print(line);
   return Exit.ok;
 }

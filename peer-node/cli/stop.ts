@@ -1,4 +1,4 @@
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit } from './exit.js';
@@ -12,7 +12,7 @@ export interface StopOptions {
 
 /** `groundswell stop`: ends a job that waits or runs. */
 export async function stop(id: string, options: StopOptions, { print }: Context): Promise<Exit> {
-  await roomApi(roomAddress(options.url), await tokenFor(options.url, options)).stop(id);
+  await roomApi(addressesOf(options.url.href), await tokenFor(options.url, options)).stop(id);
   print(`Job ${id} is stopped.`);
   return Exit.ok;
 }

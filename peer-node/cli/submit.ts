@@ -1,4 +1,4 @@
-import { roomAddress } from '../address.js';
+import { addressesOf } from '../../core/protocol/addresses.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay } from './display.js';
@@ -18,7 +18,7 @@ export interface SubmitOptions {
 /** `groundswell submit`: hands a job to a coordinator, and with `wait` stays until it has ended. */
 export async function submit(path: string, options: SubmitOptions, context: Context): Promise<Exit> {
   const prepared = await context.parts.readJob(path);
-  const api = roomApi(roomAddress(options.url), await tokenFor(options.url, options));
+  const api = roomApi(addressesOf(options.url.href), await tokenFor(options.url, options));
   const display = chooseDisplay(options);
   const id = await handIn(api, prepared);
   display.started({ job: id, page: options.url.href });

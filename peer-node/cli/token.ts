@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isThisMachine } from '../address.js';
+import { isThisMachine } from './address.js';
 
 /**
  * The right to submit and stop: the token that was given, or, for a coordinator on this machine, the one in its

@@ -4,5 +4,7 @@ import type { Parts } from './parts.js';
 export const parts: Parts = {
   readJob: async (path) => (await import('./parts/job-file.js')).readJob(path),
   startCoordinator: async (options) => (await import('./parts/coordinator.js')).startCoordinator(options),
+  prepareBucket: async (address, options) =>
+    (await import('../../coordinator/store/s3-bucket.js')).prepareBucket(address, options),
   joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
 };

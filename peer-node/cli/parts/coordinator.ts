@@ -2,26 +2,51 @@ import { pino } from 'pino';
 import { resultWriter } from '../../../coordinator/results/result-writer.js';
 import { conductor } from '../../../coordinator/run/conductor.js';
 import * as coordinator from '../../../coordinator/server.js';
+import type { S3Store } from '../../../coordinator/store/s3.js';
+import type { S3Address } from '../../../coordinator/store/s3-address.js';
 import type { CoordinatorOptions, RunningCoordinator } from '../parts.js';
 import { version } from '../version.js';
 
-/** A coordinator that runs jobs. Throws ServeError where it cannot listen, StoreError for a folder it cannot use. */
-export function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
+/**
+ * A coordinator that runs jobs. Throws ServeError where it cannot listen, StoreError for a folder or bucket it cannot
+ * use.
+ */
+export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
   const { host, port, folder, pages, logLevel } = options;
   const log = pino({ level: logLevel }, pino.destination(2));
-  return coordinator.startCoordinator({
-    host,
-    port,
-    folder,
-    pages,
-    version,
-    log,
-    makeConductor: ({ document, store }) =>
-      conductor({
-        document,
-        store,
-        resultWriter: (id, job) => resultWriter(store, id, job, version),
-        log: (event, details) => log.info(details, event),
-      }),
-  });
+  const bucket = options.store && (await openBucket(options.store));
+  try {
+    const running = await coordinator.startCoordinator({
+      host,
+      port,
+      folder,
+      ...(bucket && { store: bucket }),
+      pages,
+      version,
+      log,
+      makeConductor: ({ document, store }) =>
+        conductor({
+          document,
+          store,
+          resultWriter: (id, job) => resultWriter(store, id, job, version),
+          log: (event, details) => log.info(details, event),
+        }),
+    });
+    return {
+      ...running,
+      async close() {
+        await running.close();
+        bucket?.close();
+      },
+    };
+  } catch (error) {
+    bucket?.close();
+    throw error;
+  }
+}
+
+/** Most coordinators keep a folder, and need nothing of S3 loaded. */
+async function openBucket(address: S3Address): Promise<S3Store> {
+  const { s3Store } = await import('../../../coordinator/store/s3.js');
+  return s3Store(address);
 }

@@ -1,0 +1,182 @@
+import { Link } from '../core/links/link.js';
+import type { LinkMessage } from '../core/links/messages.js';
+import type { SignalData, Transport, TransportAttempt, TransportFactory } from '../core/links/transport.js';
+import { HIGH_WATER_BYTES, LINK_ATTEMPTS } from '../core/protocol/limits.js';
+import { openTransports } from '../peer-node/transports.js';
+import type { Figure } from './harness.js';
+
+const KIB = 1024;
+/** Each throughput is measured over so many bytes: some seconds of the slower transport. */
+const VOLUME = 24 * KIB * KIB;
+/** Two fields on a face of 256² cells, four deep. */
+const HALO_BYTES = 2 * 256 * 256 * 4 * Float32Array.BYTES_PER_ELEMENT;
+const ROUND_TRIPS = 100;
+
+type Name = 'werift' | 'datachannel';
+
+/** What one transport does, both of its ends in this process. Rates in MB/s, round trips in ms. */
+interface Speeds {
+  readonly channel: number;
+  readonly messages: number;
+  readonly halos: number;
+  readonly shortTrip: number;
+  readonly longTrip: number;
+}
+
+/** Rates and round trips of links over each transport in Node. */
+export async function bench(): Promise<Figure[]> {
+  const werift = await speedsOf('werift');
+  const datachannel = await speedsOf('datachannel');
+  const ratio = (name: string, value: number, note: string): Figure => ({ name, value, unit: '1', note });
+  return [
+    ...figures('werift', werift),
+    ...figures('datachannel', datachannel),
+    ratio('throughput_vs_werift', datachannel.messages / werift.messages, 'datachannel, 64 KiB messages'),
+    ratio('round_trip_1_vs_werift', datachannel.shortTrip / werift.shortTrip, 'datachannel, 1 KiB'),
+    ratio('round_trip_64_vs_werift', datachannel.longTrip / werift.longTrip, 'datachannel, 64 KiB'),
+    ratio('halo_vs_channel', datachannel.halos / datachannel.channel, 'datachannel'),
+    ratio('halo_vs_channel_werift', werift.halos / werift.channel, 'werift'),
+  ];
+}
+
+function figures(name: Name, { channel, messages, halos, shortTrip, longTrip }: Speeds): Figure[] {
+  const rate = (what: string, value: number, note: string): Figure => {
+    return {
+      name: `${what}_${name}`,
+      value,
+      unit: 'MB/s',
+      note: `${note}, one way, both ends in one process`,
+    };
+  };
+  const trip = (kib: number, value: number): Figure => {
+    return {
+      name: `round_trip_${kib}_${name}`,
+      value,
+      unit: 'ms',
+      note: `median of ${ROUND_TRIPS}, ${kib} KiB`,
+    };
+  };
+  return [
+    rate('channel', channel, 'the channel alone, messages of its largest size'),
+    rate('messages', messages, 'a link, 64 KiB messages'),
+    rate('halos', halos, `a link, halos of ${HALO_BYTES / KIB} KiB`),
+    trip(1, shortTrip),
+    trip(64, longTrip),
+  ];
+}
+
+async function speedsOf(name: Name): Promise<Speeds> {
+  const factory = await openTransports(name);
+  try {
+    const channel = await channelRate(await connectedPair(factory));
+    const links = new LinkedPair(await connectedPair(factory));
+    return {
+      channel,
+      messages: await links.rate(64 * KIB),
+      halos: await links.rate(HALO_BYTES),
+      shortTrip: await links.roundTrip(KIB),
+      longTrip: await links.roundTrip(64 * KIB),
+    };
+  } finally {
+    await factory.close();
+  }
+}
+
+type Pair = readonly [Transport, Transport];
+
+/** An attempt may fail, so another is made, as Links does. */
+async function connectedPair(factory: TransportFactory, tries = 1): Promise<Pair> {
+  const attempts: TransportAttempt[] = [];
+  const connect = (initiator: boolean, other: number) =>
+    attempts.push(
+      factory.connect({
+        initiator,
+        iceServers: [],
+        signal: (data: SignalData) => attempts[other]?.signal(data),
+      }),
+    );
+  connect(true, 1);
+  connect(false, 0);
+  try {
+    const [one, other] = await Promise.all(attempts.map(({ opened }) => opened));
+    return [one, other] as Pair;
+  } catch (error) {
+    if (tries === LINK_ATTEMPTS) throw error;
+    return connectedPair(factory, tries + 1);
+  }
+}
+
+async function channelRate([from, to]: Pair): Promise<number> {
+  const message = new Uint8Array(from.maxMessage);
+  const arrived = new Promise<void>((resolve) => {
+    let missing = VOLUME;
+    to.onMessage = ({ byteLength }) => {
+      missing -= byteLength;
+      if (missing <= 0) resolve();
+    };
+  });
+  const start = performance.now();
+  for (let sent = 0; sent < VOLUME; sent += message.byteLength) {
+    if (from.buffered > HIGH_WATER_BYTES) await from.drained();
+    from.send(message);
+  }
+  await arrived;
+  from.close();
+  return megabytesPerSecond(VOLUME, performance.now() - start);
+}
+
+/** Two links, one to the other. */
+class LinkedPair {
+  readonly #near: Link;
+  readonly #far: Link;
+  #atNear = (_message: LinkMessage) => {};
+  #atFar = (_message: LinkMessage) => {};
+
+  constructor([near, far]: Pair) {
+    const onClose = () => {};
+    this.#near = new Link(near, { onMessage: (message) => this.#atNear(message), onClose });
+    this.#far = new Link(far, { onMessage: (message) => this.#atFar(message), onClose });
+  }
+
+  /** MB/s of messages of so many bytes. */
+  async rate(bytes: number): Promise<number> {
+    const count = Math.ceil(VOLUME / bytes);
+    const message = halo(bytes);
+    const arrived = new Promise<void>((resolve) => {
+      let missing = count;
+      this.#atFar = () => {
+        if (--missing === 0) resolve();
+      };
+    });
+    const start = performance.now();
+    await Promise.all(Array.from({ length: count }, () => this.#near.send(message)));
+    await arrived;
+    return megabytesPerSecond(count * bytes, performance.now() - start);
+  }
+
+  /** Median, in ms, of messages of so many bytes there and back. */
+  async roundTrip(bytes: number): Promise<number> {
+    const message = halo(bytes);
+    this.#atFar = (received) => void this.#far.send(received);
+    const times: number[] = [];
+    for (let trip = 0; trip < ROUND_TRIPS; trip++) {
+      const start = performance.now();
+      const back = new Promise<void>((resolve) => {
+        this.#atNear = () => resolve();
+      });
+      await this.#near.send(message);
+      await back;
+      times.push(performance.now() - start);
+    }
+    return times.sort((a, b) => a - b)[ROUND_TRIPS / 2] ?? Number.NaN;
+  }
+}
+
+function halo(bytes: number): LinkMessage {
+  const cells = new Float32Array(bytes / Float32Array.BYTES_PER_ELEMENT);
+  return { type: 'halo', plan: 1, step: 1, from: 0, cells };
+}
+
+function megabytesPerSecond(bytes: number, milliseconds: number): number {
+  return bytes / 1e6 / (milliseconds / 1e3);
+}

@@ -1,0 +1,243 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { checkJob } from '../../core/job/check.js';
+import type { ToPeer } from '../../core/protocol/messages.js';
+import type { Plan } from '../../core/protocol/plan.js';
+import { resultWriter } from '../results/result-writer.js';
+import { Authority } from '../room/authority.js';
+import type { Conductor, Member, RunMessage } from '../room/conductor.js';
+import { folderStore } from '../store/folder.js';
+import { UploadSigner } from '../store/signer.js';
+import type { Store } from '../store/store.js';
+import { conductor } from './conductor.js';
+
+/** A peer that says what a test lets it say, and keeps what it hears. */
+class Guest implements Member {
+  readonly kind = 'node';
+  readonly ability = { engine: 'wasm', device: 'test', rate: 1e8, memory: 1e9 } as const;
+  readonly heard: ToPeer[] = [];
+  dismissed: string | undefined;
+
+  constructor(
+    readonly id: string,
+    private readonly run: Conductor,
+  ) {
+    run.joined(this);
+  }
+
+  get name() {
+    return this.id;
+  }
+
+  send(message: ToPeer): void {
+    this.heard.push(message);
+  }
+
+  allow(): void {}
+
+  dismiss(code: string): void {
+    this.dismissed = code;
+  }
+
+  say(message: RunMessage): void {
+    this.run.heard(this, message);
+  }
+
+  go(): void {
+    this.run.lost(this);
+  }
+
+  reports(plan: Plan, step: number): void {
+    const none = {
+      computeSeconds: 0,
+      waitSeconds: 0,
+      cellUpdates: 0,
+      haloBytesDirect: 0,
+      haloBytesRelayed: 0,
+    };
+    this.say({ type: 'epoch', plan: plan.id, step, ...none, probes: [] });
+  }
+
+  /** The newest grant under a plan. */
+  granted(plan: Plan) {
+    return this.heard.findLast((message) => message.type === 'grant' && message.plan === plan.id) as
+      | Extract<ToPeer, { type: 'grant' }>
+      | undefined;
+  }
+
+  get released(): boolean {
+    return this.heard.some(({ type }) => type === 'released');
+  }
+}
+
+/** Epochs of 8 steps; every brick a snapshot's chunk. */
+const file = {
+  name: 'run',
+  model: 'wave',
+  grid: { shape: [16, 16, 16], spacing: 1, brick: 8 },
+  time: { steps: 800, courant: 0.5 },
+  parameters: { speed: 1 },
+  outputs: { end: { fields: ['psi'], every: 'end' } },
+  run: { peers: 1, use: 'all', exchangeEvery: 8, epoch: 8, checkpointSeconds: 1000 },
+};
+
+let folder: string;
+let store: Store;
+let room: Conductor;
+let start: () => Promise<void>;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'groundswell-run-'));
+  start = async () => {};
+  store = await folderStore(folder, new UploadSigner(new Uint8Array(32)));
+  room = conductor({
+    document: new Authority(),
+    store,
+    resultWriter: (id, job) => ({ ...resultWriter(store, id, job, 'test'), start: () => start() }),
+    log: () => {},
+  });
+});
+
+afterEach(async () => {
+  await room.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function submit(overrides: object = {}) {
+  room.submit('run-1', checkJob({ ...file, ...overrides }));
+}
+
+const status = () => room.jobs()[0] as NonNullable<ReturnType<Conductor['jobs']>[number]>;
+
+/** The first plan after `before` in which every one of `guests`, and nobody else, has a shard. */
+function planOf(...guests: Guest[]): Promise<Plan> {
+  const wanted = guests.map(({ id }) => id).sort();
+  return vi.waitFor(() => {
+    const { plan } = status();
+    expect(plan?.shards.map(({ peer }) => peer).sort()).toEqual(wanted);
+    return plan as Plan;
+  }, 3000);
+}
+
+test('a peer that comes while the only one leaves takes over, and goes on', async () => {
+  const anna = new Guest('anna', room);
+  submit();
+  const first = await planOf(anna);
+  anna.say({ type: 'ready', plan: first.id });
+  anna.say({ type: 'leave' });
+  // Paused: one more epoch, and a checkpoint at its end.
+  const { until, checkpoints } = await vi.waitFor(() => {
+    const grant = anna.granted(first);
+    expect(grant?.checkpoints).toHaveLength(1);
+    return grant as NonNullable<typeof grant>;
+  });
+  expect(checkpoints).toEqual([until]);
+  const bert = new Guest('bert', room);
+  const second = await planOf(bert);
+  anna.reports(first, until);
+  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: until });
+  bert.say({ type: 'ready', plan: second.id });
+  await vi.waitFor(() => expect(anna.released).toBe(true));
+  anna.go();
+  expect(bert.granted(second)?.until).toBeGreaterThan(until);
+});
+
+test('a peer that leaves while a checkpoint is under way is let go with the next, and no step is lost', async () => {
+  const anna = new Guest('anna', room);
+  submit({ run: { ...file.run, checkpointSeconds: 0.001 } });
+  const first = await planOf(anna);
+  const under = anna.granted(first)?.checkpoints[0] as number;
+  anna.say({ type: 'ready', plan: first.id });
+  anna.reports(first, under);
+  anna.say({ type: 'leave' });
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: under });
+  const last = await vi.waitFor(() => {
+    const grant = anna.granted(first);
+    expect(grant?.checkpoints).toEqual([grant?.until]);
+    return grant?.until as number;
+  }, 3000);
+  expect(anna.released).toBe(false);
+  anna.reports(first, last);
+  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: last });
+  await vi.waitFor(() => expect(anna.released).toBe(true));
+  expect(status().progress?.checkpoint).toBe(last);
+});
+
+test('only those who have a shard are heard on a plan', async () => {
+  const anna = new Guest('anna', room);
+  submit();
+  const plan = await planOf(anna);
+  const mallory = new Guest('mallory', room);
+  for (let i = 0; i < 20; i++) mallory.say({ type: 'failed', plan: plan.id, reason: 'because' });
+  mallory.say({
+    type: 'upload',
+    request: 0,
+    plan: plan.id,
+    objects: [{ key: 'jobs/run-1/state/8/0/0/0', bytes: 1 }],
+  });
+  expect(status()).toMatchObject({ state: 'running', plan: { id: plan.id } });
+  expect(mallory.heard).toEqual([]);
+});
+
+test('a peer that asks for what is not its own to store is dismissed, and the run goes on', async () => {
+  const anna = new Guest('anna', room);
+  submit();
+  const plan = await planOf(anna);
+  anna.say({ type: 'upload', request: 0, plan: plan.id, objects: [{ key: 'jobs/run-1/state/8', bytes: 1 }] });
+  await vi.waitFor(() => expect(anna.dismissed).toBe('upload'));
+  expect(status().state).toBe('running');
+});
+
+test('a run that goes back while a checkpoint is being sealed owes nothing twice', async () => {
+  const [anna, bert] = [new Guest('anna', room), new Guest('bert', room)];
+  submit({
+    outputs: { often: { fields: ['psi'], every: 8 } },
+    run: { ...file.run, peers: 2, checkpointSeconds: 0.001 },
+  });
+  const first = await planOf(anna, bert);
+  for (const guest of [anna, bert]) guest.say({ type: 'ready', plan: first.id });
+  const { checkpoints, until } = anna.granted(first) as Extract<ToPeer, { type: 'grant' }>;
+  for (const guest of [anna, bert]) {
+    guest.reports(first, until);
+    for (let step = 8; step <= until; step += 8)
+      guest.say({ type: 'stored', plan: first.id, what: 'outputs', step });
+    guest.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: checkpoints[0] as number });
+  }
+  // The seal is on its way to the disk now.
+  anna.say({ type: 'failed', plan: first.id, reason: 'chance' });
+  const second = status().plan as Plan;
+  expect(second.from).toBe(0);
+  await vi.waitFor(() => expect(status().progress?.checkpoint).toBe(checkpoints[0]));
+  anna.go();
+  const third = await planOf(bert);
+  expect(third.from).toBe(checkpoints[0]);
+  bert.say({ type: 'ready', plan: third.id });
+  for (let step = third.from + 8; step <= 800; step += 8) {
+    bert.reports(third, step);
+    bert.say({ type: 'stored', plan: third.id, what: 'outputs', step });
+    const due = bert.granted(third)?.checkpoints ?? [];
+    if (due.includes(step)) bert.say({ type: 'stored', plan: third.id, what: 'checkpoint', step });
+  }
+  // Its snapshots were never really stored, so the result can't be finished; but the run is over.
+  await vi.waitFor(() => expect(status().state).not.toBe('running'));
+});
+
+test('a job that waits for peers after failures says what failed', async () => {
+  const anna = new Guest('anna', room);
+  submit();
+  for (let i = 0; i < 2; i++)
+    anna.say({ type: 'failed', plan: (await planOf(anna)).id, reason: 'the device is lost' });
+  expect(status()).toMatchObject({ state: 'waiting', reason: expect.stringContaining('the device is lost') });
+});
+
+test('a store that fails at length fails the job, and nothing else', async () => {
+  start = () => Promise.reject(new Error('x'.repeat(10_000)));
+  submit();
+  expect(await room.finished('run-1')).toMatchObject({
+    state: 'failed',
+    reason: expect.stringMatching(/^x+$/),
+  });
+});

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { UPLOAD_VALID_MS } from '../../core/protocol/limits.js';
+import { checkRange, checkUploadLength } from './checks.js';
+import { checkKey, checkPrefix, isKey } from './key.js';
+import { locationOf, type S3Address } from './s3-address.js';
+import { guarded, OBJECT_TYPE } from './s3-body.js';
+import { type Patience, S3Connection, USUAL_PATIENCE } from './s3-connection.js';
+import { isAbsent, statusOf } from './s3-failures.js';
+import { markedWith, versionMarked } from './s3-mark.js';
+import { MULTIPART_FROM_BYTES, putInParts } from './s3-multipart.js';
+import type { ByteRange, DirectAccess, Store, Version, Versioned } from './store.js';
+
+/** Signed addresses to read by are followed at once. */
+const DOWNLOAD_VALID_MS = 5 * 60_000;
+
+/** A store in a bucket. Whoever opened it closes it. */
+export interface S3Store extends Store {
+  readonly direct: DirectAccess;
+  close(): void;
+}
+
+/**
+ * Opens a store in a bucket of any server that speaks S3 and honours If-None-Match. Its key comes from where the AWS
+ * SDK looks: the environment, AWS's files, the machine's role.
+ * @throws StoreError where the bucket can't be listed: no key or a wrong one, no such bucket, a wrong clock.
+ * @throws StoreUnavailableError where nothing answers.
+ */
+export async function s3Store(address: S3Address, patience: Patience = USUAL_PATIENCE): Promise<S3Store> {
+  const server = new S3Connection(address, patience);
+  try {
+    const bucket = new Bucket(server);
+    await bucket.look();
+    const origin = new URL(await bucket.downloadAddress('any')).origin;
+    return {
+      location: locationOf(address),
+      direct: { origin, downloadAddress: (key) => bucket.downloadAddress(key) },
+      get: async (key, range) => (await bucket.read(key, range))?.bytes,
+      getVersioned: (key) => bucket.read(key),
+      put: (key, bytes) => bucket.put(key, bytes),
+      create: async (key, bytes) => (await bucket.putIf({ IfNoneMatch: '*' }, key, bytes)) !== undefined,
+      replace: (key, bytes, version) => bucket.putIf({ IfMatch: bucket.etag(version) }, key, bytes),
+      list: (prefix) => bucket.list(prefix),
+      remove: (key) => bucket.remove(key),
+      uploadAddress: (key, bytes) => bucket.uploadAddress(key, bytes),
+      close: () => server.close(),
+    };
+  } catch (error) {
+    server.close();
+    throw error;
+  }
+}
+
+class Bucket {
+  readonly #server: S3Connection;
+  /** What stands before each key in the bucket. */
+  readonly #before: string;
+
+  constructor(server: S3Connection) {
+    const { prefix } = server.address;
+    this.#server = server;
+    this.#before = prefix === '' ? '' : `${prefix}/`;
+  }
+
+  /** Asks for one key: the one request that shows a wrong key, bucket, region and clock each for what it is. */
+  async look(): Promise<void> {
+    const first = { Bucket: this.#server.address.bucket, Prefix: this.#before, MaxKeys: 1 };
+    await this.#server.ask((client) => client.send(new ListObjectsV2Command(first)));
+  }
+
+  async read(key: string, range?: ByteRange): Promise<Versioned | undefined> {
+    const object = this.#object(key);
+    if (range !== undefined) checkRange(range);
+    const command = { ...object, ...(range !== undefined && { Range: rangeHeader(range) }) };
+    return this.#server.ask(async (client) => {
+      try {
+        const { Body, ETag = '' } = await client.send(new GetObjectCommand(command));
+        return { bytes: (await Body?.transformToByteArray()) ?? new Uint8Array(), version: ETag };
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        // The range begins where the object has ended.
+        if (statusOf(error) === 416) return { bytes: new Uint8Array(), version: '' };
+        throw error;
+      }
+    });
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const object = this.#object(key);
+    if (bytes.length >= MULTIPART_FROM_BYTES) return putInParts(this.#server, object.Key, bytes);
+    const body = guarded(bytes, this.#server.address.checksums);
+    await this.#server.ask((client) =>
+      client.send(new PutObjectCommand({ ...object, ...OBJECT_TYPE, ...body })),
+    );
+  }
+
+  /** In one request of any length, for not every server heeds conditions on uploads in parts. */
+  async putIf(
+    condition: { readonly IfNoneMatch: '*' } | { readonly IfMatch: string },
+    key: string,
+    bytes: Uint8Array,
+  ): Promise<Version | undefined> {
+    const object = this.#object(key);
+    const mark = randomUUID();
+    const command = {
+      ...object,
+      ...OBJECT_TYPE,
+      ...markedWith(mark),
+      ...condition,
+      ...guarded(bytes, this.#server.address.checksums),
+    };
+    return this.#server.ask(async (client, isFirst) => {
+      try {
+        return (await client.send(new PutObjectCommand(command))).ETag ?? '';
+      } catch (error) {
+        if (statusOf(error) !== 412 && !isAbsent(error)) throw error;
+        return isFirst ? undefined : versionMarked(client, object, mark);
+      }
+    });
+  }
+
+  async *list(prefix: string): AsyncIterable<string> {
+    checkPrefix(prefix);
+    let token: string | undefined;
+    do {
+      const command = new ListObjectsV2Command({
+        Bucket: this.#server.address.bucket,
+        Prefix: this.#before + prefix,
+        ContinuationToken: token,
+      });
+      const page = await this.#server.ask((client) => client.send(command));
+      for (const { Key } of page.Contents ?? []) {
+        const key = Key?.slice(this.#before.length) ?? '';
+        // Other programs' objects, such as empty ones that stand for folders, are none of ours.
+        if (isKey(key)) yield key;
+      }
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+  }
+
+  async remove(key: string): Promise<void> {
+    const object = this.#object(key);
+    await this.#server.ask((client) => client.send(new DeleteObjectCommand(object)));
+  }
+
+  /** Good for one object of that type and exact length. */
+  async uploadAddress(key: string, bytes: number): Promise<string> {
+    const object = this.#object(key);
+    checkUploadLength(bytes);
+    return this.#signed(
+      new PutObjectCommand({ ...object, ...OBJECT_TYPE, ContentLength: bytes }),
+      UPLOAD_VALID_MS,
+      ['host', 'content-type', 'content-length'],
+    );
+  }
+
+  async downloadAddress(key: string): Promise<string> {
+    const answer = { ResponseContentType: OBJECT_TYPE.ContentType, ResponseCacheControl: 'no-store' };
+    return this.#signed(new GetObjectCommand({ ...this.#object(key), ...answer }), DOWNLOAD_VALID_MS, [
+      'host',
+    ]);
+  }
+
+  /** A version as the server wants it in If-Match. */
+  etag(version: Version): string {
+    const bare = version.replaceAll('"', '');
+    return this.#server.address.etags === 'bare' ? bare : `"${bare}"`;
+  }
+
+  #signed(
+    command: PutObjectCommand | GetObjectCommand,
+    validMs: number,
+    headers: readonly string[],
+  ): Promise<string> {
+    return this.#server.ask((client) =>
+      getSignedUrl(client, command, {
+        expiresIn: validMs / 1000,
+        // The server's time, as the SDK has learnt it where this machine's clock is wrong.
+        signingDate: new Date(Date.now() + client.config.systemClockOffset),
+        signableHeaders: new Set(headers),
+      }),
+    );
+  }
+
+  #object(key: string) {
+    checkKey(key);
+    return { Bucket: this.#server.address.bucket, Key: this.#before + key };
+  }
+}
+
+function rangeHeader(range: ByteRange): string {
+  return 'last' in range ? `bytes=-${range.last}` : `bytes=${range.from}-${range.from + range.length - 1}`;
+}

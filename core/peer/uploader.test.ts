@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { StoreError } from '../errors.js';
+import type { Said } from '../protocol/session.js';
+import { Uploader } from './uploader.js';
+
+const objects = { get: async () => undefined, put: async () => {} };
+
+test('an upload whose plan ends while it is encoded asks for nothing, and ends', async () => {
+  const said: Said[] = [];
+  const uploader = new Uploader({ objects, send: (message) => said.push(message), pause: async () => {} });
+  const encode = async () => {
+    uploader.drop(1);
+    return new Uint8Array(1);
+  };
+  await expect(uploader.upload(1, [{ key: 'a', encode }])).rejects.toThrow(StoreError);
+  expect(said).toEqual([]);
+});
+
+test('an upload that waits for addresses ends with its plan, and those of other plans go on', async () => {
+  const said: Said[] = [];
+  const uploader = new Uploader({ objects, send: (message) => said.push(message), pause: async () => {} });
+  const uploads = [{ key: 'a', encode: async () => new Uint8Array(1) }];
+  const first = uploader.upload(1, uploads);
+  const second = uploader.upload(2, uploads);
+  const asked = new Promise<void>((resolve) => {
+    const look = () => (said.length === 2 ? resolve() : setTimeout(look, 1));
+    look();
+  });
+  await asked;
+  uploader.drop(1);
+  await expect(first).rejects.toThrow(StoreError);
+  for (const message of said) {
+    if (message.type === 'upload' && message.plan === 2)
+      uploader.answered({ type: 'addresses', request: message.request, objects: [{ key: 'a', url: '/a' }] });
+  }
+  await second;
+});

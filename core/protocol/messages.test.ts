@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { ProtocolError } from '../errors.js';
+import { readToCoordinator } from './control.js';
+import { MAX_UPLOAD_BYTES, PROTOCOL_VERSION } from './limits.js';
+
+const ability = { engine: 'wasm', device: 'CPU', rate: 1e8, memory: 1e9 };
+const hello = { type: 'hello', version: PROTOCOL_VERSION, name: 'anna', kind: 'node', ability };
+const epoch = {
+  type: 'epoch',
+  plan: 1,
+  step: 8,
+  computeSeconds: 1,
+  waitSeconds: 1,
+  cellUpdates: 1000,
+  haloBytesDirect: 100,
+  haloBytesRelayed: 0,
+  probes: [],
+};
+const upload = { type: 'upload', request: 0, plan: 1, objects: [{ key: 'jobs/a/state/8/0/0/0', bytes: 1 }] };
+
+const read = (message: object) => readToCoordinator(JSON.stringify(message));
+
+test.each([
+  ['a rate that no device has', { ...hello, ability: { ...ability, rate: 1e308 } }],
+  ['a rate so small that dividing by it is no number', { ...hello, ability: { ...ability, rate: 1e-320 } }],
+  ['memory of a part of a byte', { ...hello, ability: { ...ability, memory: 1e-300 } }],
+  ['cell updates that add up to infinity', { ...epoch, cellUpdates: 1e308 }],
+  ['a part of a cell update', { ...epoch, cellUpdates: 1e-320 }],
+  ['halo bytes that add up to infinity', { ...epoch, haloBytesDirect: 1e308 }],
+  ['seconds that add up to infinity', { ...epoch, waitSeconds: 1e308 }],
+  ['more bytes than an object has', { ...upload, objects: [{ key: 'a', bytes: MAX_UPLOAD_BYTES + 1 }] }],
+])('%s is refused before anything counts with it', (_, message) => {
+  for (const sound of [hello, epoch, upload]) expect(read(sound)).toEqual(sound);
+  expect(() => read(message)).toThrow(ProtocolError);
+});

@@ -1,0 +1,17 @@
+/** Addresses at which the other side may be reached. */
+export interface Candidates {
+  /** As in the description, without `a=`. */
+  readonly lines: readonly string[];
+  /** The `mid` of the description's only section. */
+  readonly section: string;
+}
+
+/** Takes the candidates out of a session description (RFC 8839), and that there are no more. */
+export function withoutCandidates(sdp: string): { description: string; candidates: Candidates } {
+  const lines = [...sdp.matchAll(/^a=(candidate:.*?)\r?$/gm)].map(([, line = '']) => line);
+  const [, section = ''] = /^a=mid:(\S+)/m.exec(sdp) ?? [];
+  return {
+    description: sdp.replace(/^a=(candidate:.*|end-of-candidates)\r?\n/gm, ''),
+    candidates: { lines, section },
+  };
+}
