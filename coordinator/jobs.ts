@@ -3,7 +3,14 @@ import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
 import type { Job } from '../core/job/job.js';
-import { inputBrickKey, inputPrefix, jobEndKey, jobRecordKey, resultKey } from '../core/protocol/keys.js';
+import {
+  inputBrickKey,
+  inputPrefix,
+  jobEndKey,
+  jobRecordKey,
+  mediumBrickKey,
+  resultKey,
+} from '../core/protocol/keys.js';
 import { jobId } from '../core/protocol/plan.js';
 import { Refusal } from './http/refusal.js';
 import { freshName } from './names.js';
@@ -172,11 +179,13 @@ export class JobDesk {
 const started = (room: Room, id: string) => room.conductor.jobs().find((job) => job.id === id);
 
 /** Keys of the bricks of every array that a job starts from. */
-function inputsOf(id: string, { grid, initial }: Job): string[] {
+function inputsOf(id: string, { grid, initial, media }: Job): string[] {
   const bricks = bricksOf(grid, boxOfShape(grid.shape));
-  return [...initial].flatMap(([state, from]) =>
+  const states = [...initial].flatMap(([state, from]) =>
     from.kind === 'array'
       ? from.levels.flatMap((level) => bricks.map((brick) => inputBrickKey(id, state, level, brick)))
       : [],
   );
+  const arrays = [...media].filter(([, medium]) => medium.kind === 'array');
+  return [...states, ...arrays.flatMap(([name]) => bricks.map((brick) => mediumBrickKey(id, name, brick)))];
 }

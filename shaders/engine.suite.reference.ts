@@ -35,6 +35,7 @@ fn update() -> Cell {
     { name: 'rms2', kind: 'tracker', title: 'Mean square', unit: ({ amplitude }) => `${amplitude}2` },
     { name: 'crossed', kind: 'tracker', title: 'Time of the last upward crossing', unit: ({ time }) => time },
   ],
+  media: [],
   parameters: [],
   constants: ['coupling'],
   evaluate: () => ({ coupling: 0.19 }),

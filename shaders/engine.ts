@@ -26,9 +26,33 @@ export interface ShardSpec {
   readonly constants: Readonly<Record<string, number>>;
   /** Sampled after every update, in this order. Their cells lie in `frame`. */
   readonly probes: readonly ProbePoint[];
+  /**
+   * Each of the model's media: one value everywhere, which costs nothing, or `cells`: an array over the frame that
+   * starts at 0 and is written once, before the first update, as level `now` of component 0.
+   */
+  readonly media?: Readonly<Record<string, number | 'cells'>>;
+  /**
+   * The frame less the ghost layers beyond its mirrors (Neumann faces), which are at most `radius` thick, and no
+   * thicker than the domain; the whole frame where it is left out. Before each update every wave's `now` beyond
+   * a face of the domain is set to its mirror image: the cell i + 1 layers outside the face to the one i + 1
+   * layers inside, edges and corners as well. The wall lies on the face, half a cell beyond the last cell's centre.
+   */
+  readonly domain?: Box;
+  /** In this order; where they overlap, a cell gets the sum, rounded after each. */
+  readonly sources?: readonly Source[];
 }
 
-/** One state array: a component's field at one time level. `before` exists for `wave` fields only. */
+/**
+ * Feeds a wave field in every cell of `box`: a point, a line, a plane or a block, in the coordinates of the frame, which
+ * may hold only a part of it, or none. A shard adds it to halo cells as well, so that each cell of the grid gets it once.
+ */
+export interface Source {
+  readonly component: number;
+  readonly field: string;
+  readonly box: Box;
+}
+
+/** One state array: a component's field at one time level. `before` exists for `wave` fields only. A medium kept as cells is named like one. */
 export interface StateArray {
   readonly component: number;
   readonly field: string;
@@ -59,6 +83,11 @@ export interface Update {
   readonly box: Box;
   /** Time of the newest level before this update, f32 by rounding. */
   readonly time: number;
+  /**
+   * One for each of the shard's sources: added, in f32, to the field's new level in the cells of the source that
+   * this update changes. Trackers do not see it until the next update.
+   */
+  readonly amplitudes?: readonly number[];
 }
 
 export interface Advance {

@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as zarr from 'zarrita';
+import { inputBricks } from '../coordinator/inputs/input-bricks.js';
 import { resultWriter } from '../coordinator/results/result-writer.js';
 import { zarrStore } from '../coordinator/results/zarr-store.js';
 import type { JobStatus } from '../coordinator/room/conductor.js';
 import { conductor } from '../coordinator/run/conductor.js';
 import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
 import type { Store } from '../coordinator/store/store.js';
+import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
@@ -108,8 +110,16 @@ export class Fleet {
     return peer;
   }
 
-  async submit(file: JobFileInput): Promise<string> {
-    const { id } = await this.#coordinator.jobs.submit(this.#coordinator.room(FIRST_ROOM), file);
+  /** `folder` is where the job's arrays lie. */
+  async submit(file: JobFileInput, folder = '.'): Promise<string> {
+    const { jobs } = this.#coordinator;
+    const room = this.#coordinator.room(FIRST_ROOM);
+    const { id, started } = await jobs.submit(room, file);
+    if (started) return id;
+    for await (const { key, bytes } of inputBricks(id, checkJob(file), folder)) {
+      await this.store.put(key, bytes);
+    }
+    await jobs.start(room, id);
     return id;
   }
 
@@ -132,8 +142,8 @@ export class Fleet {
   }
 
   /** Runs a job to its end. */
-  async run(file: JobFileInput): Promise<Result> {
-    const id = await this.submit(file);
+  async run(file: JobFileInput, folder?: string): Promise<Result> {
+    const id = await this.submit(file, folder);
     await this.done(id);
     return this.result(id);
   }

@@ -134,6 +134,32 @@ it('gives nothing for a job that starts from formulas alone', async () => {
   expect(await bricksFrom(jobFrom({ psi: { formula: 'gaussian', amplitude: 1, sigma: 1 } }))).toEqual([]);
 });
 
+describe('an array that gives a medium', () => {
+  const mediumFrom = (speed: object) =>
+    jobFrom({}, { model: 'medium', parameters: {}, boundary: 'dirichlet', media: { speed } as never });
+
+  it('keeps its cells on fixed edges, in bricks of its own', async () => {
+    const job = mediumFrom({ array: 'c-f4.npy', min: -1e6, max: 1e6 });
+    const bricks = await bricksFrom(job);
+    expect(bricks[0]?.key).toBe('jobs/job-1/input/_media/speed/0/0/0');
+    const state = await cellsOf(job, await bricksFrom(jobFrom({ psi: { array: 'c-f4.npy' } })));
+    expect(await cellsOf(job, bricks)).toEqual(state);
+  });
+
+  it('is refused where a value is beyond what the job file says, or NaN, or its shape another', async () => {
+    const faults = async (speed: object) => (await faultsOf(mediumFrom(speed)))[0];
+    expect(await faults({ array: 'c-f4.npy', min: -1e6, max: 1e-3 })).toMatch(
+      /^media\.speed\.array: holds .* at \[.*\]\. Give at most 0\.001, or a larger max\.$/,
+    );
+    expect(await faults({ array: 'nan.npy', min: -1e6, max: 1e6 })).toMatch(
+      /^media\.speed\.array: holds NaN at/,
+    );
+    expect(await faults({ array: 'plane-fortran-f4.npy', max: 1 })).toMatch(
+      /^media\.speed\.array: has the shape/,
+    );
+  });
+});
+
 describe('an array is refused', () => {
   const cases: [reason: string, array: string, fault: RegExp][] = [
     [

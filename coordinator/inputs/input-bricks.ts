@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { JobError, type JobFault } from '../../core/errors.js';
-import { type Box, hasCell, shapeOf, type Triple } from '../../core/grid/box.js';
+import { type Box, boxOfShape, hasCell, shapeOf, type Triple } from '../../core/grid/box.js';
 import { brickBox, brickCounts } from '../../core/grid/bricks.js';
 import type { Grid } from '../../core/grid/grid.js';
-import type { Job, StateName } from '../../core/job/job.js';
-import { inputBrickKey } from '../../core/protocol/keys.js';
+import type { Job } from '../../core/job/job.js';
+import { inputBrickKey, mediumBrickKey } from '../../core/protocol/keys.js';
 import { encodeCells } from '../../core/result/cells.js';
 import { openSource } from './open-source.js';
 import { InputRefusal, refuseIf } from './refusal.js';
@@ -20,9 +20,13 @@ export interface InputBrick {
 interface Input {
   /** Its field in the job file, `initial.psi.L.array`. */
   readonly field: string;
-  readonly state: StateName;
-  readonly level: 'now' | 'before';
   readonly path: string;
+  readonly key: (brick: Triple) => string;
+  /** Cells outside it are set to 0. */
+  readonly kept: Box;
+  /** What its values may be. */
+  readonly min: number;
+  readonly max: number;
 }
 
 interface OpenInput extends Input {
@@ -31,35 +35,63 @@ interface OpenInput extends Input {
 
 /**
  * Every brick of every array that the job `id` starts from; `folder` is where the job file lies. Arrays are read
- * in rows of bricks, never whole. Cells outside `job.updatable` are set to 0.
+ * in rows of bricks, never whole. Cells of a state outside `job.updatable` are set to 0.
  *
  * Throws JobError: before the first brick with all faults that the files' headers show (missing, of another
- * shape, not numbers); later where a cell is not finite.
+ * shape, not numbers); later where a cell is not finite, or a medium's beyond what the job file says.
  */
 export async function* inputBricks(id: string, job: Job, folder: string): AsyncGenerator<InputBrick, void> {
-  const inputs = await openAll(job, folder);
+  const inputs = await openAll(id, job, folder);
   try {
-    for (const input of inputs) yield* bricksOfInput(id, job, input);
+    for (const input of inputs) yield* bricksOfInput(job, input);
   } finally {
     await closeAll(inputs);
   }
 }
 
-function inputsOf(job: Job, folder: string): Input[] {
-  return Object.entries(job.file.initial).flatMap(([state, start]): Input[] => {
-    if (!('array' in start)) return [];
-    const field = `initial.${state}`;
-    const now: Input = { field: `${field}.array`, state, level: 'now', path: resolve(folder, start.array) };
-    if (start.before === undefined) return [now];
-    const path = resolve(folder, start.before);
-    return [now, { field: `${field}.before`, state, level: 'before', path }];
+function inputsOf(id: string, job: Job, folder: string): Input[] {
+  return [...statesFrom(id, job, folder), ...mediaFrom(id, job, folder)];
+}
+
+function mediaFrom(id: string, job: Job, folder: string): Input[] {
+  return [...job.media].flatMap(([name, medium]): Input[] => {
+    const written = job.file.media[name];
+    if (medium.kind !== 'array' || typeof written !== 'object' || !('array' in written)) return [];
+    return [
+      {
+        field: `media.${name}.array`,
+        path: resolve(folder, written.array),
+        key: (brick) => mediumBrickKey(id, name, brick),
+        kept: boxOfShape(job.grid.shape),
+        min: medium.min,
+        max: medium.max,
+      },
+    ];
   });
 }
 
-async function openAll(job: Job, folder: string): Promise<OpenInput[]> {
+function statesFrom(id: string, job: Job, folder: string): Input[] {
+  const any = { kept: job.updatable, min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY };
+  return Object.entries(job.file.initial).flatMap(([state, start]): Input[] => {
+    if (!('array' in start)) return [];
+    const field = `initial.${state}`;
+    const now: Input = {
+      ...any,
+      field: `${field}.array`,
+      path: resolve(folder, start.array),
+      key: (brick) => inputBrickKey(id, state, 'now', brick),
+    };
+    if (start.before === undefined) return [now];
+    const path = resolve(folder, start.before);
+    const key = (brick: Triple) => inputBrickKey(id, state, 'before', brick);
+    return [now, { ...any, field: `${field}.before`, path, key }];
+  });
+}
+
+async function openAll(id: string, job: Job, folder: string): Promise<OpenInput[]> {
   const opened: OpenInput[] = [];
   const faults: JobFault[] = [];
-  for (const input of inputsOf(job, folder)) {
+  for (const input of inputsOf(id, job, folder)) {
     try {
       const source = await openSource(input.path);
       opened.push({ ...input, source });
@@ -92,14 +124,14 @@ function checkShape(found: readonly number[], wanted: readonly number[]): void {
   );
 }
 
-async function* bricksOfInput(id: string, job: Job, input: OpenInput): AsyncGenerator<InputBrick, void> {
-  const { field, state, level, source } = input;
+async function* bricksOfInput(job: Job, input: OpenInput): AsyncGenerator<InputBrick, void> {
+  const { source } = input;
   for (const row of rowsOfBricks(job.grid, source.fastest)) {
     const box = spanOf(row.map((place) => brickBox(job.grid, place)));
-    const cells = await readFinite(source, box, field);
+    const cells = await readFitting(input, box);
     for (const place of row) {
-      const brick = cut(cells, box, brickBox(job.grid, place), job.updatable);
-      yield { key: inputBrickKey(id, state, level, place), bytes: await encodeCells(brick) };
+      const brick = cut(cells, box, brickBox(job.grid, place), input.kept);
+      yield { key: input.key(place), bytes: await encodeCells(brick) };
     }
   }
 }
@@ -130,16 +162,17 @@ function spanOf(boxes: readonly Box[]): Box {
   return { lo: first.lo, hi: last.hi };
 }
 
-async function readFinite(source: ArraySource, box: Box, field: string): Promise<Float32Array> {
+async function readFitting({ source, field, min, max }: OpenInput, box: Box): Promise<Float32Array> {
   try {
     const cells = await source.read(box);
-    const bad = cells.findIndex((value) => !Number.isFinite(value));
+    const [least, most] = [Math.fround(min), Math.fround(max)];
+    const bad = cells.findIndex((value) => !(Number.isFinite(value) && least <= value && value <= most));
     if (bad >= 0) {
+      const value = cells[bad] as number;
       const [, ny, nx] = shapeOf(box);
       const cell = [Math.floor(bad / (ny * nx)), Math.floor(bad / nx) % ny, bad % nx];
       const index = cell.map((step, axis) => step + (box.lo[axis] ?? 0)).slice(-source.shape.length);
-      const what = Number.isNaN(cells[bad]) ? 'NaN' : 'a value beyond the range of f32';
-      throw new InputRefusal(`holds ${what} at [${index.join(', ')}]`, 'Give finite values only');
+      throw refusalOf(value, `[${index.join(', ')}]`, min, max);
     }
     return cells;
   } catch (error) {
@@ -148,8 +181,17 @@ async function readFinite(source: ArraySource, box: Box, field: string): Promise
   }
 }
 
-/** The cells of `brick` out of those of `box`, those outside `updatable` set to 0. */
-function cut(cells: Float32Array, box: Box, brick: Box, updatable: Box): Float32Array {
+function refusalOf(value: number, at: string, min: number, max: number): InputRefusal {
+  if (Number.isNaN(value)) return new InputRefusal(`holds NaN at ${at}`, 'Give finite values only');
+  if (!Number.isFinite(value)) {
+    return new InputRefusal(`holds a value beyond the range of f32 at ${at}`, 'Give finite values only');
+  }
+  const fix = value > max ? `Give at most ${max}, or a larger max` : `Give at least ${min}`;
+  return new InputRefusal(`holds ${value} at ${at}`, fix);
+}
+
+/** The cells of `brick` out of those of `box`, those outside `keep` set to 0. */
+function cut(cells: Float32Array, box: Box, brick: Box, keep: Box): Float32Array {
   const [, ny, nx] = shapeOf(box);
   const [bz, by, bx] = shapeOf(brick);
   const kept = new Float32Array(bz * by * bx);
@@ -158,7 +200,7 @@ function cut(cells: Float32Array, box: Box, brick: Box, updatable: Box): Float32
     for (let y = brick.lo[1]; y < brick.hi[1]; y++) {
       const row = ((z - box.lo[0]) * ny + (y - box.lo[1])) * nx - box.lo[2];
       for (let x = brick.lo[2]; x < brick.hi[2]; x++) {
-        if (hasCell(updatable, [z, y, x])) kept[next] = cells[row + x] ?? 0;
+        if (hasCell(keep, [z, y, x])) kept[next] = cells[row + x] ?? 0;
         next++;
       }
     }

@@ -49,12 +49,11 @@ export function ghostLayers(layers: number, dimensions: 2 | 3): Triple {
 export function haloRegions(grid: Grid, shards: readonly Box[], layers: number): HaloRegion[] {
   return shards.flatMap((receiver, to) => {
     const frame = frameOf(grid, receiver, layers);
-    const images = imagesIn(grid, frame);
+    const images = periodicImages(grid, frame);
     return shards.flatMap((sender, from) =>
       images
-        .filter((image) => from !== to || image.some((periods) => periods !== 0))
-        .map((image): HaloRegion => {
-          const by: Triple = [image[0] * grid.shape[0], image[1] * grid.shape[1], image[2] * grid.shape[2]];
+        .filter((by) => from !== to || by.some((cells) => cells !== 0))
+        .map((by): HaloRegion => {
           const target = intersect(shift(sender, by), frame);
           return { from, to, source: shift(target, [-by[0], -by[1], -by[2]]), target };
         })
@@ -63,12 +62,12 @@ export function haloRegions(grid: Grid, shards: readonly Box[], layers: number):
   });
 }
 
-/** The periodic images of the grid that reach into `frame`, each as whole periods along z, y, x. */
-function imagesIn({ shape }: Grid, frame: Box): Triple[] {
+/** The periodic images of the grid that reach into `frame`: how far each lies from the grid, in cells along z, y, x. */
+export function periodicImages({ shape }: Grid, frame: Box): Triple[] {
   const [zs = [], ys = [], xs = []] = AXES.map((axis) => {
     const first = Math.floor(frame.lo[axis] / shape[axis]);
     const last = Math.ceil(frame.hi[axis] / shape[axis]) - 1;
-    return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * shape[axis]);
   });
   return zs.flatMap((z) => ys.flatMap((y) => xs.map((x): Triple => [z, y, x])));
 }

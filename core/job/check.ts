@@ -1,15 +1,18 @@
 import { encodeUtf8 } from 'lib0/string';
 import { JobError } from '../errors.js';
 import { MAX_JOB_BYTES } from '../protocol/limits.js';
+import { facesOf, mirrorsOf, outwardAxis } from './boundary.js';
 import { FaultList } from './faults.js';
 import { gridOf, updatableOf } from './grid-of-job.js';
 import { initialStatesOf } from './initial.js';
 import type { Job } from './job.js';
+import { largestMedia, mediaOf } from './media.js';
 import { compiled, constantsOf, modelOf, parametersOf, speedOf } from './model-of-job.js';
 import { recordsOf } from './records.js';
 import { runSettingsOf } from './run-settings.js';
 import { type JobFile, jobFileSchema } from './schema.js';
 import { addIssue, knownKeysAsMessage } from './schema-faults.js';
+import { sourcesOf } from './sources.js';
 import { levelsOf, placesOf } from './states.js';
 import { timeStepOf } from './time-step.js';
 
@@ -25,24 +28,30 @@ export function checkJob(value: unknown): Job {
   const file = jobFileOf(value);
   const faults = new FaultList();
 
-  const model = modelOf(file, faults);
+  const faces = facesOf(file, faults);
+  const model = modelOf(file, faces, faults);
   const { radius, fields } = model;
   const components = componentsOf(file, faults);
   const places = placesOf(components, fields);
   const arrays = components.length * fields.flatMap(levelsOf).length;
-  const grid = gridOf(file, radius, arrays, faults);
-  const updatable = updatableOf(grid, radius);
+  const grid = gridOf(file, faces, radius, arrays, faults);
+  const updatable = updatableOf(grid, faces, radius);
 
   const parameters = parametersOf(file, model, faults);
-  const speed = speedOf(file, parameters);
+  const largest = largestMedia(file, model, faults);
+  const speed = speedOf(file, parameters, largest);
   const setting = { parameters, spacing: file.grid.spacing, dimensions: grid.dimensions };
-  const parametersStand = model.parameters.every(({ name }) => Object.hasOwn(parameters, name));
-  const step = parametersStand ? timeStepOf(file, model, setting, speed, faults) : undefined;
+  const missing = (known: Readonly<Record<string, number>>, wanted: readonly { readonly name: string }[]) =>
+    wanted.some(({ name }) => !Object.hasOwn(known, name) && outwardAxis(name) === undefined);
+  const told = !missing(parameters, model.parameters) && !missing(largest, model.media);
+  const step = told ? timeStepOf(file, model, setting, largest, speed, faults) : undefined;
   const dt = step ?? STAND_IN_STEP;
   const constants = step === undefined ? {} : constantsOf(model, { ...setting, dt }, faults);
 
   const courant = speed === undefined ? undefined : (speed * dt) / setting.spacing;
-  const formulaSetting = { grid, updatable, spacing: setting.spacing, dt, courant };
+  const media = mediaOf(file, model, grid, faces, { ...setting, dt }, faults);
+  const sources = sourcesOf(file, places, grid, updatable, dt, faults);
+  const formulaSetting = { grid, faces, updatable, spacing: setting.spacing, dt, courant };
   const initial = initialStatesOf(file, places, formulaSetting, radius, faults);
   const { probes, outputs } = recordsOf(file, [...places.keys()], grid, faults);
   const run = runSettingsOf(file, grid, radius, faults);
@@ -63,6 +72,9 @@ export function checkJob(value: unknown): Job {
     dt,
     constants,
     updatable,
+    mirrors: mirrorsOf(faces),
+    media,
+    sources,
     initial,
     probes,
     outputs,

@@ -1,5 +1,6 @@
 import { AXES, type Box, intersect, shapeOf, type Triple } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
+import type { Faces } from './boundary.js';
 import type { JobFile } from './schema.js';
 
 /** An initial state given by its formula. */
@@ -8,6 +9,7 @@ export type Formula = Extract<JobFile['initial'][string], { formula: string }>;
 /** What formulas need to know of the job they start. */
 export interface FormulaSetting {
   readonly grid: Grid;
+  readonly faces: Faces;
   /** Cells outside it are 0. */
   readonly updatable: Box;
   readonly spacing: number;

@@ -1,7 +1,8 @@
-import { AXES, AXIS_NAMES, type Box, type Triple } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Axis, type Box, type Triple } from '../grid/box.js';
 import { defaultBrick } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import { MAX_UPLOAD_BYTES } from '../protocol/limits.js';
+import { ABSORBING_CELLS, crowdedAxis, type FaceKind, type Faces, isPeriodic } from './boundary.js';
 import type { FaultList } from './faults.js';
 import { BYTES_OF_CELL } from './memory.js';
 import type { JobFile } from './schema.js';
@@ -14,37 +15,30 @@ const MAX_STATE_BYTES = Number.MAX_SAFE_INTEGER;
  * that make up a cell's state. Where something is wrong the faults say so, and the grid is still good enough
  * to check the rest of the job against.
  */
-export function gridOf(file: JobFile, radius: number, stateArrays: number, faults: FaultList): Grid {
+export function gridOf(
+  file: JobFile,
+  faces: Faces,
+  radius: number,
+  stateArrays: number,
+  faults: FaultList,
+): Grid {
   const dimensions = file.grid.shape.length === 2 ? 2 : 3;
   const [nx = 1, ny = 1, nz = 1] = file.grid.shape.toReversed();
   const shape: Triple = [nz, ny, nx];
-  const periodic = periodicAxes(file, dimensions, faults);
+  const periodic = [isPeriodic(faces[0]), isPeriodic(faces[1]), isPeriodic(faces[2])] as const;
   checkAxes(shape, dimensions, periodic, radius, faults);
+  const crowded = crowdedAxis(faces, shape, radius);
+  if (crowded !== undefined) {
+    const problem = `${shape[crowded]} cells along ${AXIS_NAMES[crowded]} leave none between the absorbing layers`;
+    const fewest = 2 * (ABSORBING_CELLS + radius) + 1;
+    faults.add(writtenAxis(crowded, dimensions), problem, `Give at least ${fewest}`);
+  }
   const bytesOfCell = stateArrays * BYTES_OF_CELL;
   if (nz * ny * nx * bytesOfCell > MAX_STATE_BYTES) {
     faults.add('grid.shape', 'has more cells than can be counted', 'Make it smaller');
   }
   const brick = brickOf(file, shape, dimensions, bytesOfCell, faults);
   return { shape, dimensions, periodic, brick };
-}
-
-function periodicAxes(file: JobFile, dimensions: 2 | 3, faults: FaultList): Grid['periodic'] {
-  const { boundary } = file;
-  if (typeof boundary === 'string') {
-    const periodic = boundary === 'periodic';
-    return [periodic && dimensions === 3, periodic, periodic];
-  }
-  if (dimensions === 2 && boundary.z !== undefined) {
-    faults.add('boundary.z', 'is given, and the grid is 2-D', 'Leave it out');
-  }
-  if (dimensions === 3 && boundary.z === undefined) {
-    faults.add('boundary.z', 'is missing', 'Give dirichlet or periodic');
-  }
-  return [
-    dimensions === 3 && boundary.z === 'periodic',
-    boundary.y === 'periodic',
-    boundary.x === 'periodic',
-  ];
 }
 
 /** The index of an axis in `grid.shape` as people write it, which has no z in 2-D. */
@@ -97,10 +91,12 @@ function brickOf(
 /** What does not compress grows a little by compressing. */
 const LARGEST_BRICK_BYTES = MAX_UPLOAD_BYTES * 0.99;
 
-/** Cells that an update may touch: the grid less `radius` cells at each fixed edge, ±Infinity along periodic axes. */
-export function updatableOf({ shape, dimensions, periodic }: Grid, radius: number): Box {
-  const lo = (axis: 0 | 1 | 2) => (periodic[axis] ? Number.NEGATIVE_INFINITY : radius);
-  const hi = (axis: 0 | 1 | 2) => (periodic[axis] ? Number.POSITIVE_INFINITY : shape[axis] - radius);
+/** Cells that an update may touch: the grid less `radius` cells at each fixed edge, which a Neumann face is not; ±Infinity along periodic axes. */
+export function updatableOf({ shape, dimensions, periodic }: Grid, faces: Faces, radius: number): Box {
+  const fixed = (kind: FaceKind) => (kind === 'neumann' ? 0 : radius);
+  const lo = (axis: Axis) => (periodic[axis] ? Number.NEGATIVE_INFINITY : fixed(faces[axis][0]));
+  const hi = (axis: Axis) =>
+    periodic[axis] ? Number.POSITIVE_INFINITY : shape[axis] - fixed(faces[axis][1]);
   return dimensions === 2
     ? { lo: [0, lo(1), lo(2)], hi: [1, hi(1), hi(2)] }
     : { lo: [lo(0), lo(1), lo(2)], hi: [hi(0), hi(1), hi(2)] };

@@ -1,9 +1,9 @@
 import { AXES, AXIS_NAMES, hasCell } from '../grid/box.js';
+import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
 import { type Formula, type FormulaSetting, formulaFill } from './formulas.js';
 import { cellIn, placeIn } from './grid-of-job.js';
 import type { InitialState, StateName } from './job.js';
-import { fitsF32 } from './model-of-job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 import type { StatePlace } from './states.js';
@@ -80,7 +80,7 @@ function checkFormula(
 function checkEigenmode(
   { modes }: Extract<Formula, { formula: 'eigenmode' }>,
   field: string,
-  { grid, courant }: FormulaSetting,
+  { grid, faces, courant }: FormulaSetting,
   radius: number,
   faults: FaultList,
 ): void {
@@ -99,8 +99,9 @@ function checkEigenmode(
     if (grid.dimensions === 2 && axis === 0) continue;
     const name = AXIS_NAMES[axis];
     const highest = grid.shape[axis] - 2;
-    if (grid.periodic[axis]) {
-      faults.add(`${field}.formula`, `eigenmode needs fixed edges, and ${name} is periodic`, 'Use dirichlet');
+    const other = faces[axis].find((kind) => kind !== 'dirichlet');
+    if (other !== undefined) {
+      faults.add(`${field}.formula`, `eigenmode needs fixed edges, and ${name} is ${other}`, 'Use dirichlet');
     } else if (modes[name] !== undefined && (wanted[axis] < 1 || wanted[axis] > highest)) {
       faults.add(`${field}.modes.${name}`, `is ${wanted[axis]}`, `Use 1 to ${highest}`);
     }

@@ -1,7 +1,10 @@
 import type { CompiledModel } from '../../shaders/compiler/compile.js';
 import type { Box, Triple } from '../grid/box.js';
+import type { Mirrors } from '../grid/ghosts.js';
 import type { Grid } from '../grid/grid.js';
+import type { JobMedium } from './media.js';
 import type { JobFile } from './schema.js';
+import type { JobSource } from './sources.js';
 
 /** `field.component`, for example `psi.L`; only the field's name where the job names no components. */
 export type StateName = string;
@@ -26,8 +29,12 @@ export interface Job {
   readonly dt: number;
   /** Values of the model's constants. */
   readonly constants: Readonly<Record<string, number>>;
-  /** Cells an update may touch, in grid coordinates: the grid less its fixed edge. On periodic axes it is unbounded (±Infinity). */
+  /** Cells an update may touch, in grid coordinates: the grid less its fixed edges. On periodic axes it is unbounded (±Infinity). */
   readonly updatable: Box;
+  readonly mirrors: Mirrors;
+  /** Each of the model's media, by name. */
+  readonly media: ReadonlyMap<string, JobMedium>;
+  readonly sources: readonly JobSource[];
   readonly initial: ReadonlyMap<StateName, InitialState>;
   readonly probes: readonly Probe[];
   readonly outputs: readonly Output[];

@@ -20,6 +20,12 @@ it('counts two levels of a wave and one of a tracker, for each component, four b
   expect(memoryNeeded(job)).toBe(1000 * 1000 * 500 * (2 + 1) * 2 * 4);
 });
 
+it('counts a medium once for all components, and nothing where it is one number', () => {
+  const media = { speed: { array: 'speed.npy', max: 1 }, damping: 0.1 };
+  const inMedium = checkJob({ ...job.file, model: 'medium', components: ['a', 'b'], media });
+  expect(memoryNeeded(inMedium)).toBe(1000 * 1000 * 500 * (2 * 2 + 1) * 4);
+});
+
 it('tells how much a fleet lacks, and nothing where it suffices', () => {
   expect(memoryShortfall(job, [8e9, 4e9])).toBeUndefined();
   expect(memoryShortfall(job, [8e9, 3e9])).toBe(

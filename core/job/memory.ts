@@ -3,20 +3,21 @@ import { stateArrays } from './states.js';
 
 export const BYTES_OF_CELL = Float32Array.BYTES_PER_ELEMENT;
 
-/** Bytes of a job's whole state, halos left out. */
-export function memoryNeeded(job: Pick<Job, 'grid' | 'components' | 'model'>): number {
+/** What a job's memory depends on. */
+type Sized = Pick<Job, 'grid' | 'components' | 'model' | 'media'>;
+
+/** Bytes of a job's whole state and of its media, halos left out. */
+export function memoryNeeded(job: Sized): number {
   const [nz, ny, nx] = job.grid.shape;
-  return nz * ny * nx * stateArrays(job).length * BYTES_OF_CELL;
+  const media = [...job.media.values()].filter(({ kind }) => kind !== 'constant');
+  return nz * ny * nx * (stateArrays(job).length + media.length) * BYTES_OF_CELL;
 }
 
 /**
  * Why the job does not fit a fleet, or undefined if it may. `fleet` has the bytes that each peer offers.
  * Halos come on top, so a job that only just fits can still be refused by a peer.
  */
-export function memoryShortfall(
-  job: Pick<Job, 'grid' | 'components' | 'model'>,
-  fleet: readonly number[],
-): string | undefined {
+export function memoryShortfall(job: Sized, fleet: readonly number[]): string | undefined {
   const needed = memoryNeeded(job);
   const offered = fleet.reduce((sum, bytes) => sum + bytes, 0);
   if (needed <= offered) return undefined;

@@ -1,25 +1,44 @@
 import { type CompiledModel, compileModel, programFor } from '../../shaders/compiler/compile.js';
-import type { Field, Model, Setting } from '../../shaders/model.js';
+import type { Field, Medium, Model, Setting } from '../../shaders/model.js';
 import { builtInModels } from '../../shaders/models/index.js';
+import { mediumModel } from '../../shaders/models/medium/medium.js';
 import { ModelError } from '../errors.js';
+import { anyAbsorbing, type Faces, outwardAxis } from './boundary.js';
+import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 
-type CustomModel = Exclude<JobFile['model'], string>;
+type CustomModel = Extract<JobFile['model'], { wgsl: string }>;
+type MediumChoice = Extract<JobFile['model'], { base: 'medium' }>;
 
 /** Members of `param` that each custom model has without naming them. */
 const GIVEN_CONSTANTS = ['dt', 'spacing'] as const;
 
 /** The model a job names or brings, not yet compiled. */
-export function modelOf(file: JobFile, faults: FaultList): Model {
-  if (typeof file.model === 'string') return builtIn(file.model);
+export function modelOf(file: JobFile, faces: Faces, faults: FaultList): Model {
+  const model = namedModel(file.model, faces, faults);
+  if (anyAbsorbing(faces) && !model.media.some(({ name }) => outwardAxis(name) !== undefined)) {
+    const fix = 'Use the model medium, or dirichlet';
+    faults.add('boundary', `is absorbing, which the model ${model.name} cannot do`, fix);
+  }
+  return model;
+}
+
+function namedModel(written: JobFile['model'], faces: Faces, faults: FaultList): Model {
+  if (written === 'medium') return modelOfMedium({ base: 'medium', order: 2, trackers: [] }, faces);
+  if (typeof written === 'string') return builtIn(written);
+  if ('base' in written) return modelOfMedium(written, faces);
   for (const constant of GIVEN_CONSTANTS) {
-    if (Object.hasOwn(file.model.constants, constant)) {
+    if (Object.hasOwn(written.constants, constant)) {
       faults.add(`model.constants.${constant}`, 'is always there, with its own value', 'Leave it out');
     }
   }
-  return customModel(file.model);
+  return customModel(written);
+}
+
+function modelOfMedium({ order, trackers }: MediumChoice, faces: Faces): Model {
+  return mediumModel({ order, trackers, absorbing: anyAbsorbing(faces) });
 }
 
 function builtIn(name: string): Model {
@@ -28,13 +47,14 @@ function builtIn(name: string): Model {
   return model;
 }
 
-function customModel({ name, wgsl, radius, fields, constants, largestStep }: CustomModel): Model {
+function customModel({ name, wgsl, radius, fields, media, constants, largestStep }: CustomModel): Model {
   return {
     name,
     title: 'A model of the job’s own',
     wgsl,
     radius,
     fields: Object.entries(fields).map(([field, described]) => customField(field, described)),
+    media: Object.entries(media).map(([medium, described]) => customMedium(medium, described)),
     parameters: [],
     constants: [...Object.keys(constants), ...GIVEN_CONSTANTS],
     evaluate: ({ dt, spacing }) => ({ ...constants, dt, spacing }),
@@ -46,6 +66,18 @@ function customModel({ name, wgsl, radius, fields, constants, largestStep }: Cus
 function customField(name: string, described: CustomModel['fields'][string]): Field {
   const { kind, title = name, unit } = typeof described === 'string' ? { kind: described } : described;
   return { name, kind, title, unit: ({ amplitude }) => unit ?? (kind === 'wave' ? amplitude : '1') };
+}
+
+/** Its values reach the WGSL as the file gives them. */
+function customMedium(name: string, described: CustomModel['media'][string]): Medium {
+  const { title = name, unit, default: standard } = described;
+  return {
+    name,
+    title,
+    unit: () => unit,
+    scale: () => 1,
+    ...(standard !== undefined && { default: standard }),
+  };
 }
 
 /** The checked model; undefined, and a fault, where its WGSL is refused, or cannot run on a grid of `dimensions`. */
@@ -73,7 +105,12 @@ export function parametersOf(file: JobFile, model: Model, faults: FaultList): Re
   const known = model.parameters.map(({ name }) => name);
   for (const name of Object.keys(file.parameters)) {
     if (!known.includes(name)) {
-      const custom = typeof file.model === 'string' ? undefined : 'Put it under model.constants';
+      const custom =
+        typeof file.model === 'object' && 'wgsl' in file.model
+          ? 'Put it under model.constants'
+          : model.media.some((medium) => medium.name === name)
+            ? 'Put it under media'
+            : undefined;
       faults.add(`parameters.${name}`, 'is no parameter of the model', custom ?? suggest(name, known));
     }
   }
@@ -93,14 +130,6 @@ export function parametersOf(file: JobFile, model: Model, faults: FaultList): Re
   return settled;
 }
 
-/** Smaller numbers lose digits in f32, or are 0 on some devices. */
-const SMALLEST_F32 = 2 ** -126;
-
-/** True where f32 holds the value to its usual 24 bits. */
-export function fitsF32(value: number): boolean {
-  return value === 0 || (Math.abs(value) >= SMALLEST_F32 && Number.isFinite(Math.fround(value)));
-}
-
 /** The values of the model's constants; a fault where devices could not hold one. */
 export function constantsOf(model: Model, setting: Setting, faults: FaultList): Record<string, number> {
   const constants = { ...model.evaluate(setting) };
@@ -113,8 +142,13 @@ export function constantsOf(model: Model, setting: Setting, faults: FaultList): 
   return constants;
 }
 
-/** The speed of the wave, in length per time, where the model tells it: parameter or constant `speed`. */
-export function speedOf(file: JobFile, parameters: Readonly<Record<string, number>>): number | undefined {
-  const named = typeof file.model === 'string' ? parameters : file.model.constants;
+/** The speed of the fastest wave, in length per time, where the model tells it: parameter, constant or medium `speed`. */
+export function speedOf(
+  file: JobFile,
+  parameters: Readonly<Record<string, number>>,
+  largestMedia: Readonly<Record<string, number>>,
+): number | undefined {
+  const constants = typeof file.model === 'object' && 'wgsl' in file.model ? file.model.constants : {};
+  const named = { ...largestMedia, ...constants, ...parameters };
   return Object.hasOwn(named, 'speed') ? named.speed : undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRACKERS } from '../../shaders/models/medium/medium.js';
 
 // The job file as people write it. Descriptions end up in the published JSON Schema, where editors show them.
 
@@ -78,7 +79,82 @@ const array = z
   })
   .describe('Values from a file, its path relative to the job file; cells on a fixed edge are set to 0');
 
-const axisBoundary = z.enum(['dirichlet', 'periodic']);
+const face = z.enum(['dirichlet', 'neumann', 'periodic', 'absorbing']);
+const axisBoundary = z
+  .union([face, z.tuple([face, face])])
+  .describe('Both ends of an axis, or [near, far]; periodic only for both');
+
+const place = z.strictObject({ z: finite.optional(), y: finite, x: finite });
+
+const region = z
+  .discriminatedUnion('shape', [
+    z
+      .strictObject({
+        shape: z.literal('layer'),
+        axis: z.enum(['z', 'y', 'x']),
+        from: finite,
+        to: finite,
+        value: finite,
+      })
+      .describe('Cells from `from` on, up to but not including `to`, along an axis'),
+    z.strictObject({ shape: z.literal('box'), from: place, to: place, value: finite }),
+    z.strictObject({ shape: z.literal('sphere'), centre: place, radius: positive, value: finite }),
+    z.strictObject({
+      shape: z.literal('ellipsoid'),
+      centre: place,
+      radii: z.strictObject({ z: positive.optional(), y: positive, x: positive }),
+      value: finite,
+    }),
+  ])
+  .describe('Sizes and places in cells');
+
+const medium = z.union([
+  finite,
+  z
+    .strictObject({ base: finite, regions: z.array(region).max(256) })
+    .describe('A value everywhere, and regions painted over it in their order'),
+  z
+    .strictObject({
+      array: z.string().describe('A .npy file or a Zarr array, its shape that of the grid'),
+      max: finite.describe('The largest value in it: what the time step has to be stable for'),
+      min: finite.optional().describe('The smallest'),
+    })
+    .describe('Values from a file, its path relative to the job file'),
+]);
+
+const signal = z.discriminatedUnion('shape', [
+  z
+    .strictObject({
+      shape: z.literal('ricker'),
+      frequency: positive.describe('Of the peak of its spectrum'),
+      delay: finite.optional().describe('When it peaks; 1.5 / frequency'),
+    })
+    .describe('(1 − 2a)·exp(−a), a = (π · frequency · (t − delay))²'),
+  z
+    .strictObject({
+      shape: z.literal('gaussian-derivative'),
+      sigma: positive.describe('In units of time'),
+      delay: finite.optional().describe('When it crosses 0; 6 sigma'),
+    })
+    .describe('−u·exp(−u²/2), u = (t − delay) / sigma'),
+  z
+    .strictObject({ shape: z.literal('tone-burst'), frequency: positive, cycles: positive })
+    .describe('sin(2π · frequency · t) under a Hann window of so many cycles'),
+  z
+    .strictObject({ shape: z.literal('series'), values: z.array(finite).min(1).max(16_384) })
+    .describe('One value for each step, then 0'),
+]);
+
+const source = z.strictObject({
+  field: stateName.describe('A wave, and after a dot a component'),
+  at: z
+    .strictObject({ z: cellIndex.optional(), y: cellIndex.optional(), x: cellIndex.optional() })
+    .refine((axes) => Object.keys(axes).length > 0, 'Name one axis or more, for example {z: 16}')
+    .meta({ minProperties: 1 })
+    .describe('A cell, or a line or a plane of cells across the grid: {z: 16} is a plane'),
+  amplitude: finite.describe('In amplitude.unit · length^m / time², m the number of axes that `at` names'),
+  signal,
+});
 
 const fieldKind = z
   .enum(['wave', 'tracker'])
@@ -97,12 +173,37 @@ const customField = z.union([
   }),
 ]);
 
+const mediumModel = z
+  .strictObject({
+    base: z.literal('medium'),
+    order: z
+      .union([z.literal(2), z.literal(4), z.literal(8)])
+      .default(2)
+      .describe('Order in space'),
+    trackers: z
+      .array(z.enum(TRACKERS))
+      .default([])
+      .describe('What is recorded in each cell: running mean square, frequency and maximum'),
+  })
+  .describe('∂²ψ/∂t² + 2 · damping · ∂ψ/∂t = speed² · ∇²ψ − potential · ψ');
+
 const customModel = z
   .strictObject({
     name,
     wgsl: z.string().max(65_536).describe('struct Cell and fn update() -> Cell: see docs/models.md'),
     radius: z.number().int().min(1).max(4).default(1),
     fields: z.record(name, customField).describe('In the order of struct Cell'),
+    media: z
+      .record(
+        name,
+        z.strictObject({
+          title: z.string().max(200).optional(),
+          unit: z.string().max(64).default('1').describe('UDUNITS symbol'),
+          default: finite.optional(),
+        }),
+      )
+      .default({})
+      .describe('Values of each cell that never change, read as NAME(); their values stand under media'),
     constants: z
       .record(name, finite)
       .default({})
@@ -125,7 +226,9 @@ export const jobFileSchema = z
     version: z.literal(1).default(1),
     name,
     title: z.string().max(200).default('').describe('What the job is for, in a sentence'),
-    model: z.union([z.enum(['wave']), customModel]).describe('A built-in model, or one of your own'),
+    model: z
+      .union([z.enum(['wave', 'medium']), mediumModel, customModel])
+      .describe('A built-in model, or one of your own'),
     components: z
       .array(name)
       .min(1)
@@ -155,9 +258,16 @@ export const jobFileSchema = z
     amplitude: z.strictObject({ unit: z.string().max(32).default('1') }).prefault({}),
     parameters: z.record(name, finite).default({}).describe("The model's parameters, for example speed"),
     boundary: z
-      .union([axisBoundary, z.strictObject({ z: axisBoundary.optional(), y: axisBoundary, x: axisBoundary })])
+      .union([face, z.strictObject({ z: axisBoundary.optional(), y: axisBoundary, x: axisBoundary })])
       .default('dirichlet')
-      .describe('dirichlet: edge cells stay 0. periodic: the two ends of an axis are neighbours'),
+      .describe(
+        'dirichlet: edge cells stay 0. neumann: a mirror. periodic: the two ends of an axis are neighbours. absorbing: waves leave',
+      ),
+    media: z
+      .record(name, medium)
+      .default({})
+      .describe('What cells are made of: a number, regions, or an array'),
+    sources: z.record(name, source).default({}).describe('What feeds a wave while it runs'),
     initial: z
       .record(stateName, z.union([formula, array]))
       .default({})

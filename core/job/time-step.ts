@@ -16,12 +16,13 @@ export function timeStepOf(
   file: JobFile,
   model: Model,
   setting: Omit<Setting, 'dt'>,
+  largestMedia: Readonly<Record<string, number>>,
   speed: number | undefined,
   faults: FaultList,
 ): number | undefined {
   const { dt, courant, unit } = file.time;
   const { spacing, dimensions } = setting;
-  const largest = model.largestStep(setting);
+  const largest = model.largestStep(setting, largestMedia);
   if (dt !== undefined && courant !== undefined) {
     faults.add('time.dt', 'is given and time.courant too', 'Give one of them');
     return undefined;

@@ -26,10 +26,9 @@ export async function loadInitial(
     if (!initial) continue;
     switch (initial.kind) {
       case 'formula':
-        for (const piece of piecesOf(box)) {
-          await shard.write([{ ...array, box: piece }], initial.fill(array.level, piece));
-          await breathe();
-        }
+        await eachPiece(box, (piece) =>
+          shard.write([{ ...array, box: piece }], initial.fill(array.level, piece)),
+        );
         break;
       case 'array': {
         const level = initial.levels.includes(array.level) ? array.level : 'now';
@@ -80,7 +79,15 @@ function* piecesOf(box: Box): Generator<Box> {
   }
 }
 
-async function eachBrick(
+/** Visits a box piece by piece, and lets the device do other things in between. */
+export async function eachPiece(box: Box, visit: (piece: Box) => Promise<void>): Promise<void> {
+  for (const piece of piecesOf(box)) {
+    await visit(piece);
+    await breathe();
+  }
+}
+
+export async function eachBrick(
   job: Job,
   box: Box,
   visit: (brick: Triple, cells: Box) => Promise<void>,
@@ -93,7 +100,7 @@ async function eachBrick(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-async function need(objects: Objects, key: string): Promise<Uint8Array> {
+export async function need(objects: Objects, key: string): Promise<Uint8Array> {
   const bytes = await objects.get(key);
   if (!bytes) throw new StoreError(`${key} is not in the store`);
   return bytes;

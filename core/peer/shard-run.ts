@@ -3,6 +3,7 @@ import { GroundswellError, LinkError } from '../errors.js';
 import { cellCount } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import { updateBoxes } from '../grid/deep.js';
+import { withGhosts } from '../grid/ghosts.js';
 import { frameOf } from '../grid/halo.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job, Output } from '../job/job.js';
@@ -20,6 +21,7 @@ import type { Expected, Inbox } from './inbox.js';
 import { loadCheckpoint, loadInitial, stateSlabs } from './load.js';
 import type { Objects, Upload } from './objects.js';
 import { ProbeLog } from './probe-log.js';
+import { type FedSource, loadMedia, mediaSpec, sourcesIn } from './surroundings.js';
 import type { Uploader } from './uploader.js';
 
 /** Snapshots on their way to the store at once; more would only fill memory. */
@@ -58,6 +60,7 @@ export class ShardRun {
     readonly reject: (error: Error) => void;
   }[] = [];
   #shard: EngineShard | undefined;
+  #sources: readonly FedSource[] = [];
   #step: number;
   /** The last epoch's end, or the start once it is loaded: where the state is whole and can be handed over. */
   #settled: number | undefined;
@@ -184,11 +187,17 @@ export class ShardRun {
   async #load(): Promise<void> {
     const { engine, objects } = this.#tools;
     const job = this.#job;
+    const { radius } = job.model.model;
+    const held = frameOf(job.grid, this.#box, this.plan.exchangeEvery * radius);
+    this.#sources = sourcesIn(job, held);
     const shard = await engine.createShard({
       model: job.model,
       components: job.components.length,
       dimensions: job.grid.dimensions,
-      frame: frameOf(job.grid, this.#box, this.plan.exchangeEvery * job.model.model.radius),
+      frame: withGhosts(job.grid, job.mirrors, held, radius),
+      domain: held,
+      media: mediaSpec(job),
+      sources: this.#sources.map(({ component, field, box }) => ({ component, field, box })),
       constants: job.constants,
       probes: this.#probes.points,
     });
@@ -200,6 +209,7 @@ export class ShardRun {
     const partners = new Set([...this.#neighbours, ...this.#givers().map(({ peer }) => peer)]);
     partners.delete(this.#tools.self);
     await Promise.all([...partners].map((peer) => this.#linkTo(peer)));
+    await loadMedia(job, this.plan.job, held, shard, objects);
     switch (this.plan.source.kind) {
       case 'initial':
         return loadInitial(job, this.plan.job, this.#box, shard, objects);
@@ -294,9 +304,10 @@ export class ShardRun {
     let updates: Update[] = [];
     for (let i = 0; i < steps; i++) {
       const time = this.#step * dt;
+      const amplitudes = this.#sources.map(({ amplitude }) => amplitude(this.#step));
       this.#step += 1;
       const box = boxes[i];
-      if (box) updates.push({ box, time });
+      if (box) updates.push({ box, time, amplitudes });
       else this.#probes.skip(this.#step);
       const due = this.#job.outputs.filter((output) => output.steps.includes(this.#step));
       if (due.length > 0 || i === steps - 1) {

@@ -32,6 +32,10 @@ export const checkpointSealPrefix = (job: string) => `jobs/${job}/checkpoint/`;
 export const inputBrickKey = (job: string, state: string, level: 'now' | 'before', brick: Triple) =>
   `jobs/${job}/input/${state}/${level}/${index(brick)}`;
 
+/** A brick of an array that gives a job's medium, like `inputBrickKey`: names of states begin with a letter. */
+export const mediumBrickKey = (job: string, medium: string, brick: Triple) =>
+  `jobs/${job}/input/_media/${medium}/${index(brick)}`;
+
 /** The Zarr group of a job's results. */
 export const resultKey = (job: string) => `jobs/${job}/result.zarr`;
 

@@ -111,6 +111,8 @@ export class ExpressionChecker {
     if (found) return { kind: 'variable', type: found.type, variable: found, line, column };
     const field = this.model.fields.find((candidate) => candidate.name === name);
     if (field) this.refuse(at, `${name} is a field: read it as ${this.reading(field.name)}`);
+    const medium = this.model.media.find((candidate) => candidate.name === name);
+    if (medium) this.refuse(at, `${name} is a medium: read it as ${name}()`);
     if (name === 'param' || name === 'step')
       this.refuse(at, `write ${name}.${name === 'step' ? 'time' : 'NAME'}`);
     return this.refuse(at, `${name} is not declared`);
@@ -188,6 +190,10 @@ export class ExpressionChecker {
     const { callee, line, column } = call;
     const field = this.field(call, scope);
     if (field) return field;
+    if (this.model.media.some(({ name }) => name === callee)) {
+      this.count(call, 0, `${callee} is read at the cell itself`);
+      return { kind: 'medium', type: 'f32', name: callee, line, column };
+    }
     if (scope.find(callee)) this.refuse(call, `${callee} is a value, not a function`);
     const args = call.args.map((argument) => this.check(argument, scope));
     if (callee === 'Cell') {

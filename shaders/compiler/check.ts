@@ -36,7 +36,8 @@ class Checker {
     const accessors = model.fields.flatMap(({ name, kind }) =>
       kind === 'wave' ? [name, `${name}_before`] : [name],
     );
-    this.taken = new Set([...accessors, ...givenNames, ...builtins.keys(), ...scalarTypes]);
+    const media = model.media.map(({ name }) => name);
+    this.taken = new Set([...accessors, ...media, ...givenNames, ...builtins.keys(), ...scalarTypes]);
     this.expressions = new ExpressionChecker(model, dimensions, refuse, (name, at) =>
       this.function(name, at),
     );
@@ -80,6 +81,10 @@ class Checker {
           refuse(at, `a field cannot be read as ${accessor}()`);
         accessors.add(accessor);
       }
+    }
+    for (const { name } of this.model.media) {
+      if (accessors.has(name) || isWgslName(name)) refuse(cell, `a medium cannot be read as ${name}()`);
+      accessors.add(name);
     }
   }
 

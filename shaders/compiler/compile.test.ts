@@ -32,6 +32,7 @@ function newValue(model: Model, dimensions: 2 | 3 = 3): number | undefined {
   const program = programFor(compileModel(model), dimensions);
   return interpret(program, {
     constants: { k: 0.5 },
+    medium: () => Number.NaN,
     time: 2,
     read: ({ field, level, offset: [dx, dy] }) =>
       field === 't' ? 3 : level === 'before' ? 7 : 100 + dx + 10 * dy,
@@ -298,5 +299,33 @@ describe('what a model needs of a grid', () => {
       const neighbours = ['-1,0,0', '1,0,0', '0,-1,0', '0,1,0', '0,0,-1', '0,0,1'].slice(0, 2 * dimensions);
       expect(reads.filter((offset) => offset !== '0,0,0')).toEqual(neighbours);
     }
+  });
+});
+
+describe('a medium', () => {
+  const medium = { name: 'm', title: 'm', unit: () => '1', scale: () => 1 };
+  const inMedium = (expression: string): Model => ({ ...updating(expression), media: [medium] });
+
+  test('is read at the cell itself', () => {
+    const program = programFor(compileModel(inMedium('m() * u(1, 0, 0)')), 3);
+    const world = { constants: {}, time: 0, read: () => 3, medium: (name: string) => (name === 'm' ? 5 : 0) };
+    expect(interpret(program, world)[0]).toBe(15);
+  });
+
+  test.each([
+    ['m(1, 0, 0)', /m is read at the cell itself: 0 arguments, not 3/],
+    ['m', /m is a medium: read it as m\(\)/],
+    ['m_before()', /m_before is not declared/],
+  ])('is refused as %s', (expression, reason) => {
+    expect(refusal(inMedium(expression)).reason).toMatch(reason);
+  });
+
+  test('has a name that no field and no function has', () => {
+    expect(refusal({ ...updating('1.0'), media: [{ ...medium, name: 'u' }] }).reason).toMatch(
+      /cannot be read as u/,
+    );
+    expect(
+      refusal({ ...updating('1.0', '', 'fn m() -> f32 { return 1.0; }'), media: [medium] }).reason,
+    ).toMatch(/m already has a meaning here/);
   });
 });

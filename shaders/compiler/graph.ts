@@ -39,7 +39,7 @@ export class Graph {
     return this.add({ kind: 'literal', value }, type, `${type} ${shown}`);
   }
 
-  leaf(node: Extract<Node, { kind: 'constant' | 'time' | 'read' }>): NodeIndex {
+  leaf(node: Extract<Node, { kind: 'constant' | 'time' | 'medium' | 'read' }>): NodeIndex {
     return this.add(node, 'f32', JSON.stringify(node));
   }
 

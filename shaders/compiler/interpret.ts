@@ -1,11 +1,13 @@
 import { literalArithmetic } from './arithmetic.js';
 import type { Program, Read } from './program.js';
 
-/** What a program finds in the world: `constant` in f64, rounded here; `read` gives f32. */
+/** What a program finds in the world: `constant` and `medium` in f64, rounded here; `read` gives f32. */
 export interface World {
   readonly constants: Readonly<Record<string, number>>;
   readonly time: number;
   readonly read: (read: Read) => number;
+  /** A medium's value at the cell. */
+  readonly medium: (name: string) => number;
 }
 
 /**
@@ -28,6 +30,9 @@ export function interpret(program: Program, world: World): number[] {
         break;
       case 'time':
         values.push(Math.fround(world.time));
+        break;
+      case 'medium':
+        values.push(Math.fround(world.medium(node.name)));
         break;
       case 'read':
         values.push(world.read(node));

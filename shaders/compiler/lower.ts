@@ -173,6 +173,8 @@ class Lowering {
           return this.graph.leaf({ kind: 'constant', name: expression.name });
         case 'time':
           return this.graph.leaf({ kind: 'time' });
+        case 'medium':
+          return this.graph.leaf({ kind: 'medium', name: expression.name });
         case 'read':
           return this.read(expression, operands as readonly NodeIndex[]);
         case 'member':

@@ -16,6 +16,8 @@ export type Node =
   /** A member of `param`. */
   | { readonly kind: 'constant'; readonly name: string }
   | { readonly kind: 'time' }
+  /** The value of a medium at the cell itself. */
+  | { readonly kind: 'medium'; readonly name: string }
   | Read
   | { readonly kind: 'unary'; readonly operation: UnaryOperation; readonly operand: NodeIndex }
   | {
@@ -65,6 +67,7 @@ export function operandsOf(node: Node): readonly NodeIndex[] {
     case 'literal':
     case 'constant':
     case 'time':
+    case 'medium':
     case 'read':
       return [];
     case 'unary':

@@ -21,6 +21,7 @@ export type TypedExpression =
         | { readonly kind: 'variable'; readonly type: Type; readonly variable: Variable }
         | { readonly kind: 'constant'; readonly type: 'f32'; readonly name: string }
         | { readonly kind: 'time'; readonly type: 'f32' }
+        | { readonly kind: 'medium'; readonly type: 'f32'; readonly name: string }
         | {
             readonly kind: 'read';
             readonly type: 'f32';

@@ -1,4 +1,5 @@
 import type { Model } from '../model.js';
+import { trackerFields } from './trackers.js';
 import wgsl from './wave.wgsl';
 
 /** The wave equation with the trackers of OpenWave's M2 (PHYSICS.md, section 1). */
@@ -9,25 +10,11 @@ export const wave: Model = {
   radius: 1,
   fields: [
     { name: 'psi', kind: 'wave', title: 'Displacement ψ', unit: ({ amplitude }) => amplitude },
-    {
-      name: 'rms2',
-      kind: 'tracker',
-      title: 'Running mean of ψ²',
-      unit: ({ amplitude }) => `(${amplitude})^2`,
-    },
-    {
-      name: 'freq',
-      kind: 'tracker',
-      title: 'Running mean of the frequency',
-      unit: ({ time }) => `1/(${time})`,
-    },
-    {
-      name: 'crossed',
-      kind: 'tracker',
-      title: 'Time of the last upward crossing of 0',
-      unit: ({ time }) => time,
-    },
+    trackerFields.rms2,
+    trackerFields.freq,
+    trackerFields.crossed,
   ],
+  media: [],
   parameters: [{ name: 'speed', title: 'Speed of the wave, in units of length and time', min: 0 }],
   constants: ['courant2', 'dt'],
   evaluate: ({ parameters, spacing, dt }) => ({ courant2: ((speedOf(parameters) * dt) / spacing) ** 2, dt }),

@@ -18,7 +18,7 @@ import { type FieldArrays, type Layout, VECTOR_BYTES } from './layout.js';
 /**
  * Advances one component's cells of a box by one step. All but `time` count bytes or turns:
  * `first` is where the box's first row begins in the component's arrays, at the frame's lowest x, less the layout's `reach`;
- * `from` and `to` bound the box's cells in each row.
+ * `from` and `to` bound the box's cells in each row; `component` is how far this component's arrays lie beyond those of the first.
  */
 export type Step = (
   first: number,
@@ -26,6 +26,7 @@ export type Step = (
   planes: number,
   from: number,
   to: number,
+  component: number,
   time: number,
 ) => void;
 
@@ -38,6 +39,7 @@ export interface Emission {
   readonly model: ModelSource;
   readonly layout: Layout;
   readonly constants: Readonly<Record<string, number>>;
+  readonly media: Readonly<Record<string, number | 'cells'>>;
   readonly pages: number;
 }
 
@@ -45,7 +47,7 @@ export interface Emission {
 export function emitModule(emission: Emission): Uint8Array<ArrayBuffer> {
   const cell = new CellCode(emission);
   return encodeModule({
-    parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'f32'],
+    parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f32'],
     locals: [
       { type: 'i32', count: FIRST_VECTOR - ROW },
       { type: 'v128', count: 1 + cell.locals },
@@ -55,10 +57,10 @@ export function emitModule(emission: Emission): Uint8Array<ArrayBuffer> {
   });
 }
 
-const [FIRST, ROWS, PLANES, FROM, TO, TIME] = [0, 1, 2, 3, 4, 5] as const;
+const [FIRST, ROWS, PLANES, FROM, TO, COMPONENT, TIME] = [0, 1, 2, 3, 4, 5, 6] as const;
 /** Locals: the running row and how many are left, the running vector, and the row's bounds. */
-const [ROW, LEFT, AT, START, STOP, WHOLE_START, WHOLE_STOP] = [6, 7, 8, 9, 10, 11, 12] as const;
-const FIRST_VECTOR = 13;
+const [ROW, LEFT, AT, START, STOP, WHOLE_START, WHOLE_STOP] = [7, 8, 9, 10, 11, 12, 13] as const;
+const FIRST_VECTOR = 14;
 const MASK = FIRST_VECTOR;
 
 /**
@@ -137,7 +139,7 @@ class CellCode {
 
   constructor(private readonly emission: Emission) {
     const { nodes } = emission.program;
-    this.uniform = uniformNodes(nodes);
+    this.uniform = uniformNodes(nodes, emission.media);
     for (const index of this.keptNodes()) this.slots.set(index, MASK + 1 + this.slots.size);
     this.locals = this.slots.size;
     this.preamble = this.computed((index) => this.uniform[index] === true, 0);
@@ -193,6 +195,8 @@ class CellCode {
         return typeof node.value === 'number' ? v128.const(node.value) : truth(node.value);
       case 'constant':
         return v128.const(this.emission.constants[node.name] as number);
+      case 'medium':
+        return this.medium(node.name);
       case 'time':
         return [...local.get(TIME), ...splatF32];
       case 'read':
@@ -215,6 +219,15 @@ class CellCode {
     }
   }
 
+  private medium(name: string): Bytes {
+    const value = this.emission.media[name];
+    if (typeof value === 'number') return v128.const(value);
+    const cells = this.emission.layout.media.get(name);
+    if (cells === undefined) throw new RangeError(`no medium ${name}`);
+    const shared = [...local.get(AT), ...local.get(COMPONENT), ...i32.subtract];
+    return [...shared, ...v128.load(cells + this.emission.layout.reach)];
+  }
+
   private address({ field, level, offset: [dx, dy, dz] }: Read, parity: number): number {
     const { row, plane, reach } = this.emission.layout;
     const array = this.arrays(field)[level === 'now' ? parity : 1 - parity] as number;
@@ -229,10 +242,11 @@ class CellCode {
 }
 
 /** For each node, whether its value is the same in every cell. */
-function uniformNodes(nodes: Program['nodes']): boolean[] {
+function uniformNodes(nodes: Program['nodes'], media: Emission['media']): boolean[] {
   const uniform: boolean[] = [];
   for (const node of nodes) {
-    uniform.push(node.kind !== 'read' && operandsOf(node).every((operand) => uniform[operand]));
+    const varies = node.kind === 'read' || (node.kind === 'medium' && media[node.name] === 'cells');
+    uniform.push(!varies && operandsOf(node).every((operand) => uniform[operand]));
   }
   return uniform;
 }

@@ -4,11 +4,11 @@ import { EngineError } from '../../core/errors.js';
 import { type Box, cellCount } from '../../core/grid/box.js';
 import { compileModel } from '../compiler/compile.js';
 import type { Engine, ShardSpec, Slab, Update } from '../engine.js';
+import { InterpretedShard, interior } from '../interpreted.suite.js';
 import type { Field, Model } from '../model.js';
 import { wave } from '../models/wave.js';
 import { createWasmEngine } from './engine.js';
 import { arbitraryUpdate } from './models.suite.js';
-import { interior, ReferenceShard } from './reference.suite.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -19,14 +19,17 @@ afterAll(() => engine.close());
 const compiledWave = compileModel(wave);
 const waveConstants = wave.evaluate({ parameters: { speed: 1 }, spacing: 1, dt: 0.5, dimensions: 3 });
 
-/** Every array of a shard, over its whole frame. */
-function slabsOf({ model, components, frame }: ShardSpec): Slab[] {
-  return Array.from({ length: components }, (_, component) =>
+/** Every array of a shard, media included, over its whole frame. */
+function slabsOf({ model, components, frame, media = {} }: ShardSpec): Slab[] {
+  const cells = Object.keys(media).filter((name) => media[name] === 'cells');
+  const kept = cells.map((field): Slab => ({ component: 0, field, level: 'now', box: frame }));
+  const states = Array.from({ length: components }, (_, component) =>
     model.model.fields.flatMap(({ name: field, kind }): Slab[] => {
       const now: Slab = { component, field, level: 'now', box: frame };
       return kind === 'wave' ? [now, { ...now, level: 'before' }] : [now];
     }),
   ).flat();
+  return [...states, ...kept];
 }
 
 /** Numbers from −1 to 1, the same for the same seed (Lehmer's generator). */
@@ -41,7 +44,7 @@ function noise(length: number, seed: number): Float32Array {
 /** Starts both shards from the same noise, takes the same updates, and compares every array bit for bit. */
 async function expectSameBits(spec: ShardSpec, updates: readonly Update[], seed = 1): Promise<void> {
   const shard = await engine.createShard(spec);
-  const reference = new ReferenceShard(spec);
+  const reference = new InterpretedShard(spec);
   const slabs = slabsOf(spec);
   const start = slabs.map((slab, index) => noise(cellCount(slab.box), seed + index));
   await shard.write(slabs, Float32Array.from(start.flatMap((cells) => [...cells])));
@@ -177,8 +180,9 @@ describe('a wasm shard computes what the interpreter computes, bit for bit', () 
       fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.gen(), place, async (radius, gen, drawn) => {
         const { dimensions, components, corner, inside, seed, shrink } = drawn;
         const fields = fieldsOf({ u: 'wave', v: 'wave', t: 'tracker' });
-        const wgsl = gen(() => arbitraryUpdate(fields, ['k', 'q'], radius));
-        const model = compileModel(modelOf(fields, radius, ['k', 'q'], wgsl));
+        const wgsl = gen(() => arbitraryUpdate(fields, ['m', 'n'], ['k', 'q'], radius));
+        const media = ['m', 'n'].map((name) => ({ name, title: name, unit: () => '1', scale: () => 1 }));
+        const model = compileModel({ ...modelOf(fields, radius, ['k', 'q'], wgsl), media });
         const halo = dimensions === 3 ? radius : 0;
         const depth = dimensions === 3 ? inside[0] : 1;
         const frame: Box = {
@@ -195,6 +199,7 @@ describe('a wasm shard computes what the interpreter computes, bit for bit', () 
           dimensions,
           frame,
           constants: { k: 0.3, q: -1.7 },
+          media: { m: 'cells', n: 0.7 },
           probes: [],
         };
         const { lo, hi } = interior(spec);

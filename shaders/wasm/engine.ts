@@ -41,9 +41,9 @@ async function loadShard(spec: ShardSpec, onClose: () => void): Promise<EngineSh
   const layout = layOut(spec);
   const pages = Math.ceil(layout.bytes / PAGE_BYTES);
   const memory = allocate(layout.bytes, pages);
-  const { model, constants, dimensions } = spec;
+  const { model, constants, dimensions, media = {} } = spec;
   const program = programFor(model, dimensions);
-  const module = emitModule({ program, model: model.model, layout, constants, pages });
+  const module = emitModule({ program, model: model.model, layout, constants, media, pages });
   const { instance } = await WebAssembly.instantiate(module, { [MEMORY.module]: { [MEMORY.name]: memory } });
   const [even, odd] = STEPS.map((name) => instance.exports[name] as Step);
   return new WasmShard(spec, layout, memory, [even as Step, odd as Step], onClose);

@@ -21,13 +21,15 @@ export interface Layout {
   readonly component: number;
   /** Where the first component's arrays begin. */
   readonly arrays: ReadonlyMap<string, FieldArrays>;
+  /** Where the media that are kept as cells begin; all components share them. */
+  readonly media: ReadonlyMap<string, number>;
   readonly bytes: number;
 }
 
 /** A wave field has two arrays, which take turns at being `now`; a tracker has the same one twice. */
 export type FieldArrays = readonly [even: number, odd: number];
 
-export function layOut({ model: { model }, components, dimensions, frame }: ShardSpec): Layout {
+export function layOut({ model: { model }, components, dimensions, frame, media = {} }: ShardSpec): Layout {
   const [nz, ny, nx] = shapeOf(frame);
   const row = Math.ceil(nx / LANES) * VECTOR_BYTES;
   const plane = ny * row;
@@ -45,8 +47,13 @@ export function layOut({ model: { model }, components, dimensions, frame }: Shar
     }),
   );
   const component = next - GUARD_BYTES;
-  const bytes = GUARD_BYTES + components * component + GUARD_BYTES;
-  return { frame, row, plane, reach, component, arrays, bytes };
+  const bytesOfState = components * component;
+  const cells = model.media.filter(({ name }) => media[name] === 'cells');
+  const mediaArrays = new Map(
+    cells.map(({ name }, index) => [name, GUARD_BYTES + bytesOfState + index * array]),
+  );
+  const bytes = GUARD_BYTES + bytesOfState + cells.length * array + GUARD_BYTES;
+  return { frame, row, plane, reach, component, arrays, media: mediaArrays, bytes };
 }
 
 /** Bytes from the start of an array to a cell of the frame. */

@@ -4,6 +4,7 @@ import type { Field } from '../model.js';
 /** The WGSL of a model with random expressions over everything that the subset offers. */
 export function arbitraryUpdate(
   fields: readonly Field[],
+  media: readonly string[],
   constants: readonly string[],
   radius: number,
 ): fc.Arbitrary<string> {
@@ -28,6 +29,7 @@ export function arbitraryUpdate(
         { maxDepth: 4, depthIdentifier: 'model' },
         fc.oneof(
           ...reads,
+          ...media.map((name) => fc.constant(`${name}()`)),
           number,
           fc.constant('step.time'),
           ...constants.map((name) => fc.constant(`param.${name}`)),

@@ -4,7 +4,13 @@ import type { Engine, EngineShard, ShardSpec } from '../engine.js';
 import { checkSpec } from '../shard-checks.js';
 import { describeAdapter } from './adapter.js';
 import { GuardedDevice } from './guarded-device.js';
-import { type Kernel, makeSampleKernel, makeUpdateKernel } from './kernels.js';
+import {
+  type BoxKernels,
+  type Kernel,
+  makeBoxKernels,
+  makeSampleKernel,
+  makeUpdateKernel,
+} from './kernels.js';
 import { Pace } from './pace.js';
 import { WebgpuShard, WORKGROUP } from './shard.js';
 import { stateBytes } from './shard-state.js';
@@ -29,8 +35,12 @@ export async function createWebgpuEngine(adapter: GPUAdapter): Promise<Engine> {
     });
   const gpu = new GuardedDevice(device);
   try {
-    const [transfer, sample] = await Promise.all([Transfer.open(gpu), makeSampleKernel(gpu)]);
-    return new WebgpuEngine(describeAdapter(adapter).device, gpu, transfer, sample);
+    const [transfer, sample, boxes] = await Promise.all([
+      Transfer.open(gpu),
+      makeSampleKernel(gpu),
+      makeBoxKernels(gpu),
+    ]);
+    return new WebgpuEngine(describeAdapter(adapter).device, gpu, transfer, sample, boxes);
   } catch (error) {
     gpu.close();
     throw error;
@@ -48,6 +58,7 @@ class WebgpuEngine implements Engine {
     private readonly gpu: GuardedDevice,
     private readonly transfer: Transfer,
     private readonly sample: Kernel,
+    private readonly boxes: BoxKernels,
   ) {
     const { maxBufferSize, maxStorageBufferBindingSize } = gpu.device.limits;
     this.#largestArray = Math.min(maxBufferSize, maxStorageBufferBindingSize);
@@ -56,17 +67,18 @@ class WebgpuEngine implements Engine {
   }
 
   async createShard(spec: ShardSpec): Promise<EngineShard> {
-    const { gpu, transfer, sample } = this;
+    const { gpu, transfer, sample, boxes } = this;
     gpu.check();
     checkSpec(spec);
     this.#refuseLargerArrays(spec);
     const update = await makeUpdateKernel(gpu, {
       model: spec.model.model,
+      media: spec.media ?? {},
       dimensions: spec.dimensions,
       shape: shapeOf(spec.frame),
       workgroup: WORKGROUP,
     });
-    const tools = { gpu, transfer, pace: this.#pace, update, sample };
+    const tools = { gpu, transfer, pace: this.#pace, update, sample, boxes };
     let shard: WebgpuShard | undefined;
     try {
       return await gpu.accepted(() => {

@@ -1,8 +1,18 @@
 import { EngineError } from '../../core/errors.js';
+import { BOX_BYTES } from './box-kernel.js';
+import feedWgsl from './feed.wgsl';
 import type { GuardedDevice } from './guarded-device.js';
+import mirrorWgsl from './mirror.wgsl';
 import sampleWgsl from './sample.wgsl';
 import transferWgsl from './transfer.wgsl';
-import { BINDING, STEP_WORDS, stateBindings, type UpdateOptions, updateSource } from './update-source.js';
+import {
+  BINDING,
+  mediaBindings,
+  STEP_WORDS,
+  stateBindings,
+  type UpdateOptions,
+  updateSource,
+} from './update-source.js';
 
 /** A pipeline and the layout its bind groups follow. */
 export interface Kernel {
@@ -65,12 +75,35 @@ export async function makeSampleKernel(gpu: GuardedDevice): Promise<Kernel> {
   return { pipeline, layout };
 }
 
+/** Kernels that change boxes of one state array in place. Bindings: box, state. */
+export interface BoxKernels {
+  readonly mirror: Kernel;
+  readonly feed: Kernel;
+}
+
+export async function makeBoxKernels(gpu: GuardedDevice): Promise<BoxKernels> {
+  const { device } = gpu;
+  const { layout, pipelineLayout } = layoutOf(device, [
+    uniform(0, BOX_BYTES, true),
+    storage(1, 'read_write'),
+  ]);
+  const make = async (code: string, entryPoint: string): Promise<Kernel> => {
+    const compute = { module: device.createShaderModule({ code }), entryPoint };
+    return {
+      pipeline: await gpu.guard(device.createComputePipelineAsync({ layout: pipelineLayout, compute })),
+      layout,
+    };
+  };
+  const [mirror, feed] = await Promise.all([make(mirrorWgsl, 'mirror'), make(feedWgsl, 'feed')]);
+  return { mirror, feed };
+}
+
 /** Throws EngineError with the model's own line where the device's compiler refuses it. */
 export async function makeUpdateKernel(gpu: GuardedDevice, options: UpdateOptions): Promise<Kernel> {
   const { device } = gpu;
-  const { model } = options;
+  const { model, media } = options;
   const { code, linesBefore } = updateSource(options);
-  const states = stateBindings(model);
+  const states = [...stateBindings(model), ...mediaBindings(model, media)];
   const allowed = device.limits.maxStorageBuffersPerShaderStage;
   if (states.length > allowed) {
     throw new EngineError(

@@ -2,6 +2,7 @@ import { type Box, cellCount, isEmpty, shapeOf, shift, type Triple } from '../..
 import type { ShardSpec, Slab } from '../engine.js';
 import type { GuardedDevice } from './guarded-device.js';
 import type { Region, Transfer } from './transfer.js';
+import { mediaBindings } from './update-source.js';
 
 /** Which of a wave field's two buffers holds the newest level. */
 export type Parity = 0 | 1;
@@ -43,6 +44,7 @@ export class ShardState {
   readonly shape: Triple;
   readonly bytes: number;
   readonly #components: readonly ReadonlyMap<string, StateField>[];
+  readonly #media: ReadonlyMap<string, StateField>;
 
   /** Call inside `GuardedDevice.accepted`: WebGPU hands out buffers full of zeros, or an error. */
   constructor(
@@ -65,11 +67,16 @@ export class ShardState {
           }),
         ),
     );
+    const media = mediaBindings(spec.model.model, spec.media ?? {});
+    this.#media = new Map(
+      media.map(({ field }) => [field, new StateField('tracker', [make(field)], transfer)]),
+    );
     this.bytes = stateBytes(spec);
   }
 
+  /** A component's field, or a medium, which all components share. */
   field(component: number, name: string): StateField {
-    const field = this.#components[component]?.get(name);
+    const field = this.#media.get(name) ?? this.#components[component]?.get(name);
     if (!field) throw new TypeError(`no field ${name} of component ${component} was ever made`);
     return field;
   }
@@ -99,11 +106,13 @@ export class ShardState {
 
   close(): void {
     for (const component of this.#components) for (const field of component.values()) field.close();
+    for (const medium of this.#media.values()) medium.close();
   }
 }
 
-/** Bytes of all state arrays of a shard. */
-export function stateBytes({ model, components, frame }: ShardSpec): number {
+/** Bytes of all state arrays of a shard, and of its media. */
+export function stateBytes({ model, components, frame, media = {} }: ShardSpec): number {
   const levels = model.model.fields.reduce((sum, { kind }) => sum + (kind === 'wave' ? 2 : 1), 0);
-  return components * levels * cellCount(frame) * 4;
+  const arrays = components * levels + mediaBindings(model.model, media).length;
+  return arrays * cellCount(frame) * 4;
 }

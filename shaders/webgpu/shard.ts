@@ -1,15 +1,18 @@
 import { EngineError } from '../../core/errors.js';
 import { cellCount, shapeOf } from '../../core/grid/box.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
+import { ghostSlabs } from '../mirrors.js';
 import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
+import { Feeder } from './feeder.js';
+import { Ghosts } from './ghosts.js';
 import type { GuardedDevice } from './guarded-device.js';
-import { constantsBytes, type Kernel, STEP_BYTES } from './kernels.js';
+import { type BoxKernels, constantsBytes, type Kernel, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT, type Pace } from './pace.js';
 import { type ProbedCell, Sampler } from './sampler.js';
 import { type Parity, ShardState, type StateField } from './shard-state.js';
 import { copyMapped, type Transfer } from './transfer.js';
 import { Turns } from './turns.js';
-import { BINDING, STEP_WORDS, stateBindings } from './update-source.js';
+import { BINDING, mediaBindings, STEP_WORDS, stateBindings } from './update-source.js';
 
 /** Invocations of a workgroup along z, y, x: long in x, where neighbours in memory are. */
 export const WORKGROUP = [1, 2, 64] as const;
@@ -21,6 +24,7 @@ export interface ShardTools {
   readonly pace: Pace;
   readonly update: Kernel;
   readonly sample: Kernel;
+  readonly boxes: BoxKernels;
 }
 
 export class WebgpuShard implements EngineShard {
@@ -28,6 +32,8 @@ export class WebgpuShard implements EngineShard {
   readonly #turns = new Turns();
   readonly #state: ShardState;
   readonly #sampler: Sampler | undefined;
+  readonly #ghosts: Ghosts | undefined;
+  readonly #feeder: Feeder | undefined;
   readonly #constants: GPUBuffer;
   readonly #steps: GPUBuffer;
   readonly #stepStride: number;
@@ -41,7 +47,7 @@ export class WebgpuShard implements EngineShard {
     private readonly tools: ShardTools,
     private readonly spec: ShardSpec,
   ) {
-    const { gpu, transfer, sample } = tools;
+    const { gpu, transfer, sample, boxes } = tools;
     const { device } = gpu;
     const { model } = spec.model;
     this.#stepStride = Math.max(STEP_BYTES, device.limits.minUniformBufferOffsetAlignment);
@@ -62,6 +68,9 @@ export class WebgpuShard implements EngineShard {
       this.#bind(spec, component, 0),
       this.#bind(spec, component, 1),
     ]);
+    const { sources = [] } = spec;
+    this.#ghosts = ghostSlabs(spec).length > 0 ? new Ghosts(gpu, boxes.mirror, this.#state, spec) : undefined;
+    this.#feeder = sources.length > 0 ? new Feeder(gpu, boxes.feed, this.#state, sources) : undefined;
     const probes = probedCells(this.#state, spec);
     this.#sampler = probes.size > 0 ? new Sampler(gpu, sample, this.#steps, probes) : undefined;
     this.bytes = this.#state.bytes + this.#steps.size + this.#constants.size + (this.#sampler?.bytes ?? 0);
@@ -119,6 +128,8 @@ export class WebgpuShard implements EngineShard {
         this.#closed = true;
         this.#state.close();
         this.#sampler?.close();
+        this.#ghosts?.close();
+        this.#feeder?.close();
         this.#steps.destroy();
         this.#constants.destroy();
       }
@@ -137,11 +148,13 @@ export class WebgpuShard implements EngineShard {
     const { device } = gpu;
     const boxes = batch.map(({ box }) => this.#state.local(box));
     device.queue.writeBuffer(this.#steps, 0, this.#stepRecords(batch));
+    const feed = this.#feeder?.prepare(batch);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (const [index, box] of boxes.entries()) {
       const [nz, ny, nx] = shapeOf(box);
       const offset = index * this.#stepStride;
+      this.#ghosts?.encode(pass, this.#newest);
       pass.setPipeline(update.pipeline);
       for (const bindings of this.#bindings) {
         pass.setBindGroup(0, bindings[this.#newest], [offset]);
@@ -152,6 +165,7 @@ export class WebgpuShard implements EngineShard {
         );
       }
       this.#newest = this.#newest === 0 ? 1 : 0;
+      feed?.(pass, this.#newest, index);
       this.#sampler?.encode(pass, this.#newest, offset);
     }
     pass.end();
@@ -173,7 +187,9 @@ export class WebgpuShard implements EngineShard {
   }
 
   #bind(spec: ShardSpec, component: number, newest: Parity): GPUBindGroup {
-    const states = stateBindings(spec.model.model).map(({ field, level }, index) => ({
+    const { model } = spec.model;
+    const bound = [...stateBindings(model), ...mediaBindings(model, spec.media ?? {})];
+    const states = bound.map(({ field, level }, index) => ({
       binding: BINDING.firstState + index,
       resource: { buffer: this.#state.field(component, field).level(level, newest) },
     }));

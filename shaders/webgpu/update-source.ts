@@ -1,4 +1,5 @@
 import type { Triple } from '../../core/grid/box.js';
+import type { ShardSpec } from '../engine.js';
 import type { ModelSource } from '../model.js';
 
 /** Where the bindings of `gs_update` lie, all in group 0. State arrays follow from FIRST_STATE on. */
@@ -26,8 +27,18 @@ export function stateBindings(model: ModelSource): readonly StateBinding[] {
   );
 }
 
+/** The media that are kept as cells; their bindings follow those of the state. */
+export function mediaBindings(model: ModelSource, media: Media): readonly StateBinding[] {
+  return model.media
+    .filter(({ name }) => media[name] === 'cells')
+    .map(({ name: field }) => ({ field, level: 'now', access: 'read' }));
+}
+
+type Media = NonNullable<ShardSpec['media']>;
+
 export interface UpdateOptions {
   readonly model: ModelSource;
+  readonly media: Media;
   readonly dimensions: 2 | 3;
   /** Cells of the frame, `[nz, ny, nx]`. */
   readonly shape: Triple;
@@ -53,9 +64,9 @@ export function updateSource(options: UpdateOptions): UpdateSource {
 
 const variable = (field: string, level: 'now' | 'before') => `gs_${level}_${field}`;
 
-function prelude({ model, dimensions, shape: [, ny, nx] }: UpdateOptions): string {
+function prelude({ model, media, dimensions, shape: [, ny, nx] }: UpdateOptions): string {
   const members = model.constants.length > 0 ? model.constants : ['gs_none'];
-  const bindings = stateBindings(model).map(
+  const bindings = [...stateBindings(model), ...mediaBindings(model, media)].map(
     ({ field, level, access }, index) =>
       `@group(0) @binding(${BINDING.firstState + index}) var<storage, ${access}> ${variable(field, level)}: array<f32>;`,
   );
@@ -66,6 +77,10 @@ function prelude({ model, dimensions, shape: [, ny, nx] }: UpdateOptions): strin
   return ${now}[gs_cell + dx + dy * gs_stride_y + dz * gs_stride_z];
 }
 fn ${name}_before() -> f32 { return ${variable(name, 'before')}[gs_cell]; }`;
+  });
+  const mediaAccessors = model.media.map(({ name }) => {
+    const value = media[name];
+    return `fn ${name}() -> f32 { return ${typeof value === 'number' ? literal(value) : `${variable(name, 'now')}[gs_cell]`}; }`;
   });
   return `struct gs_Constants {
 ${members.map((member) => `  ${member}: f32,`).join('\n')}
@@ -83,8 +98,14 @@ const DIMENSIONS: u32 = ${dimensions}u;
 const gs_stride_y: i32 = ${nx};
 const gs_stride_z: i32 = ${ny * nx};
 var<private> gs_cell: i32;
-${accessors.join('\n')}
+${[...accessors, ...mediaAccessors].join('\n')}
 `;
+}
+
+/** Bit for bit, and known to the device's compiler. */
+function literal(value: number): string {
+  const [bits] = new Uint32Array(Float32Array.of(value).buffer);
+  return `bitcast<f32>(${bits}u)`;
 }
 
 function entryPoint({ model, workgroup: [wz, wy, wx] }: UpdateOptions): string {

@@ -37,9 +37,10 @@ export type PlainError =
 
 /** The part of a shard's spec that crosses. */
 export function plainSpec({ model, ...spec }: ShardSpec): PlainShardSpec {
-  const { name, wgsl, radius, fields, constants } = model.model;
+  const { name, wgsl, radius, fields, media, constants } = model.model;
   const plainFields = fields.map((field) => ({ name: field.name, kind: field.kind }));
-  return { ...spec, model: { name, wgsl, radius, fields: plainFields, constants } };
+  const plainMedia = media.map((medium) => ({ name: medium.name }));
+  return { ...spec, model: { name, wgsl, radius, fields: plainFields, media: plainMedia, constants } };
 }
 
 export function plainError(error: unknown): PlainError {

@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { JobError } from '../errors.js';
+import type { Box, Triple } from '../grid/box.js';
+import { checkJob } from './check.js';
+import type { Job } from './job.js';
+import type { JobFileInput } from './schema.js';
+
+const plate: JobFileInput = {
+  name: 'plate',
+  model: 'medium',
+  grid: { shape: [30, 40], spacing: 0.5 },
+  time: { steps: 10 },
+  media: { speed: 2 },
+};
+const block: JobFileInput = { ...plate, grid: { shape: [26, 30, 40], spacing: 0.5 } };
+
+function faultsOf(file: unknown): readonly string[] {
+  try {
+    checkJob(file);
+    return [];
+  } catch (error) {
+    if (!(error instanceof JobError)) throw error;
+    return error.faults.map(({ field, problem, fix }) => `${field}: ${problem}. ${fix}`);
+  }
+}
+
+const cellsOf = (job: Job, name: string, box: Box) => {
+  const medium = job.media.get(name);
+  if (medium?.kind !== 'cells') throw new TypeError(`${name} is not kept as cells`);
+  return Array.from(medium.fill(box));
+};
+const cellBox = (z: number, y: number, x: number): Box => ({ lo: [z, y, x], hi: [z + 1, y + 1, x + 1] });
+
+describe('a medium', () => {
+  it('that is one number is one number for the engine, in cells and steps', () => {
+    const job = checkJob({ ...plate, time: { steps: 1, dt: 0.1 }, media: { speed: 2, damping: 3 } });
+    expect(job.media.get('speed')).toEqual({ kind: 'constant', value: expect.closeTo((2 * 0.1) / 0.5, 12) });
+    expect(job.media.get('damping')).toEqual({ kind: 'constant', value: expect.closeTo(0.3, 12) });
+    expect(job.media.get('potential')).toEqual({ kind: 'constant', value: 0 });
+  });
+
+  it('is painted in the order of its regions, wherever a cell has its centre in one', () => {
+    const regions = [
+      { shape: 'layer', axis: 'z', from: 10, to: 20, value: 3 },
+      { shape: 'box', from: { z: 0, y: 5, x: 5 }, to: { z: 26, y: 8, x: 8 }, value: 4 },
+      { shape: 'sphere', centre: { z: 13, y: 15, x: 20 }, radius: 2, value: 1 },
+      { shape: 'ellipsoid', centre: { z: 13, y: 25, x: 20 }, radii: { z: 1, y: 2, x: 4 }, value: 5 },
+    ] as const;
+    const job = checkJob({ ...block, time: { steps: 1, dt: 0.05 }, media: { speed: { base: 2, regions } } });
+    const speed = (z: number, y: number, x: number) =>
+      (cellsOf(job, 'speed', cellBox(z, y, x))[0] ?? 0) / 0.1;
+    const places: readonly Triple[] = [
+      [9, 1, 1],
+      [10, 1, 1],
+      [19, 1, 1],
+      [20, 1, 1],
+      [12, 5, 7],
+      [12, 5, 8],
+      [13, 15, 22],
+      [13, 16, 22],
+      [13, 25, 24],
+      [13, 27, 20],
+      [14, 25, 21],
+    ];
+    const found = places.map((place) => Number(speed(...place).toFixed(6)));
+    expect(found).toEqual([2, 3, 3, 2, 4, 3, 1, 3, 5, 5, 3]);
+  });
+
+  it('goes round with a periodic axis', () => {
+    const regions = [{ shape: 'layer', axis: 'x', from: 0, to: 1, value: 1 }] as const;
+    const job = checkJob({ ...plate, boundary: 'periodic', media: { speed: { base: 2, regions } } });
+    const row = cellsOf(job, 'speed', { lo: [0, 0, -41], hi: [1, 1, 42] });
+    const slow = row.flatMap((value, index) => (value < Math.max(...row) ? [index - 41] : []));
+    expect(slow).toEqual([-40, 0, 40]);
+  });
+
+  it('decides the time step by its fastest cell', () => {
+    const regions = [{ shape: 'sphere', centre: { y: 9, x: 9 }, radius: 1, value: 5 }] as const;
+    const media = { speed: { base: 2, regions } };
+    expect(checkJob({ ...plate, media }).dt).toBeCloseTo((0.95 * 0.5) / (5 * Math.SQRT2), 12);
+    expect(faultsOf({ ...plate, media, time: { steps: 1, dt: 0.08 } })).toEqual([
+      'time.dt: 0.08 s is unstable on a 2-D grid. Use at most 0.0707 s',
+    ]);
+    const array = { speed: { array: 'speed.npy', max: 5 } };
+    expect(checkJob({ ...plate, media: array }).dt).toBeCloseTo((0.95 * 0.5) / (5 * Math.SQRT2), 12);
+  });
+
+  it('is refused where it is missing, unknown, below its least value or makes no sense', () => {
+    expect(faultsOf({ ...plate, media: {} })).toEqual([
+      'media.speed: is missing. Give a number, or regions: Speed of the wave',
+    ]);
+    expect(faultsOf({ ...plate, media: { sped: 2, speed: 2 } })[0]).toMatch(
+      /^media.sped: is no medium.*speed/,
+    );
+    expect(faultsOf({ ...plate, media: { speed: 2, damping: -1 } })).toEqual([
+      'media.damping: is -1. Give at least 0',
+    ]);
+    const regions = [
+      { shape: 'layer', axis: 'z', from: 3, to: 3, value: -1 },
+      { shape: 'box', from: { y: 4, x: 4 }, to: { y: 4, x: 9 }, value: 1 },
+    ];
+    expect(faultsOf({ ...plate, media: { speed: { base: 2, regions } } })).toEqual([
+      'media.speed.regions[0].value: is -1. Give at least 0',
+      'media.speed.regions[0].axis: is z, and the grid is 2-D. Use y or x',
+      'media.speed.regions[0].to: is 3. Give more than 3',
+      'media.speed.regions[1].to.y: is 4. Give more than 4',
+    ]);
+    expect(faultsOf({ ...plate, media: { speed: Number.NaN } })[0]).toMatch(/^media.speed: is NaN/);
+  });
+});
+
+describe('faces', () => {
+  it('fix the edge, leave it free or have none', () => {
+    const job = checkJob({ ...plate, boundary: { y: ['neumann', 'dirichlet'], x: 'periodic' } });
+    const forever = Number.POSITIVE_INFINITY;
+    expect(job.updatable).toEqual({ lo: [0, 0, -forever], hi: [1, 29, forever] });
+    expect(job.mirrors).toEqual([
+      [false, false],
+      [true, false],
+      [false, false],
+    ]);
+  });
+
+  it('that absorb have a layer inside the grid, turned outwards', () => {
+    const job = checkJob({ ...plate, boundary: { y: 'neumann', x: ['absorbing', 'dirichlet'] } });
+    expect(job.model.model.radius).toBe(2);
+    expect(job.media.get('outward_y')).toEqual({ kind: 'constant', value: 0 });
+    const row = cellsOf(job, 'outward_x', { lo: [0, 3, 0], hi: [1, 4, 40] });
+    expect(row.findIndex((value) => value >= 0)).toBe(12);
+    expect(row[2]).toBeCloseTo(-2 * 0.95 ** 2, 6);
+    expect(row[11]).toBeCloseTo(-2 * 0.05 ** 2, 6);
+    expect(row.slice(12).every((value) => value === 0)).toBe(true);
+  });
+
+  it('are refused where they do not fit', () => {
+    expect(faultsOf({ ...plate, boundary: { y: ['periodic', 'neumann'], x: 'neumann' } })).toEqual([
+      'boundary.y: is periodic at one end of y only. Give periodic alone, for both ends',
+    ]);
+    expect(faultsOf({ ...plate, grid: { shape: [24, 40], spacing: 1 }, boundary: 'absorbing' })).toEqual([
+      'grid.shape[0]: 24 cells along y leave none between the absorbing layers. Give at least 25',
+    ]);
+    const wave = { ...plate, model: 'wave', media: {}, parameters: { speed: 1 }, boundary: 'absorbing' };
+    expect(faultsOf(wave)).toEqual([
+      'boundary: is absorbing, which the model wave cannot do. Use the model medium, or dirichlet',
+    ]);
+  });
+});
+
+describe('a source', () => {
+  const ricker = { shape: 'ricker', frequency: 1 } as const;
+  const sourceOf = (more: object) => ({
+    ...block,
+    time: { steps: 9, dt: 0.1 },
+    sources: { s: { field: 'psi', at: { z: 3, y: 4, x: 5 }, amplitude: 2, signal: ricker, ...more } },
+  });
+
+  it.each([
+    { at: { z: 3, y: 4, x: 5 }, lo: [3, 4, 5], hi: [4, 5, 6], axes: 3 },
+    { at: { z: 3, x: 5 }, lo: [3, 0, 5], hi: [4, 30, 6], axes: 2 },
+    { at: { y: 4 }, lo: [0, 4, 0], hi: [26, 5, 40], axes: 1 },
+  ])('at $at adds dt²·s/dx to the power of $axes', ({ at, lo, hi, axes }) => {
+    const [source] = checkJob(sourceOf({ at })).sources;
+    expect(source?.box).toEqual({ lo, hi });
+    expect(source?.amplitude(15)).toBeCloseTo((2 * 0.1 ** 2) / 0.5 ** axes, 12);
+  });
+
+  it('follows its signal', () => {
+    const at = (signal: object, step: number) => checkJob(sourceOf({ signal })).sources[0]?.amplitude(step);
+    const unit = (2 * 0.1 ** 2) / 0.5 ** 3;
+    expect(at({ shape: 'series', values: [1, -3] }, 1)).toBeCloseTo(-3 * unit, 12);
+    expect(at({ shape: 'series', values: [1, -3] }, 2)).toBe(0);
+    expect(at({ shape: 'gaussian-derivative', sigma: 0.2, delay: 1 }, 8)).toBeCloseTo(
+      unit * Math.exp(-0.5),
+      12,
+    );
+    expect(at({ shape: 'tone-burst', frequency: 0.5, cycles: 2 }, 25)).toBeCloseTo(
+      unit * ((1 - Math.cos(Math.PI * 1.25)) / 2),
+      12,
+    );
+    expect(at({ shape: 'tone-burst', frequency: 0.5, cycles: 2 }, 45)).toBeCloseTo(0, 12);
+  });
+
+  it('is refused outside the grid, on a fixed edge, and where there is no wave to feed', () => {
+    expect(faultsOf(sourceOf({ at: { z: 26, y: 4, x: 5 } }))).toEqual([
+      'sources.s.at.z: 26 is outside the grid. Use 0 to 25',
+    ]);
+    expect(faultsOf(sourceOf({ at: { z: 0 } }))).toEqual([
+      'sources.s.at: lies on the fixed edge, which stays 0. Move it inside',
+    ]);
+    expect(faultsOf(sourceOf({ field: 'phi' }))[0]).toMatch(/^sources.s.field: phi is no wave of this job/);
+    expect(faultsOf({ ...sourceOf({}), grid: plate.grid })).toEqual([
+      'sources.s.at.z: is given, and the grid is 2-D. Leave it out',
+    ]);
+  });
+});

@@ -1,0 +1,4 @@
+import { mediaAnswers } from '../media-answers.suite.js';
+import { createWasmEngine } from './engine.js';
+
+mediaAnswers('wasm', createWasmEngine);

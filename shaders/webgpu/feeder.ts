@@ -1,0 +1,66 @@
+import { cellCount, intersect } from '../../core/grid/box.js';
+import type { ShardSpec, Source, Update } from '../engine.js';
+import { BOX_WORDS, bindBoxes, boxStride, boxWords, dispatchBox, makeBoxRecords } from './box-kernel.js';
+import type { GuardedDevice } from './guarded-device.js';
+import type { Kernel } from './kernels.js';
+import { MAX_STEPS_PER_SUBMIT } from './pace.js';
+import type { Parity, ShardState } from './shard-state.js';
+
+interface FedSource extends Source {
+  /** By the parity of the newest level. */
+  readonly bindings: readonly [GPUBindGroup, GPUBindGroup];
+}
+
+/** Adds the sources' amplitudes after each step: one dispatch for each source. */
+export class Feeder {
+  readonly #records: GPUBuffer;
+  readonly #stride: number;
+  readonly #sources: readonly FedSource[];
+
+  /** Call inside `GuardedDevice.accepted`. */
+  constructor(
+    private readonly gpu: GuardedDevice,
+    private readonly kernel: Kernel,
+    private readonly state: ShardState,
+    sources: NonNullable<ShardSpec['sources']>,
+  ) {
+    this.#stride = boxStride(gpu);
+    this.#records = makeBoxRecords(gpu, 'sources', MAX_STEPS_PER_SUBMIT * sources.length * this.#stride);
+    this.#sources = sources.map((source) => {
+      const field = state.field(source.component, source.field);
+      const bind = (newest: Parity) => bindBoxes(gpu, kernel, this.#records, field.level('now', newest));
+      return { ...source, bindings: [bind(0), bind(1)] };
+    });
+  }
+
+  /** Before a submit. What it returns encodes the feeding after each of the submit's steps; `newest` is the level that the step wrote. */
+  prepare(batch: readonly Update[]): (pass: GPUComputePassEncoder, newest: Parity, step: number) => void {
+    const records = new ArrayBuffer(batch.length * this.#sources.length * this.#stride);
+    const counts = batch.map(({ box: updated, amplitudes = [] }, step) =>
+      this.#sources.map(({ box }, index) => {
+        const fed = intersect(box, updated);
+        const cells = cellCount(fed);
+        if (cells > 0) {
+          const record = (step * this.#sources.length + index) * this.#stride;
+          new Uint32Array(records, record).set(boxWords(this.state.local(fed), this.state.shape));
+          new Float32Array(records, record)[BOX_WORDS.own] = amplitudes[index] as number;
+        }
+        return cells;
+      }),
+    );
+    this.gpu.device.queue.writeBuffer(this.#records, 0, records);
+    return (pass, newest, step) => {
+      pass.setPipeline(this.kernel.pipeline);
+      for (const [index, { bindings }] of this.#sources.entries()) {
+        const cells = counts[step]?.[index] ?? 0;
+        if (cells === 0) continue;
+        pass.setBindGroup(0, bindings[newest], [(step * this.#sources.length + index) * this.#stride]);
+        dispatchBox(pass, cells);
+      }
+    };
+  }
+
+  close(): void {
+    this.#records.destroy();
+  }
+}
