@@ -2,9 +2,7 @@ import type { CompiledModel } from '../../shaders/compiler/compile.js';
 import type { Box, Triple } from '../grid/box.js';
 import type { Mirrors } from '../grid/ghosts.js';
 import type { Grid } from '../grid/grid.js';
-import type { JobMedium } from './media.js';
 import type { JobFile } from './schema.js';
-import type { JobSource } from './sources.js';
 
 /** `field.component`, for example `psi.L`; only the field's name where the job names no components. */
 export type StateName = string;
@@ -49,6 +47,26 @@ export interface Job {
 export type InitialState =
   | { readonly kind: 'formula'; readonly fill: (level: 'now' | 'before', box: Box) => Float32Array }
   | { readonly kind: 'array'; readonly levels: readonly ('now' | 'before')[] };
+
+/**
+ * What one of the model's media is in each cell, as engines take it: in units of grid and step. `cells` computes a
+ * box, which may be unwrapped over periodic axes. `array`: bricks in the store hold the file's values, to be
+ * multiplied by `scale`.
+ */
+export type JobMedium =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'cells'; readonly fill: (box: Box) => Float32Array }
+  | { readonly kind: 'array'; readonly scale: number; readonly min: number; readonly max: number };
+
+/** Feeds one component's wave field in a box of cells. */
+export interface JobSource {
+  readonly component: number;
+  readonly field: string;
+  /** In grid coordinates: a point, or a line or plane across the whole grid. */
+  readonly box: Box;
+  /** What is added to the new level in the update after `step` steps, in f64. */
+  readonly amplitude: (step: number) => number;
+}
 
 export interface Probe {
   readonly name: string;

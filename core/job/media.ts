@@ -5,21 +5,12 @@ import { type Faces, outwardAxis, outwardProfile } from './boundary.js';
 import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
 import { placeIn } from './grid-of-job.js';
+import type { JobMedium } from './job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 
 type Written = JobFile['media'][string];
 type Region = Extract<Written, { regions: unknown }>['regions'][number];
-
-/**
- * What one of the model's media is in each cell, as engines take it: in units of grid and step. `cells` computes a
- * box, which may be unwrapped over periodic axes. `array`: bricks in the store hold the file's values, to be
- * multiplied by `scale`.
- */
-export type JobMedium =
-  | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'cells'; readonly fill: (box: Box) => Float32Array }
-  | { readonly kind: 'array'; readonly scale: number; readonly min: number; readonly max: number };
 
 /** The largest value of each medium in any cell, in the job's units. Faults where a medium is missing or unknown. */
 export function largestMedia(file: JobFile, { media }: Model, faults: FaultList): Record<string, number> {

@@ -2,7 +2,7 @@ import { AXES, AXIS_NAMES, type Box, boxOfShape, intersect, isEmpty } from '../g
 import type { Grid } from '../grid/grid.js';
 import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
-import type { StateName } from './job.js';
+import type { JobSource, StateName } from './job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 import type { StatePlace } from './states.js';
@@ -11,16 +11,6 @@ type Signal = JobFile['sources'][string]['signal'];
 
 /** Each is a dispatch of its own in every step on a GPU. */
 const MAX_SOURCES = 256;
-
-/** Feeds one component's wave field in a box of cells. */
-export interface JobSource {
-  readonly component: number;
-  readonly field: string;
-  /** In grid coordinates: a point, or a line or plane across the whole grid. */
-  readonly box: Box;
-  /** What is added to the new level in the update after `step` steps, in f64. */
-  readonly amplitude: (step: number) => number;
-}
 
 /**
  * A source s(t) of ∂²ψ/∂t² adds dt²·s(t)/dxᵐ to ψ⁺, at the time t of the newest level; m counts the axes along

@@ -1,6 +1,6 @@
 import { type Box, cellCount, shapeOf, type Triple } from '../../core/grid/box.js';
 import type { GuardedDevice } from './guarded-device.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 
 /** What mirror.wgsl and feed.wgsl know of a box: 32-bit words that both begin with, and two of their own. */
 export const BOX_WORDS = { own: 6, length: 8 } as const;

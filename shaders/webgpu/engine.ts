@@ -4,13 +4,8 @@ import type { Engine, EngineShard, ShardSpec } from '../engine.js';
 import { checkSpec } from '../shard-checks.js';
 import { describeAdapter } from './adapter.js';
 import { GuardedDevice } from './guarded-device.js';
-import {
-  type BoxKernels,
-  type Kernel,
-  makeBoxKernels,
-  makeSampleKernel,
-  makeUpdateKernel,
-} from './kernels.js';
+import type { Kernel } from './kernel.js';
+import { type BoxKernels, makeBoxKernels, makeSampleKernel, makeUpdateKernel } from './kernels.js';
 import { Pace } from './pace.js';
 import { WebgpuShard, WORKGROUP } from './shard.js';
 import { stateBytes } from './shard-state.js';

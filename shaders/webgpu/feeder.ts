@@ -2,7 +2,7 @@ import { cellCount, intersect } from '../../core/grid/box.js';
 import type { ShardSpec, Source, Update } from '../engine.js';
 import { BOX_WORDS, bindBoxes, boxStride, boxWords, dispatchBox, makeBoxRecords } from './box-kernel.js';
 import type { GuardedDevice } from './guarded-device.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 import { MAX_STEPS_PER_SUBMIT } from './pace.js';
 import type { Parity, ShardState } from './shard-state.js';
 

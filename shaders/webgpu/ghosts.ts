@@ -3,7 +3,7 @@ import type { ShardSpec } from '../engine.js';
 import { ghostSlabs } from '../mirrors.js';
 import { bindBoxes, boxStride, boxWords, dispatchBox, makeBoxRecords } from './box-kernel.js';
 import type { GuardedDevice } from './guarded-device.js';
-import type { Kernel } from './kernels.js';
+import type { Kernel } from './kernel.js';
 import type { Parity, ShardState } from './shard-state.js';
 
 /** Fills the ghost cells of every wave before a step: one dispatch for each face and field. */

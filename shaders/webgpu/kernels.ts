@@ -2,6 +2,7 @@ import { EngineError } from '../../core/errors.js';
 import { BOX_BYTES } from './box-kernel.js';
 import feedWgsl from './feed.wgsl';
 import type { GuardedDevice } from './guarded-device.js';
+import type { Kernel } from './kernel.js';
 import mirrorWgsl from './mirror.wgsl';
 import sampleWgsl from './sample.wgsl';
 import transferWgsl from './transfer.wgsl';
@@ -13,12 +14,6 @@ import {
   type UpdateOptions,
   updateSource,
 } from './update-source.js';
-
-/** A pipeline and the layout its bind groups follow. */
-export interface Kernel {
-  readonly pipeline: GPUComputePipeline;
-  readonly layout: GPUBindGroupLayout;
-}
 
 type Access = 'read' | 'read_write';
 

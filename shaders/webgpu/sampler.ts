@@ -1,5 +1,6 @@
 import type { GuardedDevice } from './guarded-device.js';
-import { type Kernel, STEP_BYTES } from './kernels.js';
+import type { Kernel } from './kernel.js';
+import { STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT } from './pace.js';
 import type { Parity, StateField } from './shard-state.js';
 
