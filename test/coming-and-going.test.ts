@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
+import { differingBits } from './bits.js';
 import { Fleet, type Result } from './fleet.js';
 
 const job: JobFileInput = {
@@ -50,5 +51,5 @@ test('two leave at once while another comes, then all leave at once: every bit i
   await Promise.all([carl.contributor.leave(), dora.contributor.leave()]);
   await fleet.join();
   await fleet.done(id);
-  expect(await everything(fleet.result(id))).toEqual(truth);
+  expect(differingBits(await everything(fleet.result(id)), truth)).toBe(0);
 });
