@@ -8,7 +8,7 @@ const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const cells = fc.float32Array({ maxLength: 300, size: 'max' });
 const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
   fc.record({ type: fc.constant('halo' as const), plan: u32, from: u32, step: fc.maxSafeNat(), cells }),
-  fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, array: u32, cells }),
+  fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, part: u32, cells }),
 );
 
 const carried = (message: LinkMessage | typeof BYE) => {
@@ -40,7 +40,7 @@ describe('link messages', () => {
   test('may be taken from the middle of a larger array', () => {
     const whole = Float32Array.of(9, 1, 2, 9);
     const read = readMessage(
-      carried({ type: 'state', plan: 2, from: 1, to: 0, array: 3, cells: whole.subarray(1, 3) }),
+      carried({ type: 'state', plan: 2, from: 1, to: 0, part: 3, cells: whole.subarray(1, 3) }),
     ) as LinkMessage;
     expect([...read.cells]).toEqual([1, 2]);
   });

@@ -5,7 +5,7 @@ import type { Frame, ReceivedFrame } from './framing.js';
  * What peers say to one another over a link. All numbers little-endian; `cells` fill the rest of the body.
  *
  *   halo  := type 1   plan:u32  from:u32  step:f64             cells:f32*
- *   state := type 2   plan:u32  from:u32  to:u32   array:u32  cells:f32*
+ *   state := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
  *   bye   := type 3                                            (empty)
  *   pulse := type 4                                            (empty)
  *
@@ -31,8 +31,8 @@ interface StateMessage {
   readonly from: number;
   /** The receiver's shard: its index in `plan`. */
   readonly to: number;
-  /** Which state array, by its place among the job's `stateArrays`. */
-  readonly array: number;
+  /** Which part of what changes hands, by its place among the parts that both ends derive. */
+  readonly part: number;
   readonly cells: Float32Array;
 }
 
@@ -108,12 +108,12 @@ function readHalo(body: Uint8Array<ArrayBuffer>): HaloMessage {
   };
 }
 
-function writeState({ plan, from, to, array, cells }: StateMessage): Frame {
+function writeState({ plan, from, to, part, cells }: StateMessage): Frame {
   const head = new DataView(new ArrayBuffer(HEAD_BYTES));
   head.setUint32(0, plan, true);
   head.setUint32(4, from, true);
   head.setUint32(8, to, true);
-  head.setUint32(12, array, true);
+  head.setUint32(12, part, true);
   return frameOf(STATE, head, cells);
 }
 
@@ -124,7 +124,7 @@ function readState(body: Uint8Array<ArrayBuffer>): StateMessage {
     plan: head.getUint32(0, true),
     from: head.getUint32(4, true),
     to: head.getUint32(8, true),
-    array: head.getUint32(12, true),
+    part: head.getUint32(12, true),
     cells: cellsOf(body),
   };
 }

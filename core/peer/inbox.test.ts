@@ -36,13 +36,13 @@ test('the first of two equal messages counts', async () => {
   expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 4 })).toEqual(cells(1));
 });
 
-test('state arrays are told apart', async () => {
+test('parts of a state are told apart', async () => {
   const inbox = new Inbox();
   const state = { type: 'state', plan: 2, from: 0, to: 1 } as const;
-  inbox.deliver('anna', { ...state, array: 1, cells: cells(1) });
-  inbox.deliver('anna', { ...state, array: 0, cells: cells(0) });
-  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, array: 0 })).toEqual(cells(0));
-  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, array: 1 })).toEqual(cells(1));
+  inbox.deliver('anna', { ...state, part: 1, cells: cells(1) });
+  inbox.deliver('anna', { ...state, part: 0, cells: cells(0) });
+  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, part: 0 })).toEqual(cells(0));
+  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, part: 1 })).toEqual(cells(1));
 });
 
 test('who waits for a dropped plan is told, and its late messages are forgotten', async () => {

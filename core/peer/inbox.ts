@@ -6,7 +6,7 @@ import type { PeerId } from '../protocol/plan.js';
 /** Which message a shard waits for. A peer owns one shard of a plan, so its name tells the shard. */
 export type Expected =
   | { readonly kind: 'halo'; readonly sender: PeerId; readonly plan: number; readonly step: number }
-  | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly array: number };
+  | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly part: number };
 
 interface Waiter {
   readonly plan: number;
@@ -30,7 +30,7 @@ export class Inbox {
     const key = keyOf(
       message.type === 'halo'
         ? { kind: 'halo', sender, plan: message.plan, step: message.step }
-        : { kind: 'state', sender, plan: message.plan, array: message.array },
+        : { kind: 'state', sender, plan: message.plan, part: message.part },
     );
     const waiter = this.#waiting.get(key);
     if (waiter) {
@@ -83,7 +83,7 @@ function keyOf(expected: Expected): string {
     case 'halo':
       return `halo ${expected.sender} ${expected.plan} ${expected.step}`;
     case 'state':
-      return `state ${expected.sender} ${expected.plan} ${expected.array}`;
+      return `state ${expected.sender} ${expected.plan} ${expected.part}`;
   }
 }
 

@@ -1,7 +1,8 @@
 import type { EngineShard, Slab } from '../../shaders/engine.js';
 import { StoreError } from '../errors.js';
-import { type Box, cellCount, intersect, shapeOf, type Triple } from '../grid/box.js';
+import { type Box, cellCount, type Triple } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
+import { piecesOf } from '../grid/pieces.js';
 import type { Job } from '../job/job.js';
 import { stateArrays, stateName } from '../job/states.js';
 import { checkpointBrickKey, inputBrickKey } from '../protocol/keys.js';
@@ -63,25 +64,24 @@ export function stateSlabs(job: Job, box: Box): Slab[] {
   return stateArrays(job).map((array) => ({ ...array, box }));
 }
 
+/** Cells of one message of state: 16 MB, which a link carries easily and a receiver holds many of. */
+const PART_CELLS = 4 * 1024 * 1024;
+
+/**
+ * All state on one box, in the parts in which it changes hands: array by array, slice by slice. Giver and taker
+ * derive the same.
+ */
+export function stateParts(job: Job, box: Box): Slab[] {
+  const pieces = [...piecesOf(box, PART_CELLS)];
+  return stateArrays(job).flatMap((array) => pieces.map((piece) => ({ ...array, box: piece })));
+}
+
 /** Cells that a formula fills at once: some ten milliseconds of work. */
 const PIECE_CELLS = 100_000;
 
-/** The box in slices along z, or along y where one plane is large. */
-function* piecesOf(box: Box): Generator<Box> {
-  const [nz, ny, nx] = shapeOf(box);
-  const rows = Math.max(1, Math.floor(PIECE_CELLS / nx));
-  const planes = Math.max(1, Math.floor(rows / ny));
-  for (let z = 0; z < nz; z += planes) {
-    for (let y = 0; y < ny; y += rows) {
-      const lo: Triple = [box.lo[0] + z, box.lo[1] + y, box.lo[2]];
-      yield intersect(box, { lo, hi: [lo[0] + planes, lo[1] + rows, box.hi[2]] });
-    }
-  }
-}
-
 /** Visits a box piece by piece, and lets the device do other things in between. */
 export async function eachPiece(box: Box, visit: (piece: Box) => Promise<void>): Promise<void> {
-  for (const piece of piecesOf(box)) {
+  for (const piece of piecesOf(box, PIECE_CELLS)) {
     await visit(piece);
     await breathe();
   }

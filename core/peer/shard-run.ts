@@ -7,7 +7,7 @@ import { withGhosts } from '../grid/ghosts.js';
 import { frameOf } from '../grid/halo.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job, Output } from '../job/job.js';
-import { placeOf, stateArrays } from '../job/states.js';
+import { placeOf } from '../job/states.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
 import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
@@ -18,7 +18,7 @@ import { chunksOf, encodeChunk } from '../result/chunks.js';
 import { type Exchange, planExchange, readParcels } from './exchange.js';
 import { Grants } from './grants.js';
 import type { Expected, Inbox } from './inbox.js';
-import { loadCheckpoint, loadInitial, stateSlabs } from './load.js';
+import { loadCheckpoint, loadInitial, stateParts, stateSlabs } from './load.js';
 import type { Objects, Upload } from './objects.js';
 import { ProbeLog } from './probe-log.js';
 import { type FedSource, loadMedia, mediaSpec, sourcesIn } from './surroundings.js';
@@ -122,9 +122,9 @@ export class ShardRun {
       const boxes = next.shards.map(({ box }) => box);
       for (const { to, box } of transfers([this.#box], boxes)) {
         const owner = next.shards[to]?.peer as PeerId;
-        for (const [array, state] of stateArrays(this.#job).entries()) {
-          const cells = await this.#open().read([{ ...state, box }]);
-          await this.#deliver(owner, { type: 'state', plan: next.id, from: this.#index, to, array, cells });
+        for (const [part, slab] of stateParts(this.#job, box).entries()) {
+          const cells = await this.#open().read([slab]);
+          await this.#deliver(owner, { type: 'state', plan: next.id, from: this.#index, to, part, cells });
         }
       }
     } catch (error) {
@@ -217,12 +217,9 @@ export class ShardRun {
         return loadCheckpoint(job, this.plan.job, this.plan.from, this.#box, shard, objects);
       case 'transfer':
         for (const { peer, box } of this.#givers()) {
-          for (const [array, state] of stateArrays(job).entries()) {
-            const cells = await this.#take(
-              { kind: 'state', sender: peer, plan: this.plan.id, array },
-              cellCount(box),
-            );
-            await this.#open().write([{ ...state, box }], cells);
+          for (const [part, slab] of stateParts(job, box).entries()) {
+            const expected = { kind: 'state', sender: peer, plan: this.plan.id, part } as const;
+            await this.#open().write([slab], await this.#take(expected, cellCount(slab.box)));
           }
         }
     }
