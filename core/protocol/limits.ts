@@ -50,6 +50,9 @@ export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
 
+/** An object that has not come or gone in this time has stalled: 96 MiB take so long at 2.6 Mbit/s. */
+export const OBJECT_TIMEOUT_MS = 5 * 60_000;
+
 /** A key of the store; its own limit is in bytes, and keys are ASCII. */
 export const MAX_KEY_LENGTH = 512;
 

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreError } from '../errors.js';
+import { httpObjects } from './http-objects.js';
+import type { Objects } from './objects.js';
+
+let server: Server;
+let objects: Objects;
+
+beforeEach(async () => {
+  server = createServer((request, response) => {
+    if (request.url === '/gone') response.writeHead(404).end('no such object');
+    else if (request.url === '/full') response.writeHead(507).end('the disk is full');
+    else if (request.url === '/half') response.writeHead(200, { 'content-length': '10' }).write('half');
+    else if (request.url === '/there') response.end('bytes');
+    // Anything else is never answered.
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  objects = httpObjects(fetch, { object: (key) => `${origin}/${key}`, upload: (url) => origin + url }, 300);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test('an object is its bytes, and one that is not there is undefined', async () => {
+  expect(await objects.get('there')).toEqual(new TextEncoder().encode('bytes'));
+  expect(await objects.get('gone')).toBeUndefined();
+});
+
+test('a refusal says what the store said', async () => {
+  await expect(objects.put('/full', new Uint8Array(3))).rejects.toThrow('507 for /full: the disk is full');
+});
+
+test.each(['nothing', 'half'])('a store that stalls (%s) is an error, not a wait for ever', async (key) => {
+  await expect(objects.get(key)).rejects.toThrow(StoreError);
+  await expect(objects.put(`/${key}`, new Uint8Array(3))).rejects.toThrow(StoreError);
+});
