@@ -88,7 +88,7 @@ export class JobDesk {
     }
     const status = started(room, id);
     if (status?.state === 'waiting' || status?.state === 'running') {
-      throw new Refusal(409, 'started', `job ${id} was started before`);
+      throw new Refusal(409, 'started', `job ${id} is ${status.state} already`);
     }
     if ((status ?? (await this.#end(id)))?.state === 'done') {
       throw new Refusal(409, 'done', `job ${id} is done`);

@@ -276,6 +276,12 @@ describe('a job that is refused', () => {
       'grid.shape: has more cells than can be counted. Make it smaller.',
     ],
     [
+      'more bricks than can be listed',
+      { ...small, grid: { shape: [20_000, 20_000, 20_000], spacing: 1 } },
+      'grid.shape: is cut into 244140625 bricks, more than the 1048576 that a run can keep track of. ' +
+        'Give fewer cells, or a larger grid.brick.',
+    ],
+    [
       'a brick too large for one object',
       { ...small, grid: { shape: [512, 512, 512], spacing: 1, brick: 256 } },
       'grid.brick: the state of one brick of 256 is too large for one object. Use at most 135.',

@@ -1,5 +1,5 @@
 import { AXES, AXIS_NAMES, type Axis, type Box, type Triple } from '../grid/box.js';
-import { defaultBrick } from '../grid/bricks.js';
+import { brickCounts, defaultBrick } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import { MAX_UPLOAD_BYTES } from '../protocol/limits.js';
 import { ABSORBING_CELLS, crowdedAxis, type FaceKind, type Faces, isPeriodic } from './boundary.js';
@@ -9,6 +9,9 @@ import type { JobFile } from './schema.js';
 
 /** Counts of cells and bytes have to be exact numbers. */
 const MAX_STATE_BYTES = Number.MAX_SAFE_INTEGER;
+
+/** Plans and checkpoints list their bricks one by one: of 32³ cells, so many make a grid of 3251³. */
+const MAX_BRICKS = 2 ** 20;
 
 /**
  * The job's grid, cut into bricks. `radius` is the model's stencil radius, `stateArrays` the number of arrays
@@ -34,11 +37,22 @@ export function gridOf(
     faults.add(writtenAxis(crowded, dimensions), problem, `Give at least ${fewest}`);
   }
   const bytesOfCell = stateArrays * BYTES_OF_CELL;
+  const brick = brickOf(file, shape, dimensions, bytesOfCell, faults);
+  const grid: Grid = { shape, dimensions, periodic, brick };
   if (nz * ny * nx * bytesOfCell > MAX_STATE_BYTES) {
     faults.add('grid.shape', 'has more cells than can be counted', 'Make it smaller');
+  } else {
+    checkBrickCount(grid, faults);
   }
-  const brick = brickOf(file, shape, dimensions, bytesOfCell, faults);
-  return { shape, dimensions, periodic, brick };
+  return grid;
+}
+
+function checkBrickCount(grid: Grid, faults: FaultList): void {
+  const [nz, ny, nx] = brickCounts(grid);
+  const bricks = nz * ny * nx;
+  if (bricks <= MAX_BRICKS) return;
+  const problem = `is cut into ${bricks} bricks, more than the ${MAX_BRICKS} that a run can keep track of`;
+  faults.add('grid.shape', problem, 'Give fewer cells, or a larger grid.brick');
 }
 
 /** The index of an axis in `grid.shape` as people write it, which has no z in 2-D. */

@@ -91,6 +91,7 @@ const KINDS: Readonly<Record<string, string>> = {
   string: 'Give a text',
   boolean: 'Give true or false',
   array: 'Give a list, for example [a, b]',
+  tuple: 'Give a list, for example [a, b]',
   object: 'Give a set of fields, for example {x: 1}',
   record: 'Give a set of named entries',
 };

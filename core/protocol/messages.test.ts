@@ -20,6 +20,15 @@ const upload = { type: 'upload', request: 0, plan: 1, objects: [{ key: 'jobs/a/s
 
 const read = (message: object) => readToCoordinator(JSON.stringify(message));
 
+test('what a peer says of itself cannot steer the terminal that shows it', () => {
+  const device = 'GPU\u001b[2J';
+  expect(read({ ...hello, name: 'an\r\nna', ability: { ...ability, device } })).toMatchObject({
+    name: 'an na',
+    ability: { device: 'GPU [2J' },
+  });
+  expect(read({ type: 'failed', plan: 1, reason: 'lost\u009b31m' })).toMatchObject({ reason: 'lost 31m' });
+});
+
 test.each([
   ['a rate that no device has', { ...hello, ability: { ...ability, rate: 1e308 } }],
   ['a rate so small that dividing by it is no number', { ...hello, ability: { ...ability, rate: 1e-320 } }],

@@ -7,6 +7,12 @@ import { peerId } from './plan.js';
 const step = z.number().int().min(0);
 const planId = z.number().int().min(1);
 const shortText = z.string().max(500);
+/** Shown on terminals and pages of others: control characters could rewrite what these show. */
+const shownText = (longest: number) =>
+  z
+    .string()
+    .max(longest)
+    .transform((text) => text.replace(/\p{Cc}+/gu, ' '));
 /** Sums of many of these stay finite, and so do quotients of the sums. */
 const count = z.number().int().min(0);
 const seconds = z.number().min(0).max(1e9);
@@ -19,7 +25,7 @@ const signalData = z.strictObject({
 /** What a short calibration found. */
 export const abilitySchema = z.strictObject({
   engine: z.enum(['webgpu', 'wasm']),
-  device: z.string().max(200),
+  device: shownText(200),
   /** Cell updates per second. */
   rate: z.number().min(1).max(1e15),
   /** Bytes a shard may hold. */
@@ -40,7 +46,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('hello'),
     version: z.number().int(),
-    name: z.string().max(64),
+    name: shownText(64),
     kind: z.enum(['node', 'browser']),
     ability: abilitySchema,
   }),
@@ -76,7 +82,12 @@ export const toCoordinator = z.discriminatedUnion('type', [
   /** All bricks this peer owes of a checkpoint or an output (`step`) are in the store. */
   z.strictObject({ type: z.literal('stored'), plan: planId, what: z.enum(['checkpoint', 'outputs']), step }),
   /** The peer cannot go on with the plan: a link that can't be had, a lost device. */
-  z.strictObject({ type: z.literal('failed'), plan: planId, reason: shortText, peer: peerId.optional() }),
+  z.strictObject({
+    type: z.literal('failed'),
+    plan: planId,
+    reason: shownText(500),
+    peer: peerId.optional(),
+  }),
   /** Answers `ping`: the peer's own loop is alive. */
   z.strictObject({ type: z.literal('pong'), step }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */

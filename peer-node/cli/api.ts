@@ -83,18 +83,20 @@ export function roomApi(
       ...(body !== undefined && { body }),
     }).catch((error: unknown) => {
       throw new UnreachableError(
-        `no coordinator answers at ${origin} (${causeOf(error)}); check --url, or start one with groundswell serve`,
+        `no coordinator answers at ${origin} (${causeOf(error)}); check the address, or start one with groundswell serve`,
       );
     });
     const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw refusal(response.status, answer, `${method} ${url}`);
+    if (!response.ok) throw refusal(response.status, answer);
     return answer;
   }
 
   const read = async <T>(schema: z.ZodType<T>, answer: Promise<unknown>): Promise<T> => {
     const parsed = schema.safeParse(await answer);
     if (parsed.success) return parsed.data;
-    throw new UnreachableError(`what answers at ${origin} is no coordinator of this version; check --url`);
+    throw new UnreachableError(
+      `what answers at ${origin} is no coordinator of this version; check the address`,
+    );
   };
 
   return {
@@ -118,7 +120,7 @@ export function roomApi(
   };
 }
 
-function refusal(status: number, answer: unknown, request: string): Error {
+function refusal(status: number, answer: unknown): Error {
   const { message: said, faults } = refusalSchema.safeParse(answer).data?.error ?? {
     message: `status ${status}`,
   };
@@ -127,16 +129,14 @@ function refusal(status: number, answer: unknown, request: string): Error {
     case 401:
     case 403:
       return new RightsError(
-        `${said} (--token or GROUNDSWELL_TOKEN give the token, a whole invitation link gives the right to join)`,
+        `${said} (--token or GROUNDSWELL_TOKEN give the token, --data finds it in the coordinator’s folder; a whole invitation link gives the right to join)`,
       );
     case 404:
       return new UsageError(`not found: ${said}; groundswell status lists the jobs of a room`);
     default:
       return status < 500
-        ? new UsageError(`the coordinator refused ${request}: ${said}`)
-        : new UnreachableError(
-            `the coordinator failed at ${request}: ${said}; try again, and look at its log`,
-          );
+        ? new UsageError(`the coordinator refuses: ${said}`)
+        : new UnreachableError(`the coordinator failed: ${said}; try again, and look at its log`);
   }
 }
 

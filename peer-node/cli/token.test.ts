@@ -16,6 +16,16 @@ describe('the token of a call', () => {
     expect(await tokenFor(new URL('http://localhost:8470'), { token: 'given', data })).toBe('given');
   });
 
+  it('is refused where it cannot be one', async () => {
+    const url = new URL('http://localhost:8470');
+    await expect(tokenFor(url, { token: 'two\nlines', data })).rejects.toThrow(/no token/);
+    await expect(tokenFor(url, { token: 'tokén→', data })).rejects.toThrow(/no token/);
+  });
+
+  it('is that of the folder where an empty one is given, as an unset variable does', async () => {
+    expect(await tokenFor(new URL('http://localhost:8470'), { token: '', data })).toBe('from-the-folder');
+  });
+
   it("is that of the coordinator's folder, on this machine", async () => {
     expect(await tokenFor(new URL('http://localhost:8470'), { data })).toBe('from-the-folder');
     expect(await tokenFor(new URL('http://[::1]:8470'), { data })).toBe('from-the-folder');
