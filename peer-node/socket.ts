@@ -72,15 +72,20 @@ function watchHeartbeat(webSocket: WebSocket): void {
 /** What a status from 400 to 499 refuses, it refuses again; after others it is worth trying again. */
 async function refusalIn(response: IncomingMessage): Promise<Error> {
   const { statusCode = 0 } = response;
-  const reason = `the coordinator answered ${statusCode}: ${reasonIn(await text(response))}`;
+  const said = reasonIn(await text(response));
+  const reason =
+    said === undefined
+      ? `no coordinator answers there (status ${statusCode}); check the address`
+      : `the coordinator answered ${statusCode}: ${said}`;
   return statusCode >= 400 && statusCode < 500 ? new RefusedError(reason) : new LinkError(reason);
 }
 
-function reasonIn(body: string): string {
+/** Undefined where it is not a coordinator's refusal. */
+function reasonIn(body: string): string | undefined {
   try {
     const { error } = JSON.parse(body) as { error: { message: string } };
     return error.message;
   } catch {
-    return body.slice(0, 200);
+    return undefined;
   }
 }

@@ -92,13 +92,17 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'groundswell-run-'));
   start = async () => {};
   store = await folderStore(folder, new UploadSigner(new Uint8Array(32)));
-  room = conductor({
+  room = openRoom();
+});
+
+function openRoom(): Conductor {
+  return conductor({
     document: new Authority(),
     store,
     resultWriter: (id, job) => ({ ...resultWriter(store, id, job, 'test'), start: () => start() }),
     log: () => {},
   });
-});
+}
 
 afterEach(async () => {
   await room.close();
@@ -223,6 +227,25 @@ test('a run that goes back while a checkpoint is being sealed owes nothing twice
   }
   // Its snapshots were never really stored, so the result can't be finished; but the run is over.
   await vi.waitFor(() => expect(status().state).not.toBe('running'));
+});
+
+test('a run that goes on from a checkpoint waits for one peer, not for as many as the first step takes', async () => {
+  const guests = [new Guest('anna', room), new Guest('bert', room)];
+  const overrides = { run: { ...file.run, peers: 2, checkpointSeconds: 0.001 } };
+  submit(overrides);
+  const first = await planOf(...guests);
+  const step = guests[0]?.granted(first)?.checkpoints[0] as number;
+  for (const guest of guests) {
+    guest.say({ type: 'ready', plan: first.id });
+    guest.reports(first, step);
+    guest.say({ type: 'stored', plan: first.id, what: 'checkpoint', step });
+  }
+  await vi.waitFor(() => expect(status().progress?.checkpoint).toBe(step));
+  await room.close();
+  room = openRoom();
+  const carla = new Guest('carla', room);
+  submit(overrides);
+  expect((await planOf(carla)).from).toBe(step);
 });
 
 test('a job that waits for peers after failures says what failed', async () => {

@@ -166,6 +166,8 @@ export class JobRun {
   async #open(): Promise<void> {
     await this.#checkpoints.open();
     await this.#tools.result.start();
+    // A checkpoint is beyond the first step, for which alone peers are waited for.
+    this.#started = this.#checkpoints.newest !== undefined;
     this.#opened = true;
     this.#begin();
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_NAME_LENGTH } from './limits.js';
 import { abilitySchema } from './messages.js';
 import { jobId, peerId } from './plan.js';
 
@@ -10,7 +11,7 @@ import { jobId, peerId } from './plan.js';
  */
 
 export const rosterEntrySchema = z.strictObject({
-  name: z.string().max(64),
+  name: z.string().max(MAX_NAME_LENGTH),
   kind: z.enum(['node', 'browser']),
   ability: abilitySchema,
   /** `idle`: waiting for work. `computing`: in the plan. `leaving`: handing over. */

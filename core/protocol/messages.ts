@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MAX_KEY_LENGTH, MAX_UPLOAD_BYTES, MAX_URL_LENGTH } from './limits.js';
+import { MAX_KEY_LENGTH, MAX_NAME_LENGTH, MAX_UPLOAD_BYTES, MAX_URL_LENGTH } from './limits.js';
 import { peerId } from './plan.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -46,7 +46,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('hello'),
     version: z.number().int(),
-    name: shownText(64),
+    name: shownText(MAX_NAME_LENGTH),
     kind: z.enum(['node', 'browser']),
     ability: abilitySchema,
   }),

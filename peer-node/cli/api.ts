@@ -87,7 +87,7 @@ export function roomApi(
       );
     });
     const answer: unknown = await response.json().catch(() => undefined);
-    if (!response.ok) throw refusal(response.status, answer);
+    if (!response.ok) throw refusal(response.status, answer, origin);
     return answer;
   }
 
@@ -120,10 +120,14 @@ export function roomApi(
   };
 }
 
-function refusal(status: number, answer: unknown): Error {
-  const { message: said, faults } = refusalSchema.safeParse(answer).data?.error ?? {
-    message: `status ${status}`,
-  };
+function refusal(status: number, answer: unknown, origin: string): Error {
+  const refused = refusalSchema.safeParse(answer).data?.error;
+  if (refused === undefined) {
+    return new UnreachableError(
+      `no coordinator answers at ${origin} (status ${status}); check the address, or start one with groundswell serve`,
+    );
+  }
+  const { message: said, faults } = refused;
   if (faults) return new JobError(faults);
   switch (status) {
     case 401:

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,6 +39,11 @@ describe('the groundswell command', () => {
     ['a port beyond the last', ['serve', '--port', '65536'], /--port .* 1 to 65535/],
     ['an engine that does not exist', ['join', 'http://localhost:1', '--engine', 'cuda'], /webgpu, wasm/],
     ['a transport that does not exist', ['run', 'job.yaml', '--transport', 'tcp'], /datachannel, werift/],
+    [
+      'a name longer than others show',
+      ['join', 'http://localhost:1', '--name', 'n'.repeat(65)],
+      /--name .* 64/,
+    ],
     ['an address that is none', ['status', 'localhost'], /http:\/\/localhost:8470/],
   ])('refuses %s with status 2 and says what would be right', async (_, args, hint) => {
     const { status, out, err } = await groundswell(...args);
@@ -70,5 +78,16 @@ describe('the groundswell command', () => {
     const { status, err } = await groundswell('status', `http://127.0.0.1:${await portOfNobody()}`);
     expect(status).toBe(3);
     expect(err).toHaveLength(1);
+  });
+
+  it.each(['status', 'join'])('%s says that a server of another kind is no coordinator', async (name) => {
+    const other = createServer((_, response) => response.writeHead(404).end('<html>\nnothing\n'));
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { status, err } = await groundswell(name, `http://127.0.0.1:${port}`);
+    expect(status).toBe(3);
+    expect(err.at(-1)).toMatch(/no coordinator answers .*check the address/);
+    await new Promise((resolve) => other.close(resolve));
   });
 });

@@ -21,10 +21,12 @@ export async function follow(
 ): Promise<JobReport | undefined> {
   let answered = Date.now();
   let told: string | undefined;
+  let away = false;
   while (!signal.aborted) {
     try {
       const report = await api.job(id);
       answered = Date.now();
+      away = false;
       if (hasEnded(report)) return report;
       if (report.reason !== undefined && report.reason !== told) {
         told = report.reason;
@@ -33,6 +35,9 @@ export async function follow(
       if (report.state === 'running' && report.progress) display.progress(report.progress);
     } catch (error) {
       if (!(error instanceof UnreachableError) || Date.now() - answered > PATIENCE_MS) throw error;
+      if (!away)
+        display.note(`The coordinator does not answer; waiting ${PATIENCE_MS / 1000} s for it to come back.`);
+      away = true;
     }
     await sleep(ASK_EVERY_MS, undefined, { signal }).catch(() => {});
   }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
 import { Exit } from './exit.js';
 import type { EngineChoice, TransportChoice } from './parts.js';
 
@@ -37,7 +38,8 @@ export function startLocalPeers({
 }: LocalPeersOptions): LocalPeers {
   let stopping = false;
   const peers = Array.from({ length: count }, (_, index) => {
-    const peerName = count === 1 ? name : `${name}-${index + 1}`;
+    const suffix = count === 1 ? '' : `-${index + 1}`;
+    const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const choices = ['--engine', engine, '--transport', transport, '--name', peerName];
     const child = startPeer(['join', url, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {

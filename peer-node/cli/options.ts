@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { S3_ADDRESS_EXAMPLE, type S3Address, s3Address } from '../../coordinator/store/s3-address.js';
 import { StoreError } from '../../core/errors.js';
+import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
 
 export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
@@ -20,6 +21,11 @@ export function address(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
   throw new InvalidArgumentError(`Give an address like ${DEFAULT_ADDRESS}.`);
+}
+
+function peerName(text: string): string {
+  if (text.length >= 1 && text.length <= MAX_NAME_LENGTH) return text;
+  throw new InvalidArgumentError(`Give 1 to ${MAX_NAME_LENGTH} characters.`);
 }
 
 /** Reads a store's address. */
@@ -51,7 +57,9 @@ export const option = {
       .choices(['auto', 'datachannel', 'werift'])
       .default('auto'),
   name: () =>
-    new Option('--name <name>', 'what the others call this peer').default(hostname(), 'this machine'),
+    new Option('--name <name>', 'what the others call this peer')
+      .argParser(peerName)
+      .default(hostname().slice(0, MAX_NAME_LENGTH), 'this machine'),
   peers: (least: number, count: number) =>
     new Option('--peers <number>', 'peers on this machine')
       .argParser(wholeNumber(least, MOST_PEERS))

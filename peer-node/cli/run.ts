@@ -89,6 +89,12 @@ async function computed(
     display.started({ job: id, page: url });
     const report = await follow(api, id, display, over.signal);
     if (report === undefined && !lifetime.aborted) throw await deserted;
+    if (report === undefined) {
+      display.close();
+      display.note(
+        `Job ${id} is not done; groundswell serve with the same --data or --store goes on with it.`,
+      );
+    }
     return report;
   } finally {
     over.abort();

@@ -25,7 +25,11 @@ export async function submit(path: string, options: SubmitOptions, context: Cont
   if (!options.wait) return Exit.ok;
   try {
     const report = await follow(api, id, display, context.lifetime);
-    if (report === undefined) return Exit.interrupted;
+    if (report === undefined) {
+      display.close();
+      display.note(`Job ${id} goes on without you; groundswell stop ${id} ends it.`);
+      return Exit.interrupted;
+    }
     display.ended(report, prepared.job);
     return report.state === 'done' ? Exit.ok : Exit.jobEnded;
   } finally {
