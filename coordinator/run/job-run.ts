@@ -320,8 +320,10 @@ export class JobRun {
   #grant(course: Course, before: number): void {
     const snapshots = this.#snapshotsIn(before, course.until);
     for (const step of snapshots) this.#ledger.owe(step, course.peers);
-    const due =
-      this.#pauseAt !== undefined || Date.now() - this.#checkpointed >= this.job.run.checkpointSeconds * 1000;
+    const sinceLast = Date.now() - this.#checkpointed;
+    // Whoever leaves waits for the checkpoint under way, and is not made to wait for yet another.
+    const regular = this.#leaving.size === 0 && sinceLast >= this.job.run.checkpointSeconds * 1000;
+    const due = this.#pauseAt !== undefined || regular;
     if (due && !this.#checkpoint && course.until < this.job.steps) {
       this.#checkpoint = { step: course.until, owed: new Set(course.peers) };
       this.#checkpointed = Date.now();
