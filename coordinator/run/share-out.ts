@@ -1,7 +1,7 @@
 import { type Box, boxOfShape, cellCount } from '../../core/grid/box.js';
 import { mostShards, partition, worthAShard } from '../../core/grid/partition.js';
 import type { Job } from '../../core/job/job.js';
-import { memoryNeeded } from '../../core/job/memory.js';
+import { memoryNeeded, memoryShortfall } from '../../core/job/memory.js';
 import type { PeerId, PlanShards } from '../../core/protocol/plan.js';
 
 /** What the share-out needs to know of a peer. */
@@ -28,7 +28,6 @@ const MEMORY_PASSES = 8;
  * The same fleet always gets the same shards, whatever order it is listed in.
  */
 export function shareOut(job: Job, fleet: readonly Candidate[]): ShareOut {
-  const needed = memoryNeeded(job);
   const brick = bytesOf(job, { lo: [0, 0, 0], hi: job.grid.brick });
   const ranked = fleet
     .filter(({ memory }) => memory >= brick)
@@ -38,12 +37,11 @@ export function shareOut(job: Job, fleet: readonly Candidate[]): ShareOut {
   const quick = job.run.use === 'all' ? ranked : quickest(job, ranked);
   const shards = cut(job, quick) ?? cut(job, ranked);
   if (shards) return { kind: 'shards', shards };
-  const memory = sum(ranked.map((peer) => peer.memory));
-  const reason =
-    memory < needed
-      ? `the job needs ${megabytes(needed)} and the peers have ${megabytes(memory)}`
-      : `${megabytes(needed)} can't be cut to fit the memory of each peer`;
-  return { kind: 'too-small', reason };
+  const shortfall = memoryShortfall(
+    job,
+    ranked.map(({ memory }) => memory),
+  );
+  return { kind: 'too-small', reason: shortfall ?? 'the state cannot be cut to fit the memory of each peer' };
 }
 
 /** Undefined where the memory of one or all does not suffice. */
@@ -97,5 +95,3 @@ function quickest(job: Job, ranked: readonly Candidate[]): readonly Candidate[] 
 
 /** Rates in steps of 9%: a calibration is no finer, and equal devices should not swap shards over its noise. */
 const steady = (rate: number) => 2 ** (Math.round(Math.log2(rate) * 8) / 8);
-
-const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
