@@ -90,7 +90,8 @@ let start: () => Promise<void>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'groundswell-run-'));
-  start = async () => {};
+  // Long enough for a checkpoint that is due at once to be due at the first grant.
+  start = () => new Promise((resolve) => setTimeout(resolve, 10));
   store = await folderStore(folder, new UploadSigner(new Uint8Array(32)));
   room = openRoom();
 });
