@@ -9,7 +9,7 @@ export type FaceKind = 'dirichlet' | 'neumann' | 'periodic' | 'absorbing';
 export type Faces = readonly [z: FacePair, y: FacePair, x: FacePair];
 export type FacePair = readonly [near: FaceKind, far: FaceKind];
 
-/** Cells across an absorbing layer: enough for −60 dB (docs/decisions/absorbing-faces.md). */
+/** Cells across an absorbing layer: enough for −60 dB (docs/decisions/0011-absorbing-faces.md). */
 export const ABSORBING_CELLS = 10;
 
 /** What fixes the two ends of the z that a 2-D grid does not have. */
