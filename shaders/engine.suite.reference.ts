@@ -1,4 +1,5 @@
-import { type Box, cellCount, shapeOf, type Triple } from '../core/grid/box.js';
+import { type Box, boxOfShape, cellCount, shapeOf, type Triple } from '../core/grid/box.js';
+import { compileModel } from './compiler/compile.js';
 import type { ShardSpec, Slab, StateArray, Update } from './engine.js';
 import type { Model } from './model.js';
 
@@ -41,6 +42,19 @@ fn update() -> Cell {
   evaluate: () => ({ coupling: 0.19 }),
   largestStep: () => 1,
 };
+
+/** A small shard of it, for tests of what goes on around an engine. */
+export const suiteShard: ShardSpec = {
+  model: compileModel(suiteModel),
+  components: 1,
+  dimensions: 3,
+  frame: boxOfShape([8, 8, 8]),
+  constants: { coupling: 0.1 },
+  probes: [],
+};
+
+/** An update of all that can be updated in it. */
+export const suiteUpdate: Update = { box: { lo: [1, 1, 1], hi: [7, 7, 7] }, time: 0 };
 
 /** Every state array of a shard of the suite's model. */
 export function stateArraysOf({ components, model }: ShardSpec): readonly StateArray[] {

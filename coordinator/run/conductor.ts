@@ -49,7 +49,8 @@ class RoomConductor implements Conductor {
     const run = this.#current?.run;
     if (run) run.heard(member, message);
     else if (message.type === 'leave') member.send({ type: 'released' });
-    this.#updateRoster();
+    // Else only a plan changes what a peer does, and of that the run tells.
+    if (message.type === 'leave') this.#updateRoster();
   }
 
   lost(member: Member): void {

@@ -1,6 +1,7 @@
 import { ProtocolError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
+import { snapshotsOf } from '../../core/job/snapshots.js';
 import { MAX_REASON_LENGTH, type Progress, type RoomJob } from '../../core/protocol/document.js';
 import { jobEndKey } from '../../core/protocol/keys.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
@@ -53,6 +54,7 @@ export class JobRun {
   readonly #tools: JobRunTools;
   readonly #checkpoints: Checkpoints;
   readonly #ledger = new Ledger();
+  readonly #snapshots: ReturnType<typeof snapshotsOf>;
   readonly #report: RunReport;
   readonly #strikes = new Strikes();
   readonly #stall = new StallWatch(Date.now());
@@ -83,6 +85,7 @@ export class JobRun {
     this.#tools = tools;
     this.#checkpoints = new Checkpoints(tools.store, id);
     this.#report = new RunReport(job);
+    this.#snapshots = snapshotsOf(job);
     this.#tick = setInterval(() => this.#look(), TICK_MS);
     this.#keep(this.#open());
   }
@@ -330,7 +333,7 @@ export class JobRun {
     }
     const checkpoints = this.#checkpoint ? [this.#checkpoint.step] : [];
     // Each epoch is reported; each snapshot asks for addresses, and is reported.
-    const answers = Math.ceil((course.until - before) / course.plan.epoch) + 2 * snapshots.size;
+    const answers = Math.ceil((course.until - before) / course.plan.epoch) + 2 * snapshots.length;
     for (const member of this.#membersOf(course.peers)) {
       member.allow(answers);
       member.send({ type: 'grant', plan: course.plan.id, until: course.until, checkpoints });
@@ -338,11 +341,9 @@ export class JobRun {
   }
 
   /** Steps after `before`, up to `until`, of which an output keeps a snapshot. */
-  #snapshotsIn(before: number, until: number): ReadonlySet<number> {
-    const all = this.job.outputs.flatMap(({ steps }) =>
-      steps.filter((step) => before < step && step <= until),
-    );
-    return new Set(all);
+  #snapshotsIn(before: number, until: number): readonly number[] {
+    const steps = Array.from({ length: until - before }, (_, i) => before + 1 + i);
+    return steps.filter((step) => this.#snapshots.has(step));
   }
 
   async #answerUpload(
@@ -464,15 +465,16 @@ export class JobRun {
   }
 
   #enter(state: JobState, reason?: string): void {
+    const shown = reason?.slice(0, MAX_REASON_LENGTH);
+    // Each plan enters `running` again; the job's file need not go to everybody with it.
+    const known = state === this.#state && shown === this.#reason;
     this.#state = state;
-    this.#reason = reason?.slice(0, MAX_REASON_LENGTH);
-    const { id, job } = this;
-    this.#tools.document.setJob({
-      id,
-      file: job.file,
-      state,
-      ...(this.#reason !== undefined && { reason: this.#reason }),
-    });
+    this.#reason = shown;
+    if (!known) {
+      const { id, job } = this;
+      const because = shown !== undefined && { reason: shown };
+      this.#tools.document.setJob({ id, file: job.file, state, ...because });
+    }
     this.#tools.onChange();
   }
 

@@ -6,7 +6,8 @@ import { updateBoxes } from '../grid/deep.js';
 import { withGhosts } from '../grid/ghosts.js';
 import { frameOf } from '../grid/halo.js';
 import { transfers } from '../grid/transfer.js';
-import type { Job, Output } from '../job/job.js';
+import type { Job } from '../job/job.js';
+import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
 import { placeOf } from '../job/states.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
@@ -51,6 +52,7 @@ export class ShardRun {
   readonly #index: number;
   readonly #grants: Grants;
   readonly #exchange: Exchange;
+  readonly #snapshots: ReadonlyMap<number, readonly Snapshot[]>;
   readonly #probes: ProbeLog;
   readonly #neighbours: ReadonlySet<PeerId>;
   readonly #uploads = new Set<Promise<void>>();
@@ -76,6 +78,7 @@ export class ShardRun {
     this.#step = plan.from;
     this.#grants = new Grants(plan.from);
     this.#exchange = planExchange(job, plan, index);
+    this.#snapshots = snapshotsOf(job);
     this.#probes = new ProbeLog(job, this.#box);
     const { incoming, outgoing } = this.#exchange;
     this.#neighbours = new Set([...incoming, ...outgoing].map(({ shard }) => this.#peerOf(shard)));
@@ -306,12 +309,12 @@ export class ShardRun {
       const box = boxes[i];
       if (box) updates.push({ box, time, amplitudes });
       else this.#probes.skip(this.#step);
-      const due = this.#job.outputs.filter((output) => output.steps.includes(this.#step));
-      if (due.length > 0 || i === steps - 1) {
+      const due = this.#snapshots.get(this.#step);
+      if (due || i === steps - 1) {
         await this.#compute(updates);
         updates = [];
       }
-      if (due.length > 0) await this.#snapshot(due);
+      if (due) await this.#snapshot(due);
     }
   }
 
@@ -358,23 +361,17 @@ export class ShardRun {
   }
 
   /** Reads what is due now; encodes and uploads it while the run goes on. */
-  async #snapshot(due: readonly Output[]): Promise<void> {
+  async #snapshot(due: readonly Snapshot[]): Promise<void> {
     while (this.#uploads.size >= SNAPSHOTS_IN_FLIGHT) await Promise.race(this.#uploads);
     const step = this.#step;
     const shard = this.#open();
     const { grid } = this.#job;
-    const chunks = due.flatMap((output) =>
+    const chunks = due.flatMap(({ output, index }) =>
       chunksOf(grid, output, this.#box).flatMap((chunk) =>
         output.states.map((state) => {
           const { component, field } = placeOf(this.#job, state);
           const slab: Slab = { component, field: field.name, level: 'now', box: chunk.box };
-          const key = outputChunkKey(
-            this.plan.job,
-            output.name,
-            state,
-            output.steps.indexOf(step),
-            chunk.index,
-          );
+          const key = outputChunkKey(this.plan.job, output.name, state, index, chunk.index);
           return { key, slab, encode: (cells: Float32Array) => encodeChunk(grid, output, chunk, cells) };
         }),
       ),

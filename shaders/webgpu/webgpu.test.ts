@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.js';
 import { boxOfShape } from '../../core/grid/box.js';
-import { compileModel } from '../compiler/compile.js';
-import type { ShardSpec } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
-import { suiteModel } from '../engine.suite.reference.js';
+import { suiteModel, suiteShard, suiteUpdate } from '../engine.suite.reference.js';
 import { describeAdapter } from './adapter.js';
 import { dawnAdapter } from './dawn.suite.js';
 import { createWebgpuEngine } from './engine.js';
@@ -14,45 +12,35 @@ engineCompliance('webgpu', {
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 
-const spec: ShardSpec = {
-  model: compileModel(suiteModel),
-  components: 1,
-  dimensions: 3,
-  frame: boxOfShape([8, 8, 8]),
-  constants: { coupling: 0.1 },
-  probes: [],
-};
-const inner = { box: { lo: [1, 1, 1], hi: [7, 7, 7] }, time: 0 } as const;
-
 describe('a GPU that fails', () => {
   it('ends what waits and what comes later, with the reason', async () => {
     const { engine, device } = await openWithDevice();
-    const shard = await engine.createShard(spec);
-    const pending = shard.advance(Array.from({ length: 500 }, () => inner));
+    const shard = await engine.createShard(suiteShard);
+    const pending = shard.advance(Array.from({ length: 500 }, () => suiteUpdate));
     device.destroy();
     await expect(pending).rejects.toThrow(/lost/);
     await expect(shard.read([])).rejects.toThrow(EngineError);
-    await expect(engine.createShard(spec)).rejects.toThrow(EngineError);
+    await expect(engine.createShard(suiteShard)).rejects.toThrow(EngineError);
     await engine.close();
   });
 
   it('says what it reports when nobody foresaw it', async () => {
     const { engine, device } = await openWithDevice();
-    const shard = await engine.createShard(spec);
+    const shard = await engine.createShard(suiteShard);
     device.createBuffer({ size: 4, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.STORAGE });
     await device.queue.onSubmittedWorkDone();
-    await expect(shard.advance([inner])).rejects.toThrow(/the GPU reports: .*usage/s);
+    await expect(shard.advance([suiteUpdate])).rejects.toThrow(/the GPU reports: .*usage/s);
     await engine.close();
   });
 
   it('names the line of a model that its compiler refuses, and goes on', async () => {
     const { engine } = await openWithDevice();
     const broken = { ...suiteModel, wgsl: suiteModel.wgsl.replace('step.time', '7u') };
-    const refused = engine.createShard({ ...spec, model: { ...spec.model, model: broken } });
+    const refused = engine.createShard({ ...suiteShard, model: { ...suiteShard.model, model: broken } });
     await expect(refused).rejects.toThrow(EngineError);
     await expect(refused).rejects.toThrow(/model suite: line 16: /);
-    const shard = await engine.createShard(spec);
-    await shard.advance([inner]);
+    const shard = await engine.createShard(suiteShard);
+    await shard.advance([suiteUpdate]);
     await engine.close();
   });
 });
@@ -61,7 +49,7 @@ describe('a slab larger than the staging buffer', () => {
   it('is moved in pieces, whole', async () => {
     const { engine } = await openWithDevice();
     const frame = boxOfShape([20, 500, 500]);
-    const shard = await engine.createShard({ ...spec, frame });
+    const shard = await engine.createShard({ ...suiteShard, frame });
     const slabs = [
       { component: 0, field: 'psi', level: 'before', box: { lo: [19, 3, 5], hi: [20, 9, 8] } },
       { component: 0, field: 'psi', level: 'now', box: frame },

@@ -5,11 +5,9 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError, ModelError } from '../../core/errors.js';
-import { boxOfShape } from '../../core/grid/box.js';
-import { compileModel } from '../compiler/compile.js';
-import type { Engine, ShardSpec } from '../engine.js';
+import type { Engine } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
-import { suiteModel } from '../engine.suite.reference.js';
+import { suiteShard, suiteUpdate } from '../engine.suite.reference.js';
 import { describeAdapter } from '../webgpu/adapter.js';
 import { dawnAdapter } from '../webgpu/dawn.suite.js';
 import { errorOf, plainError } from './messages.js';
@@ -43,26 +41,16 @@ engineCompliance('webgpu in a worker', {
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 
-const spec: ShardSpec = {
-  model: compileModel(suiteModel),
-  components: 1,
-  dimensions: 3,
-  frame: boxOfShape([8, 8, 8]),
-  constants: { coupling: 0.1 },
-  probes: [],
-};
-const inner = { box: { lo: [1, 1, 1], hi: [7, 7, 7] }, time: 0 } as const;
-
 describe('an engine in a worker', () => {
   it('rejects what waits and what comes later when the worker dies', async () => {
     const { engine, worker } = await start();
-    const shard = await engine.createShard(spec);
-    const pending = shard.advance(Array.from({ length: 2000 }, () => inner));
+    const shard = await engine.createShard(suiteShard);
+    const pending = shard.advance(Array.from({ length: 2000 }, () => suiteUpdate));
     const rejected = expect(pending).rejects.toThrow(/worker has ended/);
     await worker.terminate();
     await rejected;
     await expect(shard.read([])).rejects.toThrow(EngineError);
-    await expect(engine.createShard(spec)).rejects.toThrow(EngineError);
+    await expect(engine.createShard(suiteShard)).rejects.toThrow(EngineError);
     await shard.close();
     await engine.close();
   });
@@ -81,7 +69,7 @@ describe('an engine in a worker', () => {
 
   it('leaves the caller the data that it writes', async () => {
     const { engine } = await start();
-    const shard = await engine.createShard(spec);
+    const shard = await engine.createShard(suiteShard);
     const data = Float32Array.of(1, 2, 3);
     await shard.write(
       [{ component: 0, field: 'psi', level: 'now', box: { lo: [0, 0, 0], hi: [1, 1, 3] } }],
