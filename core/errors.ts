@@ -45,6 +45,18 @@ export class EngineError extends GroundswellError {
   readonly code = 'engine';
 }
 
+/** A computed field that is not finite any more. `state` is named as in job files. */
+export class DivergedError extends GroundswellError {
+  readonly code = 'diverged';
+
+  constructor(
+    readonly state: string,
+    readonly step: number,
+  ) {
+    super(`${state} is not finite after step ${step}`);
+  }
+}
+
 /** A link between two peers that could not be made, or is gone. */
 export class LinkError extends GroundswellError {
   readonly code = 'link';
@@ -62,6 +74,20 @@ export class StoreError extends GroundswellError {
 
 /** A store that does not answer just now, or is overloaded: later the same call may succeed. */
 export class StoreUnavailableError extends StoreError {}
+
+/** A store on which another coordinator works. */
+export class LeaseTakenError extends GroundswellError {
+  readonly code = 'lease';
+}
+
+/** Another coordinator goes on with what this one did. */
+export class TakenOverError extends GroundswellError {
+  readonly code = 'taken-over';
+
+  constructor(what: string) {
+    super(`another coordinator has taken over ${what}; this one leaves it alone`);
+  }
+}
 
 /** Someone asked for what they have no right to. */
 export class RightsError extends GroundswellError {

@@ -55,10 +55,11 @@ export class Fleet {
       folder,
       version: 'test',
       ...options,
-      makeConductor: ({ document, store }) =>
+      makeConductor: ({ document, store, term }) =>
         conductor({
           document,
           store,
+          term,
           resultWriter: (id, job) => resultWriter(store, id, job, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
         }),
@@ -121,6 +122,11 @@ export class Fleet {
     }
     await jobs.start(room, id);
     return id;
+  }
+
+  /** Ids of the jobs that were handed in, the first one first. */
+  jobs(): readonly string[] {
+    return this.#conductor.jobs().map(({ id }) => id);
   }
 
   status(id: string): JobStatus {

@@ -1,16 +1,22 @@
 import type { Job } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
+import { type JobEnd, writeJobEnd } from '../job-end.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
 
 /** Ended jobs whose status is kept. */
 const REMEMBERED = 100;
 
+const STOPPED = 'stopped on request';
+
 export interface ConductorTools {
   readonly document: RoomDocument;
   readonly store: Store;
+  /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
+  readonly term: number;
   readonly resultWriter: (id: string, job: Job) => ResultWriter;
   readonly log: (event: string, details: object) => void;
 }
@@ -19,6 +25,7 @@ interface Entry {
   readonly id: string;
   readonly job: Job;
   run: JobRun | undefined;
+  /** Stopped before its turn came. */
   stopped: boolean;
   readonly waiters: ((status: JobStatus) => void)[];
 }
@@ -32,6 +39,9 @@ class RoomConductor implements Conductor {
   readonly #tools: ConductorTools;
   readonly #members = new Map<PeerId, Member>();
   readonly #entries: Entry[] = [];
+  readonly #background = new Background((error) =>
+    this.#tools.log('end-not-recorded', { reason: String(error) }),
+  );
   #plans = 0;
   #closed = false;
 
@@ -71,8 +81,11 @@ class RoomConductor implements Conductor {
   stop(id: string): boolean {
     const entry = this.#entries.find((candidate) => candidate.id === id);
     if (!entry || isOver(entry)) return false;
-    if (entry.run) entry.run.stop();
-    else entry.stopped = true;
+    if (entry.run) entry.run.stop(STOPPED);
+    else {
+      entry.stopped = true;
+      this.#background.keep(this.#recordEnd(id, { state: 'stopped', reason: STOPPED }));
+    }
     this.#settle();
     return true;
   }
@@ -91,6 +104,11 @@ class RoomConductor implements Conductor {
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all(this.#entries.map(({ run }) => run?.close()));
+    await this.#background.ended();
+  }
+
+  #recordEnd(id: string, end: Pick<JobEnd, 'state' | 'reason'>): Promise<void> {
+    return writeJobEnd(this.#tools.store, id, end);
   }
 
   /** The first job that is not over. */
@@ -101,15 +119,17 @@ class RoomConductor implements Conductor {
   #next(): void {
     const entry = this.#current;
     if (!entry || entry.run || this.#closed) return;
-    const { document, store, resultWriter, log } = this.#tools;
+    const { document, store, term, resultWriter, log } = this.#tools;
     entry.run = new JobRun(entry.id, entry.job, {
       document,
       store,
+      term,
       result: resultWriter(entry.id, entry.job),
       members: () => [...this.#members.values()],
       nextPlan: () => ++this.#plans,
       log,
       onChange: () => this.#changed(),
+      recordEnd: (end) => this.#recordEnd(entry.id, end),
     });
     this.#updateRoster();
   }
@@ -145,11 +165,12 @@ class RoomConductor implements Conductor {
   #status({ id, job, run, stopped }: Entry): JobStatus {
     const { store } = this.#tools;
     const progress = run?.progress;
+    const reason = stopped ? STOPPED : run?.reason;
     return {
       id,
       name: job.name,
       state: stopped ? 'stopped' : (run?.state ?? 'waiting'),
-      ...(run?.reason !== undefined && { reason: run.reason }),
+      ...(reason !== undefined && { reason }),
       ...(progress && { progress }),
       ...(run?.plan && { plan: run.plan }),
       result: `${store.location}/${resultKey(id)}`,

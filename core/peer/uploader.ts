@@ -47,10 +47,11 @@ export class Uploader {
     for (let start = 0; start < uploads.length; start += BATCH) {
       const batch: Encoded[] = [];
       for (const { key, encode } of uploads.slice(start, start + BATCH)) {
-        batch.push({ key, bytes: await encode() });
+        const bytes = await encode();
+        if (bytes) batch.push({ key, bytes });
         await breathe();
       }
-      await this.#putAll(batch, await this.#addresses(plan, batch));
+      if (batch.length > 0) await this.#putAll(batch, await this.#addresses(plan, batch));
     }
   }
 

@@ -2,12 +2,14 @@ import {
   EngineError,
   GroundswellError,
   JobError,
+  LeaseTakenError,
   LinkError,
   ModelError,
   RightsError,
   ServeError,
   StoreError,
   StoreUnavailableError,
+  TakenOverError,
 } from '../../core/errors.js';
 
 /** Exit statuses of every command. README.md and `--help` list the same. */
@@ -54,9 +56,9 @@ export class AbandonedError extends GroundswellError {
 export function exitOf(error: unknown): Exit {
   const isOneOf = (...kinds: readonly (abstract new (...args: never[]) => Error)[]) =>
     kinds.some((kind) => error instanceof kind);
-  if (isOneOf(StoreUnavailableError)) return Exit.notAllowed;
+  if (isOneOf(StoreUnavailableError, TakenOverError)) return Exit.notAllowed;
   // A store that refuses is the folder of --data or the bucket of --store; a server that cannot listen is --host and --port.
-  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError)) return Exit.refused;
+  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError, LeaseTakenError)) return Exit.refused;
   if (isOneOf(UnreachableError, RightsError, LinkError)) return Exit.notAllowed;
   if (isOneOf(EngineError)) return Exit.noDevice;
   return Exit.jobEnded;

@@ -14,27 +14,30 @@ export interface JoinCommandOptions {
 }
 
 /** `groundswell join`: this machine computes along until the room lets it go or somebody ends it. */
-export async function join(url: URL, options: JoinCommandOptions, context: Context): Promise<number> {
-  await askFirst(url);
-  return options.peers === 1 ? joinHere(url, options, context) : joinMany(url, options, context);
+export async function join(
+  urls: readonly URL[],
+  options: JoinCommandOptions,
+  context: Context,
+): Promise<number> {
+  await askFirst(urls);
+  return options.peers === 1 ? joinHere(urls, options, context) : joinMany(urls, options, context);
 }
 
 /** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
-async function askFirst(url: URL): Promise<void> {
-  try {
-    await roomApi(addressesOf(url.href)).room();
-  } catch (error) {
-    // A room that is not there yet comes to be when the first one joins it.
-    if (!(error instanceof UsageError)) throw error;
-  }
+async function askFirst(urls: readonly URL[]): Promise<void> {
+  const answers = await Promise.allSettled(urls.map(({ href }) => roomApi(addressesOf(href)).room()));
+  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  // A room that is not there yet comes to be when the first one joins it.
+  const isFine = failures.length < urls.length || failures.some((error) => error instanceof UsageError);
+  if (!isFine) throw failures[0];
 }
 
 async function joinHere(
-  url: URL,
+  urls: readonly URL[],
   { engine, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
-  const joined = await parts.joinRoom({ url, engine, transport, name, onStatus: printChanges(print) });
+  const joined = await parts.joinRoom({ urls, engine, transport, name, onStatus: printChanges(print) });
   const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
   if (end === 'leave') await joined.leave();
   return Exit.ok;
@@ -49,10 +52,19 @@ function printChanges(print: (line: string) => void): (line: string) => void {
   };
 }
 
-async function joinMany(url: URL, { peers: count, ...choices }: JoinCommandOptions, context: Context) {
-  const peers = startLocalPeers({ ...choices, count, url: url.href, onLost: context.print });
+async function joinMany(
+  urls: readonly URL[],
+  { peers: count, ...choices }: JoinCommandOptions,
+  context: Context,
+) {
+  const peers = startLocalPeers({
+    ...choices,
+    count,
+    urls: urls.map(({ href }) => href),
+    onLost: context.print,
+  });
   try {
-    context.print(`${count} peers are joining ${url.href}`);
+    context.print(`${count} peers are joining ${urls.join(' or ')}`);
     const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);
     return status ?? Exit.jobEnded;
   } finally {

@@ -16,7 +16,7 @@ export interface LocalPeers {
 
 export interface LocalPeersOptions {
   readonly count: number;
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly engine: EngineChoice;
   readonly transport: TransportChoice;
   readonly name: string;
@@ -30,7 +30,7 @@ export interface LocalPeersOptions {
  */
 export function startLocalPeers({
   count,
-  url,
+  urls,
   engine,
   transport,
   name,
@@ -41,7 +41,7 @@ export function startLocalPeers({
     const suffix = count === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const choices = ['--engine', engine, '--transport', transport, '--name', peerName];
-    const child = startPeer(['join', url, ...choices]);
+    const child = startPeer(['join', ...urls, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;
