@@ -175,6 +175,7 @@ function windowsOf(
   translates: readonly (Translate | undefined)[],
   results: readonly NodeIndex[],
 ): Window[] {
+  if (translates.length === 0) return [];
   const needed = neededBy(results, (index) => operandsOf(operations[index] as Operation));
   const candidates = [...byShape(translates, (one, index) => isShared(one) && needed.has(index)).values()]
     .flatMap((group) => wholeVectorsApart(group, translates))
