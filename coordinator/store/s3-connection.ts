@@ -45,14 +45,14 @@ export class S3Connection {
   }
 
   /**
-   * Does `work` again for as long as the server is merely unavailable. On a later try `isFirst` is false: then an
-   * earlier one may have been carried out, and its answer lost.
+   * Does `work` again for as long as the server is merely unavailable. An earlier try may have been carried out, and
+   * only its answer lost.
    * @throws StoreError, StoreUnavailableError where the last try failed as well.
    */
-  async ask<T>(work: (client: S3Client, isFirst: boolean) => Promise<T>): Promise<T> {
+  async ask<T>(work: (client: S3Client) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await work(this.#client, attempt === 1);
+        return await work(this.#client);
       } catch (error) {
         const told = explained(error, this.address);
         const mayPass = told instanceof StoreUnavailableError || clockWasCorrected(error);
