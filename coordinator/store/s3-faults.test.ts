@@ -16,6 +16,8 @@ const passing: readonly (readonly [string, Fault])[] = [
   ['500 InternalError', refused(500, 'InternalError')],
   ['503 SlowDown', refused(503, 'SlowDown')],
   ['409, others writing at the same time', refused(409, 'ConditionalRequestConflict')],
+  ['403, one server whose clock is off', refused(403, 'RequestTimeTooSkewed')],
+  ['an answer that comes slowly', { kind: 'slow', milliseconds: 200 }],
   ['a connection that breaks', { kind: 'reset' }],
   ['an answer that is lost', { kind: 'answer-lost' }],
 ];
@@ -158,7 +160,7 @@ describe.skipIf('why' in server)('S3 behind a network and a server that fail', (
 
   it('says that the clock is wrong where the server gives no time to follow', async () => {
     proxy.spoil(() => refused(403, 'RequestTimeTooSkewed'));
-    const opening = s3Store({ ...bucket, endpoint: proxy.url });
+    const opening = s3Store({ ...bucket, endpoint: proxy.url }, { attempts: 2, silenceMs: 5_000 });
     await expect(opening).rejects.toThrow(
       /^the store s3:.* refuses this machine’s time, .*: set the clock.*$/,
     );
