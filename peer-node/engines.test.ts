@@ -7,6 +7,7 @@ import { EngineError } from '../core/errors.js';
 import { describeAdapter } from '../shaders/webgpu/adapter.js';
 import { dawnAdapter } from '../shaders/webgpu/dawn.suite.js';
 import { openEngine } from './engines.js';
+import { listGpus } from './gpu/adapters.js';
 
 let folder: string;
 let worker: URL;
@@ -43,6 +44,14 @@ describe('opening an engine', () => {
     const engine = await openEngine('auto', worker);
     expect(engine.kind).toBe(emulated ? 'wasm' : 'webgpu');
     await engine.close();
+  });
+
+  it('gives the GPU that is named, and none in its place', async () => {
+    const [{ name } = { name: '' }] = await listGpus();
+    const engine = await openEngine({ gpu: name }, worker);
+    expect(engine.kind).toBe('webgpu');
+    await engine.close();
+    await expect(openEngine({ gpu: 'no such card' }, worker)).rejects.toThrow(EngineError);
   });
 
   it('fails with an EngineError where the worker cannot start', async () => {

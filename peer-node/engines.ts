@@ -7,8 +7,13 @@ import { remoteEngine } from '../shaders/worker/remote.js';
 /** `auto`: the GPU where there is a real one, else the processor. `webgpu` takes emulated GPUs too. */
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
 
-/** What an engine worker is told to open. `gpu` is `webgpu`, but no emulation on the processor. */
-export type WorkerEngine = 'gpu' | 'webgpu' | 'wasm';
+/** What an engine worker is told to open. `gpu` is `webgpu`, but no emulation on the processor; or a GPU, by its name. */
+export type WorkerEngine = 'gpu' | 'webgpu' | 'wasm' | NamedGpu;
+
+/** A GPU by its name, or a part of it, whatever kind it is. */
+export interface NamedGpu {
+  readonly gpu: string;
+}
 
 /**
  * An engine in a thread of its own, which ends when the engine is closed.
@@ -16,7 +21,7 @@ export type WorkerEngine = 'gpu' | 'webgpu' | 'wasm';
  * Throws EngineError where the engine chosen cannot be had.
  */
 export async function openEngine(
-  choice: EngineChoice,
+  choice: EngineChoice | NamedGpu,
   worker = new URL('./engine-worker.js', import.meta.url),
 ): Promise<Engine> {
   if (choice !== 'auto') return open(choice, worker);

@@ -1,5 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
 import { type Box, boxOfShape, cellCount, grow, type Triple } from '../../core/grid/box.js';
+import { differingBits } from '../../test/bits.js';
 import { compileModel } from '../compiler/compile.js';
 import type { Engine, ShardSpec, Slab, Update } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
@@ -45,7 +46,7 @@ const rich = (dimensions: 2 | 3): ShardSpec => {
 };
 
 /** All cells, and all samples, after a run from a state that differs everywhere. */
-async function resultOn(engine: Engine, spec: ShardSpec): Promise<Uint32Array[]> {
+async function resultOn(engine: Engine, spec: ShardSpec): Promise<Float32Array[]> {
   const shard = await engine.createShard(spec);
   const whole = stateArraysOf(spec).map((array): Slab => ({ ...array, box: spec.frame }));
   const speed: Slab = { component: 0, field: 'speed', level: 'now', box: spec.frame };
@@ -60,7 +61,7 @@ async function resultOn(engine: Engine, spec: ShardSpec): Promise<Uint32Array[]>
   const { samples } = await shard.advance(updates);
   const cells = await shard.read(whole);
   await shard.close();
-  return [cells, samples].map((data) => new Uint32Array(data.buffer));
+  return [cells, samples];
 }
 
 it.each([2, 3] as const)('any workgroup makes the same waves in %d-D', async (dimensions) => {
@@ -71,7 +72,7 @@ it.each([2, 3] as const)('any workgroup makes the same waves in %d-D', async (di
       result: await resultOn(await open({ workgroup }), spec),
     })),
   );
-  for (const { name, result } of others) expect(result, name).toEqual(first?.result);
+  for (const { name, result } of others) expect(differingBits(result, first?.result ?? []), name).toBe(0);
 });
 
 it.each([2, 3] as const)('a %d-D shard cut over several buffers makes the same waves', async (dimensions) => {
@@ -79,13 +80,13 @@ it.each([2, 3] as const)('a %d-D shard cut over several buffers makes the same w
   const layer = dimensions === 3 ? 25 * 64 * 4 : 64 * 4;
   const whole = await open({});
   const cut = await open({ largestArray: 9 * layer });
-  expect(await resultOn(cut, spec)).toEqual(await resultOn(whole, spec));
+  expect(differingBits(await resultOn(cut, spec), await resultOn(whole, spec))).toBe(0);
 });
 
 it('a step cut into many submits makes the same waves', async () => {
   const spec = rich(3);
-  const hasty = await open({ secondsPerSubmit: 1e-6 });
-  expect(await resultOn(hasty, spec)).toEqual(await resultOn(await open({}), spec));
+  const hasty = await open({ secondsPerSubmit: 2e-5 });
+  expect(differingBits(await resultOn(hasty, spec), await resultOn(await open({}), spec))).toBe(0);
 });
 
 it('a layer that no buffer holds is refused, with what would mend it', async () => {

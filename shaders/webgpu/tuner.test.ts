@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { boxOfShape, cellCount, grow } from '../../core/grid/box.js';
+import { differingBits } from '../../test/bits.js';
 import type { ShardSpec } from '../engine.js';
 import { suiteShard } from '../engine.suite.reference.js';
 import { dawnAdapter } from './dawn.suite.js';
@@ -20,7 +21,7 @@ it('a GPU is tuned once for a model, and what was found is remembered', async ()
   expect(readWorkgroup(found, 3)).toBeDefined();
 
   const second = await openedWith(notes);
-  expect(await wavesOn(second, spec)).toEqual(bits);
+  expect(differingBits([await wavesOn(second, spec)], [bits])).toBe(0);
   expect(second.kernels).toBe(1);
 });
 
@@ -30,14 +31,14 @@ it('a memory that is corrupt or broken costs a measurement and no more', async (
   const [key = ''] = notes.keys();
   for (const corrupt of ['', 'nonsense', '1,4,64', '1,1000000,64,1', '0,0,0,0']) {
     notes.set(key, corrupt);
-    expect(await wavesOn(await openedWith(notes), spec)).toEqual(bits);
+    expect(differingBits([await wavesOn(await openedWith(notes), spec)], [bits])).toBe(0);
     expect(candidatesFor(3)).toContain(readWorkgroup(notes.get(key) ?? '', 3));
   }
   const broken: WorkgroupMemory = {
     get: () => Promise.reject(new Error('unreadable')),
     set: () => Promise.reject(new Error('full')),
   };
-  expect(await wavesOn(await openedWith(broken), spec)).toEqual(bits);
+  expect(differingBits([await wavesOn(await openedWith(broken), spec)], [bits])).toBe(0);
 });
 
 it('neither a small shard nor a processor that plays a GPU is worth tuning', async () => {
@@ -96,5 +97,5 @@ async function wavesOn({ engine }: Awaited<ReturnType<typeof openedWith>>, spec:
   await shard.advance([{ box: grow(spec.frame, [-1, -1, -1]), time: 0 }]);
   const cells = await shard.read([slab]);
   await engine.close();
-  return new Uint32Array(cells.buffer);
+  return cells;
 }
