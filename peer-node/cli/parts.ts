@@ -1,5 +1,6 @@
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
@@ -14,6 +15,8 @@ export interface Parts {
    * Tries again for as long as nobody answers.
    */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
+  /** The names of this machine's GPUs that are chosen. Throws EngineError where there are fewer. */
+  chooseGpus(choice: GpuChoice): Promise<readonly string[]>;
 }
 
 export interface PreparedJob {
@@ -56,6 +59,8 @@ export interface JoinOptions {
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
+  /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
+  readonly gpu?: string;
   readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */

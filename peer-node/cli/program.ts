@@ -61,6 +61,8 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
+    .addOption(option.gpu())
+    .addOption(option.gpus())
     .action(async (url, options) => end(await join(url, options, context)));
 
   program
@@ -72,6 +74,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.data())
     .addOption(option.store())
     .addOption(option.peers(0, 2))
+    .addOption(option.gpus())
     .addOption(option.engine())
     .addOption(option.threads())
     .addOption(option.transport())

@@ -7,4 +7,8 @@ export const parts: Parts = {
   prepareBucket: async (address, options) =>
     (await import('../../coordinator/store/s3-bucket.js')).prepareBucket(address, options),
   joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
+  chooseGpus: async (choice) => {
+    const { chooseGpus, listGpus } = await import('../gpu/adapters.js');
+    return chooseGpus(await listGpus(), choice);
+  },
 };
