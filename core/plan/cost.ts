@@ -1,0 +1,193 @@
+import { type Box, cellCount } from '../grid/box.js';
+import { frameOf } from '../grid/halo.js';
+import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
+import { haloCells, type Neighbours, neighboursOf } from './neighbours.js';
+import { busyIn, type Limit, Part, secondsFor, send } from './part.js';
+import { updatesOf } from './updates.js';
+import type { Work } from './work.js';
+
+/** Epochs that peers may be ahead of the slowest one's last report, as the coordinator grants them. */
+export const EPOCHS_AHEAD = 3;
+
+/** How a run goes about its exchanges. */
+export interface Pace {
+  /** k: steps between two exchanges, 1 or more. */
+  readonly exchangeEvery: number;
+  /** Steps of an epoch, a multiple of k. */
+  readonly epoch: number;
+  /**
+   * `none`: a peer sends when it has made its k steps. `band`: it makes first what it has to send, and the
+   * rest while that travels.
+   */
+  readonly overlap: 'none' | 'band';
+}
+
+/** What one peer's part in a run costs. All of it is a prediction. */
+export interface PeerCost {
+  /** Seconds a step that it computes, the overlap included. */
+  readonly computeSeconds: number;
+  /** Seconds a step that its network is busy, in the busier direction. */
+  readonly networkSeconds: number;
+  /** Seconds a step that it would take with its own neighbours alone; the slowest sets the run's pace. */
+  readonly stepSeconds: number;
+  /** The same, taken as the mean over its neighbours: tells who is to blame where two wait for one another. */
+  readonly blame: number;
+  readonly limit: Limit;
+  /** Halo bytes a step. */
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  /** Part of what it computes that others compute too: 0 to less than 1. */
+  readonly redundant: number;
+  /** Bytes that its shard and halo take. */
+  readonly memory: number;
+  readonly neighbours: number;
+}
+
+/** What a run costs with these shards at this pace. */
+export interface RunCost {
+  /** Seconds a step: all peers go, in the long run, at the pace of the slowest neighbourhood. */
+  readonly secondsPerStep: number;
+  readonly limit: Limit;
+  /** Halo bytes a step, all peers together. */
+  readonly bytesPerStep: number;
+  /** Part of all that is computed that is computed more than once. */
+  readonly redundant: number;
+  /** In the order of the shards. */
+  readonly peers: readonly PeerCost[];
+}
+
+/**
+ * Predicts a run. Peer i of the fleet has `shards[i]`; they tile the grid. For k steps, all in seconds:
+ *
+ *     compute   c(p) = updates(p) / rate(p) + k · stepSeconds(p)      updates with the overlap: `updatesOf`
+ *     band      b(p) = c(p) without overlap; else updates of the band / rate(p) + k · stepSeconds(p)
+ *     halo      B(p→q) = bytesDeep · |p ∩ grow(q, k·r)| + bytesShallow · |p ∩ grow(q, (k−1)·r)|
+ *     network   n(p) = max over directions and paths of (bytes of all its halos there) / (its rate there)
+ *     transfer  d(p→q) = roundTrip / 2 + messageSeconds + max(B(p→q) / rate(p,q), n of p sending, n of q receiving, on that path)
+ *
+ * A peer starts its next k steps when it has its last k behind it and the halos of all neighbours. That is a max-plus linear
+ * system, whose pace is the largest mean weight of a cycle of waits:
+ *
+ *     max(c(p), n(p))                                     a peer's own work
+ *     (b(p) + b(q) + d(p→q) + d(q→p)) / 2                 two that wait for one another
+ *     k / epoch · coordinatorRoundTrip / (ahead − 1)      grants: `ahead` epochs beyond the last report
+ *     bytes relayed / relayRate                           the coordinator's own network
+ *
+ * Where d(p→q) = d(q→p), a longer cycle's mean is an average of these, so that they are exact; else it may exceed them, by less
+ * than the difference of the two.
+ */
+export function costOf(
+  work: Work,
+  fleet: Fleet,
+  shards: readonly Box[],
+  pace: Pace,
+  neighbours: readonly Neighbours[] = neighboursOf(work.grid, shards, pace.exchangeEvery * work.radius),
+): RunCost {
+  const k = pace.exchangeEvery;
+  const parts = shards.map((shard, i) => partOf(work, fleet.peers[i] as PeerPerformance, shard, pace));
+  const halos = neighbours.map((pair) => haloOf(work, fleet, shards, k, pair));
+  let bytesRelayed = 0;
+  for (const { a, b, link, bytesAb, bytesBa } of halos) {
+    send(parts[a] as Part, parts[b] as Part, link.path, bytesAb);
+    send(parts[b] as Part, parts[a] as Part, link.path, bytesBa);
+    if (link.path === 'relay') bytesRelayed += bytesAb + bytesBa;
+  }
+  for (const part of parts) part.raise(Math.max(...busyIn(part)), 'bandwidth');
+  for (const { a, b, link, bytesAb, bytesBa } of halos) {
+    const one = parts[a] as Part;
+    const other = parts[b] as Part;
+    const moving = (secondsFor(one, other, link, bytesAb) + secondsFor(other, one, link, bytesBa)) / 2;
+    const waiting = (one.band + other.band) / 2 + link.roundTrip / 2 + link.messageSeconds + moving;
+    const limit = moving > link.roundTrip / 2 + link.messageSeconds ? 'bandwidth' : 'latency';
+    for (const part of [one, other]) {
+      part.raise(waiting, limit);
+      part.raise(Math.max(bytesAb, bytesBa) / link.rate, 'bandwidth');
+      part.waits += waiting;
+      part.neighbours += 1;
+    }
+  }
+  const grants = grantSeconds(fleet, shards.length, pace);
+  const relayed = bytesRelayed / fleet.relayRate;
+  for (const part of parts) {
+    if (part.neighbours > 0) part.raise(relayed, 'bandwidth');
+    part.raise(grants, 'grants');
+  }
+  return summed(parts, k);
+}
+
+function partOf(work: Work, peer: PeerPerformance, shard: Box, { exchangeEvery: k, overlap }: Pace): Part {
+  const updates = updatesOf(work, shard, k);
+  const starting = k * peer.stepSeconds;
+  const compute = updates.all / peer.rate + starting;
+  const band = overlap === 'none' ? compute : updates.band / peer.rate + starting;
+  return new Part(peer, updates, compute, band, memoryOf(work, shard, k));
+}
+
+/** Bytes that a shard takes with the halo it needs to make `steps` steps between exchanges. */
+export function memoryOf(work: Work, shard: Box, steps: number): number {
+  return cellCount(frameOf(work.grid, shard, steps * work.radius)) * work.bytesHeld;
+}
+
+interface Halo extends Neighbours {
+  readonly link: LinkPerformance;
+  readonly bytesAb: number;
+  readonly bytesBa: number;
+}
+
+function haloOf(work: Work, fleet: Fleet, shards: readonly Box[], k: number, { a, b }: Neighbours): Halo {
+  const bytes = (from: number, to: number) => haloBytes(work, shards[from] as Box, shards[to] as Box, k);
+  return { a, b, link: fleet.link(a, b), bytesAb: bytes(a, b), bytesBa: bytes(b, a) };
+}
+
+/** Bytes that one shard sends another before `steps` steps. */
+export function haloBytes(work: Work, sender: Box, receiver: Box, steps: number): number {
+  const { grid, radius, bytesDeep, bytesShallow } = work;
+  return (
+    bytesDeep * haloCells(grid, sender, receiver, steps * radius) +
+    bytesShallow * haloCells(grid, sender, receiver, (steps - 1) * radius)
+  );
+}
+
+/** The most steps that a peer can be ahead are those of the epochs granted, less the one that the slowest is in. */
+function grantSeconds(fleet: Fleet, peers: number, { exchangeEvery, epoch }: Pace): number {
+  let farthest = 0;
+  for (let i = 0; i < peers; i++) {
+    farthest = Math.max(farthest, fleet.peers[i]?.coordinatorRoundTrip ?? 0);
+  }
+  return (farthest * exchangeEvery) / (epoch * (EPOCHS_AHEAD - 1));
+}
+
+function summed(parts: readonly Part[], k: number): RunCost {
+  let slowest: Part | undefined;
+  let bytes = 0;
+  let all = 0;
+  let own = 0;
+  for (const part of parts) {
+    if (!slowest || part.seconds > slowest.seconds) slowest = part;
+    bytes += total(part.sent);
+    all += part.updates.all;
+    own += part.updates.own;
+  }
+  return {
+    secondsPerStep: (slowest?.seconds ?? 0) / k,
+    limit: slowest?.limit ?? 'compute',
+    bytesPerStep: bytes / k,
+    redundant: all === 0 ? 0 : 1 - own / all,
+    peers: parts.map(
+      (part): PeerCost => ({
+        computeSeconds: part.compute / k,
+        networkSeconds: Math.max(...busyIn(part)) / k,
+        stepSeconds: part.seconds / k,
+        blame: Math.max(part.compute, ...busyIn(part), part.waits / Math.max(1, part.neighbours)) / k,
+        limit: part.limit,
+        bytesSent: total(part.sent) / k,
+        bytesReceived: total(part.received) / k,
+        redundant: part.updates.all === 0 ? 0 : 1 - part.updates.own / part.updates.all,
+        memory: part.memory,
+        neighbours: part.neighbours,
+      }),
+    ),
+  };
+}
+
+const total = ({ local, direct, relay }: Part['sent']) => local + direct + relay;
