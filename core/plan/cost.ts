@@ -2,7 +2,7 @@ import { type Box, cellCount } from '../grid/box.js';
 import { frameOf } from '../grid/halo.js';
 import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
 import { haloCells, type Neighbours, neighboursOf } from './neighbours.js';
-import { busyIn, type Limit, Part, secondsFor, send } from './part.js';
+import { type Limit, Part } from './part.js';
 import { updatesOf } from './updates.js';
 import type { Work } from './work.js';
 
@@ -88,31 +88,35 @@ export function costOf(
   const halos = neighbours.map((pair) => haloOf(work, fleet, shards, k, pair));
   let bytesRelayed = 0;
   for (const { a, b, link, bytesAb, bytesBa } of halos) {
-    send(parts[a] as Part, parts[b] as Part, link.path, bytesAb);
-    send(parts[b] as Part, parts[a] as Part, link.path, bytesBa);
+    (parts[a] as Part).send(parts[b] as Part, link.path, bytesAb);
+    (parts[b] as Part).send(parts[a] as Part, link.path, bytesBa);
     if (link.path === 'relay') bytesRelayed += bytesAb + bytesBa;
   }
-  for (const part of parts) part.raise(Math.max(...busyIn(part)), 'bandwidth');
   for (const { a, b, link, bytesAb, bytesBa } of halos) {
     const one = parts[a] as Part;
     const other = parts[b] as Part;
-    const moving = (secondsFor(one, other, link, bytesAb) + secondsFor(other, one, link, bytesBa)) / 2;
-    const waiting = (one.band + other.band) / 2 + link.roundTrip / 2 + link.messageSeconds + moving;
-    const limit = moving > link.roundTrip / 2 + link.messageSeconds ? 'bandwidth' : 'latency';
-    for (const part of [one, other]) {
-      part.raise(waiting, limit);
-      part.raise(Math.max(bytesAb, bytesBa) / link.rate, 'bandwidth');
-      part.waits += waiting;
-      part.neighbours += 1;
-    }
+    const moving = (transfer(one, other, link, bytesAb) + transfer(other, one, link, bytesBa)) / 2;
+    const underway = link.roundTrip / 2 + link.messageSeconds;
+    const waiting = Math.max(
+      (one.band + other.band) / 2 + underway + moving,
+      Math.max(bytesAb, bytesBa) / link.rate,
+    );
+    const limit = moving > underway ? 'bandwidth' : 'latency';
+    one.waitFor(waiting, limit);
+    other.waitFor(waiting, limit);
   }
   const grants = grantSeconds(fleet, shards.length, pace);
   const relayed = bytesRelayed / fleet.relayRate;
   for (const part of parts) {
-    if (part.neighbours > 0) part.raise(relayed, 'bandwidth');
+    part.raise(Math.max(part.network, relayed), 'bandwidth');
     part.raise(grants, 'grants');
   }
-  return summed(parts, k);
+  return new Prediction(work, shards, k, parts);
+}
+
+/** Seconds that a halo takes to come in once it is on its way: all that a peer sends at once shares its uplink. */
+function transfer(from: Part, to: Part, { path, rate }: LinkPerformance, bytes: number): number {
+  return bytes === 0 ? 0 : Math.max(bytes / rate, from.sending(path), to.receiving(path));
 }
 
 function partOf(work: Work, peer: PeerPerformance, shard: Box, { exchangeEvery: k, overlap }: Pace): Part {
@@ -120,7 +124,7 @@ function partOf(work: Work, peer: PeerPerformance, shard: Box, { exchangeEvery: 
   const starting = k * peer.stepSeconds;
   const compute = updates.all / peer.rate + starting;
   const band = overlap === 'none' ? compute : updates.band / peer.rate + starting;
-  return new Part(peer, updates, compute, band, memoryOf(work, shard, k));
+  return new Part(peer, updates, compute, band);
 }
 
 /** Bytes that a shard takes with the halo it needs to make `steps` steps between exchanges. */
@@ -157,37 +161,55 @@ function grantSeconds(fleet: Fleet, peers: number, { exchangeEvery, epoch }: Pac
   return (farthest * exchangeEvery) / (epoch * (EPOCHS_AHEAD - 1));
 }
 
-function summed(parts: readonly Part[], k: number): RunCost {
-  let slowest: Part | undefined;
-  let bytes = 0;
-  let all = 0;
-  let own = 0;
-  for (const part of parts) {
-    if (!slowest || part.seconds > slowest.seconds) slowest = part;
-    bytes += total(part.sent);
-    all += part.updates.all;
-    own += part.updates.own;
+/** Peers are looked at only where a plan is chosen: a search asks for the seconds of thousands. */
+class Prediction implements RunCost {
+  readonly secondsPerStep: number;
+  readonly limit: Limit;
+  readonly bytesPerStep: number;
+  readonly redundant: number;
+  readonly #work: Work;
+  readonly #shards: readonly Box[];
+  readonly #steps: number;
+  readonly #parts: readonly Part[];
+  #peers: readonly PeerCost[] | undefined;
+
+  constructor(work: Work, shards: readonly Box[], steps: number, parts: readonly Part[]) {
+    const slowest = parts.reduce((most, part) => (part.seconds > most.seconds ? part : most));
+    const sum = (of: (part: Part) => number) => parts.reduce((total, part) => total + of(part), 0);
+    this.secondsPerStep = slowest.seconds / steps;
+    this.limit = slowest.limit;
+    this.bytesPerStep = sum(({ sent }) => sent) / steps;
+    this.redundant = shareLost(
+      sum(({ updates }) => updates.own),
+      sum(({ updates }) => updates.all),
+    );
+    this.#work = work;
+    this.#shards = shards;
+    this.#steps = steps;
+    this.#parts = parts;
   }
-  return {
-    secondsPerStep: (slowest?.seconds ?? 0) / k,
-    limit: slowest?.limit ?? 'compute',
-    bytesPerStep: bytes / k,
-    redundant: all === 0 ? 0 : 1 - own / all,
-    peers: parts.map(
-      (part): PeerCost => ({
-        computeSeconds: part.compute / k,
-        networkSeconds: Math.max(...busyIn(part)) / k,
-        stepSeconds: part.seconds / k,
-        blame: Math.max(part.compute, ...busyIn(part), part.waits / Math.max(1, part.neighbours)) / k,
-        limit: part.limit,
-        bytesSent: total(part.sent) / k,
-        bytesReceived: total(part.received) / k,
-        redundant: part.updates.all === 0 ? 0 : 1 - part.updates.own / part.updates.all,
-        memory: part.memory,
-        neighbours: part.neighbours,
-      }),
-    ),
-  };
+
+  get peers(): readonly PeerCost[] {
+    this.#peers ??= this.#parts.map((part, i) => this.#peer(part, this.#shards[i] as Box));
+    return this.#peers;
+  }
+
+  #peer(part: Part, shard: Box): PeerCost {
+    const { compute, network, seconds, limit, sent, received, updates, neighbours } = part;
+    const k = this.#steps;
+    return {
+      computeSeconds: compute / k,
+      networkSeconds: network / k,
+      stepSeconds: seconds / k,
+      blame: Math.max(compute, network, part.waits / Math.max(1, neighbours)) / k,
+      limit,
+      bytesSent: sent / k,
+      bytesReceived: received / k,
+      redundant: shareLost(updates.own, updates.all),
+      memory: memoryOf(this.#work, shard, k),
+      neighbours,
+    };
+  }
 }
 
-const total = ({ local, direct, relay }: Part['sent']) => local + direct + relay;
+const shareLost = (own: number, all: number) => (all === 0 ? 0 : 1 - own / all);

@@ -1,12 +1,15 @@
 import { AXES, type Box, shapeOf } from '../grid/box.js';
 import { epochOf } from '../job/run-settings.js';
-import { costOf, type Pace, type RunCost } from './cost.js';
+import { costOf, memoryOf, type Pace, type RunCost } from './cost.js';
 import type { Fleet } from './fleet.js';
 import { neighboursOf } from './neighbours.js';
 import type { Work } from './work.js';
 
 /** Between two of these the seconds per step change by a few percent. */
 const TRIED = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64] as const;
+
+/** Beyond the best depth a step takes longer and longer: once so many times as long, no depth beyond is tried. */
+const HOPELESS = 1.15;
 
 /** Peers agree on an exchange by the plan alone, which takes no more. */
 const DEEPEST = 64;
@@ -36,11 +39,11 @@ export function chooseDepth(
   let best: Depth | undefined;
   for (const exchangeEvery of [...tried, most]) {
     const pace = { exchangeEvery, epoch: epochOf(exchangeEvery, work.longestEpoch), overlap };
+    if (!fits(work, fleet, shards, exchangeEvery)) break;
     const cost = costOf(work, fleet, shards, pace, neighbours);
-    if (!fits(cost, fleet)) break;
     if (!best || cost.secondsPerStep < best.cost.secondsPerStep) best = { pace, cost };
-    // One peer alone, or links that cost nothing: deeper halos only add to the work.
-    if (cost.limit === 'compute') break;
+    // Deeper halos only add to the work of a run that waits for nothing else, and to bytes where these rule.
+    if (cost.limit === 'compute' || cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
   }
   return best;
 }
@@ -56,6 +59,6 @@ function deepestOf({ grid, radius, longestEpoch }: Work, shards: readonly Box[])
   return Math.max(1, Math.min(DEEPEST, longestEpoch, Math.floor(thinnest / radius)));
 }
 
-function fits({ peers }: RunCost, fleet: Fleet): boolean {
-  return peers.every(({ memory }, i) => memory <= (fleet.peers[i]?.memory ?? 0));
+function fits(work: Work, fleet: Fleet, shards: readonly Box[], steps: number): boolean {
+  return shards.every((shard, i) => memoryOf(work, shard, steps) <= (fleet.peers[i]?.memory ?? 0));
 }

@@ -23,6 +23,7 @@ export function nearGroups(fleet: Fleet): number[][] {
 function halved(fleet: Fleet, members: readonly number[]): number[][] {
   const [first] = members;
   if (first === undefined) return [];
+  if (members.length === 2) return [[...members]];
   const one = farthestFrom(fleet, first, members);
   const other = farthestFrom(fleet, one, members);
   const near: number[] = [];

@@ -4,8 +4,11 @@ import { memoryOf } from './cost.js';
 
 /** Of so few peers every subset is tried. */
 const FEW = 5;
-/** Candidates tried in a search, all peers of all of them together: keeps 64 peers within a tenth of a second. */
-const MOST_PEERS_TRIED = 4000;
+/**
+ * Candidates tried in a search, all peers of all of them together: keeps 64 peers within a tenth of a second, and is enough to
+ * leave out one peer in six again and again, twice.
+ */
+const mostTried = (peers: number) => Math.max(2500, 16 * peers);
 /** Groups of near peers that are tried by themselves: the fastest. */
 const GROUPS_TRIED = 6;
 /** Peers that are tried one by one at the end: to leave out, to add, or to put in another's place. */
@@ -51,10 +54,11 @@ class Search {
   best: Candidate | undefined;
   readonly #setting: Setting;
   readonly #tried = new Map<string, Candidate | undefined>();
-  #left = MOST_PEERS_TRIED;
+  #left: number;
 
   constructor(setting: Setting) {
     this.#setting = setting;
+    this.#left = mostTried(setting.fleet.peers.length);
   }
 
   get #spent(): boolean {

@@ -1,6 +1,4 @@
-import { type Axis, type Box, cellCount, grow, intersect } from '../grid/box.js';
-import type { Grid } from '../grid/grid.js';
-import { ghostLayers } from '../grid/halo.js';
+import { AXES, type Box } from '../grid/box.js';
 import type { Work } from './work.js';
 
 /** Cell updates of one shard between two exchanges. */
@@ -19,27 +17,30 @@ export interface Updates {
  * depend, at step j, on what lies less than k·r + (k − j)·r from the shard's border.
  */
 export function updatesOf(work: Work, shard: Box, steps: number): Updates {
-  const { radius, updatable, updatesOfCell, grid } = work;
-  const own = cellsIn(shard, updatable);
+  const { radius, updatesOfCell } = work;
+  const own = grownCells(work, shard, 0);
   if (own === 0) return { all: 0, own: 0, band: 0 };
   let all = 0;
   let inside = 0;
   for (let left = steps - 1; left >= 0; left--) {
-    all += cellsIn(grow(shard, ghostLayers(left * radius, grid.dimensions)), updatable);
-    inside += cellsIn(insideOf(grid, shard, (steps + left) * radius), updatable);
+    all += grownCells(work, shard, left * radius);
+    inside += grownCells(work, shard, -(steps + left) * radius);
   }
   return { all: all * updatesOfCell, own: own * steps * updatesOfCell, band: (all - inside) * updatesOfCell };
 }
 
-function cellsIn(box: Box, within: Box): number {
-  return cellCount(intersect(box, within));
-}
-
-/** A shard less `layers` cells on each side that has a neighbour; empty where it is too thin. */
-function insideOf(grid: Grid, { lo, hi }: Box, layers: number): Box {
-  const deep = ghostLayers(layers, grid.dimensions);
-  const low = (axis: Axis) => lo[axis] + (lo[axis] > 0 || grid.periodic[axis] ? deep[axis] : 0);
-  const high = (axis: Axis) =>
-    hi[axis] - (hi[axis] < grid.shape[axis] || grid.periodic[axis] ? deep[axis] : 0);
-  return { lo: [low(0), low(1), low(2)], hi: [high(0), high(1), high(2)] };
+/**
+ * Cells of the shard that may be updated, with `layers` more around it, or less where they are negative: a side at the
+ * grid's end has no neighbour, and stays where it is.
+ */
+function grownCells({ grid, updatable }: Work, shard: Box, layers: number): number {
+  let cells = 1;
+  for (const axis of AXES) {
+    const deep = grid.dimensions === 2 && axis === 0 ? 0 : layers;
+    const low = shard.lo[axis] > 0 || grid.periodic[axis] ? deep : 0;
+    const high = shard.hi[axis] < grid.shape[axis] || grid.periodic[axis] ? deep : 0;
+    const from = Math.max(shard.lo[axis] - low, updatable.lo[axis]);
+    cells *= Math.max(0, Math.min(shard.hi[axis] + high, updatable.hi[axis]) - from);
+  }
+  return cells;
 }
