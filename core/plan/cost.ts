@@ -70,7 +70,8 @@ export interface RunCost {
  *
  *     max(c(p), n(p))                                     a peer's own work
  *     (b(p) + b(q) + d(p→q) + d(q→p)) / 2                 two that wait for one another
- *     k / epoch · coordinatorRoundTrip / (ahead − 1)      grants: `ahead` epochs beyond the last report
+ *     (k / epoch · coordinatorRoundTrip + pace) / ahead   from a report to the grant of the epoch `ahead` of it, and to its end at
+ *                                                         the pace of all the above
  *     bytes relayed / relayRate                           the coordinator's own network
  *
  * Where d(p→q) = d(q→p), a longer cycle's mean is an average of these, so that they are exact; else it may exceed them, by less
@@ -80,11 +81,10 @@ export function costOf(
   work: Work,
   fleet: Fleet,
   shards: readonly Box[],
-  pace: Pace,
-  neighbours: readonly Neighbours[] = neighboursOf(work.grid, shards, pace.exchangeEvery * work.radius),
+  { exchangeEvery: k, epoch, overlap }: Pace,
+  neighbours: readonly Neighbours[] = neighboursOf(work.grid, shards, k * work.radius),
 ): RunCost {
-  const k = pace.exchangeEvery;
-  const parts = shards.map((shard, i) => partOf(work, fleet.peers[i] as PeerPerformance, shard, pace));
+  const parts = shards.map((shard, i) => partOf(work, fleet.peers[i] as PeerPerformance, shard, k, overlap));
   const halos = neighbours.map((pair) => haloOf(work, fleet, shards, k, pair));
   let bytesRelayed = 0;
   for (const { a, b, link, bytesAb, bytesBa } of halos) {
@@ -105,12 +105,14 @@ export function costOf(
     one.waitFor(waiting, limit);
     other.waitFor(waiting, limit);
   }
-  const grants = grantSeconds(fleet, shards.length, pace);
+  const informing = (farthest(fleet.peers) * k) / epoch;
   const relayed = bytesRelayed / fleet.relayRate;
+  let pace = 0;
   for (const part of parts) {
     part.raise(Math.max(part.network, relayed), 'bandwidth');
-    part.raise(grants, 'grants');
+    pace = Math.max(pace, part.seconds);
   }
+  for (const part of parts) part.raise((informing + pace) / EPOCHS_AHEAD, 'grants');
   return new Prediction(work, shards, k, parts);
 }
 
@@ -119,7 +121,7 @@ function transfer(from: Part, to: Part, { path, rate }: LinkPerformance, bytes: 
   return bytes === 0 ? 0 : Math.max(bytes / rate, from.sending(path), to.receiving(path));
 }
 
-function partOf(work: Work, peer: PeerPerformance, shard: Box, { exchangeEvery: k, overlap }: Pace): Part {
+function partOf(work: Work, peer: PeerPerformance, shard: Box, k: number, overlap: Pace['overlap']): Part {
   const updates = updatesOf(work, shard, k);
   const starting = k * peer.stepSeconds;
   const compute = updates.all / peer.rate + starting;
@@ -152,13 +154,9 @@ export function haloBytes(work: Work, sender: Box, receiver: Box, steps: number)
   );
 }
 
-/** The most steps that a peer can be ahead are those of the epochs granted, less the one that the slowest is in. */
-function grantSeconds(fleet: Fleet, peers: number, { exchangeEvery, epoch }: Pace): number {
-  let farthest = 0;
-  for (let i = 0; i < peers; i++) {
-    farthest = Math.max(farthest, fleet.peers[i]?.coordinatorRoundTrip ?? 0);
-  }
-  return (farthest * exchangeEvery) / (epoch * (EPOCHS_AHEAD - 1));
+/** Seconds from the coordinator and back, of the peer that is farthest from it. */
+function farthest(peers: readonly PeerPerformance[]): number {
+  return peers.reduce((most, { coordinatorRoundTrip }) => Math.max(most, coordinatorRoundTrip), 0);
 }
 
 /** Peers are looked at only where a plan is chosen: a search asks for the seconds of thousands. */
