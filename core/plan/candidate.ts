@@ -30,6 +30,8 @@ export interface Candidate {
 const ROUNDS = { quick: 2, thorough: 6 } as const;
 /** Exponent of the correction: with more, whole layers of bricks go to and fro. */
 const CORRECTION = 0.3;
+/** Peers whose grid is cut with effort at the end. */
+const MOST_CUT_THOROUGHLY = 16;
 /** Passes of fitting whole bricks and their halos into memory. */
 const MEMORY_PASSES = 8;
 
@@ -52,9 +54,11 @@ export function candidateOf(
   let best: Candidate | undefined;
   for (const placing of placings) {
     let aims = first;
+    // Among many peers bricks even out by themselves, and there is more to search.
+    const cutting = members.length <= MOST_CUT_THOROUGHLY ? effort : 'quick';
     let rounds = ROUNDS[effort];
     for (let pass = 0; rounds > 0 && pass < rounds + MEMORY_PASSES; pass++) {
-      const shards = partition(setting.work.grid, aims, { groups: placing, effort: 'quick' });
+      const shards = partition(setting.work.grid, aims, { groups: placing, effort: cutting });
       const depth = chooseDepth(setting.work, fleet, shards, setting.overlap, setting.exchangeEvery);
       if (depth) {
         rounds -= 1;
