@@ -1,3 +1,4 @@
+import type { ExportReport, ExportRequest } from '../../coordinator/export/export.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
 import type { InputObject } from './api.js';
@@ -9,12 +10,19 @@ export interface Parts {
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
   /** Makes a bucket ready for coordinators, and for pages of `origins`. Throws StoreError. */
   prepareBucket(address: S3Address, options: { readonly origins: readonly string[] }): Promise<void>;
+  /** Writes a result to a file. Throws ExportError, and StoreError where it cannot be read. */
+  exportResult(from: ResultPlace, request: ExportRequest, lifetime: AbortSignal): Promise<ExportReport>;
   /**
    * Throws EngineError where this device cannot compute, LinkError where it lacks the transport chosen.
    * Tries again for as long as nobody answers.
    */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
 }
+
+/** Where a result lies: a folder, or a bucket whose prefix ends with it. */
+export type ResultPlace =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'bucket'; readonly address: S3Address };
 
 export interface PreparedJob {
   readonly job: Job;
