@@ -17,7 +17,7 @@ import { folderReader } from '../../coordinator/store/folder.js';
 import type { Triple } from '../../core/grid/box.js';
 import type { Job, Output } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
-import { ensurePython } from './python.js';
+import { ensurePython, FIRST_RUN_MS } from './python.js';
 
 /** What `read_result.py` prints. NaN comes as null. */
 interface Reading {
@@ -39,9 +39,6 @@ interface Variable {
   readonly attrs: Readonly<Record<string, unknown>>;
   readonly values: unknown;
 }
-
-/** The first run makes the chroot. */
-const FIRST_RUN_MS = 15 * 60_000;
 
 let python: Awaited<ReturnType<typeof ensurePython>>;
 beforeAll(async () => {
