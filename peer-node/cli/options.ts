@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
+import type { Cut } from '../../coordinator/export/plane.js';
 import { S3_ADDRESS_EXAMPLE, type S3Address, s3Address } from '../../coordinator/store/s3-address.js';
 import { StoreError } from '../../core/errors.js';
 import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
@@ -37,6 +38,25 @@ function gpuChoice(text: string): GpuChoice {
 function peerName(text: string): string {
   if (text.length >= 1 && text.length <= MAX_NAME_LENGTH) return text;
   throw new InvalidArgumentError(`Give 1 to ${MAX_NAME_LENGTH} characters.`);
+}
+
+/** Reads a whole number, below 0 too. */
+export function snapshot(text: string): number {
+  if (/^-?\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number, from 0 on, or from -1 back.');
+}
+
+/** Reads where a volume is cut. */
+export function cut(text: string): Cut {
+  const [, axis, index] = /^([xyz])=(\d+)$/.exec(text) ?? [];
+  if (axis !== undefined) return { axis, index: Number(index) };
+  throw new InvalidArgumentError('Give an axis and a cell, like z=20.');
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a number above 0.');
 }
 
 /** Reads a store's address. */
