@@ -63,6 +63,21 @@ export function hasCell({ lo, hi }: Box, cell: Triple): boolean {
   return AXES.every((axis) => lo[axis] <= cell[axis] && cell[axis] < hi[axis]);
 }
 
+/** A value for each cell of the box, dense, in C order `[z, y, x]`, rounded to f32. */
+export function eachCellOf(box: Box, value: (cell: Triple) => number): Float32Array {
+  const cells = new Float32Array(cellCount(box));
+  let next = 0;
+  for (let z = box.lo[0]; z < box.hi[0]; z += 1) {
+    for (let y = box.lo[1]; y < box.hi[1]; y += 1) {
+      for (let x = box.lo[2]; x < box.hi[2]; x += 1) {
+        cells[next] = value([z, y, x]);
+        next += 1;
+      }
+    }
+  }
+  return cells;
+}
+
 export function sameBox(a: Box, b: Box): boolean {
   return AXES.every((axis) => a.lo[axis] === b.lo[axis] && a.hi[axis] === b.hi[axis]);
 }

@@ -2,8 +2,9 @@ import { AXES, AXIS_NAMES, type Axis, type Box, type Triple } from '../grid/box.
 import { brickCounts, defaultBrick } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import { MAX_UPLOAD_BYTES } from '../protocol/limits.js';
-import { ABSORBING_CELLS, crowdedAxis, type FaceKind, type Faces, isPeriodic } from './boundary.js';
+import { type FaceKind, type Faces, isPeriodic } from './boundary.js';
 import type { FaultList } from './faults.js';
+import { crowdedAxis } from './layers.js';
 import { BYTES_OF_CELL } from './memory.js';
 import type { JobFile } from './schema.js';
 
@@ -32,9 +33,9 @@ export function gridOf(
   checkAxes(shape, dimensions, periodic, radius, faults);
   const crowded = crowdedAxis(faces, shape, radius);
   if (crowded !== undefined) {
-    const problem = `${shape[crowded]} cells along ${AXIS_NAMES[crowded]} leave none between the absorbing layers`;
-    const fewest = 2 * (ABSORBING_CELLS + radius) + 1;
-    faults.add(writtenAxis(crowded, dimensions), problem, `Give at least ${fewest}`);
+    const { axis, fewest } = crowded;
+    const problem = `${shape[axis]} cells along ${AXIS_NAMES[axis]} leave none between the layers that waves leave by`;
+    faults.add(writtenAxis(axis, dimensions), problem, `Give at least ${fewest}`);
   }
   const bytesOfCell = stateArrays * BYTES_OF_CELL;
   const brick = brickOf(file, shape, dimensions, bytesOfCell, faults);

@@ -1,11 +1,12 @@
 import type { Medium, Model, Setting } from '../../shaders/model.js';
-import { AXES, AXIS_NAMES, type Axis, type Box, shapeOf, type Triple } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Axis, type Box, eachCellOf, type Triple } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
-import { type Faces, outwardAxis, outwardProfile } from './boundary.js';
+import type { Faces } from './boundary.js';
 import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
 import { placeIn } from './grid-of-job.js';
 import type { JobMedium } from './job.js';
+import { layerMedium, layersOf } from './layers.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 
@@ -14,13 +15,13 @@ type Region = Extract<Written, { regions: unknown }>['regions'][number];
 
 /** The largest value of each medium in any cell, in the job's units. Faults where a medium is missing or unknown. */
 export function largestMedia(file: JobFile, { media }: Model, faults: FaultList): Record<string, number> {
-  const names = media.map(({ name }) => name).filter((name) => outwardAxis(name) === undefined);
+  const names = media.map(({ name }) => name).filter((name) => layerMedium(name) === undefined);
   for (const name of Object.keys(file.media)) {
     if (!names.includes(name)) faults.add(`media.${name}`, 'is no medium of the model', suggest(name, names));
   }
   const largest: Record<string, number> = {};
   for (const medium of media) {
-    if (outwardAxis(medium.name) !== undefined) continue;
+    if (layerMedium(medium.name) !== undefined) continue;
     const written = writtenOf(file, medium);
     if (written === undefined) {
       const fix = `Give a number, or regions: ${medium.title}`;
@@ -45,9 +46,9 @@ export function mediaOf(
 ): ReadonlyMap<string, JobMedium> {
   const media = new Map<string, JobMedium>();
   for (const medium of model.media) {
-    const axis = outwardAxis(medium.name);
-    if (axis !== undefined) {
-      media.set(medium.name, absorption(axis, grid, faces, model.radius));
+    const layer = layerMedium(medium.name);
+    if (layer !== undefined) {
+      media.set(medium.name, layersOf(layer, grid, faces, model.radius));
       continue;
     }
     const written = writtenOf(file, medium);
@@ -97,16 +98,6 @@ function valuesOf(written: Written, path: string): [path: string, value: number]
 
 function checkValue(value: number, path: string, { min }: Medium, faults: FaultList): void {
   if (min !== undefined && value < min) faults.add(path, `is ${value}`, `Give at least ${min}`);
-}
-
-function absorption(axis: Axis, { shape, dimensions }: Grid, faces: Faces, radius: number): JobMedium {
-  if ((axis === 0 && dimensions === 2) || !faces[axis].includes('absorbing'))
-    return { kind: 'constant', value: 0 };
-  const profile = outwardProfile(faces[axis], shape[axis], radius);
-  return {
-    kind: 'cells',
-    fill: (box) => eachCell(box, (cell) => profile[cell[axis]] ?? 0),
-  };
 }
 
 interface Painted {
@@ -163,24 +154,9 @@ function fillOf(base: number, painted: readonly Painted[], scale: number, { shap
   const wrap = (index: number, axis: Axis) =>
     periodic[axis] ? ((index % shape[axis]) + shape[axis]) % shape[axis] : index;
   return (box: Box): Float32Array =>
-    eachCell(box, ([z, y, x]) => {
+    eachCellOf(box, ([z, y, x]) => {
       const cell: Triple = [wrap(z, 0), wrap(y, 1), wrap(x, 2)];
       const last = painted.findLast(({ contains }) => contains(cell));
       return last === undefined ? base : last.value * scale;
     });
-}
-
-function eachCell(box: Box, value: (cell: Triple) => number): Float32Array {
-  const [nz, ny, nx] = shapeOf(box);
-  const cells = new Float32Array(nz * ny * nx);
-  let next = 0;
-  for (let z = box.lo[0]; z < box.hi[0]; z += 1) {
-    for (let y = box.lo[1]; y < box.hi[1]; y += 1) {
-      for (let x = box.lo[2]; x < box.hi[2]; x += 1) {
-        cells[next] = value([z, y, x]);
-        next += 1;
-      }
-    }
-  }
-  return cells;
 }

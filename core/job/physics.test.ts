@@ -132,16 +132,40 @@ describe('faces', () => {
     expect(row.slice(12).every((value) => value === 0)).toBe(true);
   });
 
+  it('that are damped have a layer whose damping grows with the square of the depth, and adds up at edges', () => {
+    const boundary = { y: ['damped', 'neumann'], x: 'damped' } as const;
+    const job = checkJob({ ...plate, grid: { shape: [45, 60], spacing: 0.5 }, boundary });
+    expect(job.model.model.radius).toBe(1);
+    const row = cellsOf(job, 'sponge', { lo: [0, 30, 0], hi: [1, 31, 60] });
+    expect(row.slice(0, 30)).toEqual(row.slice(30).reverse());
+    expect(row[20]).toBeCloseTo(0.375 * 0.025 ** 2, 9);
+    expect(row[1]).toBeCloseTo(0.375 * 0.975 ** 2, 6);
+    expect(row.slice(21, 39).every((value) => value === 0)).toBe(true);
+    const column = cellsOf(job, 'sponge', { lo: [0, 0, 30], hi: [1, 45, 31] });
+    expect(column[44]).toBe(0);
+    const [corner] = cellsOf(job, 'sponge', cellBox(0, 3, 4));
+    expect(corner).toBeCloseTo((column[3] ?? 0) + (row[4] ?? 0), 6);
+    const none = checkJob({ ...plate, boundary: { y: 'absorbing', x: 'neumann' } });
+    expect(none.media.has('sponge')).toBe(false);
+  });
+
   it('are refused where they do not fit', () => {
     expect(faultsOf({ ...plate, boundary: { y: ['periodic', 'neumann'], x: 'neumann' } })).toEqual([
       'boundary.y: is periodic at one end of y only. Give periodic alone, for both ends',
     ]);
     expect(faultsOf({ ...plate, grid: { shape: [24, 40], spacing: 1 }, boundary: 'absorbing' })).toEqual([
-      'grid.shape[0]: 24 cells along y leave none between the absorbing layers. Give at least 25',
+      'grid.shape[0]: 24 cells along y leave none between the layers that waves leave by. Give at least 25',
     ]);
-    const wave = { ...plate, model: 'wave', media: {}, parameters: { speed: 1 }, boundary: 'absorbing' };
-    expect(faultsOf(wave)).toEqual([
+    const uneven = { y: ['absorbing', 'damped'], x: ['neumann', 'damped'] };
+    expect(faultsOf({ ...plate, grid: { shape: [30, 20], spacing: 1 }, boundary: uneven })).toEqual([
+      'grid.shape[0]: 30 cells along y leave none between the layers that waves leave by. Give at least 35',
+    ]);
+    const wave = { ...plate, model: 'wave', media: {}, parameters: { speed: 1 } };
+    expect(faultsOf({ ...wave, boundary: 'absorbing' })).toEqual([
       'boundary: is absorbing, which the model wave cannot do. Use the model medium, or dirichlet',
+    ]);
+    expect(faultsOf({ ...wave, boundary: { y: 'periodic', x: ['damped', 'neumann'] } })).toEqual([
+      'boundary: is damped, which the model wave cannot do. Use the model medium, or dirichlet',
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TRACKERS } from '../../shaders/models/medium/medium.js';
+import { TRACKERS } from '../../shaders/models/trackers/trackers.js';
+import { WAVE_TRACKERS } from '../../shaders/models/wave.js';
 
 // The job file as people write it. Descriptions end up in the published JSON Schema, where editors show them.
 
@@ -79,7 +80,7 @@ const array = z
   })
   .describe('Values from a file, its path relative to the job file; cells on a fixed edge are set to 0');
 
-const face = z.enum(['dirichlet', 'neumann', 'periodic', 'absorbing']);
+const face = z.enum(['dirichlet', 'neumann', 'periodic', 'absorbing', 'damped']);
 const axisBoundary = z
   .union([face, z.tuple([face, face])])
   .describe('Both ends of an axis, or [near, far]; periodic only for both');
@@ -173,6 +174,14 @@ const customField = z.union([
   }),
 ]);
 
+const trackers = z
+  .array(z.enum(TRACKERS))
+  .describe('What is recorded in each cell: running mean square, frequency and maximum');
+
+const waveModel = z
+  .strictObject({ base: z.literal('wave'), trackers: trackers.default([...WAVE_TRACKERS]) })
+  .describe('∂²ψ/∂t² = speed² · ∇²ψ, one speed everywhere');
+
 const mediumModel = z
   .strictObject({
     base: z.literal('medium'),
@@ -180,10 +189,7 @@ const mediumModel = z
       .union([z.literal(2), z.literal(4), z.literal(8)])
       .default(2)
       .describe('Order in space'),
-    trackers: z
-      .array(z.enum(TRACKERS))
-      .default([])
-      .describe('What is recorded in each cell: running mean square, frequency and maximum'),
+    trackers: trackers.default([]),
   })
   .describe('∂²ψ/∂t² + 2 · damping · ∂ψ/∂t = speed² · ∇²ψ − potential · ψ');
 
@@ -227,7 +233,7 @@ export const jobFileSchema = z
     name,
     title: z.string().max(200).default('').describe('What the job is for, in a sentence'),
     model: z
-      .union([z.enum(['wave', 'medium']), mediumModel, customModel])
+      .union([z.enum(['wave', 'medium']), waveModel, mediumModel, customModel])
       .describe('A built-in model, or one of your own'),
     components: z
       .array(name)
@@ -261,7 +267,7 @@ export const jobFileSchema = z
       .union([face, z.strictObject({ z: axisBoundary.optional(), y: axisBoundary, x: axisBoundary })])
       .default('dirichlet')
       .describe(
-        'dirichlet: edge cells stay 0. neumann: a mirror. periodic: the two ends of an axis are neighbours. absorbing: waves leave',
+        'dirichlet: edge cells stay 0. neumann: a mirror. periodic: the two ends of an axis are neighbours. absorbing, damped: waves leave',
       ),
     media: z
       .record(name, medium)
