@@ -19,7 +19,7 @@ const everything: JobFileInput = {
   name: 'everything',
   model: { base: 'medium', order: 4, trackers: ['rms2', 'freq', 'peak'] },
   components: ['L', 'T'],
-  grid: { shape: [26, 28, 30], spacing: 0.5, brick: 8 },
+  grid: { shape: [32, 28, 30], spacing: 0.5, brick: 8 },
   time: { steps: 48, courant: 0.4 },
   media: {
     speed: {
@@ -35,7 +35,7 @@ const everything: JobFileInput = {
       regions: [{ shape: 'box', from: { z: 2, y: 2, x: 2 }, to: { z: 9, y: 9, x: 9 }, value: 0.4 }],
     },
   },
-  boundary: { z: ['neumann', 'dirichlet'], y: 'absorbing', x: 'periodic' },
+  boundary: { z: ['neumann', 'damped'], y: ['absorbing', 'dirichlet'], x: 'periodic' },
   sources: {
     corner: {
       field: 'psi.L',
@@ -97,16 +97,32 @@ describe('media, a mirror, absorbing faces, a periodic axis and sources on the b
     expect(differingBits(await resultOf(everything, 5), await resultOf(everything, 1))).toBe(0);
   });
 
+  test('and so does a series from a file, which is what its values in the job would be', async () => {
+    const values = Array.from({ length: 20 }, (_, step) => Math.fround(Math.sin(step) / 3));
+    await writeFile(join(folder, 'series.csv'), values.join('\n'));
+    const at = { z: 15, y: 16 };
+    const fedBy = (signal: object): JobFileInput => ({
+      ...everything,
+      sources: {
+        ...everything.sources,
+        line: { field: 'psi.T', at, amplitude: 2, signal: { shape: 'series', ...signal } },
+      },
+    });
+    const inFive = await resultOf(fedBy({ file: 'series.csv', dt: 0.45 }), 5);
+    expect(differingBits(inFive, await resultOf(fedBy({ file: 'series.csv', dt: 0.45 }), 1))).toBe(0);
+    expect(differingBits(inFive, await resultOf(fedBy({ values, dt: 0.45 }), 1))).toBe(0);
+  });
+
   test('and so does a medium from an array, which is what its cells say', async () => {
-    const shape = [26, 28, 30] as const;
-    const layered = Float32Array.from({ length: 26 * 28 * 30 }, (_, index) =>
+    const shape = [32, 28, 30] as const;
+    const layered = Float32Array.from({ length: 32 * 28 * 30 }, (_, index) =>
       Math.floor(index / (28 * 30)) < 11 ? 1 : 0.5,
     );
     await writeFile(join(folder, 'speed.npy'), npy(shape, layered));
     const array = { ...everything, media: { speed: { array: 'speed.npy', max: 1 } } };
     const painted: JobFileInput = {
       ...everything,
-      media: { speed: { base: 1, regions: [{ shape: 'layer', axis: 'z', from: 11, to: 26, value: 0.5 }] } },
+      media: { speed: { base: 1, regions: [{ shape: 'layer', axis: 'z', from: 11, to: 32, value: 0.5 }] } },
     };
     const inFive = await resultOf(array, 5);
     expect(differingBits(inFive, await resultOf(array, 1))).toBe(0);

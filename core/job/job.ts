@@ -60,13 +60,25 @@ export type JobMedium =
 
 /** Feeds one component's wave field in a box of cells. */
 export interface JobSource {
+  readonly name: string;
   readonly component: number;
   readonly field: string;
   /** In grid coordinates: a point, or a line or plane across the whole grid. */
   readonly box: Box;
-  /** What is added to the new level in the update after `step` steps, in f64. */
-  readonly amplitude: (step: number) => number;
+  readonly feed: SourceFeed;
 }
+
+/** What is added to the new level in the update after `step` steps, in f64. */
+export type Amplitude = (step: number) => number;
+
+/** `file`: the job's inputs hold the values of the signal; `weight` is what one of size 1 adds. */
+export type SourceFeed =
+  | { readonly kind: 'known'; readonly amplitude: Amplitude }
+  | {
+      readonly kind: 'file';
+      readonly weight: number;
+      readonly amplitudeOf: (values: ArrayLike<number>) => Amplitude;
+    };
 
 export interface Probe {
   readonly name: string;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JobError } from '../errors.js';
 import type { Box, Triple } from '../grid/box.js';
 import { checkJob } from './check.js';
-import type { Job } from './job.js';
+import type { Job, JobSource } from './job.js';
 import type { JobFileInput } from './schema.js';
 
 const plate: JobFileInput = {
@@ -170,6 +170,12 @@ describe('faces', () => {
   });
 });
 
+/** What a source adds, where it needs no file. */
+const amplitudeOf = (source: JobSource | undefined) => {
+  if (source?.feed.kind !== 'known') throw new TypeError('the source needs a file');
+  return source.feed.amplitude;
+};
+
 describe('a source', () => {
   const ricker = { shape: 'ricker', frequency: 1 } as const;
   const sourceOf = (more: object) => ({
@@ -185,11 +191,11 @@ describe('a source', () => {
   ])('at $at adds dt²·s/dx to the power of $axes', ({ at, lo, hi, axes }) => {
     const [source] = checkJob(sourceOf({ at })).sources;
     expect(source?.box).toEqual({ lo, hi });
-    expect(source?.amplitude(15)).toBeCloseTo((2 * 0.1 ** 2) / 0.5 ** axes, 12);
+    expect(amplitudeOf(source)(15)).toBeCloseTo((2 * 0.1 ** 2) / 0.5 ** axes, 12);
   });
 
   it('follows its signal', () => {
-    const at = (signal: object, step: number) => checkJob(sourceOf({ signal })).sources[0]?.amplitude(step);
+    const at = (signal: object, step: number) => amplitudeOf(checkJob(sourceOf({ signal })).sources[0])(step);
     const unit = (2 * 0.1 ** 2) / 0.5 ** 3;
     expect(at({ shape: 'series', values: [1, -3] }, 1)).toBeCloseTo(-3 * unit, 12);
     expect(at({ shape: 'series', values: [1, -3] }, 2)).toBe(0);
@@ -202,6 +208,37 @@ describe('a source', () => {
       12,
     );
     expect(at({ shape: 'tone-burst', frequency: 0.5, cycles: 2 }, 45)).toBeCloseTo(0, 12);
+  });
+
+  it('goes straight from one value of a series to the next where they have a dt of their own', () => {
+    const signal = { shape: 'series', values: [1, -3, 5], dt: 0.4 } as const;
+    const amplitude = amplitudeOf(checkJob(sourceOf({ signal })).sources[0]);
+    const unit = (2 * 0.1 ** 2) / 0.5 ** 3;
+    const found = [0, 1, 2, 4, 6, 8, 9].map((step) => Number((amplitude(step) / unit).toFixed(9)));
+    expect(found).toEqual([1, 0, -1, -3, 1, 5, 0]);
+  });
+
+  it('takes a series from a file as it takes one from the job', () => {
+    const inFile = { shape: 'series', file: 'clap.npy', dt: 0.07 } as const;
+    const values = [0.5, -0.25, 2, 1];
+    const [source] = checkJob(sourceOf({ signal: inFile })).sources;
+    if (source?.feed.kind !== 'file') throw new TypeError('the source needs no file');
+    const fromFile = source.feed.amplitudeOf(Float32Array.from(values));
+    const known = amplitudeOf(
+      checkJob(sourceOf({ signal: { shape: 'series', values, dt: 0.07 } })).sources[0],
+    );
+    for (let step = 0; step < 5; step += 1) expect(fromFile(step)).toBe(known(step));
+  });
+
+  it('is refused with two series, with none, and with values that f32 cannot hold', () => {
+    const series = (more: object) => faultsOf(sourceOf({ signal: { shape: 'series', ...more } }));
+    expect(series({})).toEqual(['sources.s.signal.values: is missing. Give a list of numbers, or a file']);
+    expect(series({ values: [1], file: 'a.npy' })).toEqual([
+      'sources.s.signal.file: is given and values too. Give one of them',
+    ]);
+    expect(series({ values: [1, Number.NaN] })[0]).toMatch(/^sources.s.signal.values\[1\]: is NaN/);
+    expect(series({ values: [1, 1e40] })[0]).toMatch(/^sources.s.amplitude: .* f32 cannot hold/);
+    expect(series({ values: [1], dt: 0 })[0]).toMatch(/^sources.s.signal.dt: is 0. Give more than 0/);
   });
 
   it('is refused outside the grid, on a fixed edge, and where there is no wave to feed', () => {

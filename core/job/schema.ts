@@ -142,8 +142,18 @@ const signal = z.discriminatedUnion('shape', [
     .strictObject({ shape: z.literal('tone-burst'), frequency: positive, cycles: positive })
     .describe('sin(2π · frequency · t) under a Hann window of so many cycles'),
   z
-    .strictObject({ shape: z.literal('series'), values: z.array(finite).min(1).max(16_384) })
-    .describe('One value for each step, then 0'),
+    .strictObject({
+      shape: z.literal('series'),
+      values: z.array(finite).min(1).max(16_384).optional(),
+      file: z
+        .string()
+        .optional()
+        .describe('In place of values: a .npy or .csv file, its path relative to the job file'),
+      dt: positive
+        .optional()
+        .describe('Time from one value to the next, straight lines between; a step where it is left out'),
+    })
+    .describe('One value for each step, or each dt, then 0'),
 ]);
 
 const source = z.strictObject({
