@@ -57,7 +57,11 @@ const everything: JobFileInput = {
     },
   },
   initial: { 'psi.T': { formula: 'gaussian', amplitude: 3, sigma: 1.2, centre: { z: 3, y: 12, x: 1 } } },
-  probes: { beside: { at: { z: 1, y: 14, x: 0 }, fields: ['psi.L', 'psi.T'] } },
+  probes: {
+    beside: { at: { z: 1, y: 14, x: 0 }, fields: ['psi.L', 'psi.T'] },
+    sheet: { at: { y: 15 }, every: 16, fields: ['psi.L'] },
+    row: { at: { z: 8, y: 16 }, every: 7, fields: ['psi.T'] },
+  },
   outputs: { fields: { fields: STATES, every: 'end' } },
 };
 
@@ -69,6 +73,8 @@ async function resultOf(file: JobFileInput, shards: number): Promise<Float32Arra
     ...STATES.map((state) => result.output('fields', state)),
     result.probe('beside', 'psi.L'),
     result.probe('beside', 'psi.T'),
+    result.probe('sheet', 'psi.L'),
+    result.probe('row', 'psi.T'),
   ]);
   const plans = fleet.events.filter(({ event }) => event === 'plan');
   await fleet.close();
@@ -95,6 +101,34 @@ function npy(shape: readonly number[], values: Float32Array): Uint8Array {
 describe('media, a mirror, absorbing faces, a periodic axis and sources on the borders of shards', () => {
   test('give the same bits in 1 shard and in 5', async () => {
     expect(differingBits(await resultOf(everything, 5), await resultOf(everything, 1))).toBe(0);
+  });
+
+  test('and a plane and a line of probes hold what the volume holds at their cells', async () => {
+    const volume = { fields: ['psi.L', 'psi.T'], every: 48 };
+    const probes = {
+      sheet: { at: { y: 15 }, every: 48, fields: ['psi.L'] },
+      row: { at: { z: 8, y: 16 }, every: 24, fields: ['psi.T'] },
+    };
+    const fleet = await Fleet.start();
+    for (let peer = 0; peer < 5; peer++) await fleet.join();
+    const run = { peers: 5, use: 'all' as const };
+    const result = await fleet.run({ ...everything, probes, outputs: { volume }, run }, folder);
+    const [sheet, row, cellsL, cellsT] = await Promise.all([
+      result.probe('sheet', 'psi.L'),
+      result.probe('row', 'psi.T'),
+      result.output('volume', 'psi.L'),
+      result.output('volume', 'psi.T'),
+    ]);
+    await fleet.close();
+    const at = (z: number, y: number, x: number) => (z * 28 + y) * 30 + x;
+    const plane = Float32Array.from(
+      { length: 32 * 30 },
+      (_, i) => cellsL[at(Math.floor(i / 30), 15, i % 30)] ?? 0,
+    );
+    expect(sheet).toEqual(plane);
+    expect(row).toHaveLength(60);
+    expect(row.slice(30)).toEqual(cellsT.slice(at(8, 16, 0), at(8, 16, 30)));
+    expect(row.some((value) => Math.abs(value) > 1e-3)).toBe(true);
   });
 
   test('and so does a series from a file, which is what its values in the job would be', async () => {

@@ -19,6 +19,16 @@ export function boxOfShape(shape: Triple): Box {
   return { lo: [0, 0, 0], hi: shape };
 }
 
+/** The cells of a grid at the places that `at` names: a cell, or along axes that it leaves out, a line or a plane across. */
+export function boxAt(
+  at: Readonly<Partial<Record<'z' | 'y' | 'x', number | undefined>>>,
+  shape: Triple,
+): Box {
+  const lo = (axis: Axis) => at[AXIS_NAMES[axis]] ?? 0;
+  const hi = (axis: Axis) => (at[AXIS_NAMES[axis]] ?? shape[axis] - 1) + 1;
+  return { lo: [lo(0), lo(1), lo(2)], hi: [hi(0), hi(1), hi(2)] };
+}
+
 /** `[nz, ny, nx]`, each 0 or more. */
 export function shapeOf({ lo, hi }: Box): Triple {
   return [Math.max(0, hi[0] - lo[0]), Math.max(0, hi[1] - lo[1]), Math.max(0, hi[2] - lo[2])];

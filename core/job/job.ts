@@ -80,6 +80,7 @@ export type SourceFeed =
       readonly amplitudeOf: (values: ArrayLike<number>) => Amplitude;
     };
 
+/** One cell, recorded at every step. */
 export interface Probe {
   readonly name: string;
   /** In grid coordinates. */
@@ -87,8 +88,9 @@ export interface Probe {
   readonly states: readonly StateName[];
 }
 
-/** Values of some states on a box (the volume, or a plane), every few steps. */
+/** Values of some states on a box (the volume, a plane or a line across the grid), every few steps. */
 export interface Output {
+  /** The path of its group in the result: `film`; of a probe that is no single cell, `probes/wall`. */
   readonly name: string;
   readonly states: readonly StateName[];
   readonly box: Box;

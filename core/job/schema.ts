@@ -156,13 +156,24 @@ const signal = z.discriminatedUnion('shape', [
     .describe('One value for each step, or each dt, then 0'),
 ]);
 
+const cells = z
+  .strictObject({ z: cellIndex.optional(), y: cellIndex.optional(), x: cellIndex.optional() })
+  .refine((axes) => Object.keys(axes).length > 0, 'Name one axis or more, for example {z: 16}')
+  .meta({ minProperties: 1 })
+  .describe('A cell, or a line or a plane of cells across the grid: {z: 16} is a plane');
+
+const probe = z.strictObject({
+  at: cells,
+  fields: z.array(stateName).min(1).max(64),
+  every: wholeNumber
+    .min(1)
+    .optional()
+    .describe('Of a line or a plane: steps from one record to the next. A cell is recorded at every step'),
+});
+
 const source = z.strictObject({
   field: stateName.describe('A wave, and after a dot a component'),
-  at: z
-    .strictObject({ z: cellIndex.optional(), y: cellIndex.optional(), x: cellIndex.optional() })
-    .refine((axes) => Object.keys(axes).length > 0, 'Name one axis or more, for example {z: 16}')
-    .meta({ minProperties: 1 })
-    .describe('A cell, or a line or a plane of cells across the grid: {z: 16} is a plane'),
+  at: cells,
   amplitude: finite.describe('In amplitude.unit · length^m / time², m the number of axes that `at` names'),
   signal,
 });
@@ -289,9 +300,9 @@ export const jobFileSchema = z
       .default({})
       .describe('States that do not start at 0'),
     probes: z
-      .record(name, z.strictObject({ at: cell, fields: z.array(stateName).min(1).max(64) }))
+      .record(name, probe)
       .default({})
-      .describe('Cells recorded at every step'),
+      .describe('Cells recorded at every step; lines and planes of cells, every so many'),
     outputs: z
       .record(
         name,

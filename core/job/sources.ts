@@ -1,7 +1,8 @@
-import { AXES, AXIS_NAMES, type Box, boxOfShape, intersect, isEmpty } from '../grid/box.js';
+import { type Box, intersect, isEmpty } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
+import { cellsIn } from './grid-of-job.js';
 import type { JobSource, SourceFeed, StateName } from './job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
@@ -33,7 +34,7 @@ export function sourcesOf(
       faults.add(`${path}.field`, `${source.field} is no wave of this job`, suggest(source.field, waves));
     }
     const before = faults.length;
-    const box = boxAt(source.at, grid, `${path}.at`, faults);
+    const box = cellsIn(grid, source.at, `${path}.at`, faults);
     if (faults.length === before && isEmpty(intersect(box, updatable))) {
       faults.add(`${path}.at`, 'lies on the fixed edge, which stays 0', 'Move it inside');
     }
@@ -64,21 +65,4 @@ function feedOf(signal: SignalOfSource, weight: number, dt: number): SourceFeed 
         },
       };
   }
-}
-
-function boxAt(at: JobFile['sources'][string]['at'], grid: Grid, path: string, faults: FaultList): Box {
-  const whole = boxOfShape(grid.shape);
-  const bounds = AXES.map((axis): readonly [number, number] => {
-    const place = at[AXIS_NAMES[axis]];
-    const last = whole.hi[axis] - 1;
-    if (place === undefined) return [0, last + 1];
-    if (axis === 0 && grid.dimensions === 2) {
-      faults.add(`${path}.z`, 'is given, and the grid is 2-D', 'Leave it out');
-    } else if (place > last) {
-      faults.add(`${path}.${AXIS_NAMES[axis]}`, `${place} is outside the grid`, `Use 0 to ${last}`);
-    }
-    return [place, place + 1];
-  });
-  const [z = [0, 0], y = [0, 0], x = [0, 0]] = bounds;
-  return { lo: [z[0], y[0], x[0]], hi: [z[1], y[1], x[1]] };
 }
