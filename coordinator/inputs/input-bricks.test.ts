@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -138,28 +138,54 @@ it('gives nothing for a job that starts from formulas alone', async () => {
 describe('an array that gives a medium', () => {
   const mediumFrom = (speed: object) =>
     jobFrom({}, { model: 'medium', parameters: {}, boundary: 'dirichlet', media: { speed } as never });
+  /** The fixtures hold 100z + 10y + x: from 0 to 456. */
+  const all = { max: 456 };
 
   it('keeps its cells on fixed edges, in bricks of its own', async () => {
-    const job = mediumFrom({ array: 'c-f4.npy', min: -1e6, max: 1e6 });
+    const job = mediumFrom({ array: 'c-f4.npy', ...all });
     const bricks = await bricksFrom(job);
     expect(bricks[0]?.key).toBe('jobs/job-1/input/_media/speed/0/0/0');
     const state = await cellsOf(job, await bricksFrom(jobFrom({ psi: { array: 'c-f4.npy' } })));
     expect(await cellsOf(job, bricks)).toEqual(state);
   });
 
+  it('comes from Zarr as from numpy', async () => {
+    const cells = async (array: string) => {
+      const job = mediumFrom({ array, ...all });
+      return cellsOf(job, await bricksFrom(job));
+    };
+    expect(await cells('group.zarr/c-f4')).toEqual(await cells('c-f4.npy'));
+  });
+
+  it('is refused below 0 where its model says so', async () => {
+    await writeFile(join(scratch, 'below.npy'), await belowZero());
+    const speed = { array: 'below.npy', ...all };
+    expect((await faultsOf(mediumFrom(speed), scratch))[0]).toMatch(
+      /^media\.speed\.array: holds -1 at \[0, 0, 0\]\. Give at least 0\.$/,
+    );
+  });
+
   it('is refused where a value is beyond what the job file says, or NaN, or its shape another', async () => {
     const faults = async (speed: object) => (await faultsOf(mediumFrom(speed)))[0];
-    expect(await faults({ array: 'c-f4.npy', min: -1e6, max: 1e-3 })).toMatch(
-      /^media\.speed\.array: holds .* at \[.*\]\. Give at most 0\.001, or a larger max\.$/,
+    expect(await faults({ array: 'c-f4.npy', max: 455 })).toMatch(
+      /^media\.speed\.array: holds 456 at \[4, 5, 6\]\. Give at most 455, or a larger max\.$/,
     );
-    expect(await faults({ array: 'nan.npy', min: -1e6, max: 1e6 })).toMatch(
-      /^media\.speed\.array: holds NaN at/,
+    expect(await faults({ array: 'c-f4.npy', ...all, min: 0.5 })).toMatch(
+      /^media\.speed\.array: holds 0 at \[0, 0, 0\]\. Give at least 0\.5\.$/,
     );
+    expect(await faults({ array: 'nan.npy', ...all })).toMatch(/^media\.speed\.array: holds NaN at/);
     expect(await faults({ array: 'plane-fortran-f4.npy', max: 1 })).toMatch(
       /^media\.speed\.array: has the shape/,
     );
   });
 });
+
+/** c-f4.npy, its first value −1. */
+async function belowZero(): Promise<Uint8Array> {
+  const bytes = await readFile(join(FIXTURES, 'c-f4.npy'));
+  bytes.writeFloatLE(-1, bytes.byteLength - 5 * 6 * 7 * 4);
+  return bytes;
+}
 
 describe('a series for a source', () => {
   const fedBy = (file: string) => {

@@ -106,6 +106,15 @@ describe('a job that stands', () => {
     ]);
   });
 
+  it('records of the wave what it is asked to', () => {
+    const fieldsOf = (model: JobFileInput['model']) =>
+      checkJob({ ...small, model }).model.model.fields.map(({ name }) => name);
+    expect(fieldsOf('wave')).toEqual(['psi', 'rms2', 'freq', 'crossed']);
+    expect(fieldsOf({ base: 'wave' })).toEqual(['psi', 'rms2', 'freq', 'crossed']);
+    expect(fieldsOf({ base: 'wave', trackers: ['peak', 'rms2'] })).toEqual(['psi', 'rms2', 'peak']);
+    expect(fieldsOf({ base: 'wave', trackers: [] })).toEqual(['psi']);
+  });
+
   it('records lines and planes of probes like outputs, after those of the file, under probes', () => {
     const probes = {
       point: { at: { z: 1, y: 2, x: 3 }, fields: ['psi.T'] },
@@ -209,6 +218,16 @@ describe('a job that is refused', () => {
       'a misspelt model',
       { ...small, model: 'wav' },
       'model: is the text "wav". Perhaps wave is meant, or: Give a set of fields, for example {x: 1}.',
+    ],
+    [
+      'a misspelt base of a model',
+      { ...small, model: { base: 'medum' } },
+      'model.base: is the text "medum". Perhaps medium is meant.',
+    ],
+    [
+      'a misspelt tracker',
+      { ...small, model: { base: 'wave', trackers: ['peek'] } },
+      'model.trackers[0]: is the text "peek". Perhaps peak is meant.',
     ],
     [
       'a missing parameter',

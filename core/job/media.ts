@@ -28,8 +28,11 @@ export function largestMedia(file: JobFile, { media }: Model, faults: FaultList)
       faults.add(`media.${medium.name}`, 'is missing', fix);
       continue;
     }
-    for (const [path, value] of valuesOf(written, `media.${medium.name}`))
-      checkValue(value, path, medium, faults);
+    const path = `media.${medium.name}`;
+    for (const [at, value] of valuesOf(written, path)) checkValue(value, at, medium, faults);
+    if (typeof written === 'object' && 'array' in written && (written.min ?? written.max) > written.max) {
+      faults.add(`${path}.min`, `is ${written.min}`, `Give at most ${written.max}, the max`);
+    }
     largest[medium.name] = Math.max(...valuesOf(written, '').map(([, value]) => value));
   }
   return largest;
@@ -86,7 +89,10 @@ function writtenOf(file: JobFile, { name, default: standard }: Medium): Written 
 
 function valuesOf(written: Written, path: string): [path: string, value: number][] {
   if (typeof written === 'number') return [[path, written]];
-  if ('array' in written) return [[`${path}.max`, written.max]];
+  if ('array' in written) {
+    const { min, max } = written;
+    return [[`${path}.max`, max], ...(min === undefined ? [] : [[`${path}.min`, min] as [string, number]])];
+  }
   return [
     [`${path}.base`, written.base],
     ...written.regions.map(({ value }, index): [string, number] => [

@@ -106,6 +106,11 @@ describe('a medium', () => {
       'media.speed.regions[1].to.y: is 4. Give more than 4',
     ]);
     expect(faultsOf({ ...plate, media: { speed: Number.NaN } })[0]).toMatch(/^media.speed: is NaN/);
+    const array = (more: object) => faultsOf({ ...plate, media: { speed: { array: 'speed.npy', ...more } } });
+    expect(array({ max: 5, min: -2 })).toEqual(['media.speed.min: is -2. Give at least 0']);
+    expect(array({ max: 5, min: 6 })).toEqual(['media.speed.min: is 6. Give at most 5, the max']);
+    expect(array({ max: Number.NaN })[0]).toMatch(/^media.speed.max: is NaN/);
+    expect(array({})[0]).toMatch(/^media.speed.max: is missing/);
   });
 });
 

@@ -254,7 +254,11 @@ export const jobFileSchema = z
     name,
     title: z.string().max(200).default('').describe('What the job is for, in a sentence'),
     model: z
-      .union([z.enum(['wave', 'medium']), waveModel, mediumModel, customModel])
+      .union([
+        z.enum(['wave', 'medium']),
+        z.discriminatedUnion('base', [waveModel, mediumModel]),
+        customModel,
+      ])
       .describe('A built-in model, or one of your own'),
     components: z
       .array(name)
