@@ -1,5 +1,5 @@
 /** What each ratio of the benchmark `kernel` is held to, by the figure's name; those of larger cubes as their smaller ones. */
-export const aims: Readonly<Record<string, string>> = {
+const aims: Readonly<Record<string, string>> = {
   wasm_vs_c_openmp: '≥ 1.5',
   wasm_vs_c_fused_sse2: '≥ 1.0',
   wasm_vs_c_fused_avx2: '≥ 0.70',

@@ -31,7 +31,7 @@ describe('the tables of the page', () => {
       reportWith(figure('wasm_vs_c_openmp_384', 1.618), figure('mcells_wasm', 4321, '1e6/s')),
     );
     expect(made).toContain('| `wasm_vs_c_openmp_384` | 1.62     | ≥ 1.5 | a \\| note |');
-    expect(made).toMatch(/\| `mcells_wasm` +\| 4,320 1e6\/s +\| +\| a \\\| note \|/);
+    expect(made).toMatch(/\| `mcells_wasm` +\| 4,320 M\/s +\| +\| a \\\| note \|/);
   });
 
   test('show that a figure is missing', () => {

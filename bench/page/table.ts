@@ -4,7 +4,7 @@ import { aimOf } from './aims.js';
 const number = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 
 /** A report as Markdown: when and where, then its ratios with what they are held to, then all other figures. */
-export function reportInMarkdown({ date, machine, figures }: Report): string {
+function reportInMarkdown({ date, machine, figures }: Report): string {
   const ratios = figures.filter(({ unit }) => unit === '1');
   const others = figures.filter(({ unit }) => unit !== '1');
   return [
@@ -14,8 +14,10 @@ export function reportInMarkdown({ date, machine, figures }: Report): string {
   ].join('\n\n');
 }
 
+const unitWords: Readonly<Record<string, string>> = { '1': '', '1e6/s': 'M/s' };
+
 function row({ name, value, unit, note }: Figure): string[] {
-  const measured = value === null ? '—' : [number.format(value), unit === '1' ? [] : unit].flat().join(' ');
+  const measured = value === null ? '—' : `${number.format(value)} ${unitWords[unit] ?? unit}`.trim();
   return [`\`${name}\``, measured, aimOf(name), note.replaceAll('|', '\\|')];
 }
 
