@@ -1,27 +1,44 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { availableParallelism } from 'node:os';
+import { Worker, workerData } from 'node:worker_threads';
 import { EngineError } from '../core/errors.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { serveThread } from '../shaders/wasm/thread.js';
 import { describeAdapter } from '../shaders/webgpu/adapter.js';
 import { createWebgpuEngine } from '../shaders/webgpu/engine.js';
 import type { Port } from '../shaders/worker/port.js';
 import { serveEngine } from '../shaders/worker/serve.js';
-import type { WorkerEngine } from './engines.js';
+import { coreCacheBytes } from './core-cache.js';
+import type { WorkerRole } from './engines.js';
+import { portToParent, portToWorker } from './worker-port.js';
 
-// The worker of `openEngine`: one engine, served to the thread that started it.
+// The worker of `openEngine`: one engine, served to the thread that started it; or one of the threads of such an engine.
 
 /** Dawn goes with this object, so it must outlive the engine. */
 let dawn: GPU | undefined;
 
-function makeEngine(choice: WorkerEngine): Promise<Engine> {
-  switch (choice) {
+function makeEngine({ engine, threads }: Extract<WorkerRole, { kind: 'engine' }>): Promise<Engine> {
+  switch (engine) {
     case 'wasm':
-      return createWasmEngine();
+      return openProcessor(threads);
     case 'webgpu':
       return openGpu({ emulated: true });
     case 'gpu':
       return openGpu({ emulated: false });
   }
+}
+
+function openProcessor(count = availableParallelism()): Promise<Engine> {
+  const cacheBytes = coreCacheBytes();
+  return createWasmEngine({
+    ...(count > 1 && { threads: { count, spawn: startThread } }),
+    ...(cacheBytes !== undefined && { cacheBytes }),
+  });
+}
+
+function startThread(): Port {
+  const role: WorkerRole = { kind: 'thread' };
+  return portToWorker(new Worker(new URL(import.meta.url), { workerData: role }));
 }
 
 async function openGpu(allowed: { emulated: boolean }): Promise<Engine> {
@@ -49,14 +66,13 @@ async function loadDawn(): Promise<GPU> {
   }
 }
 
-const parent = parentPort;
-if (!parent) throw new Error('engine-worker runs in a worker thread, started by openEngine');
-
-const port: Port = {
-  post: (message, transfer) => parent.postMessage(message, transfer),
-  onMessage: () => undefined,
-  onClose: () => undefined,
-  close: () => parent.close(),
-};
-parent.on('message', (message) => port.onMessage(message));
-serveEngine(port, () => makeEngine(workerData as WorkerEngine));
+const role = workerData as WorkerRole;
+const port = portToParent();
+switch (role.kind) {
+  case 'engine':
+    serveEngine(port, () => makeEngine(role));
+    break;
+  case 'thread':
+    serveThread(port);
+    break;
+}

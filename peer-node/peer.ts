@@ -11,6 +11,8 @@ export interface JoinOptions {
   /** Address of a coordinator, or an invitation to one of its rooms. */
   readonly url: string;
   readonly engine: EngineChoice;
+  /** Of the `wasm` engine; as many as the machine has, unless given. */
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -31,12 +33,13 @@ export interface JoinedRoom {
 export async function joinRoom({
   url,
   engine: choice,
+  threads,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(choice);
+  const engine = await openEngine(choice, { threads });
   const addresses = addressesOf(url);
   const contributor = contribute({
     connect: () => connectSocket(addresses.socket),

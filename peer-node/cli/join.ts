@@ -8,6 +8,7 @@ import type { EngineChoice, TransportChoice } from './parts.js';
 
 export interface JoinCommandOptions {
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
@@ -31,10 +32,17 @@ async function askFirst(url: URL): Promise<void> {
 
 async function joinHere(
   url: URL,
-  { engine, transport, name }: JoinCommandOptions,
+  { engine, threads, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
-  const joined = await parts.joinRoom({ url, engine, transport, name, onStatus: printChanges(print) });
+  const joined = await parts.joinRoom({
+    url,
+    engine,
+    threads,
+    transport,
+    name,
+    onStatus: printChanges(print),
+  });
   const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
   if (end === 'leave') await joined.leave();
   return Exit.ok;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
 import { Exit } from './exit.js';
 import type { EngineChoice, TransportChoice } from './parts.js';
@@ -18,6 +19,8 @@ export interface LocalPeersOptions {
   readonly count: number;
   readonly url: string;
   readonly engine: EngineChoice;
+  /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** A peer ended that was not asked to. */
@@ -32,6 +35,7 @@ export function startLocalPeers({
   count,
   url,
   engine,
+  threads = Math.max(1, Math.floor(availableParallelism() / count)),
   transport,
   name,
   onLost,
@@ -40,7 +44,16 @@ export function startLocalPeers({
   const peers = Array.from({ length: count }, (_, index) => {
     const suffix = count === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
-    const choices = ['--engine', engine, '--transport', transport, '--name', peerName];
+    const choices = [
+      '--engine',
+      engine,
+      '--threads',
+      `${threads}`,
+      '--transport',
+      transport,
+      '--name',
+      peerName,
+    ];
     const child = startPeer(['join', url, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);

@@ -7,6 +7,7 @@ import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
 export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
 const MOST_PEERS = 64;
+const MOST_THREADS = 256;
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {
@@ -52,6 +53,11 @@ export const option = {
       .argParser(storeAddress),
   engine: () =>
     new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
+  threads: () =>
+    new Option(
+      '--threads <number>',
+      'threads of a peer that computes with wasm (default: what the machine has, parted among its peers)',
+    ).argParser(wholeNumber(1, MOST_THREADS)),
   transport: () =>
     new Option('--transport <transport>', 'what carries its links to other peers')
       .choices(['auto', 'datachannel', 'werift'])

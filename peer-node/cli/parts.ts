@@ -54,6 +54,8 @@ export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 export interface JoinOptions {
   readonly url: URL;
   readonly engine: EngineChoice;
+  /** Of the `wasm` engine; as many as the machine has, unless given. */
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */

@@ -24,6 +24,7 @@ export interface RunOptions {
   readonly store?: S3Address;
   readonly peers: number;
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** Goes on serving when the job is done. */
@@ -70,7 +71,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
 async function computed(
   coordinator: RunningCoordinator,
   prepared: PreparedJob,
-  { peers: count, engine, transport, name }: RunOptions,
+  { peers: count, engine, threads, transport, name }: RunOptions,
   display: Display,
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
@@ -79,7 +80,7 @@ async function computed(
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
-  const peers = startLocalPeers({ count, url: invitation, engine, transport, name, onLost });
+  const peers = startLocalPeers({ count, url: invitation, engine, threads, transport, name, onLost });
   const over = new AbortController();
   lifetime.addEventListener('abort', () => over.abort(), { once: true });
   // With no local peers, others are waited for however long it takes.
