@@ -66,6 +66,11 @@ export class StoreError extends GroundswellError {
 /** A store that does not answer just now, or is overloaded: later the same call may succeed. */
 export class StoreUnavailableError extends StoreError {}
 
+/** A result that cannot be written as asked: no such array, a format that does not hold it, a file that fails. */
+export class ExportError extends GroundswellError {
+  readonly code = 'export';
+}
+
 /** Someone asked for what they have no right to. */
 export class RightsError extends GroundswellError {
   readonly code = 'rights';

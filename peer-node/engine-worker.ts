@@ -1,34 +1,50 @@
-import { totalmem } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
+import { availableParallelism, totalmem } from 'node:os';
+import { Worker, workerData } from 'node:worker_threads';
 import { EngineError } from '../core/errors.js';
 import type { Engine } from '../shaders/engine.js';
 import { recoveringEngine } from '../shaders/recovering/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { serveThread } from '../shaders/wasm/thread.js';
 import { describeAdapter } from '../shaders/webgpu/adapter.js';
 import { createWebgpuEngine } from '../shaders/webgpu/engine.js';
 import type { Port } from '../shaders/worker/port.js';
 import { serveEngine } from '../shaders/worker/serve.js';
-import type { WorkerEngine } from './engines.js';
+import { coreCacheBytes } from './core-cache.js';
+import type { WorkerRole } from './engines.js';
 import { gpusIn } from './gpu/adapters.js';
 import { loadDawn } from './gpu/dawn.js';
 import { workgroupFile } from './gpu/workgroup-file.js';
+import { portToParent, portToWorker } from './worker-port.js';
 
-// The worker of `openEngine`: one engine, served to the thread that started it.
+// The worker of `openEngine`: one engine, served to the thread that started it; or one of the threads of such an engine.
 
 /** Dawn goes with this object, so it must outlive the engine. */
 let dawn: GPU | undefined;
 
-function makeEngine(choice: WorkerEngine): Promise<Engine> {
-  switch (choice) {
+function makeEngine({ engine, threads }: Extract<WorkerRole, { kind: 'engine' }>): Promise<Engine> {
+  switch (engine) {
     case 'wasm':
-      return createWasmEngine();
+      return openProcessor(threads);
     case 'webgpu':
       return openGpu({ emulated: true });
     case 'gpu':
       return openGpu({ emulated: false });
     default:
-      return openGpu({ emulated: true, name: choice.gpu });
+      return openGpu({ emulated: true, name: engine.gpu });
   }
+}
+
+function openProcessor(count = availableParallelism()): Promise<Engine> {
+  const cacheBytes = coreCacheBytes();
+  return createWasmEngine({
+    ...(count > 1 && { threads: { count, spawn: startThread } }),
+    ...(cacheBytes !== undefined && { cacheBytes }),
+  });
+}
+
+function startThread(): Port {
+  const role: WorkerRole = { kind: 'thread' };
+  return portToWorker(new Worker(new URL(import.meta.url), { workerData: role }));
 }
 
 /** What of this machine's memory may go into keeping one shard, in case its GPU is lost. */
@@ -70,14 +86,13 @@ function noSuchGpu(name: string, { message }: Error): EngineError {
   return new EngineError(`there is no GPU called ${name} here; Dawn finds ${others.join(', ') || 'none'}`);
 }
 
-const parent = parentPort;
-if (!parent) throw new Error('engine-worker runs in a worker thread, started by openEngine');
-
-const port: Port = {
-  post: (message, transfer) => parent.postMessage(message, transfer),
-  onMessage: () => undefined,
-  onClose: () => undefined,
-  close: () => parent.close(),
-};
-parent.on('message', (message) => port.onMessage(message));
-serveEngine(port, () => makeEngine(workerData as WorkerEngine));
+const role = workerData as WorkerRole;
+const port = portToParent();
+switch (role.kind) {
+  case 'engine':
+    serveEngine(port, () => makeEngine(role));
+    break;
+  case 'thread':
+    serveThread(port);
+    break;
+}

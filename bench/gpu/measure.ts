@@ -123,11 +123,11 @@ function figuresOf(size: string, stencil: Stencil, { copy, device, wall }: Measu
   const name = `${size}_r${radius}${media ? '_media' : ''}`;
   const note = `${edge}³, radius ${radius}, ${media ? 'media per cell' : 'one medium'}, ${bytesPerCell(stencil)} B a cell; ${card}`;
   return [
-    { name: `gpu_rate_${name}`, value: device / 1e9, unit: 'Gcells/s', note },
+    { name: `gpu_rate_${name}`, value: device / 1e6, unit: '1e6/s', note },
     {
       name: `gpu_rate_wall_${name}`,
-      value: wall / 1e9,
-      unit: 'Gcells/s',
+      value: wall / 1e6,
+      unit: '1e6/s',
       note: `by the wall clock; ${note}`,
     },
     { name: `gpu_copy_${name}`, value: copy / 1e9, unit: 'GB/s', note: `copy of arrays as large; ${card}` },

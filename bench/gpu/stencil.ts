@@ -17,9 +17,11 @@ export function bytesPerCell({ media }: Stencil): number {
   return 4 * (3 + (media ? 2 : 0));
 }
 
-export function stencilSpec({ edge, radius, media }: Stencil): ShardSpec {
+function stencilSpec({ edge, radius, media }: Stencil): ShardSpec {
   return {
-    model: compileModel(mediumModel({ order: radius === 1 ? 2 : 4, trackers: [], absorbing: false })),
+    model: compileModel(
+      mediumModel({ order: radius === 1 ? 2 : 4, trackers: [], absorbing: false, damped: false }),
+    ),
     components: 1,
     dimensions: 3,
     frame: boxOfShape([edge, edge, edge]),

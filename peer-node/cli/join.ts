@@ -9,6 +9,7 @@ import type { EngineChoice, TransportChoice } from './parts.js';
 
 export interface JoinCommandOptions {
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
   readonly gpu?: string;
   /** A peer for each, whatever `peers` says. */
   readonly gpus?: GpuChoice;
@@ -36,12 +37,13 @@ async function askFirst(url: URL): Promise<void> {
 
 async function joinHere(
   url: URL,
-  { engine, gpu, transport, name }: JoinCommandOptions,
+  { engine, threads, gpu, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
     url,
     engine,
+    threads,
     ...(gpu !== undefined && { gpu }),
     transport,
     name,
@@ -63,8 +65,8 @@ function printChanges(print: (line: string) => void): (line: string) => void {
 
 async function joinMany(url: URL, options: JoinCommandOptions, context: Context) {
   const devices = await devicesOf(options, context.parts);
-  const { transport, name } = options;
-  const peers = startLocalPeers({ devices, transport, name, url: url.href, onLost: context.print });
+  const { threads, transport, name } = options;
+  const peers = startLocalPeers({ devices, threads, transport, name, url: url.href, onLost: context.print });
   try {
     context.print(`${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'} joining ${url.href}`);
     const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);

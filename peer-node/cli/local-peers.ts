@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
 import type { GpuChoice } from '../gpu/adapters.js';
 import { Exit } from './exit.js';
@@ -41,6 +42,8 @@ export interface LocalPeersOptions {
   /** One peer for each. */
   readonly devices: readonly Device[];
   readonly url: string;
+  /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** A peer ended that was not asked to. */
@@ -51,13 +54,21 @@ export interface LocalPeersOptions {
  * Starts peers as processes of their own, by the command that this process was started with: each has its own memory and device, and one that crashes takes nobody along.
  * They hold a channel to this process, and leave when it closes, however this process ends.
  */
-export function startLocalPeers({ devices, url, transport, name, onLost }: LocalPeersOptions): LocalPeers {
+export function startLocalPeers({
+  devices,
+  url,
+  threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
+  transport,
+  name,
+  onLost,
+}: LocalPeersOptions): LocalPeers {
   let stopping = false;
   const peers = devices.map((device, index) => {
     const suffix = devices.length === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
-    const child = startPeer(['join', url, ...computing, '--transport', transport, '--name', peerName]);
+    const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
+    const child = startPeer(['join', url, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;

@@ -25,6 +25,7 @@ export interface RunOptions {
   readonly store?: S3Address;
   readonly peers: number;
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
   /** A peer for each, whatever `peers` says. */
   readonly gpus?: GpuChoice;
   readonly transport: TransportChoice;
@@ -74,7 +75,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
 async function computed(
   coordinator: RunningCoordinator,
   prepared: PreparedJob,
-  { devices, transport, name }: RunOptions & { readonly devices: readonly Device[] },
+  { devices, threads, transport, name }: RunOptions & { readonly devices: readonly Device[] },
   display: Display,
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
@@ -83,7 +84,7 @@ async function computed(
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
-  const peers = startLocalPeers({ devices, url: invitation, transport, name, onLost });
+  const peers = startLocalPeers({ devices, url: invitation, threads, transport, name, onLost });
   const over = new AbortController();
   lifetime.addEventListener('abort', () => over.abort(), { once: true });
   // With no local peers, others are waited for however long it takes.
