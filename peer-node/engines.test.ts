@@ -62,7 +62,9 @@ describe('opening an engine', () => {
     const engine = await openEngine({ gpu: name }, { worker });
     expect(engine.kind).toBe('webgpu');
     await engine.close();
-    await expect(openEngine({ gpu: 'no such card' }, { worker })).rejects.toThrow(EngineError);
+    const missing = openEngine({ gpu: 'no such card' }, { worker });
+    await expect(missing).rejects.toThrow(EngineError);
+    await expect(missing).rejects.toThrow(`no GPU called no such card here; Dawn finds ${name}`);
   });
 
   it('fails with an EngineError where the worker cannot start', async () => {
