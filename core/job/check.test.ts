@@ -102,7 +102,13 @@ describe('a job that stands', () => {
   it('takes outputs at multiples of their interval, on a plane or the volume', () => {
     const outputs = { slice: { fields: ['psi.L'], every: 30, plane: { y: 7 } } };
     expect(checkJob({ ...small, outputs }).outputs).toEqual([
-      { name: 'slice', states: ['psi.L'], steps: [30, 60, 90], box: { lo: [0, 7, 0], hi: [16, 8, 24] } },
+      {
+        name: 'slice',
+        states: ['psi.L'],
+        steps: [30, 60, 90],
+        box: { lo: [0, 7, 0], hi: [16, 8, 24] },
+        packed: false,
+      },
     ]);
   });
 

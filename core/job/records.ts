@@ -24,7 +24,7 @@ export function recordsOf(
     checkStates(fields, `probes.${name}.fields`, states, faults);
     return { name, cell: cellIn(grid, at, `probes.${name}.at`, faults), states: fields };
   });
-  const outputs = Object.entries(file.outputs).map(([name, { fields, every, plane }]): Output => {
+  const outputs = Object.entries(file.outputs).map(([name, { fields, every, plane, pack }]): Output => {
     checkStates(fields, `outputs.${name}.fields`, states, faults);
     return {
       name,
@@ -32,6 +32,7 @@ export function recordsOf(
       box:
         plane === undefined ? boxOfShape(grid.shape) : planeOf(plane, grid, `outputs.${name}.plane`, faults),
       steps: snapshotSteps(every, file.time.steps, `outputs.${name}.every`, faults),
+      packed: pack,
     };
   });
   const atTheEnd: Output = {
@@ -39,6 +40,7 @@ export function recordsOf(
     states,
     box: boxOfShape(grid.shape),
     steps: [file.time.steps],
+    packed: false,
   };
   return { probes, outputs: outputs.length > 0 ? outputs : [atTheEnd] };
 }
