@@ -45,6 +45,9 @@ export class EngineError extends GroundswellError {
   readonly code = 'engine';
 }
 
+/** A device that was there, and is gone with all that it held: another may be had in its place. */
+export class DeviceLostError extends EngineError {}
+
 /** A link between two peers that could not be made, or is gone. */
 export class LinkError extends GroundswellError {
   readonly code = 'link';

@@ -18,12 +18,15 @@ const common = {
   parameters: { speed: 1 },
 } as const;
 
-/** 10 × 12 × 21 cells in bricks of 8, so that the last brick of each axis is cut; with a volume, two planes and a probe. */
+/** 10 × 12 × 21 cells in bricks of 8, so that the last brick of each axis is cut; with a volume, two planes, and probes at a cell and a plane. */
 export function sampleJob({ pack = false } = {}): Job {
   return checkJob({
     ...common,
     grid: { shape: [10, 12, 21], spacing: 0.5, unit: 'am', brick: 8 },
-    probes: { ear: { at: { z: 5, y: 6, x: 7 }, fields: ['psi.L', 'rms2.T'] } },
+    probes: {
+      ear: { at: { z: 5, y: 6, x: 7 }, fields: ['psi.L', 'rms2.T'] },
+      sheet: { at: { x: 17 }, every: 3, fields: ['psi.T'] },
+    },
     outputs: {
       volume: { fields: ['psi.L', 'rms2.T'], every: 5, pack },
       floor: { fields: ['psi.T'], every: 2, plane: { z: 9 }, pack },

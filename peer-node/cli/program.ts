@@ -58,9 +58,12 @@ function describe(context: Context, end: (status: number) => void): Command {
     .description('compute along')
     .addArgument(new Argument('<url>', "an invitation, or a coordinator's address").argParser(address))
     .addOption(option.engine())
+    .addOption(option.threads())
     .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
+    .addOption(option.gpu())
+    .addOption(option.gpus())
     .action(async (url, options) => end(await join(url, options, context)));
 
   program
@@ -72,7 +75,9 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.data())
     .addOption(option.store())
     .addOption(option.peers(0, 2))
+    .addOption(option.gpus())
     .addOption(option.engine())
+    .addOption(option.threads())
     .addOption(option.transport())
     .addOption(option.name())
     .option('--keep', 'go on serving when the job is done')

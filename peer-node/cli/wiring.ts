@@ -9,4 +9,8 @@ export const parts: Parts = {
   exportResult: async (from, request, lifetime) =>
     (await import('./parts/export.js')).exportResult(from, request, lifetime),
   joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
+  chooseGpus: async (choice) => {
+    const { chooseGpus, listGpus } = await import('../gpu/adapters.js');
+    return chooseGpus(await listGpus(), choice);
+  },
 };

@@ -109,7 +109,7 @@ test.for([
   'xarray opens volume, planes and probes: dimensions, coordinates, units and values ($how)',
   async ({ pack }, context) => {
     const job = sampleJob({ pack });
-    const [volume, floor, wall] = job.outputs as [Output, Output, Output];
+    const [volume, floor, wall, sheet] = job.outputs as [Output, Output, Output, Output];
     const { datasets } = await openInPython(context, job, 'complete');
 
     expect(datasets.volume).toMatchObject({
@@ -141,6 +141,21 @@ test.for([
       coords: { y: { dims: [], values: 1.5 } },
       data: { 'psi.L': { dims: ['time', 'z', 'x'], values: valuesOf(wall, 'psi.L') } },
     });
+    expect(datasets['probes/sheet']).toMatchObject({
+      sizes: { time: 3, z: 10, y: 12 },
+      coords: {
+        time: { dims: ['time'], attrs: { units: 'rs' }, values: [0.75, 1.5, 2.25] },
+        z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
+        x: { dims: [], attrs: { units: 'am' }, values: 8.5 },
+      },
+      data: {
+        'psi.T': {
+          dims: ['time', 'z', 'y'],
+          attrs: { units: 'pm' },
+          values: valuesOf(sheet, 'psi.T'),
+        },
+      },
+    });
     expect(datasets['probes/ear']).toMatchObject({
       sizes: { time: 10 },
       coords: {
@@ -164,7 +179,7 @@ test.for([
 test('zarr finds the same in the consolidated metadata and in each array, and the root says how it came to be', async (context) => {
   const job = sampleJob();
   const { groups, tree, consolidated, root } = await openInPython(context, job, 'complete');
-  expect(groups).toEqual(['floor', 'probes', 'probes/ear', 'volume', 'wall']);
+  expect(groups).toEqual(['floor', 'probes', 'probes/ear', 'probes/sheet', 'volume', 'wall']);
   expect(tree).toEqual(groups);
   expect(consolidated).toBe(true);
   expect(root).toMatchObject({
@@ -220,8 +235,8 @@ test('xarray finds in a netCDF file what it finds in the result it was exported 
     const script = await readFile(new URL('compare_netcdf.py', import.meta.url), 'utf8');
     const compared = await here.run(script, { folder, args: [resultKey('j')] });
     expect(compared.trim().split('\n')).toEqual([
-      'netcdf4: floor, probes/ear, volume, wall',
-      'h5netcdf: floor, probes/ear, volume, wall',
+      'netcdf4: floor, probes/ear, probes/sheet, volume, wall',
+      'h5netcdf: floor, probes/ear, probes/sheet, volume, wall',
     ]);
   });
 });
