@@ -24,7 +24,7 @@ export interface Churn {
 }
 
 export interface Lifetime {
-  /** Steps made and kept ÷ those that the first plan would have made, had nobody come or gone. */
+  /** Part of the time whose steps were made and kept: the rest went into waiting for changes of hands, and into what was lost. */
   readonly progress: number;
   readonly plans: number;
   readonly deaths: number;
@@ -56,13 +56,12 @@ class LifetimeSimulation {
   readonly #queue = new EventQueue();
   /** Who is there, and since when. */
   readonly #here = new Map<number, number>();
-  readonly #undisturbed: number;
   #next: number;
   #plan: Candidate | undefined;
   /** Of the peers of the fleet, in the order of the plan's shards. */
   #members: readonly number[] = [];
-  #steps = 0;
-  #stepSeconds = Infinity;
+  /** Seconds whose steps are kept. */
+  #kept = 0;
   /** The run stands still until then. */
   #idleUntil = 0;
   #countedTo = 0;
@@ -86,7 +85,6 @@ class LifetimeSimulation {
       this.#goesAfter(peer, stayOfOneMet(churn.session, random));
     }
     this.#follow(this.#trusted(), 0);
-    this.#undisturbed = this.#stepSeconds;
   }
 
   run(): Lifetime {
@@ -94,7 +92,7 @@ class LifetimeSimulation {
     this.#queue.run(() => this.#queue.now >= this.seconds);
     this.#count();
     return {
-      progress: (this.#steps * this.#undisturbed) / this.#queue.now,
+      progress: this.#kept / this.#queue.now,
       plans: this.#plans,
       deaths: this.#deaths,
       planBytes: this.#planBytes / this.#queue.now,
@@ -124,8 +122,7 @@ class LifetimeSimulation {
     if (this.random.uniform() < this.churn.goodbyes)
       return this.#follow(this.#trusted(), this.#handOver(peer));
     this.#deaths += 1;
-    const lost = this.random.uniform() * this.churn.keptEvery;
-    this.#steps = Math.max(0, this.#steps - lost / this.#stepSeconds);
+    this.#kept = Math.max(0, this.#kept - this.random.uniform() * this.churn.keptEvery);
     this.#follow(this.#trusted(), this.churn.detection);
   }
 
@@ -169,23 +166,21 @@ class LifetimeSimulation {
     if (plan) return this.#adopt(plan, peers, idle);
     this.#plan = undefined;
     this.#members = [];
-    this.#stepSeconds = Infinity;
   }
 
   #adopt(plan: Candidate, peers: readonly number[], idle: number): void {
     this.#plan = plan;
     this.#members = plan.members.map((place) => peers[place] as number);
-    this.#stepSeconds = plan.cost.secondsPerStep;
     this.#idleUntil = Math.max(this.#idleUntil, this.#queue.now + idle);
     this.#plans += 1;
     this.#planBytes += plan.members.length * SHARD_BYTES * this.#here.size;
   }
 
-  /** Adds what has been computed since it was last counted. */
+  /** Adds the time of what has been computed since it was last counted. */
   #count(): void {
     const { now } = this.#queue;
     const from = Math.max(this.#countedTo, Math.min(this.#idleUntil, now));
-    this.#steps += Math.max(0, now - from) / this.#stepSeconds;
+    if (this.#plan) this.#kept += Math.max(0, now - from);
     this.#countedTo = now;
   }
 }
