@@ -41,6 +41,8 @@ export interface Emission {
   readonly constants: Readonly<Record<string, number>>;
   readonly media: Readonly<Record<string, number | 'cells'>>;
   readonly pages: number;
+  /** Whether several threads share the memory. */
+  readonly shared: boolean;
 }
 
 /** A module with the two steps of a shard; its strides, array bases and constants are immediates. */
@@ -53,7 +55,7 @@ export function emitModule(emission: Emission): Uint8Array<ArrayBuffer> {
       { type: 'v128', count: 1 + cell.locals },
     ],
     functions: STEPS.map((name, parity) => ({ name, body: stepBody(cell, emission.layout, parity) })),
-    memory: { ...MEMORY, pages: emission.pages },
+    memory: { ...MEMORY, pages: emission.pages, shared: emission.shared },
   });
 }
 
