@@ -46,6 +46,12 @@ const REPORT: ToCoordinator = {
 };
 const GRANT: ToPeer = { type: 'grant', plan: 1000, until: 100_000, checkpoints: [] };
 
+/** What each peer and the coordinator say to one another for every epoch. */
+export const EPOCH_MESSAGES = {
+  count: 2,
+  bytes: JSON.stringify(REPORT).length + JSON.stringify(GRANT).length,
+} as const;
+
 /**
  * Lets peers follow a plan, event by event: each computes, sends halos, waits for those of its neighbours, reports its epochs and
  * waits for grants. It knows the protocol and nothing of `costOf`, which it is there to check: what it predicts comes out of

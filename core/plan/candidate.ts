@@ -30,8 +30,8 @@ export interface Candidate {
 const ROUNDS = { quick: 2, thorough: 6 } as const;
 /** Exponent of the correction: with more, whole layers of bricks go to and fro. */
 const CORRECTION = 0.3;
-/** Peers whose grid is cut with effort at the end. */
-const MOST_CUT_THOROUGHLY = 16;
+/** Among more peers a grid is cut quickly only. */
+const MOST_CUT_THOROUGHLY = 32;
 /** Passes of fitting whole bricks and their halos into memory. */
 const MEMORY_PASSES = 8;
 
@@ -49,16 +49,17 @@ export function candidateOf(
   const first = aimsOf(setting.work, fleet.peers);
   if (!first) return undefined;
   const groups = groupsAmong(setting.groups, members);
+  // The first aims are true to the rates, and worth a good cut, unless so many share that bricks even out by themselves.
+  const cuttingOf = (pass: number) =>
+    pass === 0 && members.length <= MOST_CUT_THOROUGHLY ? effort : 'quick';
   // Far peers side by side cost time, but peers that may be anywhere share more evenly.
   const placings = groups.length === 1 || effort === 'quick' ? [groups] : [groups, undefined];
   let best: Candidate | undefined;
   for (const placing of placings) {
     let aims = first;
-    // Among many peers bricks even out by themselves, and there is more to search.
-    const cutting = members.length <= MOST_CUT_THOROUGHLY ? effort : 'quick';
     let rounds = ROUNDS[effort];
     for (let pass = 0; rounds > 0 && pass < rounds + MEMORY_PASSES; pass++) {
-      const shards = partition(setting.work.grid, aims, { groups: placing, effort: cutting });
+      const shards = partition(setting.work.grid, aims, { groups: placing, effort: cuttingOf(pass) });
       const depth = chooseDepth(setting.work, fleet, shards, setting.overlap, setting.exchangeEvery);
       if (depth) {
         rounds -= 1;

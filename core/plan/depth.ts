@@ -43,7 +43,8 @@ export function chooseDepth(
     const cost = costOf(work, fleet, shards, pace, neighbours);
     if (!best || cost.secondsPerStep < best.cost.secondsPerStep) best = { pace, cost };
     // Deeper halos only add to the work of a run that waits for nothing else, and to bytes where these rule.
-    if (cost.limit === 'compute' || cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
+    if (cost.limit === 'compute') break;
+    if (cost.limit !== 'grants' && cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
   }
   return best;
 }

@@ -4,6 +4,8 @@ import { memoryOf } from './cost.js';
 
 /** Of so few peers every subset is tried. */
 const FEW = 5;
+/** A plan lists no more shards. */
+const MOST_SHARDS = 4096;
 /**
  * Candidates tried in a search, all peers of all of them together: keeps 64 peers within a tenth of a second, and is enough to
  * leave out one peer in six again and again, twice.
@@ -40,14 +42,14 @@ export function bestSubset(setting: Setting): Candidate | undefined {
   return search.best;
 }
 
-/** Peers that can hold a brick, the fastest first, and no more than there are bricks. */
+/** Peers that can hold a brick, the fastest first, and no more than there are bricks, or than a plan lists. */
 export function usableByRate({ work, fleet, exchangeEvery = 1 }: Setting): number[] {
   const brick = memoryOf(work, { lo: [0, 0, 0], hi: work.grid.brick }, exchangeEvery);
   return fleet.peers
     .map((_, peer) => peer)
     .filter((peer) => (fleet.peers[peer]?.memory ?? 0) >= brick)
     .sort((a, b) => (fleet.peers[b]?.rate ?? 0) - (fleet.peers[a]?.rate ?? 0) || a - b)
-    .slice(0, mostShards(work.grid));
+    .slice(0, Math.min(MOST_SHARDS, mostShards(work.grid)));
 }
 
 class Search {

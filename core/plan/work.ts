@@ -3,7 +3,6 @@ import type { Grid } from '../grid/grid.js';
 import type { Job } from '../job/job.js';
 import { BYTES_OF_CELL, bytesOfCell } from '../job/memory.js';
 import { longestEpoch } from '../job/run-settings.js';
-import { stateArrays } from '../job/states.js';
 
 /** What a job asks of whoever computes it. */
 export interface Work {
@@ -39,9 +38,4 @@ export function workOf(job: Job): Work {
     bytesShallow: (waves + coupledTrackers.size) * components * BYTES_OF_CELL,
     longestEpoch: longestEpoch(job.grid, radius),
   };
-}
-
-/** Bytes of the state alone that a cell hands on when its owner changes. */
-export function bytesHandedOn(job: Job): number {
-  return stateArrays(job).length * BYTES_OF_CELL;
 }
