@@ -1,5 +1,6 @@
 import { EngineError } from '../core/errors.js';
 import type { Engine } from '../shaders/engine.js';
+import { recoveringEngine } from '../shaders/recovering/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { serveThread } from '../shaders/wasm/thread.js';
 import { createWebgpuEngine } from '../shaders/webgpu/engine.js';
@@ -7,6 +8,7 @@ import type { Port } from '../shaders/worker/port.js';
 import { serveEngine } from '../shaders/worker/serve.js';
 import { requestAdapter } from './engines.js';
 import { portToPage, portToWorker } from './worker-port.js';
+import { workgroupStore } from './workgroup-store.js';
 
 const THREAD = 'thread';
 
@@ -34,8 +36,15 @@ function startThread(): Port {
   return portToWorker(new Worker(self.location.href, { type: 'module', name: THREAD }));
 }
 
-async function onGpu(): Promise<Engine> {
-  const adapter = await requestAdapter(navigator.gpu);
-  if (!adapter) throw new EngineError('The browser no longer offers a GPU. Choose the processor.');
-  return createWebgpuEngine(adapter);
+/** What a tab may take of its visitor's memory to keep a shard, in case the GPU is lost: 1 GiB. */
+const MEMORY_TO_KEEP = 2 ** 30;
+
+function onGpu(): Promise<Engine> {
+  const workgroups = workgroupStore();
+  const open = async () => {
+    const adapter = await requestAdapter(navigator.gpu);
+    if (!adapter) throw new EngineError('The browser no longer offers a GPU. Choose the processor.');
+    return createWebgpuEngine(adapter, { workgroups });
+  };
+  return recoveringEngine({ open, memory: MEMORY_TO_KEEP });
 }

@@ -1,7 +1,8 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker, workerData } from 'node:worker_threads';
 import { EngineError } from '../core/errors.js';
 import type { Engine } from '../shaders/engine.js';
+import { recoveringEngine } from '../shaders/recovering/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { serveThread } from '../shaders/wasm/thread.js';
 import { describeAdapter } from '../shaders/webgpu/adapter.js';
@@ -10,6 +11,8 @@ import type { Port } from '../shaders/worker/port.js';
 import { serveEngine } from '../shaders/worker/serve.js';
 import { coreCacheBytes } from './core-cache.js';
 import type { WorkerRole } from './engines.js';
+import { loadDawn } from './gpu/dawn.js';
+import { workgroupFile } from './gpu/workgroup-file.js';
 import { portToParent, portToWorker } from './worker-port.js';
 
 // The worker of `openEngine`: one engine, served to the thread that started it; or one of the threads of such an engine.
@@ -25,6 +28,8 @@ function makeEngine({ engine, threads }: Extract<WorkerRole, { kind: 'engine' }>
       return openGpu({ emulated: true });
     case 'gpu':
       return openGpu({ emulated: false });
+    default:
+      return openGpu({ emulated: true, name: engine.gpu });
   }
 }
 
@@ -41,29 +46,32 @@ function startThread(): Port {
   return portToWorker(new Worker(new URL(import.meta.url), { workerData: role }));
 }
 
-async function openGpu(allowed: { emulated: boolean }): Promise<Engine> {
-  dawn ??= await loadDawn();
-  const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' });
+/** What of this machine's memory may go into keeping one shard, in case its GPU is lost. */
+const SHARE_OF_MEMORY = 1 / 4;
+
+async function openGpu(wanted: { emulated: boolean; name?: string }): Promise<Engine> {
+  dawn ??= await loadDawn(wanted.name);
+  const gpu = dawn;
+  const workgroups = workgroupFile();
+  return recoveringEngine({
+    open: async () => createWebgpuEngine(await adapterOf(gpu, wanted.emulated), { workgroups }),
+    memory: totalmem() * SHARE_OF_MEMORY,
+  });
+}
+
+async function adapterOf(gpu: GPU, emulatedWillDo: boolean): Promise<GPUAdapter> {
+  // Dawn throws where the adapter that it was told by name is not there.
+  const adapter = await gpu
+    .requestAdapter({ powerPreference: 'high-performance' })
+    .catch((error: Error) => Promise.reject(new EngineError(error.message)));
   if (!adapter) {
     throw new EngineError('no GPU can be reached: check its Vulkan driver, or use the wasm engine');
   }
   const { device, emulated } = describeAdapter(adapter);
-  if (emulated && !allowed.emulated) {
+  if (emulated && !emulatedWillDo) {
     throw new EngineError(`${device} is no GPU but the processor playing one: use the wasm engine`);
   }
-  return createWebgpuEngine(adapter);
-}
-
-/** An optional package: not every platform has it ready-built. */
-async function loadDawn(): Promise<GPU> {
-  try {
-    const { create, globals } = await import('webgpu');
-    Object.assign(globalThis, globals);
-    return create([]);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new EngineError(`WebGPU does not load here (${reason}): use the wasm engine`);
-  }
+  return adapter;
 }
 
 const role = workerData as WorkerRole;

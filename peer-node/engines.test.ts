@@ -8,6 +8,7 @@ import { advanceLargeShard } from '../shaders/large-shard.suite.js';
 import { describeAdapter } from '../shaders/webgpu/adapter.js';
 import { dawnAdapter } from '../shaders/webgpu/dawn.suite.js';
 import { openEngine } from './engines.js';
+import { listGpus } from './gpu/adapters.js';
 
 let folder: string;
 let worker: URL;
@@ -54,6 +55,14 @@ describe('opening an engine', () => {
     expect(one.device).not.toContain('threads');
     expect(two.device).toContain('2 threads');
     expect(await advanceLargeShard(two)).toEqual(await advanceLargeShard(one));
+  });
+
+  it('gives the GPU that is named, and none in its place', async () => {
+    const [{ name } = { name: '' }] = await listGpus();
+    const engine = await openEngine({ gpu: name }, { worker });
+    expect(engine.kind).toBe('webgpu');
+    await engine.close();
+    await expect(openEngine({ gpu: 'no such card' }, { worker })).rejects.toThrow(EngineError);
   });
 
   it('fails with an EngineError where the worker cannot start', async () => {

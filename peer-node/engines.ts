@@ -7,10 +7,19 @@ import { portToWorker } from './worker-port.js';
 /** `auto`: the GPU where there is a real one, else the processor. `webgpu` takes emulated GPUs too. */
 export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
 
-/** What an engine worker is to be. `gpu` is `webgpu`, but no emulation on the processor. */
+/** What an engine worker is to be. `gpu` is `webgpu`, but no emulation on the processor; or a GPU, by its name. */
 export type WorkerRole =
-  | { readonly kind: 'engine'; readonly engine: 'gpu' | 'webgpu' | 'wasm'; readonly threads?: number }
+  | {
+      readonly kind: 'engine';
+      readonly engine: 'gpu' | 'webgpu' | 'wasm' | NamedGpu;
+      readonly threads?: number;
+    }
   | { readonly kind: 'thread' };
+
+/** A GPU by its name, or a part of it, whatever kind it is. */
+export interface NamedGpu {
+  readonly gpu: string;
+}
 
 export interface OpenEngineOptions {
   /** Threads of the `wasm` engine, 1 or more; as many as the machine has, unless given. */
@@ -23,7 +32,10 @@ export interface OpenEngineOptions {
  * An engine in a thread of its own, which ends when the engine is closed.
  * Throws EngineError where the engine chosen cannot be had.
  */
-export async function openEngine(choice: EngineChoice, options: OpenEngineOptions = {}): Promise<Engine> {
+export async function openEngine(
+  choice: EngineChoice | NamedGpu,
+  options: OpenEngineOptions = {},
+): Promise<Engine> {
   if (choice !== 'auto') return open(choice, options);
   try {
     return await open('gpu', options);

@@ -13,6 +13,8 @@ export interface JoinOptions {
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
+  /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
+  readonly gpu?: string;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -34,12 +36,13 @@ export async function joinRoom({
   url,
   engine: choice,
   threads,
+  gpu,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(choice, { threads });
+  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
   const addresses = addressesOf(url);
   const contributor = contribute({
     connect: () => connectSocket(addresses.socket),

@@ -30,46 +30,41 @@ export interface Cut {
  */
 export function bestCuts(grid: Grid, bricks: Box, peers: readonly Group[], most: number): Cut[] {
   const whole = cellsOfBricks(grid, bricks);
-  const cells = cellCount(whole);
-  const planes = planesThrough(bricks);
-  const leastBorder = Math.min(...planes.map(({ axis }) => borderCells(whole, axis)));
+  const shape = shapeOf(whole);
+  const longest = Math.max(
+    ...AXES.filter((axis) => bricksAlong(bricks, axis) > 1).map((axis) => shape[axis]),
+  );
   const near = splitsNear(peers);
 
-  const ranked: { readonly cost: number; readonly plane: Plane; readonly split: Split }[] = [];
-  for (const plane of planes) {
-    const part = cellCount(cellsOfBricks(grid, plane.low)) / cells;
-    const shapePrice =
-      BORDER_PRICE * (borderCells(whole, plane.axis) / leastBorder - 1) +
-      EVENNESS_PRICE * Math.abs(2 * part - 1);
-    for (const split of near(part, cellCount(plane.low), cellCount(plane.high), most)) {
-      const cost = Math.max(part / split.part, (1 - part) / (1 - split.part)) + shapePrice;
-      if (ranked.length === most && cost >= (ranked[most - 1]?.cost ?? 0)) continue;
-      const place = ranked.findIndex((other) => cost < other.cost);
-      ranked.splice(place < 0 ? ranked.length : place, 0, { cost, plane, split });
-      if (ranked.length > most) ranked.pop();
+  const ranked: { readonly cost: number; readonly axis: Axis; readonly at: number; readonly split: Split }[] =
+    [];
+  for (const axis of AXES) {
+    const layer = cellCount(bricks) / bricksAlong(bricks, axis);
+    // Of the planes that cut the box, the one across its longest axis is the smallest.
+    const borderPrice = BORDER_PRICE * (longest / shape[axis] - 1);
+    for (let at = bricks.lo[axis] + 1; at < bricks.hi[axis]; at++) {
+      const part = (at * grid.brick[axis] - whole.lo[axis]) / shape[axis];
+      const shapePrice = borderPrice + EVENNESS_PRICE * Math.abs(2 * part - 1);
+      const roomLow = (at - bricks.lo[axis]) * layer;
+      const roomHigh = (bricks.hi[axis] - at) * layer;
+      for (const split of near(part, roomLow, roomHigh, most)) {
+        const cost = Math.max(part / split.part, (1 - part) / (1 - split.part)) + shapePrice;
+        if (ranked.length === most && cost >= (ranked[most - 1]?.cost ?? 0)) continue;
+        const place = ranked.findIndex((other) => cost < other.cost);
+        ranked.splice(place < 0 ? ranked.length : place, 0, { cost, axis, at, split });
+        if (ranked.length > most) ranked.pop();
+      }
     }
   }
-  return ranked.map(({ plane: { low, high }, split }) => ({ low, high, ...split.groups() }));
+  return ranked.map(({ axis, at, split }) => ({
+    low: { lo: bricks.lo, hi: replaced(bricks.hi, axis, at) },
+    high: { lo: replaced(bricks.lo, axis, at), hi: bricks.hi },
+    ...split.groups(),
+  }));
 }
 
-interface Plane {
-  readonly axis: Axis;
-  readonly low: Box;
-  readonly high: Box;
-}
-
-function planesThrough({ lo, hi }: Box): Plane[] {
-  return AXES.flatMap((axis) =>
-    Array.from({ length: hi[axis] - lo[axis] - 1 }, (_, i) => {
-      const at = lo[axis] + 1 + i;
-      return { axis, low: { lo, hi: replaced(hi, axis, at) }, high: { lo: replaced(lo, axis, at), hi } };
-    }),
-  );
-}
-
-/** Cells of one layer across `axis`. */
-function borderCells(box: Box, axis: Axis): number {
-  return cellCount(box) / shapeOf(box)[axis];
+function bricksAlong({ lo, hi }: Box, axis: Axis): number {
+  return hi[axis] - lo[axis];
 }
 
 function replaced([z, y, x]: Triple, axis: Axis, value: number): Triple {

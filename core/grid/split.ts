@@ -99,24 +99,43 @@ function everySplit(group: Group): Split[] {
 
 /** The n fastest on either side: slow peers then share a thin piece between them. */
 function fastFromSlow(group: Group): Split[] {
-  return Array.from({ length: group.length - 1 }, (_, i) => i + 1).flatMap((n) => [
-    splitOf(group, (place) => (place < n ? 1 : 0)),
-    splitOf(group, (place) => (place < n ? 0 : 1)),
-  ]);
+  const total = sumOf(group);
+  let weight = 0;
+  return group.slice(0, -1).flatMap((share, i): Split[] => {
+    weight += share.weight;
+    const n = i + 1;
+    const fast = () => [group.slice(0, n)];
+    const slow = () => [group.slice(n)];
+    return [
+      { part: weight / total, countLow: n, groups: () => ({ peersLow: fast(), peersHigh: slow() }) },
+      {
+        part: 1 - weight / total,
+        countLow: group.length - n,
+        groups: () => ({ peersLow: slow(), peersHigh: fast() }),
+      },
+    ];
+  });
 }
 
 /** Peers put into the first part, the fastest first, as long as they fit: close to `part`, and of all speeds. */
 function filled(group: Group, part: number): Split[] {
-  const wanted = part * sumOf(group);
-  const low = new Set<number>();
+  const total = sumOf(group);
+  const low: Share[] = [];
+  const high: Share[] = [];
   let weight = 0;
   for (const share of group) {
-    if (weight + share.weight > wanted) continue;
-    low.add(share.index);
-    weight += share.weight;
+    const fits = weight + share.weight <= part * total;
+    (fits ? low : high).push(share);
+    if (fits) weight += share.weight;
   }
-  if (low.size === 0 || low.size === group.length) return [];
-  return [splitOf(group, (place) => (low.has(group[place]?.index ?? -1) ? 1 : 0))];
+  if (low.length === 0 || high.length === 0) return [];
+  return [
+    {
+      part: weight / total,
+      countLow: low.length,
+      groups: () => ({ peersLow: [low], peersHigh: [high] }),
+    },
+  ];
 }
 
 function splitOf(group: Group, inLow: (place: number) => number): Split {

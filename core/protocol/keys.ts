@@ -36,6 +36,9 @@ export const inputBrickKey = (job: string, state: string, level: 'now' | 'before
 export const mediumBrickKey = (job: string, medium: string, brick: Triple) =>
   `jobs/${job}/input/_media/${medium}/${index(brick)}`;
 
+/** The series of a job's source that comes from a file: f32 little-endian, as it is. */
+export const sourceSeriesKey = (job: string, source: string) => `jobs/${job}/input/_sources/${source}`;
+
 /** The Zarr group of a job's results. */
 export const resultKey = (job: string) => `jobs/${job}/result.zarr`;
 

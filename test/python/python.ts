@@ -18,6 +18,9 @@ const PACKAGES = [
   'python3-h5netcdf',
 ];
 
+/** The first run on a machine makes the chroot. */
+export const FIRST_RUN_MS = 15 * 60_000;
+
 /** A Python that has zarr 3 and xarray. */
 export interface Python {
   /**
