@@ -59,14 +59,18 @@ export interface ModuleText {
 }
 
 export function encodeModule({ parameters, locals, functions, memory }: ModuleText): Uint8Array<ArrayBuffer> {
-  const signature = [FUNCTION_TYPE, ...vector(parameters.map((type) => [valueTypes[type]])), ...vector([])];
+  const signature = [
+    [FUNCTION_TYPE],
+    vector(parameters.map((type) => [valueTypes[type]])),
+    vector([]),
+  ].flat();
   const limits = [
-    memory.shared ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM,
-    ...unsigned(memory.pages),
-    ...unsigned(memory.pages),
-  ];
+    [memory.shared ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM],
+    unsigned(memory.pages),
+    unsigned(memory.pages),
+  ].flat();
   const declared = vector(locals.map(({ type, count }) => [...unsigned(count), valueTypes[type]]));
-  return Uint8Array.from(
+  return new Uint8Array(
     [
       HEADER,
       sectionOf(section.type, vector([signature])),
@@ -79,21 +83,21 @@ export function encodeModule({ parameters, locals, functions, memory }: ModuleTe
         section.export,
         vector(functions.map(({ name }, index) => [...text(name), FUNCTION_EXPORT, ...unsigned(index)])),
       ),
-      sectionOf(section.code, vector(functions.map(({ body }) => sized([...declared, ...body, 0x0b])))),
+      sectionOf(section.code, vector(functions.map(({ body }) => sized([declared, body, [0x0b]].flat())))),
     ].flat(),
   );
 }
 
 function sectionOf(id: number, content: Bytes): Bytes {
-  return [id, ...sized(content)];
+  return [[id], sized(content)].flat();
 }
 
 function sized(content: Bytes): Bytes {
-  return [...unsigned(content.length), ...content];
+  return [unsigned(content.length), content].flat();
 }
 
 function vector(items: readonly Bytes[]): Bytes {
-  return [...unsigned(items.length), ...items.flat()];
+  return [unsigned(items.length), ...items].flat();
 }
 
 /** ASCII names only. */

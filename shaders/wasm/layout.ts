@@ -3,16 +3,20 @@ import type { ShardSpec } from '../engine.js';
 
 /** A vector of four f32. */
 export const VECTOR_BYTES = 16;
-const LANES = 4;
-/** A vector at the end of a row reads up to 4 cells, the largest radius, past it. */
-const GUARD_BYTES = VECTOR_BYTES;
+const CELL_BYTES = Float32Array.BYTES_PER_ELEMENT;
+/** What is read ahead of a row's last vector, or behind its first, lies within a vector and a radius of 4 cells. */
+const GUARD_BYTES = 2 * VECTOR_BYTES;
 
 /**
- * Where a shard's cells lie in memory, in bytes. Rows are padded to whole vectors. Below the first array and above
- * the last lies a guard, so that a vector at a row's end may read past it.
+ * Where a shard's cells lie in memory, in bytes. Rows are padded to whole vectors, so that the first cell that is
+ * advanced begins a vector. Below the first array and above the last lies a guard, so that a vector at a row's end may
+ * read past it.
  */
 export interface Layout {
   readonly frame: Box;
+  readonly dimensions: 2 | 3;
+  /** From the beginning of a row to its first cell: padding. */
+  readonly lead: number;
   readonly row: number;
   readonly plane: number;
   /** From a row back to the first of the rows that its update reads. Steps count from there, so that no offset is negative. */
@@ -31,7 +35,8 @@ export type FieldArrays = readonly [even: number, odd: number];
 
 export function layOut({ model: { model }, components, dimensions, frame, media = {} }: ShardSpec): Layout {
   const [nz, ny, nx] = shapeOf(frame);
-  const row = Math.ceil(nx / LANES) * VECTOR_BYTES;
+  const lead = padded(model.radius * CELL_BYTES) - model.radius * CELL_BYTES;
+  const row = padded(lead + nx * CELL_BYTES);
   const plane = ny * row;
   const array = nz * plane;
   const reach = model.radius * (dimensions === 3 ? plane + row : row);
@@ -53,10 +58,14 @@ export function layOut({ model: { model }, components, dimensions, frame, media 
     cells.map(({ name }, index) => [name, GUARD_BYTES + bytesOfState + index * array]),
   );
   const bytes = GUARD_BYTES + bytesOfState + cells.length * array + GUARD_BYTES;
-  return { frame, row, plane, reach, component, arrays, media: mediaArrays, bytes };
+  return { frame, dimensions, lead, row, plane, reach, component, arrays, media: mediaArrays, bytes };
 }
 
 /** Bytes from the start of an array to a cell of the frame. */
-export function offsetOf({ frame: { lo }, row, plane }: Layout, [z, y, x]: Triple): number {
-  return (z - lo[0]) * plane + (y - lo[1]) * row + (x - lo[2]) * Float32Array.BYTES_PER_ELEMENT;
+export function offsetOf({ frame: { lo }, lead, row, plane }: Layout, [z, y, x]: Triple): number {
+  return (z - lo[0]) * plane + (y - lo[1]) * row + lead + (x - lo[2]) * CELL_BYTES;
+}
+
+function padded(bytes: number): number {
+  return Math.ceil(bytes / VECTOR_BYTES) * VECTOR_BYTES;
 }
