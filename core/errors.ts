@@ -45,6 +45,9 @@ export class EngineError extends GroundswellError {
   readonly code = 'engine';
 }
 
+/** A device that was there, and is gone with all that it held: another may be had in its place. */
+export class DeviceLostError extends EngineError {}
+
 /** A link between two peers that could not be made, or is gone. */
 export class LinkError extends GroundswellError {
   readonly code = 'link';
@@ -62,6 +65,11 @@ export class StoreError extends GroundswellError {
 
 /** A store that does not answer just now, or is overloaded: later the same call may succeed. */
 export class StoreUnavailableError extends StoreError {}
+
+/** A result that cannot be written as asked: no such array, a format that does not hold it, a file that fails. */
+export class ExportError extends GroundswellError {
+  readonly code = 'export';
+}
 
 /** Someone asked for what they have no right to. */
 export class RightsError extends GroundswellError {

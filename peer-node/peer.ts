@@ -11,6 +11,10 @@ export interface JoinOptions {
   /** Address of a coordinator, or an invitation to one of its rooms. */
   readonly url: string;
   readonly engine: EngineChoice;
+  /** Of the `wasm` engine; as many as the machine has, unless given. */
+  readonly threads?: number | undefined;
+  /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
+  readonly gpu?: string;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -31,12 +35,14 @@ export interface JoinedRoom {
 export async function joinRoom({
   url,
   engine: choice,
+  threads,
+  gpu,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(choice);
+  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
   const addresses = addressesOf(url);
   const contributor = contribute({
     connect: () => connectSocket(addresses.socket),

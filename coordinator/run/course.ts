@@ -1,7 +1,5 @@
+import { EPOCHS_AHEAD } from '../../core/plan/cost.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-
-/** Epochs that peers may be ahead of the slowest one's last report: hides the report's round trip. */
-const EPOCHS_AHEAD = 3;
 
 /** One plan under way: who has loaded, how far each shard has come, how far they may go. */
 export class Course {
@@ -9,6 +7,7 @@ export class Course {
   readonly #ready = new Set<PeerId>();
   readonly #steps: Map<PeerId, number>;
   #until: number;
+  #pausedAt: number | undefined;
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -23,6 +22,11 @@ export class Course {
   /** Step that peers may advance to: an epoch's end or the job's. */
   get until(): number {
     return this.#until;
+  }
+
+  /** Step beyond which nobody goes: a checkpoint there lets those go whom nobody can take over from. */
+  get pausedAt(): number | undefined {
+    return this.#pausedAt;
   }
 
   /** Steps that every shard has made. */
@@ -53,14 +57,20 @@ export class Course {
 
   /** Lets peers go on as far as the slowest allows. True where that is farther than before. */
   extend(steps: number): boolean {
+    if (this.#pausedAt !== undefined) return false;
     const { from, epoch } = this.plan;
     const epochs = Math.floor((this.slowest - from) / epoch) + EPOCHS_AHEAD;
     return this.#extendTo(Math.min(steps, from + epochs * epoch));
   }
 
-  /** Lets peers make one epoch more than they may now. True where the job has one more. */
-  extendByEpoch(steps: number): boolean {
-    return this.#extendTo(Math.min(steps, this.#until + this.plan.epoch));
+  /** Lets peers make one epoch more than they may now, as far as the job has one, and no more until `resume`. */
+  pauseAfterEpoch(steps: number): void {
+    this.#extendTo(Math.min(steps, this.#until + this.plan.epoch));
+    this.#pausedAt = this.#until;
+  }
+
+  resume(): void {
+    this.#pausedAt = undefined;
   }
 
   #extendTo(until: number): boolean {

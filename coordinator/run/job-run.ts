@@ -1,28 +1,25 @@
 import { ProtocolError } from '../../core/errors.js';
-import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import { snapshotsOf } from '../../core/job/snapshots.js';
-import { MAX_REASON_LENGTH, type Progress, type RoomJob } from '../../core/protocol/document.js';
+import type { Progress, RoomJob } from '../../core/protocol/document.js';
 import { jobEndKey } from '../../core/protocol/keys.js';
-import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { JobEnd, Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
-import { Checkpoints } from './checkpoints.js';
+import { Background } from './background.js';
 import { Course } from './course.js';
-import { Ledger } from './ledger.js';
+import { Crew } from './crew.js';
+import { Notice, shownReason } from './notice.js';
+import { PlanBook } from './plan-book.js';
 import { RunReport } from './run-report.js';
-import { shareOut } from './share-out.js';
-import { StallWatch } from './stall-watch.js';
-import { Strikes } from './strikes.js';
-import { mayUpload } from './upload-rights.js';
+import { Safekeeping } from './safekeeping.js';
+import { Staffing } from './staffing.js';
+import { Troubles } from './troubles.js';
+import { UploadDesk } from './upload-desk.js';
 
 /** Peers that come or go within this time share one new plan. */
 const SETTLE_MS = 300;
 /** How often progress is published and a stall looked for. */
 const TICK_MS = 500;
-/** Times the run goes back without getting farther than ever before, until the job is given up. */
-const MOST_SETBACKS = 10;
 
 export interface JobRunTools {
   readonly document: RoomDocument;
@@ -45,57 +42,63 @@ export interface ResultWriter {
   finish(report: RunReport): Promise<void>;
 }
 
-type JobState = RoomJob['state'];
+type EndState = Exclude<RoomJob['state'], 'waiting' | 'running'>;
 
-/** One job's run: its plans, grants, checkpoints and end. */
+type Phase =
+  /** The store is being read. */
+  | { readonly kind: 'opening' }
+  /** For peers. */
+  | { readonly kind: 'waiting'; readonly reason: string }
+  | { readonly kind: 'running'; readonly course: Course }
+  /** All is computed and stored; the result is made complete. */
+  | { readonly kind: 'finishing'; readonly course: Course }
+  | { readonly kind: 'ended'; readonly state: EndState; readonly reason?: string };
+
+/**
+ * One job's run, from the first plan to its end. `Crew` knows who is there, `Staffing` decides who computes what,
+ * `Course` knows how far they are and may go, `Safekeeping` what is safe in the store, `Troubles` what went wrong.
+ */
 export class JobRun {
   readonly id: string;
   readonly job: Job;
   readonly #tools: JobRunTools;
-  readonly #checkpoints: Checkpoints;
-  readonly #ledger = new Ledger();
-  readonly #snapshots: ReturnType<typeof snapshotsOf>;
+  readonly #crew: Crew;
+  readonly #plans = new PlanBook();
+  readonly #safe: Safekeeping;
+  readonly #troubles = new Troubles();
+  readonly #staffing: Staffing;
+  readonly #uploads: UploadDesk;
+  readonly #notice: Notice;
   readonly #report: RunReport;
-  readonly #strikes = new Strikes();
-  readonly #stall = new StallWatch(Date.now());
-  readonly #leaving = new Set<PeerId>();
-  readonly #background = new Set<Promise<void>>();
+  readonly #background = new Background((error) =>
+    this.#end('failed', error instanceof Error ? error.message : String(error)),
+  );
   readonly #tick: NodeJS.Timeout;
   #settling: NodeJS.Timeout | undefined;
-  #state: JobState = 'waiting';
-  #reason: string | undefined;
-  #course: Course | undefined;
-  #opened = false;
+  #phase: Phase = { kind: 'opening' };
   #started = false;
-  /** Plans that the run has not gone back behind, oldest first. A peer is heard on those it has a shard of. */
-  readonly #plans = new Map<number, { readonly from: number; readonly shards: ReadonlyMap<PeerId, Box> }>();
-  #checkpoint: { readonly step: number; readonly owed: Set<PeerId> } | undefined;
-  #checkpointed = Date.now();
-  #farthest = 0;
-  #setbacks = 0;
-  #sealing: Promise<void> = Promise.resolve();
-  /** Step of the checkpoint with which leaving peers may go: nobody goes on beyond it. */
-  #pauseAt: number | undefined;
-  #lastFailure: string | undefined;
-  #finishing = false;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
+    const { document, store, result, members } = tools;
     this.id = id;
     this.job = job;
     this.#tools = tools;
-    this.#checkpoints = new Checkpoints(tools.store, id);
+    this.#crew = new Crew(members);
+    this.#safe = new Safekeeping(id, job, { store, flush: () => result.flush() });
+    this.#staffing = new Staffing(job, this.#crew, this.#troubles);
+    this.#uploads = new UploadDesk(store, id, job);
+    this.#notice = new Notice(document, id, job);
     this.#report = new RunReport(job);
-    this.#snapshots = snapshotsOf(job);
     this.#tick = setInterval(() => this.#look(), TICK_MS);
-    this.#keep(this.#open());
+    this.#background.keep(this.#open());
   }
 
-  get state(): JobState {
-    return this.#state;
+  get state(): RoomJob['state'] {
+    return stateOf(this.#phase);
   }
 
   get reason(): string | undefined {
-    return this.#reason;
+    return shownReason('reason' in this.#phase ? this.#phase.reason : undefined);
   }
 
   get plan(): Plan | undefined {
@@ -103,17 +106,17 @@ export class JobRun {
   }
 
   get progress(): Progress {
-    const step =
-      this.#state === 'done' ? this.job.steps : (this.#course?.slowest ?? this.#checkpoints.newest ?? 0);
-    return this.#report.progress(step, this.#course?.peers.length ?? 0, this.#checkpoints.newest ?? 0);
+    const sealed = this.#safe.newest ?? 0;
+    const step = this.state === 'done' ? this.job.steps : (this.#course?.slowest ?? sealed);
+    return this.#report.progress(step, this.#course?.peers.length ?? 0, sealed);
   }
 
   get ended(): boolean {
-    return this.#state === 'done' || this.#state === 'failed' || this.#state === 'stopped';
+    return this.#phase.kind === 'ended';
   }
 
   isLeaving(peer: PeerId): boolean {
-    return this.#leaving.has(peer);
+    return this.#crew.isLeaving(peer);
   }
 
   joined(): void {
@@ -121,8 +124,8 @@ export class JobRun {
   }
 
   lost(member: Member): void {
-    this.#leaving.delete(member.id);
-    this.#strikes.forget(member.id);
+    this.#crew.lost(member.id);
+    this.#troubles.lost(member.id);
     if (this.#needs(member.id)) this.#goBack(`${member.name} is gone`);
     else this.#reconsider();
   }
@@ -132,19 +135,19 @@ export class JobRun {
   }
 
   heard(member: Member, message: RunMessage): void {
-    if (this.ended || this.#finishing) {
+    if (this.ended || this.#phase.kind === 'finishing') {
       if (message.type === 'leave') member.send({ type: 'released' });
       return;
     }
     switch (message.type) {
       case 'leave':
-        this.#leaving.add(member.id);
+        this.#crew.leaves(member.id);
         this.#reconsider();
         return this.#releaseLeavers();
       case 'pong':
-        return this.#stall.answered(member.id);
+        return this.#troubles.answered(member.id);
     }
-    const shard = this.#plans.get(message.plan)?.shards.get(member.id);
+    const shard = this.#plans.shardOf(message.plan, member.id);
     if (!shard) return;
     switch (message.type) {
       case 'ready':
@@ -152,7 +155,7 @@ export class JobRun {
       case 'epoch':
         return this.#epoch(member, message);
       case 'upload':
-        return this.#keep(this.#answerUpload(member, shard, message));
+        return this.#background.keep(this.#uploads.answer(member, shard, this.#safe.underWay, message));
       case 'stored':
         return this.#stored(member, message);
       case 'failed':
@@ -163,60 +166,55 @@ export class JobRun {
   /** Resolves when nothing of the run goes on any more. */
   async close(): Promise<void> {
     if (!this.ended) this.#leave('stopped', 'the coordinator is closing');
-    await Promise.all(this.#background);
+    await this.#background.ended();
+  }
+
+  get #course(): Course | undefined {
+    const { kind } = this.#phase;
+    return kind === 'running' || kind === 'finishing' ? this.#phase.course : undefined;
   }
 
   async #open(): Promise<void> {
-    await this.#checkpoints.open();
+    await this.#safe.open();
     await this.#tools.result.start();
+    if (this.ended) return;
     // A checkpoint is beyond the first step, for which alone peers are waited for.
-    this.#started = this.#checkpoints.newest !== undefined;
-    this.#opened = true;
+    this.#started = this.#safe.newest !== undefined;
     this.#begin();
   }
 
-  #needs(peer: PeerId): boolean {
-    return (
-      !this.#finishing &&
-      (this.#course?.needs(peer) || this.#ledger.owes(peer) || this.#checkpoint?.owed.has(peer) === true)
-    );
-  }
+  // Who computes what.
 
-  #candidates() {
-    return this.#tools
-      .members()
-      .filter(({ id }) => !this.#leaving.has(id) && !this.#strikes.isBenched(id))
-      .map(({ id, ability: { rate, memory } }) => ({ id, rate, memory }));
+  #needs(peer: PeerId): boolean {
+    if (this.#phase.kind === 'finishing') return false;
+    return this.#course?.needs(peer) || this.#safe.owes(peer);
   }
 
   /** Starts, or starts again, from the newest sealed checkpoint. */
   #begin(): void {
-    if (!this.#opened || this.ended || this.#finishing) return;
-    const fleet = this.#candidates();
-    const missing = (this.#started ? 1 : this.job.run.peers) - fleet.length;
-    if (missing > 0) {
-      const failure = this.#lastFailure === undefined ? '' : `; the last failure: ${this.#lastFailure}`;
-      return this.#wait(`waits for ${missing} more ${missing === 1 ? 'peer' : 'peers'}${failure}`);
+    const start = this.#staffing.start(this.#started ? 1 : this.job.run.peers);
+    switch (start.kind) {
+      case 'wait':
+        return this.#wait(start.reason);
+      case 'shards': {
+        const step = this.#safe.newest;
+        return this.#follow(step ?? 0, { kind: step === undefined ? 'initial' : 'checkpoint' }, start.shards);
+      }
     }
-    const share = shareOut(this.job, fleet);
-    if (share.kind === 'too-small') return this.#wait(share.reason);
-    const step = this.#checkpoints.newest;
-    this.#follow(step ?? 0, { kind: step === undefined ? 'initial' : 'checkpoint' }, share.shards);
   }
 
   #wait(reason: string): void {
-    this.#course = undefined;
     this.#tools.document.setPlan(undefined);
-    this.#enter('waiting', reason);
+    this.#enter({ kind: 'waiting', reason });
   }
 
   #follow(from: number, source: Plan['source'], shards: PlanShards): void {
     const { exchangeEvery, epoch } = this.job.run;
     const id = this.#tools.nextPlan();
     const plan: Plan = { id, job: this.id, from, source, exchangeEvery, epoch, shards };
+    const course = new Course(plan);
     this.#started = true;
-    this.#plans.set(id, { from, shards: new Map(shards.map(({ peer, box }) => [peer, box])) });
-    this.#course = new Course(plan);
+    this.#plans.add(plan);
     this.#tools.log('plan', {
       job: this.id,
       plan: plan.id,
@@ -224,10 +222,10 @@ export class JobRun {
       source: source.kind,
       shards: shards.length,
     });
-    this.#enter('running');
+    this.#enter({ kind: 'running', course });
     this.#tools.document.setPlan(plan);
-    this.#stall.moved(Date.now());
-    this.#extend(this.#course);
+    this.#troubles.moved();
+    this.#extend(course);
   }
 
   /** Peers have come or go: a better plan may be had, after others that come or go with them. */
@@ -235,20 +233,31 @@ export class JobRun {
     if (this.ended || this.#settling) return;
     this.#settling = setTimeout(() => {
       this.#settling = undefined;
-      if (this.#course) this.#changeHands(this.#course);
-      else this.#begin();
+      switch (this.#phase.kind) {
+        case 'waiting':
+          return this.#begin();
+        case 'running':
+          return this.#changeHands(this.#phase.course);
+        case 'opening':
+        case 'finishing':
+        case 'ended':
+          return;
+      }
     }, SETTLE_MS);
   }
 
   /** A new plan from the last step that peers may have reached; its shards are handed over there. */
   #changeHands(course: Course): void {
-    if (!course.allReady || course.until >= this.job.steps) return;
-    const share = shareOut(this.job, this.#candidates());
-    if (share.kind === 'too-small') return this.#pauseForLeavers(course);
-    if (JSON.stringify(share.shards) === JSON.stringify(course.plan.shards)) return;
-    // Whoever leaves hands over to the others now, and they go on.
-    this.#pauseAt = undefined;
-    this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, share.shards);
+    const change = this.#staffing.change(course);
+    switch (change.kind) {
+      case 'none':
+        return;
+      case 'too-few':
+        return this.#pauseForLeavers(course);
+      case 'shards':
+        // Whoever leaves hands over to the others now, and they go on.
+        return this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, change.shards);
+    }
   }
 
   /**
@@ -256,50 +265,40 @@ export class JobRun {
    * go. The job waits for others.
    */
   #pauseForLeavers(course: Course): void {
-    const needed = [...this.#leaving].some((peer) => course.needs(peer));
+    const needed = this.#crew.leavers.some((peer) => course.needs(peer));
     // A checkpoint under way comes first; its seal brings us here again.
-    if (!needed || this.#pauseAt !== undefined || this.#checkpoint) return;
+    if (!needed || course.pausedAt !== undefined || this.#safe.underWay !== undefined) return;
     const before = course.until;
-    course.extendByEpoch(this.job.steps);
-    this.#pauseAt = course.until;
+    course.pauseAfterEpoch(this.job.steps);
     this.#grant(course, before);
   }
 
-  /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
-  #goBack(reason: string): void {
-    this.#tools.log('back', { job: this.id, reason, to: this.#checkpoints.newest ?? 0 });
-    this.#setbacks += 1;
-    if (this.#setbacks > MOST_SETBACKS)
-      return this.#end('failed', `gave up after ${MOST_SETBACKS} setbacks: ${reason}`);
-    this.#plans.clear();
-    this.#ledger.clear();
-    this.#checkpoint = undefined;
-    this.#pauseAt = undefined;
-    this.#course = undefined;
-    this.#releaseLeavers();
-    this.#begin();
+  /** Those who asked to go, and whom nothing needs any more. */
+  #releaseLeavers(): void {
+    const free = this.#crew.leavers.filter((peer) => !this.#needs(peer));
+    this.#crew.tell(free, { type: 'released' });
   }
 
   #ready(member: Member, plan: number): void {
-    if (this.#course?.plan.id !== plan) return;
-    this.#stall.moved(Date.now());
-    this.#course.ready(member.id);
-    if (!this.#course.allReady) return;
+    const course = this.#course;
+    if (course?.plan.id !== plan) return;
+    this.#troubles.moved();
+    course.ready(member.id);
+    if (!course.allReady) return;
     this.#releaseLeavers();
     this.#reconsider();
   }
 
+  // How far.
+
   #epoch(member: Member, message: Extract<RunMessage, { type: 'epoch' }>): void {
     this.#report.epoch(member, message);
-    this.#keep(this.#record(member, message.probes));
+    this.#background.keep(this.#record(member, message.probes));
     const course = this.#course;
     if (course?.plan.id !== message.plan) return;
-    this.#stall.moved(Date.now());
+    this.#troubles.moved();
     course.report(member.id, message.step);
-    if (course.slowest > this.#farthest) {
-      this.#farthest = course.slowest;
-      this.#setbacks = 0;
-    }
+    this.#troubles.reached(course.slowest);
     this.#extend(course);
     this.#finishIfDone();
   }
@@ -316,170 +315,108 @@ export class JobRun {
   /** Grants more steps where the slowest shard allows. */
   #extend(course: Course): void {
     const before = course.until;
-    if (this.#pauseAt === undefined && course.extend(this.job.steps)) this.#grant(course, before);
+    if (course.extend(this.job.steps)) this.#grant(course, before);
   }
 
   /** Tells peers that could go as far as `before` how far they may go now, with a checkpoint there when one is due. */
   #grant(course: Course, before: number): void {
-    const snapshots = this.#snapshotsIn(before, course.until);
-    for (const step of snapshots) this.#ledger.owe(step, course.peers);
-    const sinceLast = Date.now() - this.#checkpointed;
+    const { until, peers, plan } = course;
+    const snapshots = this.#safe.expect(before, until, peers);
     // Whoever leaves waits for the checkpoint under way, and is not made to wait for yet another.
-    const regular = this.#leaving.size === 0 && sinceLast >= this.job.run.checkpointSeconds * 1000;
-    const due = this.#pauseAt !== undefined || regular;
-    if (due && !this.#checkpoint && course.until < this.job.steps) {
-      this.#checkpoint = { step: course.until, owed: new Set(course.peers) };
-      this.#checkpointed = Date.now();
-    }
-    const checkpoints = this.#checkpoint ? [this.#checkpoint.step] : [];
+    const isDue = this.#crew.leavers.length === 0 && this.#safe.isDue;
+    if ((isDue || course.pausedAt !== undefined) && until < this.job.steps) this.#safe.begin(until, peers);
+    const { underWay } = this.#safe;
+    const checkpoints = underWay === undefined ? [] : [underWay];
     // Each epoch is reported; each snapshot asks for addresses, and is reported.
-    const answers = Math.ceil((course.until - before) / course.plan.epoch) + 2 * snapshots.length;
-    for (const member of this.#membersOf(course.peers)) {
+    const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots;
+    for (const member of this.#crew.of(peers)) {
       member.allow(answers);
-      member.send({ type: 'grant', plan: course.plan.id, until: course.until, checkpoints });
+      member.send({ type: 'grant', plan: plan.id, until, checkpoints });
     }
   }
 
-  /** Steps after `before`, up to `until`, of which an output keeps a snapshot. */
-  #snapshotsIn(before: number, until: number): readonly number[] {
-    const steps = Array.from({ length: until - before }, (_, i) => before + 1 + i);
-    return steps.filter((step) => this.#snapshots.has(step));
-  }
-
-  async #answerUpload(
-    member: Member,
-    shard: Box,
-    message: Extract<RunMessage, { type: 'upload' }>,
-  ): Promise<void> {
-    const right = { job: this.job, id: this.id, shard, checkpoint: this.#checkpoint?.step };
-    const objects = [];
-    for (const { key, bytes } of message.objects) {
-      if (!mayUpload(right, key)) return member.dismiss('upload', `${key} is not this peer's to store`);
-      objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes) });
-    }
-    member.send({ type: 'addresses', request: message.request, objects });
-  }
+  // What is safe in the store.
 
   #stored(member: Member, { what, step }: Extract<RunMessage, { type: 'stored' }>): void {
-    this.#stall.moved(Date.now());
-    switch (what) {
-      case 'outputs':
-        this.#ledger.paid(step, member.id);
-        break;
-      case 'checkpoint':
-        if (this.#checkpoint?.step === step) this.#checkpoint.owed.delete(member.id);
-        break;
-    }
-    const checkpoint = this.#checkpoint;
-    if (checkpoint?.owed.size === 0 && this.#ledger.settledThrough(checkpoint.step)) {
-      this.#checkpoint = undefined;
-      this.#sealing = this.#sealing.then(() => this.#seal(checkpoint.step));
-      this.#keep(this.#sealing);
-    }
+    this.#troubles.moved();
+    this.#safe.stored(what, step, member.id);
+    const sealed = this.#safe.seal();
+    if (sealed) this.#background.keep(sealed.then((at) => this.#sealed(at)));
     this.#releaseLeavers();
     this.#finishIfDone();
   }
 
-  async #seal(step: number): Promise<void> {
-    await this.#tools.result.flush();
-    await this.#checkpoints.seal(step);
-    this.#strikes.forgive();
-    this.#forgetBefore(step);
-    if (step !== this.#pauseAt) {
-      if (this.#leaving.size > 0) this.#reconsider();
-      return;
-    }
-    this.#pauseAt = undefined;
-    // What they hold is safe; that they go sends the run back to where it is.
-    this.#tell([...this.#leaving], { type: 'released' });
-  }
-
-  /** Nothing more is heard on plans that others had taken over from before a sealed step. */
-  #forgetBefore(step: number): void {
-    const plans = [...this.#plans];
-    for (const [i, [id]] of plans.entries()) {
-      const next = plans[i + 1];
-      if (next && next[1].from < step) this.#plans.delete(id);
-    }
-  }
-
-  #failed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'failed' }>): void {
-    const other = this.#tools.members().find(({ id }) => id === peer);
-    const slowerFirst = other && [member, other].sort((a, b) => a.ability.rate - b.ability.rate);
-    const benched = slowerFirst
-      ? this.#strikes.pair((slowerFirst[0] as Member).id, (slowerFirst[1] as Member).id)
-      : peer === undefined
-        ? this.#strikes.alone(member.id)
-        : undefined;
-    this.#lastFailure = `${member.name}: ${reason}`;
-    if (benched) this.#tools.log('benched', { job: this.id, peer: benched, reason });
-    this.#goBack(this.#lastFailure);
-  }
-
-  /** Those who asked to go, and whom nothing needs any more. */
-  #releaseLeavers(): void {
-    const free = [...this.#leaving].filter((peer) => !this.#needs(peer));
-    this.#tell(free, { type: 'released' });
+  #sealed(step: number): void {
+    this.#troubles.sealed();
+    this.#plans.forgetBefore(step);
+    const course = this.#course;
+    if (course?.pausedAt === step) {
+      course.resume();
+      // What they hold is safe; that they go sends the run back to where it is.
+      this.#crew.tell(this.#crew.leavers, { type: 'released' });
+    } else if (this.#crew.leavers.length > 0) this.#reconsider();
   }
 
   #finishIfDone(): void {
     const { steps } = this.job;
-    if (this.#finishing || this.#course?.slowest !== steps || !this.#ledger.settledThrough(steps)) return;
-    this.#finishing = true;
-    this.#keep(
-      this.#tools.result.finish(this.#report).then(async () => {
-        this.#end('done');
-        await this.#sealing;
-        await this.#checkpoints.clear();
-      }),
-    );
+    const phase = this.#phase;
+    if (phase.kind !== 'running' || phase.course.slowest !== steps || !this.#safe.settledThrough(steps))
+      return;
+    this.#enter({ kind: 'finishing', course: phase.course });
+    this.#background.keep(this.#finish());
+  }
+
+  async #finish(): Promise<void> {
+    await this.#tools.result.finish(this.#report);
+    this.#end('done');
+    await this.#safe.clear();
+  }
+
+  // What went wrong.
+
+  /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
+  #goBack(reason: string): void {
+    this.#tools.log('back', { job: this.id, reason, to: this.#safe.newest ?? 0 });
+    const givenUp = this.#troubles.wentBack(reason);
+    if (givenUp !== undefined) return this.#end('failed', givenUp);
+    this.#plans.clear();
+    this.#safe.goBack();
+    // No plan stands: nobody is needed for one.
+    this.#phase = { kind: 'waiting', reason };
+    this.#releaseLeavers();
+    this.#begin();
+  }
+
+  #failed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'failed' }>): void {
+    const other = peer === undefined ? undefined : (this.#crew.member(peer) ?? 'gone');
+    const benched = this.#troubles.failed(member, reason, other);
+    if (benched) this.#tools.log('benched', { job: this.id, peer: benched, reason });
+    this.#goBack(`${member.name}: ${reason}`);
   }
 
   #look(): void {
-    const course = this.#course;
-    if (!course || this.#finishing) return;
+    if (this.#phase.kind !== 'running') return;
     this.#tools.document.setProgress(this.progress);
-    const stall = this.#stall.check(Date.now(), course.peers);
+    const stall = this.#troubles.stall(this.#phase.course.peers);
     switch (stall.kind) {
       case 'none':
         return;
       case 'ask':
-        return this.#tell(stall.peers, { type: 'ping' });
+        return this.#crew.tell(stall.peers, { type: 'ping' });
       case 'silent':
-        for (const member of this.#membersOf(stall.peers))
+        for (const member of this.#crew.of(stall.peers))
           member.dismiss('silent', 'no answer while the others waited');
         return;
       case 'stuck':
-        this.#stall.moved(Date.now());
+        this.#troubles.moved();
         return this.#goBack('nothing moved, though every peer answers');
     }
   }
 
-  #tell(peers: readonly PeerId[], message: ToPeer): void {
-    for (const member of this.#membersOf(peers)) member.send(message);
-  }
-
-  #membersOf(peers: readonly PeerId[]): readonly Member[] {
-    const wanted = new Set(peers);
-    return this.#tools.members().filter(({ id }) => wanted.has(id));
-  }
-
-  #enter(state: JobState, reason?: string): void {
-    const shown = reason?.slice(0, MAX_REASON_LENGTH);
-    // Each plan enters `running` again; the job's file need not go to everybody with it.
-    const known = state === this.#state && shown === this.#reason;
-    this.#state = state;
-    this.#reason = shown;
-    if (!known) {
-      const { id, job } = this;
-      const because = shown !== undefined && { reason: shown };
-      this.#tools.document.setJob({ id, file: job.file, state, ...because });
-    }
-    this.#tools.onChange();
-  }
+  // Its end.
 
   /** Ends the job for good, or until somebody resumes it. */
-  #end(state: JobState, reason?: string): void {
+  #end(state: EndState, reason?: string): void {
     if (this.ended) return;
     this.#leave(state, reason);
     const end: JobEnd = {
@@ -488,25 +425,37 @@ export class JobRun {
       ...(reason !== undefined && { reason }),
       ended: new Date().toISOString(),
     };
-    this.#keep(this.#tools.store.put(jobEndKey(this.id), new TextEncoder().encode(JSON.stringify(end))));
+    this.#background.keep(
+      this.#tools.store.put(jobEndKey(this.id), new TextEncoder().encode(JSON.stringify(end))),
+    );
   }
 
   /** Ends the run. Without a record of its end, the job is one that may go on. */
-  #leave(state: JobState, reason?: string): void {
+  #leave(state: EndState, reason?: string): void {
     clearInterval(this.#tick);
     clearTimeout(this.#settling);
-    this.#enter(state, reason);
+    this.#enter({ kind: 'ended', state, ...(reason !== undefined && { reason }) });
     this.#tools.document.setProgress(this.progress);
     this.#tools.document.setPlan(undefined);
-    this.#course = undefined;
-    this.#tell([...this.#leaving], { type: 'released' });
+    this.#crew.tell(this.#crew.leavers, { type: 'released' });
   }
 
-  /** Owns work that goes on by itself; where it fails, the job does, with the reason. */
-  #keep(work: Promise<void>): void {
-    const kept = work
-      .catch((error: unknown) => this.#end('failed', error instanceof Error ? error.message : String(error)))
-      .finally(() => this.#background.delete(kept));
-    this.#background.add(kept);
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#notice.show(this.state, this.reason);
+    this.#tools.onChange();
+  }
+}
+
+function stateOf(phase: Phase): RoomJob['state'] {
+  switch (phase.kind) {
+    case 'opening':
+    case 'waiting':
+      return 'waiting';
+    case 'running':
+    case 'finishing':
+      return 'running';
+    case 'ended':
+      return phase.state;
   }
 }

@@ -192,7 +192,7 @@ export class ShardRun {
     const job = this.#job;
     const { radius } = job.model.model;
     const held = frameOf(job.grid, this.#box, this.plan.exchangeEvery * radius);
-    this.#sources = sourcesIn(job, held);
+    this.#sources = await sourcesIn(job, this.plan.job, held, objects);
     const shard = await engine.createShard({
       model: job.model,
       components: job.components.length,

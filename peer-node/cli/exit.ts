@@ -1,5 +1,6 @@
 import {
   EngineError,
+  ExportError,
   GroundswellError,
   JobError,
   LinkError,
@@ -56,7 +57,7 @@ export function exitOf(error: unknown): Exit {
     kinds.some((kind) => error instanceof kind);
   if (isOneOf(StoreUnavailableError)) return Exit.notAllowed;
   // A store that refuses is the folder of --data or the bucket of --store; a server that cannot listen is --host and --port.
-  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError)) return Exit.refused;
+  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError, ExportError)) return Exit.refused;
   if (isOneOf(UnreachableError, RightsError, LinkError)) return Exit.notAllowed;
   if (isOneOf(EngineError)) return Exit.noDevice;
   return Exit.jobEnded;

@@ -1,13 +1,18 @@
 import { addressesOf } from '../../core/protocol/addresses.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit, UsageError } from './exit.js';
 import { aborted } from './lifetime.js';
-import { startLocalPeers } from './local-peers.js';
+import { devicesOf, startLocalPeers } from './local-peers.js';
 import type { EngineChoice, TransportChoice } from './parts.js';
 
 export interface JoinCommandOptions {
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
+  readonly gpu?: string;
+  /** A peer for each, whatever `peers` says. */
+  readonly gpus?: GpuChoice;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
@@ -16,7 +21,8 @@ export interface JoinCommandOptions {
 /** `groundswell join`: this machine computes along until the room lets it go or somebody ends it. */
 export async function join(url: URL, options: JoinCommandOptions, context: Context): Promise<number> {
   await askFirst(url);
-  return options.peers === 1 ? joinHere(url, options, context) : joinMany(url, options, context);
+  if (options.gpus === undefined && options.peers === 1) return joinHere(url, options, context);
+  return joinMany(url, options, context);
 }
 
 /** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
@@ -31,10 +37,18 @@ async function askFirst(url: URL): Promise<void> {
 
 async function joinHere(
   url: URL,
-  { engine, transport, name }: JoinCommandOptions,
+  { engine, threads, gpu, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
-  const joined = await parts.joinRoom({ url, engine, transport, name, onStatus: printChanges(print) });
+  const joined = await parts.joinRoom({
+    url,
+    engine,
+    threads,
+    ...(gpu !== undefined && { gpu }),
+    transport,
+    name,
+    onStatus: printChanges(print),
+  });
   const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
   if (end === 'leave') await joined.leave();
   return Exit.ok;
@@ -49,10 +63,12 @@ function printChanges(print: (line: string) => void): (line: string) => void {
   };
 }
 
-async function joinMany(url: URL, { peers: count, ...choices }: JoinCommandOptions, context: Context) {
-  const peers = startLocalPeers({ ...choices, count, url: url.href, onLost: context.print });
+async function joinMany(url: URL, options: JoinCommandOptions, context: Context) {
+  const devices = await devicesOf(options, context.parts);
+  const { threads, transport, name } = options;
+  const peers = startLocalPeers({ devices, threads, transport, name, url: url.href, onLost: context.print });
   try {
-    context.print(`${count} peers are joining ${url.href}`);
+    context.print(`${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'} joining ${url.href}`);
     const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);
     return status ?? Exit.jobEnded;
   } finally {

@@ -27,8 +27,8 @@ function moduleBytes(wgsl: string): number {
     probes: [],
   };
   const program = spec.model.programs[3];
-  const pages = 4096;
-  return emitModule({ program, model, layout: layOut(spec), constants: {}, media: { k: 'cells' }, pages })
+  const { constants, media = {} } = spec;
+  return emitModule({ program, model, layout: layOut(spec), constants, media, pages: 4096, shared: false })
     .length;
 }
 

@@ -35,11 +35,13 @@ export interface Emission extends Known {
   readonly model: ModelSource;
   readonly layout: Layout;
   readonly pages: number;
+  /** Whether several threads share the memory. */
+  readonly shared: boolean;
 }
 
 /** A module with the two steps of a shard; its strides, array bases and constants are immediates. */
 export function emitModule(emission: Emission): Uint8Array<ArrayBuffer> {
-  const { model, layout, pages } = emission;
+  const { model, layout, pages, shared } = emission;
   const program = settled(emission.program, emission);
   const cell = cellOf(program);
   const flat = layout.dimensions === 2;
@@ -74,7 +76,7 @@ export function emitModule(emission: Emission): Uint8Array<ArrayBuffer> {
       name,
       body: bytesOf(body, (cells) => offsetOf(cells, layout, parity)),
     })),
-    memory: { ...MEMORY, pages },
+    memory: { ...MEMORY, pages, shared },
   });
 }
 

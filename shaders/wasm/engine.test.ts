@@ -8,7 +8,8 @@ import { InterpretedShard, interior } from '../interpreted.suite.js';
 import type { Field, Model } from '../model.js';
 import { wave } from '../models/wave.js';
 import { createWasmEngine } from './engine.js';
-import { arbitraryTranslates, arbitraryUpdate } from './models.suite.js';
+import { arbitraryTranslates, arbitraryUpdate, fieldsOf, modelOf } from './models.suite.js';
+import { box, noise, slabsOf } from './states.suite.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -18,28 +19,6 @@ afterAll(() => engine.close());
 
 const compiledWave = compileModel(wave);
 const waveConstants = wave.evaluate({ parameters: { speed: 1 }, spacing: 1, dt: 0.5, dimensions: 3 });
-
-/** Every array of a shard, media included, over its whole frame. */
-function slabsOf({ model, components, frame, media = {} }: ShardSpec): Slab[] {
-  const cells = Object.keys(media).filter((name) => media[name] === 'cells');
-  const kept = cells.map((field): Slab => ({ component: 0, field, level: 'now', box: frame }));
-  const states = Array.from({ length: components }, (_, component) =>
-    model.model.fields.flatMap(({ name: field, kind }): Slab[] => {
-      const now: Slab = { component, field, level: 'now', box: frame };
-      return kind === 'wave' ? [now, { ...now, level: 'before' }] : [now];
-    }),
-  ).flat();
-  return [...states, ...kept];
-}
-
-/** Numbers from −1 to 1, the same for the same seed (Lehmer's generator). */
-function noise(length: number, seed: number): Float32Array {
-  let state = (seed % 2147483646) + 1;
-  return Float32Array.from({ length }, () => {
-    state = (state * 48271) % 2147483647;
-    return state / 1073741823.5 - 1;
-  });
-}
 
 /** Starts both shards from the same noise, takes the same updates, and compares every array bit for bit. */
 async function expectSameBits(spec: ShardSpec, updates: readonly Update[], seed = 1): Promise<void> {
@@ -58,27 +37,6 @@ async function expectSameBits(spec: ShardSpec, updates: readonly Update[], seed 
   }
   await shard.close();
 }
-
-const box = (z: [number, number], y: [number, number], x: [number, number]): Box => ({
-  lo: [z[0], y[0], x[0]],
-  hi: [z[1], y[1], x[1]],
-});
-
-const modelOf = (
-  fields: readonly Field[],
-  radius: number,
-  constants: readonly string[],
-  wgsl: string,
-): Model => ({
-  ...wave,
-  name: 'test',
-  fields,
-  radius,
-  constants,
-  wgsl,
-});
-const fieldsOf = (kinds: Readonly<Record<string, Field['kind']>>): Field[] =>
-  Object.entries(kinds).map(([name, kind]) => ({ name, kind, title: name, unit: () => '1' }));
 
 describe('a wasm shard computes what the interpreter computes, bit for bit', () => {
   test('the wave equation with its trackers, in 3-D, two components', async () => {

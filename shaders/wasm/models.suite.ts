@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Field } from '../model.js';
+import type { Field, Model } from '../model.js';
+import { wave } from '../models/wave.js';
 
 /** The WGSL of a model with random expressions over everything that the subset offers. */
 export function arbitraryUpdate(
@@ -83,6 +84,22 @@ export function arbitraryUpdate(
       }`,
   );
 }
+
+export const modelOf = (
+  fields: readonly Field[],
+  radius: number,
+  constants: readonly string[],
+  wgsl: string,
+): Model => ({
+  ...wave,
+  name: 'test',
+  fields,
+  radius,
+  constants,
+  wgsl,
+});
+export const fieldsOf = (kinds: Readonly<Record<string, Field['kind']>>): Field[] =>
+  Object.entries(kinds).map(([name, kind]) => ({ name, kind, title: name, unit: () => '1' }));
 
 /**
  * The WGSL of a model of one wave field `u` and one medium `m` whose cells need the same values at several places

@@ -1,0 +1,51 @@
+import type { ToPeer } from '../../core/protocol/messages.js';
+import type { PeerId } from '../../core/protocol/plan.js';
+import type { Member } from '../room/conductor.js';
+import type { Candidate } from './share-out.js';
+
+/** The peers of a room as one run sees them: who is there, and who wants to go. */
+export class Crew {
+  readonly #members: () => readonly Member[];
+  readonly #leaving = new Set<PeerId>();
+
+  constructor(members: () => readonly Member[]) {
+    this.#members = members;
+  }
+
+  get leavers(): readonly PeerId[] {
+    return [...this.#leaving];
+  }
+
+  isLeaving(peer: PeerId): boolean {
+    return this.#leaving.has(peer);
+  }
+
+  leaves(peer: PeerId): void {
+    this.#leaving.add(peer);
+  }
+
+  lost(peer: PeerId): void {
+    this.#leaving.delete(peer);
+  }
+
+  member(peer: PeerId): Member | undefined {
+    return this.#members().find(({ id }) => id === peer);
+  }
+
+  /** Those of `peers` that are there. */
+  of(peers: readonly PeerId[]): readonly Member[] {
+    const wanted = new Set(peers);
+    return this.#members().filter(({ id }) => wanted.has(id));
+  }
+
+  tell(peers: readonly PeerId[], message: ToPeer): void {
+    for (const member of this.of(peers)) member.send(message);
+  }
+
+  /** Who may be given a shard: whoever stays, and is not left out. */
+  candidates(isLeftOut: (peer: PeerId) => boolean): readonly Candidate[] {
+    return this.#members()
+      .filter(({ id }) => !this.#leaving.has(id) && !isLeftOut(id))
+      .map(({ id, ability: { rate, memory } }) => ({ id, rate, memory }));
+  }
+}

@@ -1,0 +1,27 @@
+import type { Job } from '../../core/job/job.js';
+import { MAX_REASON_LENGTH, type RoomJob } from '../../core/protocol/document.js';
+import type { RoomDocument } from '../room/conductor.js';
+
+/** What a room's document says of one job: its state, and why. */
+export class Notice {
+  readonly #document: RoomDocument;
+  readonly #id: string;
+  readonly #job: Job;
+  #shown: Pick<RoomJob, 'state' | 'reason'> | undefined;
+
+  constructor(document: RoomDocument, id: string, job: Job) {
+    this.#document = document;
+    this.#id = id;
+    this.#job = job;
+  }
+
+  show(state: RoomJob['state'], reason: string | undefined): void {
+    // Each plan is `running` again; the job's file need not go to everybody with it.
+    if (this.#shown?.state === state && this.#shown.reason === reason) return;
+    this.#shown = { state, ...(reason !== undefined && { reason }) };
+    this.#document.setJob({ id: this.#id, file: this.#job.file, ...this.#shown });
+  }
+}
+
+/** A reason as long as the document takes it. */
+export const shownReason = (reason: string | undefined) => reason?.slice(0, MAX_REASON_LENGTH);
