@@ -26,7 +26,7 @@ const BUILDS = 9;
 /** The wasm engine against C, numba, numpy and Meep, all in one run; docs/performance.md says what each figure means. */
 export async function bench(): Promise<Figure[]> {
   const comparators = await Comparators.open(THREADS);
-  const engine = await openEngine('wasm');
+  const engine = await openEngine('wasm', { threads: THREADS });
   try {
     return [
       ...(await wave(engine, comparators, CUBE, '')),

@@ -11,6 +11,7 @@ import type { Port } from '../shaders/worker/port.js';
 import { serveEngine } from '../shaders/worker/serve.js';
 import { coreCacheBytes } from './core-cache.js';
 import type { WorkerRole } from './engines.js';
+import { gpusIn } from './gpu/adapters.js';
 import { loadDawn } from './gpu/dawn.js';
 import { workgroupFile } from './gpu/workgroup-file.js';
 import { portToParent, portToWorker } from './worker-port.js';
@@ -49,21 +50,26 @@ function startThread(): Port {
 /** What of this machine's memory may go into keeping one shard, in case its GPU is lost. */
 const SHARE_OF_MEMORY = 1 / 4;
 
-async function openGpu(wanted: { emulated: boolean; name?: string }): Promise<Engine> {
+interface Wanted {
+  /** Emulated ones will do. */
+  readonly emulated: boolean;
+  readonly name?: string;
+}
+
+async function openGpu(wanted: Wanted): Promise<Engine> {
   dawn ??= await loadDawn(wanted.name);
   const gpu = dawn;
   const workgroups = workgroupFile();
   return recoveringEngine({
-    open: async () => createWebgpuEngine(await adapterOf(gpu, wanted.emulated), { workgroups }),
+    open: async () => createWebgpuEngine(await adapterOf(gpu, wanted), { workgroups }),
     memory: totalmem() * SHARE_OF_MEMORY,
   });
 }
 
-async function adapterOf(gpu: GPU, emulatedWillDo: boolean): Promise<GPUAdapter> {
-  // Dawn throws where the adapter that it was told by name is not there.
+async function adapterOf(gpu: GPU, { emulated: emulatedWillDo, name = '' }: Wanted): Promise<GPUAdapter> {
   const adapter = await gpu
     .requestAdapter({ powerPreference: 'high-performance' })
-    .catch((error: Error) => Promise.reject(new EngineError(error.message)));
+    .catch((error: Error) => Promise.reject(noSuchGpu(name, error)));
   if (!adapter) {
     throw new EngineError('no GPU can be reached: check its Vulkan driver, or use the wasm engine');
   }
@@ -72,6 +78,12 @@ async function adapterOf(gpu: GPU, emulatedWillDo: boolean): Promise<GPUAdapter>
     throw new EngineError(`${device} is no GPU but the processor playing one: use the wasm engine`);
   }
   return adapter;
+}
+
+/** Dawn throws where the adapter that it was told by name is not there, and says which are. */
+function noSuchGpu(name: string, { message }: Error): EngineError {
+  const others = gpusIn(message).map((gpu) => gpu.name);
+  return new EngineError(`there is no GPU called ${name} here; Dawn finds ${others.join(', ') || 'none'}`);
 }
 
 const role = workerData as WorkerRole;

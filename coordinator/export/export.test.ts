@@ -63,6 +63,14 @@ test('a volume becomes a .npy of all its snapshots, or of one', async () => {
   expect(last.values).toEqual(values.slice(2520));
 });
 
+test('a packed result is exported like any other, still brick by brick', async () => {
+  const [loose, packed] = [await resultOf(sampleJob()), await resultOf(sampleJob({ pack: true }))];
+  const request = { format: 'npy', what: 'volume/psi.L' } as const;
+  expect((await write(packed, request)).bytes).toEqual((await write(loose, request)).bytes);
+  const chunks = packed.groups.flatMap(({ states }) => states.map(({ chunk }) => chunk));
+  expect(chunks).toContainEqual([1, 8, 8, 8]);
+});
+
 test('a probe becomes a series', async () => {
   const { bytes } = await write(await resultOf(flatJob()), { format: 'npy', what: 'probes/ear' });
   const { shape, values } = npy(bytes);

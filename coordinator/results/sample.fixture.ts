@@ -19,7 +19,7 @@ const common = {
 } as const;
 
 /** 10 × 12 × 21 cells in bricks of 8, so that the last brick of each axis is cut; with a volume, two planes, and probes at a cell and a plane. */
-export function sampleJob(): Job {
+export function sampleJob({ pack = false } = {}): Job {
   return checkJob({
     ...common,
     grid: { shape: [10, 12, 21], spacing: 0.5, unit: 'am', brick: 8 },
@@ -28,8 +28,8 @@ export function sampleJob(): Job {
       sheet: { at: { x: 17 }, every: 3, fields: ['psi.T'] },
     },
     outputs: {
-      volume: { fields: ['psi.L', 'rms2.T'], every: 5 },
-      floor: { fields: ['psi.T'], every: 2, plane: { z: 9 } },
+      volume: { fields: ['psi.L', 'rms2.T'], every: 5, pack },
+      floor: { fields: ['psi.T'], every: 2, plane: { z: 9 }, pack },
       wall: { fields: ['psi.L'], plane: { y: 3 } },
     },
   });

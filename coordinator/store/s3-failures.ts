@@ -25,7 +25,12 @@ const WRONG_REGION = [
   'IllegalLocationConstraintException',
 ];
 const FULL = ['QuotaExceeded', 'InsufficientStorage', 'InsufficientCapacity', 'XMinioStorageFull'];
-const WRONG_CHECKSUM = ['BadDigest', 'InvalidDigest', 'XAmzContentChecksumMismatch'];
+const WRONG_CHECKSUM = [
+  'BadDigest',
+  'InvalidDigest',
+  'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
+];
 
 /** Says in one line which store fails, how, and what to do. */
 export function explained(error: unknown, address: S3Address): StoreError {
@@ -76,7 +81,7 @@ export function explained(error: unknown, address: S3Address): StoreError {
     );
   }
   if (WRONG_CHECKSUM.includes(name)) {
-    return new StoreError(
+    return new StoreUnavailableError(
       `${where} received other bytes than were sent (${name}): check the network and proxies between`,
       options,
     );

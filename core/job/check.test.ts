@@ -102,7 +102,13 @@ describe('a job that stands', () => {
   it('takes outputs at multiples of their interval, on a plane or the volume', () => {
     const outputs = { slice: { fields: ['psi.L'], every: 30, plane: { y: 7 } } };
     expect(checkJob({ ...small, outputs }).outputs).toEqual([
-      { name: 'slice', states: ['psi.L'], steps: [30, 60, 90], box: { lo: [0, 7, 0], hi: [16, 8, 24] } },
+      {
+        name: 'slice',
+        states: ['psi.L'],
+        steps: [30, 60, 90],
+        box: { lo: [0, 7, 0], hi: [16, 8, 24] },
+        packed: false,
+      },
     ]);
   });
 
@@ -125,12 +131,19 @@ describe('a job that stands', () => {
     expect(job.probes).toEqual([{ name: 'point', cell: [1, 2, 3], states: ['psi.T'] }]);
     expect(job.outputs[0]?.name).toBe('end');
     expect(job.outputs.slice(1)).toEqual([
-      { name: 'probes/line', states: ['psi.L'], steps: [50, 100], box: { lo: [4, 0, 5], hi: [5, 20, 6] } },
+      {
+        name: 'probes/line',
+        states: ['psi.L'],
+        steps: [50, 100],
+        box: { lo: [4, 0, 5], hi: [5, 20, 6] },
+        packed: false,
+      },
       {
         name: 'probes/plane',
         states: ['psi.L', 'psi.T'],
         steps: [30, 60, 90],
         box: { lo: [0, 7, 0], hi: [16, 8, 24] },
+        packed: false,
       },
     ]);
   });

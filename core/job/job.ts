@@ -96,6 +96,8 @@ export interface Output {
   readonly box: Box;
   /** Steps at which it is taken, ascending, each from 1 to `steps`. */
   readonly steps: readonly number[];
+  /** Whether its chunks are put together into larger objects once all of them are there. */
+  readonly packed: boolean;
 }
 
 export interface RunSettings {

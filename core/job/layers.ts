@@ -6,7 +6,7 @@ import type { JobMedium } from './job.js';
 // Faces that waves leave through have a layer of cells inside the grid, which a model reads as media of their own.
 
 /** Cells across the layer of a face. `absorbing`: enough for −60 dB (docs/decisions/0011-absorbing-faces.md). */
-export const LAYER_CELLS: Readonly<Partial<Record<FaceKind, number>>> = { absorbing: 10, damped: 20 };
+const LAYER_CELLS: Readonly<Partial<Record<FaceKind, number>>> = { absorbing: 10, damped: 20 };
 
 /**
  * What layers add up to, Σ γ/c over their cells: a wave that goes through and back is weakened by exp(−2Σ), in theory.

@@ -42,9 +42,9 @@ export function recordsOf(
     if (cellCount(box) === 1) {
       faults.add(`${path}.every`, 'is given, and a cell is recorded at every step', 'Leave it out');
     }
-    stretched.push({ name: `${PROBES}/${name}`, states: fields, box, steps });
+    stretched.push({ name: `${PROBES}/${name}`, states: fields, box, steps, packed: false });
   }
-  const outputs = Object.entries(file.outputs).map(([name, { fields, every, plane }]): Output => {
+  const outputs = Object.entries(file.outputs).map(([name, { fields, every, plane, pack }]): Output => {
     checkStates(fields, `outputs.${name}.fields`, states, faults);
     const whole = 'Leave plane out for the whole field';
     return {
@@ -52,6 +52,7 @@ export function recordsOf(
       states: fields,
       box: cellsIn(grid, plane ?? {}, `outputs.${name}.plane`, faults, whole),
       steps: snapshotSteps(every, file.time.steps, `outputs.${name}.every`, faults),
+      packed: pack,
     };
   });
   const atTheEnd: Output = {
@@ -59,6 +60,7 @@ export function recordsOf(
     states,
     box: boxOfShape(grid.shape),
     steps: [file.time.steps],
+    packed: false,
   };
   return { probes, outputs: [...(outputs.length > 0 ? outputs : [atTheEnd]), ...stretched] };
 }

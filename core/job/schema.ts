@@ -317,6 +317,10 @@ export const jobFileSchema = z
             .default('end')
             .describe('Every so many steps, or end: once, after the last step'),
           plane: plane.optional(),
+          pack: z
+            .boolean()
+            .default(false)
+            .describe('At the end, put many chunks into one object: for planes and for small bricks'),
         }),
       )
       .default({})

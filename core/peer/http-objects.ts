@@ -1,3 +1,5 @@
+import { md5 } from '@noble/hashes/legacy';
+import { toBase64 } from 'lib0/buffer';
 import { decodeUtf8 } from 'lib0/string';
 import { StoreError, StoreUnavailableError } from '../errors.js';
 import type { RoomAddresses } from '../protocol/addresses.js';
@@ -65,8 +67,12 @@ export function httpObjects(
     async put(url, body) {
       const { ok, status, bytes } = await ask(upload(url), {
         method: 'PUT',
-        // Bound into the signature of addresses that lead to a bucket, as the length is.
-        headers: { 'content-type': 'application/octet-stream' },
+        headers: {
+          // Bound into the signature of addresses that lead to a bucket, as the length is.
+          'content-type': 'application/octet-stream',
+          // The one checksum that every S3 server heeds: bytes that changed on their way are refused.
+          'content-md5': toBase64(md5(body)),
+        },
         body: body as Uint8Array<ArrayBuffer>,
       });
       if (!ok) throw refused(status, url.split('?')[0] ?? url, bytes);
@@ -75,8 +81,11 @@ export function httpObjects(
 }
 
 function refused(status: number, what: string, answer: Uint8Array): StoreError {
-  const message = `the store answered ${status} for ${what}: ${decodeUtf8(answer).slice(0, 300)}`;
-  return mayPass(status) ? new StoreUnavailableError(message) : new StoreError(message);
+  const said = decodeUtf8(answer).slice(0, 300);
+  const message = `the store answered ${status} for ${what}: ${said}`;
+  return mayPass(status) || said.includes('BadDigest')
+    ? new StoreUnavailableError(message)
+    : new StoreError(message);
 }
 
 /**

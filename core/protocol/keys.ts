@@ -55,6 +55,10 @@ export const outputChunkKey = (
   chunk: readonly number[],
 ) => `${outputArrayKey(job, output, state)}/c/${[snapshot, ...chunk].join('/')}`;
 
+/** An object of many chunks of an output. No chunk alone lies there, so both may be there while they are put together. */
+export const outputPackKey = (job: string, output: string, state: string, place: readonly number[]) =>
+  `${outputArrayKey(job, output, state)}/${place.join('.')}`;
+
 /** The Zarr array of one state of a probe, one value a step; `time` is the array of their times. */
 export const probeArrayKey = (job: string, probe: string, state: string) =>
   `${resultKey(job)}/probes/${probe}/${state}`;

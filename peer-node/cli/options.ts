@@ -9,7 +9,7 @@ import type { GpuChoice } from '../gpu/adapters.js';
 export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
 const MOST_PEERS = 64;
-const MOST_THREADS = 256;
+const MOST_THREADS = 1024;
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {

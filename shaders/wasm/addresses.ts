@@ -31,7 +31,6 @@ export class Addresses {
 
   /** From an array's first cell to the first one of a row. */
   rowAt(z: number, y: number): number {
-    const { frame, plane, row } = this.layout;
-    return ((z - frame.lo[0]) * plane + (y - frame.lo[1]) * row) / F32_BYTES;
+    return this.offsetOf([z, y, this.layout.frame.lo[2]]);
   }
 }

@@ -80,7 +80,11 @@ export class Events {
     this.sampled = new RowIndex(rows, (bind) => {
       for (const [item, { cell }] of this.probes.entries()) bind(this.imageRow(cell[0], cell[1]), item);
     });
+    const hasGhostRows = ([0, 1] as const).some(
+      (axis) => domain.lo[axis] > frame.lo[axis] || domain.hi[axis] < frame.hi[axis],
+    );
     this.mirrored = new RowIndex(rows, (bind) => {
+      if (!hasGhostRows) return;
       eachRow(frame, (z, y) => {
         const image = this.imageRow(z, y);
         if (image !== this.rowOf(z, y)) bind(image, addresses.rowAt(z, y));

@@ -2,6 +2,7 @@ import type { Update } from '../engine.js';
 import { otherParity, type Parity } from './addresses.js';
 import type { Step } from './emit.js';
 import { Events, type Moment } from './events.js';
+import { offsetOf } from './layout.js';
 import type { Meeting } from './meeting.js';
 import { type Range, type Sweep, type Sweeper, sharesOf, sweepShare, tilesOf } from './schedule.js';
 import type { Site } from './site.js';
@@ -116,10 +117,10 @@ export class Wavefront implements Sweeper {
     const rows = Math.min(yHi, hi[1]) - fromY;
     if (planes > 0 && rows > 0) {
       const { layout } = this.site;
-      const { frame, plane, row, reach } = layout;
+      const { frame, reach } = layout;
       const component = this.component * layout.component;
       this.steps[otherParity(moment.parity)](
-        component + (fromZ - frame.lo[0]) * plane + (fromY - frame.lo[1]) * row - reach,
+        component + offsetOf(layout, [fromZ, fromY, frame.lo[2]]) - reach,
         rows,
         planes,
         (lo[2] - frame.lo[2]) * F32_BYTES,

@@ -29,6 +29,8 @@ export interface WebgpuOptions {
   readonly secondsPerSubmit?: number;
   /** What was measured before. */
   readonly workgroups?: WorkgroupMemory;
+  /** Cells of the smallest shard that is worth measuring with; 128³ unless given. */
+  readonly tuneFrom?: number;
   /** Instead of the one found by measuring. */
   readonly workgroup?: Workgroup;
 }
@@ -81,7 +83,7 @@ class WebgpuEngine implements Engine {
   constructor(
     adapter: GPUAdapter,
     tools: DeviceTools,
-    { memory, largestArray = Number.POSITIVE_INFINITY, workgroups, workgroup }: WebgpuOptions,
+    { memory, largestArray = Number.POSITIVE_INFINITY, workgroups, tuneFrom, workgroup }: WebgpuOptions,
   ) {
     const { maxBufferSize, maxStorageBufferBindingSize } = tools.gpu.device.limits;
     const { device, emulated } = describeAdapter(adapter);
@@ -92,6 +94,7 @@ class WebgpuEngine implements Engine {
     const tuner = new Tuner({
       device,
       memory: workgroups,
+      fewestCells: tuneFrom,
       makeShard: (spec, candidate) => this.#makeShard(spec, candidate),
     });
     // What a processor playing a GPU makes of threads says nothing, and takes long to say it.

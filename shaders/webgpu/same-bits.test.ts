@@ -30,7 +30,7 @@ const rich = (dimensions: 2 | 3): ShardSpec => {
   };
   const reach: Triple = [dimensions === 3 ? 2 : 0, 2, 2];
   return {
-    model: compileModel(mediumModel({ order: 4, trackers: ['peak'], absorbing: false })),
+    model: compileModel(mediumModel({ order: 4, trackers: ['peak'], absorbing: false, damped: false })),
     components: 2,
     dimensions,
     frame: grow(domain, reach),

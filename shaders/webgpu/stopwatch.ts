@@ -7,6 +7,9 @@ const SLOTS = 8;
 /** The device's alignment of what queries are resolved to. */
 const SLOT_BYTES = 256;
 
+/** No submit may run so long: a clock that says so was reset. */
+const LONGEST_S = 10;
+
 /** A submit that is being timed. */
 export interface Lap {
   /** For its one compute pass. */
@@ -53,7 +56,8 @@ export class Stopwatch {
       seconds: async () => {
         await this.readbacks.collect(readback, times).finally(() => this.#free.push(slot));
         const [begin = 0n, end = 0n] = times;
-        return end > begin ? Number(end - begin) * 1e-9 : undefined;
+        const seconds = Number(end - begin) * 1e-9;
+        return seconds > 0 && seconds < LONGEST_S ? seconds : undefined;
       },
     };
   }

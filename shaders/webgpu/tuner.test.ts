@@ -23,6 +23,11 @@ it('a GPU is tuned once for a model, and what was found is remembered', async ()
   const second = await openedWith(notes);
   expect(differingBits([await wavesOn(second, spec)], [bits])).toBe(0);
   expect(second.kernels).toBe(1);
+
+  notes.set(key, '1,1,256,1');
+  const small = await openedWith(notes);
+  await wavesOn(small, suiteShard);
+  expect(small.code).toMatch(/@workgroup_size\(256, 1, 1\)/);
 });
 
 it('a memory that is corrupt or broken costs a measurement and no more', async () => {
@@ -70,7 +75,7 @@ async function openedWith(
     notes instanceof Map
       ? { get: async (key) => notes.get(key), set: async (key, value) => void notes.set(key, value) }
       : notes;
-  let kernels = 0;
+  const kernels: string[] = [];
   const counting = {
     limits: adapter.limits,
     info,
@@ -79,14 +84,23 @@ async function openedWith(
       const device = await adapter.requestDevice(descriptor);
       const compile = device.createShaderModule.bind(device);
       device.createShaderModule = (module) => {
-        if (module.code.includes('gs_update')) kernels += 1;
+        if (module.code.includes('gs_update')) kernels.push(module.code);
         return compile(module);
       };
       return device;
     },
   } as GPUAdapter;
-  const engine = await createWebgpuEngine(counting, { workgroups });
-  return Object.defineProperty({ engine, kernels: 0 }, 'kernels', { get: () => kernels });
+  const engine = await createWebgpuEngine(counting, { workgroups, tuneFrom: 32 ** 3 });
+  return {
+    engine,
+    get kernels() {
+      return kernels.length;
+    },
+    /** Of the last one. */
+    get code() {
+      return kernels.at(-1);
+    },
+  };
 }
 
 async function wavesOn({ engine }: Awaited<ReturnType<typeof openedWith>>, spec: ShardSpec) {

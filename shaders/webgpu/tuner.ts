@@ -19,39 +19,46 @@ const SECONDS_PER_RUN = 0.015;
 /** Edges, along z, y and x, of the largest box that is tried out: large enough to overflow a GPU's caches, for any but the largest. */
 const TRIAL_SHAPE = [192, 192, 384] as const;
 
-/** A shard below this is computed faster than it is tuned. */
-const FEWEST_CELLS = 32 ** 3;
+/** Below this a shard fits the caches of many a GPU, and says little of larger ones. */
+const FEWEST_CELLS = 128 ** 3;
 
 export interface TunerTools {
   /** The adapter in words. */
   readonly device: string;
   readonly memory: WorkgroupMemory | undefined;
+  /** Smaller shards are not worth a measurement. */
+  readonly fewestCells: number | undefined;
   /** A shard that is advanced by that workgroup. */
   readonly makeShard: (spec: ShardSpec, workgroup: Workgroup) => Promise<EngineShard>;
 }
 
 /** Finds the workgroup for a model on this GPU, once: by a short run of the model itself. */
 export class Tuner {
-  readonly #found = new Map<string, Promise<Workgroup>>();
+  readonly #found = new Map<string, Promise<Workgroup | undefined>>();
 
   constructor(private readonly tools: TunerTools) {}
 
   /** For shards of this spec. Throws what making a shard throws. */
   async workgroupFor(spec: ShardSpec): Promise<Workgroup> {
-    if (cellCount(spec.frame) < FEWEST_CELLS) return DEFAULT_WORKGROUP;
     const key = this.#keyOf(spec);
-    const found = this.#found.get(key) ?? this.#find(key, spec);
+    const known = this.#found.get(key) ?? this.#remembered(key, spec);
+    if (cellCount(spec.frame) < (this.tools.fewestCells ?? FEWEST_CELLS)) {
+      return (await known) ?? DEFAULT_WORKGROUP;
+    }
+    const found = known.then(async (workgroup) => workgroup ?? this.#find(key, spec));
     this.#found.set(key, found);
     found.catch(() => this.#found.delete(key));
     return found;
   }
 
+  /** A cache that fails costs a measurement, never a shard. */
+  async #remembered(key: string, { dimensions }: ShardSpec): Promise<Workgroup | undefined> {
+    const text = await this.tools.memory?.get(key).catch(() => undefined);
+    return text === undefined ? undefined : readWorkgroup(text, dimensions);
+  }
+
   async #find(key: string, spec: ShardSpec): Promise<Workgroup> {
     const { memory } = this.tools;
-    // A cache that fails costs a measurement, never a shard.
-    const remembered = await memory?.get(key).catch(() => undefined);
-    const known = remembered === undefined ? undefined : readWorkgroup(remembered, spec.dimensions);
-    if (known) return known;
     const best = await this.#measure(trialOf(spec));
     await memory?.set(key, writeWorkgroup(best)).catch(() => undefined);
     return best;

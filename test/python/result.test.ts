@@ -102,73 +102,79 @@ function valuesOf({ box, steps: taken }: Output, state: string): unknown {
   return taken.map((step) => nest(step, []));
 }
 
-test('xarray opens volume, planes and probes: dimensions, coordinates, units and values', async (context) => {
-  const job = sampleJob();
-  const [volume, floor, wall, sheet] = job.outputs as [Output, Output, Output, Output];
-  const { datasets } = await openInPython(context, job, 'complete');
+test.for([
+  { how: 'each chunk an object', pack: false },
+  { how: 'packed', pack: true },
+])(
+  'xarray opens volume, planes and probes: dimensions, coordinates, units and values ($how)',
+  async ({ pack }, context) => {
+    const job = sampleJob({ pack });
+    const [volume, floor, wall, sheet] = job.outputs as [Output, Output, Output, Output];
+    const { datasets } = await openInPython(context, job, 'complete');
 
-  expect(datasets.volume).toMatchObject({
-    sizes: { time: 2, z: 10, y: 12, x: 21 },
-    attrs: { Conventions: 'CF-1.10', title: 'A sample' },
-    coords: {
-      time: { dims: ['time'], dtype: 'float64', attrs: { units: 'rs' }, values: [1.25, 2.5] },
-      z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
-      y: { dims: ['y'], attrs: { units: 'am' }, values: half(12) },
-      x: { dims: ['x'], attrs: { units: 'am' }, values: half(21) },
-    },
-    data: {
-      'psi.L': {
-        dims: ['time', 'z', 'y', 'x'],
-        dtype: 'float32',
-        attrs: { units: 'pm', long_name: 'Displacement ψ, component L' },
-        values: valuesOf(volume, 'psi.L'),
+    expect(datasets.volume).toMatchObject({
+      sizes: { time: 2, z: 10, y: 12, x: 21 },
+      attrs: { Conventions: 'CF-1.10', title: 'A sample' },
+      coords: {
+        time: { dims: ['time'], dtype: 'float64', attrs: { units: 'rs' }, values: [1.25, 2.5] },
+        z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
+        y: { dims: ['y'], attrs: { units: 'am' }, values: half(12) },
+        x: { dims: ['x'], attrs: { units: 'am' }, values: half(21) },
       },
-      'rms2.T': { attrs: { units: '(pm)^2' }, values: valuesOf(volume, 'rms2.T') },
-    },
-  });
-  expect(datasets.floor).toMatchObject({
-    sizes: { time: 5, y: 12, x: 21 },
-    coords: { z: { dims: [], attrs: { units: 'am' }, values: 4.5 } },
-    data: { 'psi.T': { dims: ['time', 'y', 'x'], values: valuesOf(floor, 'psi.T') } },
-  });
-  expect(datasets.wall).toMatchObject({
-    sizes: { time: 1, z: 10, x: 21 },
-    coords: { y: { dims: [], values: 1.5 } },
-    data: { 'psi.L': { dims: ['time', 'z', 'x'], values: valuesOf(wall, 'psi.L') } },
-  });
-  expect(datasets['probes/sheet']).toMatchObject({
-    sizes: { time: 3, z: 10, y: 12 },
-    coords: {
-      time: { dims: ['time'], attrs: { units: 'rs' }, values: [0.75, 1.5, 2.25] },
-      z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
-      x: { dims: [], attrs: { units: 'am' }, values: 8.5 },
-    },
-    data: {
-      'psi.T': {
-        dims: ['time', 'z', 'y'],
-        attrs: { units: 'pm' },
-        values: valuesOf(sheet, 'psi.T'),
+      data: {
+        'psi.L': {
+          dims: ['time', 'z', 'y', 'x'],
+          dtype: 'float32',
+          attrs: { units: 'pm', long_name: 'Displacement ψ, component L' },
+          values: valuesOf(volume, 'psi.L'),
+        },
+        'rms2.T': { attrs: { units: '(pm)^2' }, values: valuesOf(volume, 'rms2.T') },
       },
-    },
-  });
-  expect(datasets['probes/ear']).toMatchObject({
-    sizes: { time: 10 },
-    coords: {
-      time: { attrs: { units: 'rs' }, values: steps(job).map((step) => step / 4) },
-      z: { dims: [], values: 2.5 },
-      y: { dims: [], values: 3 },
-      x: { dims: [], values: 3.5 },
-    },
-    data: {
-      'psi.L': {
-        dims: ['time'],
-        attrs: { units: 'pm' },
-        values: steps(job).map((step) => truth('psi.L', step, [5, 6, 7])),
+    });
+    expect(datasets.floor).toMatchObject({
+      sizes: { time: 5, y: 12, x: 21 },
+      coords: { z: { dims: [], attrs: { units: 'am' }, values: 4.5 } },
+      data: { 'psi.T': { dims: ['time', 'y', 'x'], values: valuesOf(floor, 'psi.T') } },
+    });
+    expect(datasets.wall).toMatchObject({
+      sizes: { time: 1, z: 10, x: 21 },
+      coords: { y: { dims: [], values: 1.5 } },
+      data: { 'psi.L': { dims: ['time', 'z', 'x'], values: valuesOf(wall, 'psi.L') } },
+    });
+    expect(datasets['probes/sheet']).toMatchObject({
+      sizes: { time: 3, z: 10, y: 12 },
+      coords: {
+        time: { dims: ['time'], attrs: { units: 'rs' }, values: [0.75, 1.5, 2.25] },
+        z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
+        x: { dims: [], attrs: { units: 'am' }, values: 8.5 },
       },
-      'rms2.T': { values: steps(job).map((step) => truth('rms2.T', step, [5, 6, 7])) },
-    },
-  });
-});
+      data: {
+        'psi.T': {
+          dims: ['time', 'z', 'y'],
+          attrs: { units: 'pm' },
+          values: valuesOf(sheet, 'psi.T'),
+        },
+      },
+    });
+    expect(datasets['probes/ear']).toMatchObject({
+      sizes: { time: 10 },
+      coords: {
+        time: { attrs: { units: 'rs' }, values: steps(job).map((step) => step / 4) },
+        z: { dims: [], values: 2.5 },
+        y: { dims: [], values: 3 },
+        x: { dims: [], values: 3.5 },
+      },
+      data: {
+        'psi.L': {
+          dims: ['time'],
+          attrs: { units: 'pm' },
+          values: steps(job).map((step) => truth('psi.L', step, [5, 6, 7])),
+        },
+        'rms2.T': { values: steps(job).map((step) => truth('rms2.T', step, [5, 6, 7])) },
+      },
+    });
+  },
+);
 
 test('zarr finds the same in the consolidated metadata and in each array, and the root says how it came to be', async (context) => {
   const job = sampleJob();
@@ -229,8 +235,8 @@ test('xarray finds in a netCDF file what it finds in the result it was exported 
     const script = await readFile(new URL('compare_netcdf.py', import.meta.url), 'utf8');
     const compared = await here.run(script, { folder, args: [resultKey('j')] });
     expect(compared.trim().split('\n')).toEqual([
-      'netcdf4: floor, probes/ear, volume, wall',
-      'h5netcdf: floor, probes/ear, volume, wall',
+      'netcdf4: floor, probes/ear, probes/sheet, volume, wall',
+      'h5netcdf: floor, probes/ear, probes/sheet, volume, wall',
     ]);
   });
 });

@@ -12,7 +12,11 @@ const ANY: readonly Fault[] = [
   { kind: 'slow', milliseconds: 200 },
 ];
 const READS: readonly Fault[] = [...ANY, { kind: 'body-broken' }];
-const WRITES: readonly Fault[] = [...ANY, refused(409, 'ConditionalRequestConflict')];
+const WRITES: readonly Fault[] = [
+  ...ANY,
+  refused(409, 'ConditionalRequestConflict'),
+  { kind: 'body-changed' },
+];
 const CONDITIONAL_WRITES: readonly Fault[] = [...WRITES, refused(412, 'PreconditionFailed')];
 
 /** Fewer than anybody tries: what these tests are about is that faults are overcome, not that they can be too many. */
