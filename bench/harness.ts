@@ -6,7 +6,8 @@ import { join } from 'node:path';
 export interface Figure {
   /** Unique in its benchmark, in snake_case: what issues and pages refer to. */
   readonly name: string;
-  readonly value: number;
+  /** `null` where it could not be measured here; the note says why. */
+  readonly value: number | null;
   /** SI or UDUNITS symbol; `1` for a ratio. */
   readonly unit: string;
   /** What it was measured on, in a few words. */
@@ -45,7 +46,7 @@ export function printReport({ name, date, machine, figures }: Report): void {
     Object.fromEntries(
       figures.map(({ name, value, unit, note }) => [
         name,
-        { value: Number(value.toPrecision(4)), unit, note },
+        { value: value === null ? null : Number(value.toPrecision(4)), unit, note },
       ]),
     ),
   );

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { openStage, type Stage } from '../coordinator/stage.suite.js';
 import type { ContributorStatus } from '../core/peer/contributor.js';
 import type { RoomJob } from '../core/protocol/document.js';
 import type { Plan } from '../core/protocol/plan.js';
+import { advanceLargeShard } from '../shaders/large-shard.suite.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { launchBrowser } from '../test/browser.js';
 import type { StandIn } from './contribute/stand-in.suite.js';
 
@@ -239,6 +242,17 @@ describe('once agreed', () => {
     await inState(page, 'computing');
     expect(await page.locator('main').getAttribute('data-engine')).toBe('wasm');
     await page.getByText(/offers no real GPU/).waitFor();
+  });
+
+  it('computes with all threads of the processor, and the same bits as one of them', async () => {
+    const page = await open();
+    const { device, digest } = await page.evaluate(() =>
+      (globalThis as unknown as { standIn: StandIn }).standIn.tryProcessor(),
+    );
+    const threads = await page.evaluate(() => navigator.hardwareConcurrency);
+    expect(device).toBe(`CPU, WebAssembly SIMD${threads > 1 ? `, ${threads} threads` : ''}`);
+    const cells = await advanceLargeShard(await createWasmEngine());
+    expect(digest).toEqual([...createHash('sha256').update(new Uint8Array(cells.buffer)).digest()]);
   });
 
   it('takes an emulated GPU where the visitor insists', async () => {

@@ -10,6 +10,7 @@ import {
   jobRecordKey,
   mediumBrickKey,
   resultKey,
+  sourceSeriesKey,
 } from '../core/protocol/keys.js';
 import { jobId } from '../core/protocol/plan.js';
 import { Refusal } from './http/refusal.js';
@@ -167,8 +168,8 @@ export class JobDesk {
 
 const started = (room: Room, id: string) => room.conductor.jobs().find((job) => job.id === id);
 
-/** Keys of the bricks of every array that a job starts from. */
-function inputsOf(id: string, { grid, initial, media }: Job): string[] {
+/** Keys of the bricks of every array that a job starts from, and of the series of its sources. */
+function inputsOf(id: string, { grid, initial, media, sources }: Job): string[] {
   const bricks = bricksOf(grid, boxOfShape(grid.shape));
   const states = [...initial].flatMap(([state, from]) =>
     from.kind === 'array'
@@ -176,5 +177,9 @@ function inputsOf(id: string, { grid, initial, media }: Job): string[] {
       : [],
   );
   const arrays = [...media].filter(([, medium]) => medium.kind === 'array');
-  return [...states, ...arrays.flatMap(([name]) => bricks.map((brick) => mediumBrickKey(id, name, brick)))];
+  return [
+    ...states,
+    ...arrays.flatMap(([name]) => bricks.map((brick) => mediumBrickKey(id, name, brick))),
+    ...sources.filter(({ feed }) => feed.kind === 'file').map(({ name }) => sourceSeriesKey(id, name)),
+  ];
 }

@@ -360,6 +360,9 @@ describe('Objects', () => {
     expect((await put(address, bytes, { 'content-encoding': 'gzip' })).status).toBe(415);
     expect((await put(`/store/jobs/${id}/a`, bytes)).status).toBe(403);
     expect((await put(`/store/jobs/${id}/a`, bytes, bearer)).status).toBe(403);
+    // The MD5 of other bytes.
+    const changed = await put(address, bytes, { 'content-md5': 'XUFAKrxLKna5cZ2REBfFkg==' });
+    expect(await refusalIn(changed)).toMatchObject({ status: 400, code: 'BadDigest' });
     const chunked = await fetch(url + address, {
       method: 'PUT',
       body: new Blob([bytes]).stream(),

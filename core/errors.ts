@@ -45,6 +45,15 @@ export class EngineError extends GroundswellError {
   readonly code = 'engine';
 }
 
+/** What was under way for a plan that has ended. */
+export class PlanEndedError extends GroundswellError {
+  readonly code = 'plan-ended';
+
+  constructor(plan: number) {
+    super(`plan ${plan} has ended`);
+  }
+}
+
 /** A computed field that is not finite any more. `state` is named as in job files. */
 export class DivergedError extends GroundswellError {
   readonly code = 'diverged';
@@ -56,6 +65,9 @@ export class DivergedError extends GroundswellError {
     super(`${state} is not finite after step ${step}`);
   }
 }
+
+/** A device that was there, and is gone with all that it held: another may be had in its place. */
+export class DeviceLostError extends EngineError {}
 
 /** A link between two peers that could not be made, or is gone. */
 export class LinkError extends GroundswellError {
@@ -87,6 +99,11 @@ export class TakenOverError extends GroundswellError {
   constructor(what: string) {
     super(`another coordinator has taken over ${what}; this one leaves it alone`);
   }
+}
+
+/** A result that cannot be written as asked: no such array, a format that does not hold it, a file that fails. */
+export class ExportError extends GroundswellError {
+  readonly code = 'export';
 }
 
 /** Someone asked for what they have no right to. */

@@ -4,9 +4,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../core/errors.js';
+import { advanceLargeShard } from '../shaders/large-shard.suite.js';
 import { describeAdapter } from '../shaders/webgpu/adapter.js';
 import { dawnAdapter } from '../shaders/webgpu/dawn.suite.js';
 import { openEngine } from './engines.js';
+import { listGpus } from './gpu/adapters.js';
 
 let folder: string;
 let worker: URL;
@@ -33,20 +35,40 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('opening an engine', () => {
   it.each(['webgpu', 'wasm'] as const)('gives %s where it is asked for', async (choice) => {
-    const engine = await openEngine(choice, worker);
+    const engine = await openEngine(choice, { worker });
     expect(engine.kind).toBe(choice);
     await engine.close();
   });
 
   it('takes a real GPU unasked, but not a processor that plays one', async () => {
     const { emulated } = describeAdapter(await dawnAdapter());
-    const engine = await openEngine('auto', worker);
+    const engine = await openEngine('auto', { worker });
     expect(engine.kind).toBe(emulated ? 'wasm' : 'webgpu');
     await engine.close();
   });
 
+  it('gives wasm the threads asked for, and the same bits on any number of them', async () => {
+    const [one, two] = [
+      await openEngine('wasm', { worker, threads: 1 }),
+      await openEngine('wasm', { worker, threads: 2 }),
+    ];
+    expect(one.device).not.toContain('threads');
+    expect(two.device).toContain('2 threads');
+    expect(await advanceLargeShard(two)).toEqual(await advanceLargeShard(one));
+  });
+
+  it('gives the GPU that is named, and none in its place', async () => {
+    const [{ name } = { name: '' }] = await listGpus();
+    const engine = await openEngine({ gpu: name }, { worker });
+    expect(engine.kind).toBe('webgpu');
+    await engine.close();
+    const missing = openEngine({ gpu: 'no such card' }, { worker });
+    await expect(missing).rejects.toThrow(EngineError);
+    await expect(missing).rejects.toThrow(`no GPU called no such card here; Dawn finds ${name}`);
+  });
+
   it('fails with an EngineError where the worker cannot start', async () => {
     const missing = new URL('./missing.mjs', worker);
-    await expect(openEngine('wasm', missing)).rejects.toThrow(EngineError);
+    await expect(openEngine('wasm', { worker: missing })).rejects.toThrow(EngineError);
   });
 });

@@ -9,6 +9,10 @@ export interface JoinOptions {
   /** Addresses of coordinators, or invitations, to one room: one of them works, the others stand by. */
   readonly urls: readonly string[];
   readonly engine: EngineChoice;
+  /** Of the `wasm` engine; as many as the machine has, unless given. */
+  readonly threads?: number | undefined;
+  /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
+  readonly gpu?: string;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -29,12 +33,14 @@ export interface JoinedRoom {
 export async function joinRoom({
   urls,
   engine: choice,
+  threads,
+  gpu,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(choice);
+  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
   const coordinators = new Coordinators(urls);
   const contributor = contribute({
     connect: () => coordinators.connect(),

@@ -1,7 +1,15 @@
-// Browsers, workers and Node all have it; the platform-free type libraries do not declare it.
-const { performance } = globalThis as unknown as { readonly performance: { now(): number } };
+// Browsers, workers and Node all have them; the platform-free type libraries do not declare them.
+const { performance, setTimeout } = globalThis as unknown as {
+  readonly performance: { now(): number };
+  readonly setTimeout: (callback: () => void, milliseconds: number) => unknown;
+};
 
 /** Seconds since some fixed moment, never running backwards. */
 export function secondsNow(): number {
   return performance.now() / 1000;
+}
+
+/** Hidden tabs may stretch it to a second. */
+export function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

@@ -1,4 +1,4 @@
-import { type Axis, type Box, isEmpty, shift, type Triple } from '../core/grid/box.js';
+import { type Axis, type Box, isEmpty, type Triple } from '../core/grid/box.js';
 import type { ShardSpec } from './engine.js';
 
 /** Ghost cells beyond one face of the domain. */
@@ -21,25 +21,6 @@ export function ghostSlabs({ frame, domain = frame }: Pick<ShardSpec, 'frame' | 
     filled = withAxis(filled, axis, frame.lo[axis], frame.hi[axis]);
   }
   return slabs.filter(({ box }) => !isEmpty(box));
-}
-
-/** One layer of ghost cells, and the layer inside whose mirror image it is. */
-export interface GhostLayer {
-  readonly from: Box;
-  readonly to: Box;
-}
-
-/** The layers of a slab, from the face outwards. */
-export function layersOf({ axis, side, box }: GhostSlab): GhostLayer[] {
-  const thickness = box.hi[axis] - box.lo[axis];
-  return Array.from({ length: thickness }, (_, layer): GhostLayer => {
-    const place = side === 'lo' ? box.hi[axis] - 1 - layer : box.lo[axis] + layer;
-    const to = withAxis(box, axis, place, place + 1);
-    const inwards = (2 * layer + 1) * (side === 'lo' ? 1 : -1);
-    const by: [number, number, number] = [0, 0, 0];
-    by[axis] = inwards;
-    return { from: shift(to, by), to };
-  });
 }
 
 function withAxis({ lo, hi }: Box, axis: Axis, from: number, to: number): Box {

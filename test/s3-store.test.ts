@@ -178,15 +178,45 @@ describe.skipIf('why' in server)('A network whose store is a bucket', () => {
       expect(await store.get(`${key}/zarr.json`)).toBeDefined();
     });
 
-    it('is told in one line what is wrong, with status 2', async () => {
-      const refused = await command.run('serve', '--store', 's3://Waves');
-      expect(refused).toMatchObject({ status: 2, err: [expect.stringMatching(/a bucket has/)] });
+    it.each([
+      ['an address that is none', () => 's3://Waves', 2, /a bucket has/],
+      [
+        'a missing bucket',
+        () => address().replace(bucket.bucket, 'nowhere'),
+        2,
+        /there is no bucket nowhere at .*store init$/,
+      ],
+      [
+        'an endpoint where nobody is',
+        () => 's3://waves?endpoint=http://127.0.0.1:9',
+        3,
+        /does not answer at http:\/\/127.0.0.1:9 \(ECONNREFUSED\): check the endpoint/,
+      ],
+    ])('is told in one line of %s', async (_what, where, status, why) => {
+      const options = ['--data', join(folder, 'refused'), '--port', String(await portOfNobody())];
+      const [serve, run] = await Promise.all([
+        command.run('serve', '--store', where(), ...options),
+        command.run('run', join(folder, 'job.json'), '--store', where(), ...options),
+      ]);
+      expect(serve).toMatchObject({ status, err: [expect.stringMatching(why)] });
+      expect(run).toMatchObject({ status, err: [expect.stringMatching(why)] });
+    });
+
+    it('is told in one line of a wrong key', async () => {
       vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'wrong');
       onTestFinished(() => {
         vi.unstubAllEnvs();
       });
-      const wrongKey = await command.run('store', 'init', address());
-      expect(wrongKey).toMatchObject({ status: 2, err: [expect.stringMatching(/refuses the key/)] });
+      const options = ['--data', join(folder, 'refused'), '--port', String(await portOfNobody())];
+      const commands = [
+        ['store', 'init', address()],
+        ['serve', '--store', address(), ...options],
+        ['run', join(folder, 'job.json'), '--store', address(), ...options],
+      ];
+      for (const args of commands) {
+        const wrongKey = await command.run(...args);
+        expect(wrongKey).toMatchObject({ status: 2, err: [expect.stringMatching(/refuses the key/)] });
+      }
     });
   });
 });

@@ -4,6 +4,7 @@ import { calibrate } from '../../core/peer/calibrate.js';
 import type { ContributorStatus } from '../../core/peer/contributor.js';
 import { addressesOf } from '../../core/protocol/addresses.js';
 import type { Ending } from '../../core/protocol/session.js';
+import { advanceLargeShard } from '../../shaders/large-shard.suite.js';
 import { engineAskedFor } from '../engines.js';
 import { startEngine } from '../remote-engine.js';
 import { connectSocket } from '../socket.js';
@@ -15,9 +16,22 @@ export interface StandIn {
   asked: 'leave'[];
   tell(status: ContributorStatus): void;
   end(ending: Ending): void;
+  /** Tries an engine of the page's own: what it is, and the SHA-256 of what it has made of a large shard. */
+  tryProcessor(): Promise<{ readonly device: string; readonly digest: readonly number[] }>;
 }
 
-const standIn: StandIn = { started: 0, asked: [], tell: () => {}, end: () => {} };
+const standIn: StandIn = {
+  started: 0,
+  asked: [],
+  tell: () => {},
+  end: () => {},
+  async tryProcessor() {
+    const engine = await startEngine('wasm');
+    const cells = await advanceLargeShard(engine);
+    const digest = await crypto.subtle.digest('SHA-256', cells.buffer as ArrayBuffer);
+    return { device: engine.device, digest: [...new Uint8Array(digest)] };
+  },
+};
 Object.assign(globalThis, { standIn });
 
 const { room, socket, status } = addressesOf(`${location.origin}/${location.search}`);

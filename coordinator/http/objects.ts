@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import express, { type Request, Router } from 'express';
 import { MAX_UPLOAD_BYTES } from '../../core/protocol/limits.js';
 import type { JobDesk } from '../jobs.js';
@@ -57,8 +58,9 @@ export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Ro
     // Stored as it comes: what is compressed stays so.
     express.raw({ limit: MAX_UPLOAD_BYTES, type: () => true, inflate: false }),
     async (request: ObjectRequest, response) => {
-      const body: unknown = request.body;
-      await store.put(keyOf(request), body instanceof Uint8Array ? body : new Uint8Array());
+      const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
+      checkDigest(request.headers['content-md5'], body);
+      await store.put(keyOf(request), body);
       response.status(204).end();
     },
   );
@@ -66,6 +68,13 @@ export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Ro
 }
 
 const absent = (key: string) => new Refusal(404, 'no-such-object', `there is no object ${key}`);
+
+/** @throws Refusal, by the word that S3 has for it, where the body is not the one that was sent. */
+function checkDigest(announced: string | string[] | undefined, body: Uint8Array): void {
+  if (announced === undefined) return;
+  if (createHash('md5').update(body).digest('base64') === announced) return;
+  throw new Refusal(400, 'BadDigest', 'other bytes came than were sent; send them again');
+}
 
 /** @throws Refusal unless the address is signed for exactly this object. */
 function checkUpload(signer: UploadSigner, request: ObjectRequest): void {

@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { checkJob } from '../../core/job/check.js';
 import type { Job } from '../../core/job/job.js';
 import type { JobFileInput } from '../../core/job/schema.js';
 import { decodeCells } from '../../core/result/cells.js';
+import { decodeSeries } from '../../core/result/series.js';
 import { type InputBrick, inputBricks } from './input-bricks.js';
 
 /** Written by numpy and zarr-python: see make.py there. */
@@ -137,26 +138,123 @@ it('gives nothing for a job that starts from formulas alone', async () => {
 describe('an array that gives a medium', () => {
   const mediumFrom = (speed: object) =>
     jobFrom({}, { model: 'medium', parameters: {}, boundary: 'dirichlet', media: { speed } as never });
+  /** The fixtures hold 100z + 10y + x: from 0 to 456. */
+  const all = { max: 456 };
 
   it('keeps its cells on fixed edges, in bricks of its own', async () => {
-    const job = mediumFrom({ array: 'c-f4.npy', min: -1e6, max: 1e6 });
+    const job = mediumFrom({ array: 'c-f4.npy', ...all });
     const bricks = await bricksFrom(job);
     expect(bricks[0]?.key).toBe('jobs/job-1/input/_media/speed/0/0/0');
     const state = await cellsOf(job, await bricksFrom(jobFrom({ psi: { array: 'c-f4.npy' } })));
     expect(await cellsOf(job, bricks)).toEqual(state);
   });
 
+  it('comes from Zarr as from numpy', async () => {
+    const cells = async (array: string) => {
+      const job = mediumFrom({ array, ...all });
+      return cellsOf(job, await bricksFrom(job));
+    };
+    expect(await cells('group.zarr/c-f4')).toEqual(await cells('c-f4.npy'));
+  });
+
+  it('is refused below 0 where its model says so', async () => {
+    await writeFile(join(scratch, 'below.npy'), await belowZero());
+    const speed = { array: 'below.npy', ...all };
+    expect((await faultsOf(mediumFrom(speed), scratch))[0]).toMatch(
+      /^media\.speed\.array: holds -1 at \[0, 0, 0\]\. Give at least 0\.$/,
+    );
+  });
+
   it('is refused where a value is beyond what the job file says, or NaN, or its shape another', async () => {
     const faults = async (speed: object) => (await faultsOf(mediumFrom(speed)))[0];
-    expect(await faults({ array: 'c-f4.npy', min: -1e6, max: 1e-3 })).toMatch(
-      /^media\.speed\.array: holds .* at \[.*\]\. Give at most 0\.001, or a larger max\.$/,
+    expect(await faults({ array: 'c-f4.npy', max: 455 })).toMatch(
+      /^media\.speed\.array: holds 456 at \[4, 5, 6\]\. Give at most 455, or a larger max\.$/,
     );
-    expect(await faults({ array: 'nan.npy', min: -1e6, max: 1e6 })).toMatch(
-      /^media\.speed\.array: holds NaN at/,
+    expect(await faults({ array: 'c-f4.npy', ...all, min: 0.5 })).toMatch(
+      /^media\.speed\.array: holds 0 at \[0, 0, 0\]\. Give at least 0\.5\.$/,
     );
+    expect(await faults({ array: 'nan.npy', ...all })).toMatch(/^media\.speed\.array: holds NaN at/);
     expect(await faults({ array: 'plane-fortran-f4.npy', max: 1 })).toMatch(
       /^media\.speed\.array: has the shape/,
     );
+  });
+});
+
+/** c-f4.npy, its first value −1. */
+async function belowZero(): Promise<Uint8Array> {
+  const bytes = await readFile(join(FIXTURES, 'c-f4.npy'));
+  bytes.writeFloatLE(-1, bytes.byteLength - 5 * 6 * 7 * 4);
+  return bytes;
+}
+
+describe('a series for a source', () => {
+  const fedBy = (file: string) => {
+    const signal = { shape: 'series' as const, file };
+    const source = { field: 'psi', at: { z: 2, y: 2, x: 2 }, amplitude: 30, signal };
+    return jobFrom({}, { sources: { clap: source } });
+  };
+  const written = async (name: string, content: string | Uint8Array) => {
+    await writeFile(join(scratch, name), content);
+    return fedBy(name);
+  };
+  const npy = (descr: string, shape: string, bytes: Uint8Array) => {
+    const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }`.padEnd(117);
+    return Buffer.concat([
+      Buffer.from('\x93NUMPY\x01\x00v\x00', 'latin1'),
+      Buffer.from(`${header}\n`),
+      bytes,
+    ]);
+  };
+  const valuesOf = async (job: Job) => {
+    const [only, ...more] = await bricksFrom(job, scratch);
+    expect(only?.key).toBe('jobs/job-1/input/_sources/clap');
+    expect(more).toEqual([]);
+    return [...decodeSeries(only?.bytes ?? new Uint8Array(0))];
+  };
+
+  it('travels whole, from numbers in lines or from numpy', async () => {
+    expect(await valuesOf(await written('a.csv', '# pressure\n0.5\n\n -2e1 \r\n3'))).toEqual([0.5, -20, 3]);
+    const bytes = new Uint8Array(Float64Array.of(0.25, -1, 8).buffer);
+    expect(await valuesOf(await written('a.npy', npy('<f8', '3,', bytes)))).toEqual([0.25, -1, 8]);
+  });
+
+  it.each([
+    ['words.csv', '1\ntwo\n', /has "two" in line 2\. Give one number a line\.$/],
+    ['endless.csv', '1\nInfinity\n', /holds a value beyond the range of f32 at \[1\]/],
+    ['large.csv', '1e39', /holds a value beyond the range of f32 at \[0\]/],
+    ['empty.csv', '# nothing\n', /holds no value\. Give one or more\.$/],
+    [
+      'long.csv',
+      '1\n'.repeat(262_145),
+      /holds 262145 values\. Give at most 262144 values, with a dt of their own/,
+    ],
+    ['huge.csv', ' '.repeat(8_388_609), /has 8388609 bytes\. Give at most 262144 values/],
+    ['steep.csv', '3e38', /reaches .*, which adds more than f32 can hold/],
+    [
+      'nan.npy',
+      npy('<f4', '2,', new Uint8Array(Float32Array.of(1, Number.NaN).buffer)),
+      /holds NaN at \[1\]/,
+    ],
+    [
+      'plane.npy',
+      npy('<f4', '1, 2', new Uint8Array(8)),
+      /has the shape \[1, 2\]\. Give a list of numbers\.$/,
+    ],
+    ['text.wav', 'RIFF', /is neither a \.npy file nor a Zarr array/],
+  ])('is refused as %s', async (name, content, fault) => {
+    const faults = await faultsOf(await written(name, content), scratch);
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(fault);
+    expect(faults[0]).toMatch(/^sources\.clap\.signal\.file: /);
+  });
+
+  it('is refused where it is not there, together with arrays that are refused', async () => {
+    const { sources } = fedBy('none.csv').file;
+    expect(
+      (await faultsOf(jobFrom({ psi: { array: 'none.npy' } }, { sources }))).map(
+        (line) => line.split(' is')[0],
+      ),
+    ).toEqual(['sources.clap.signal.file:', 'initial.psi.array:']);
   });
 });
 

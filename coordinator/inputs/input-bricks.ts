@@ -4,13 +4,15 @@ import { type Box, boxOfShape, hasCell, shapeOf, type Triple } from '../../core/
 import { brickBox, brickCounts } from '../../core/grid/bricks.js';
 import type { Grid } from '../../core/grid/grid.js';
 import type { Job } from '../../core/job/job.js';
-import { inputBrickKey, mediumBrickKey } from '../../core/protocol/keys.js';
+import { inputBrickKey, mediumBrickKey, sourceSeriesKey } from '../../core/protocol/keys.js';
 import { encodeCells } from '../../core/result/cells.js';
+import { encodeSeries } from '../../core/result/series.js';
 import { openSource } from './open-source.js';
 import { InputRefusal, refuseIf } from './refusal.js';
+import { readSeries } from './series.js';
 import type { ArraySource } from './source.js';
 
-/** An object for the store: one brick of one array that a job starts from. */
+/** An object for the store: one brick of one array that a job starts from, or the series of a source. */
 export interface InputBrick {
   readonly key: string;
   readonly bytes: Uint8Array;
@@ -34,19 +36,48 @@ interface OpenInput extends Input {
 }
 
 /**
- * Every brick of every array that the job `id` starts from; `folder` is where the job file lies. Arrays are read
+ * The series of every source that has one, and every brick of every array that the job `id` starts from; `folder` is
+ * where the job file lies. Arrays are read
  * in rows of bricks, never whole. Cells of a state outside `job.updatable` are set to 0.
  *
- * Throws JobError: before the first brick with all faults that the files' headers show (missing, of another
- * shape, not numbers); later where a cell is not finite, or a medium's beyond what the job file says.
+ * Throws JobError: before the first brick with all faults of the series, and all that the arrays' headers show (missing,
+ * of another shape, not numbers); later where a cell is not finite, or a medium's beyond what the job file says.
  */
 export async function* inputBricks(id: string, job: Job, folder: string): AsyncGenerator<InputBrick, void> {
-  const inputs = await openAll(id, job, folder);
+  const faults: JobFault[] = [];
+  const series = await seriesOfSources(id, job, folder, faults);
+  const inputs = await openAll(id, job, folder, faults);
   try {
+    yield* series;
     for (const input of inputs) yield* bricksOfInput(job, input);
   } finally {
     await closeAll(inputs);
   }
+}
+
+/** Whole: they are small. Adds to `faults` what is wrong with each. */
+async function seriesOfSources(
+  id: string,
+  job: Job,
+  folder: string,
+  faults: JobFault[],
+): Promise<InputBrick[]> {
+  const bricks: InputBrick[] = [];
+  for (const { name, feed } of job.sources) {
+    const signal = job.file.sources[name]?.signal;
+    if (feed.kind !== 'file' || signal?.shape !== 'series' || signal.file === undefined) continue;
+    try {
+      const values = await readSeries(resolve(folder, signal.file));
+      const highest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      const fits = Number.isFinite(Math.fround(feed.weight * highest));
+      refuseIf(!fits, `reaches ${highest}, which adds more than f32 can hold`, 'Choose larger units');
+      bricks.push({ key: sourceSeriesKey(id, name), bytes: encodeSeries(values) });
+    } catch (error) {
+      if (!(error instanceof InputRefusal)) throw error;
+      faults.push({ field: `sources.${name}.signal.file`, problem: error.problem, fix: error.fix });
+    }
+  }
+  return bricks;
 }
 
 function inputsOf(id: string, job: Job, folder: string): Input[] {
@@ -88,9 +119,9 @@ function statesFrom(id: string, job: Job, folder: string): Input[] {
   });
 }
 
-async function openAll(id: string, job: Job, folder: string): Promise<OpenInput[]> {
+/** Throws JobError where this finds faults, or `faults` has some already. */
+async function openAll(id: string, job: Job, folder: string, faults: JobFault[]): Promise<OpenInput[]> {
   const opened: OpenInput[] = [];
-  const faults: JobFault[] = [];
   for (const input of inputsOf(id, job, folder)) {
     try {
       const source = await openSource(input.path);

@@ -54,7 +54,7 @@ async function readBox(
   { bytes, read }: { readonly bytes: number; readonly read: Reader },
   box: Box,
 ): Promise<Float32Array> {
-  const counts = shape.length === 2 ? [1, ...shape] : shape;
+  const counts = [...Array.from({ length: 3 - shape.length }, () => 1), ...shape];
   const extent = shapeOf(box);
   const [slow, middle, fast] = fortranOrder ? ([2, 1, 0] as const) : ([0, 1, 2] as const);
   const row = counts[fast] ?? 1;

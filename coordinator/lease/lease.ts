@@ -114,10 +114,11 @@ export class Lease {
         const next: LeaseRecord = { version: 1, term: term + 1, holder: self, beat: 0 };
         const version = await store.replace(LEASE_KEY, writeLease(next), found.version);
         if (version !== undefined) return new Lease(own, term + 1, version, asked);
-        continue;
+        // Somebody else was first; or somebody who died as he tried, and stands in the way for some seconds.
+      } else {
+        if (isRenewed && whileTaken === 'refuse') throw taken(store, holder);
+        onWaiting?.();
       }
-      if (isRenewed && whileTaken === 'refuse') throw taken(store, holder);
-      onWaiting?.();
       await sleep(pace.lookEvery, undefined, signal && { signal });
     }
   }

@@ -1,6 +1,7 @@
 import type { Job } from '../../core/job/job.js';
 import { pictureKey } from '../../core/protocol/keys.js';
 import type { Store } from '../store/store.js';
+import { packOutput, removeLoose } from './pack.js';
 import { pictureOf } from './picture.js';
 import type { ProbeSeries } from './probe-series.js';
 import { readSlice } from './slice.js';
@@ -25,8 +26,9 @@ export interface Provenance {
 }
 
 /**
- * Completes a result whose chunks are all in the store: probe series, picture, and last the provenance, with which
- * the root's `state` turns from `running` to `complete`. Attributes are text and numbers only, as netCDF wants them.
+ * Completes a result whose chunks are all in the store: probe series, packed objects, picture, and last the
+ * provenance, with which the root's `state` turns from `running` to `complete`. Chunks that were packed go after that,
+ * so that at no time a reader misses them. Attributes are text and numbers only, as netCDF wants them.
  */
 export async function finishResult(
   store: Store,
@@ -34,10 +36,13 @@ export async function finishResult(
   job: Job,
   { probes, provenance }: { readonly probes: ProbeSeries; readonly provenance: Provenance },
 ): Promise<void> {
+  const packed = job.outputs.filter((output) => output.packed);
   await probes.flush();
+  for (const output of packed) await packOutput(store, jobId, job, output);
+  if (packed.length > 0) await writeDocuments(store, jobId, job, { state: 'running' }, 'packed');
   await writePicture(store, jobId, job);
   const { version, started, ended, wallSeconds, peers } = provenance;
-  await writeDocuments(store, jobId, job, {
+  const attributes = {
     state: 'complete',
     source: `Groundswell ${version}`,
     history: `${ended.toISOString()} computed by Groundswell ${version} on ${peers.length} peers`,
@@ -51,7 +56,9 @@ export async function finishResult(
     started: started.toISOString(),
     ended: ended.toISOString(),
     wall_seconds: wallSeconds,
-  });
+  };
+  await writeDocuments(store, jobId, job, attributes, 'packed');
+  for (const output of packed) await removeLoose(store, jobId, job, output);
 }
 
 async function writePicture(store: Store, jobId: string, job: Job): Promise<void> {

@@ -2,7 +2,8 @@ import { AXIS_NAMES, type Axis } from '../../core/grid/box.js';
 import type { Job, Output, Probe, StateName } from '../../core/job/job.js';
 import { placeOf } from '../../core/job/states.js';
 import { axesOf, outputShape } from '../../core/result/output.js';
-import { type Attributes, type ZarrNode, zarrArray, zarrGroup } from './zarr-format.js';
+import { chunksPerObject } from './pack-shape.js';
+import { type Attributes, packedArray, type ZarrNode, zarrArray, zarrGroup } from './zarr-format.js';
 
 /** A group or an array of a result. Coordinates come with their values, which are known beforehand. */
 export interface ResultNode {
@@ -22,8 +23,11 @@ const MOST_CHUNKS = 1024;
 export const timeChunk = (length: number) =>
   Math.min(length, Math.max(LEAST_TIMES, Math.ceil(length / MOST_CHUNKS)));
 
+/** `loose`: each chunk an object of its own, as peers store them. `packed`: in outputs that are to be packed, many. */
+export type Layout = 'loose' | 'packed';
+
 /** Everything of a result but the values that peers compute, by path; the root's is `''`. */
-export function hierarchyOf(job: Job): ReadonlyMap<string, ResultNode> {
+export function hierarchyOf(job: Job, layout: Layout = 'loose'): ReadonlyMap<string, ResultNode> {
   const group = { node: zarrGroup({ Conventions: CONVENTIONS, title: job.file.title || job.name }) };
   const nodes = new Map<string, ResultNode>([
     ['', group],
@@ -33,12 +37,12 @@ export function hierarchyOf(job: Job): ReadonlyMap<string, ResultNode> {
     nodes.set(path, group);
     for (const [name, member] of members) nodes.set(`${path}/${name}`, member);
   };
-  for (const output of job.outputs) add(output.name, outputArrays(job, output));
+  for (const output of job.outputs) add(output.name, outputArrays(job, output, layout));
   for (const probe of job.probes) add(`probes/${probe.name}`, probeArrays(job, probe));
   return nodes;
 }
 
-function outputArrays(job: Job, output: Output): Map<string, ResultNode> {
+function outputArrays(job: Job, output: Output, layout: Layout): Map<string, ResultNode> {
   const { shape, chunk, dimensions } = outputShape(job.grid, output);
   const along = axesOf(output);
   const lone = gridAxes(job).filter((axis) => !along.includes(axis));
@@ -52,7 +56,9 @@ function outputArrays(job: Job, output: Output): Map<string, ResultNode> {
   for (const axis of lone) arrays.set(AXIS_NAMES[axis], position(job, axis, lo[axis]));
   for (const state of output.states) {
     const attributes = stateAttributes(job, state, lone);
-    arrays.set(state, { node: zarrArray({ type: 'float32', shape, chunk, dimensions, attributes }) });
+    const loose = zarrArray({ type: 'float32', shape, chunk, dimensions, attributes });
+    const isPacked = output.packed && layout === 'packed';
+    arrays.set(state, { node: isPacked ? packedArray(loose, chunksPerObject({ shape, chunk })) : loose });
   }
   return arrays;
 }

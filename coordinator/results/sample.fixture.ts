@@ -4,6 +4,9 @@ import type { Job, StateName } from '../../core/job/job.js';
 import { outputChunkKey } from '../../core/protocol/keys.js';
 import { chunksOf, encodeChunk } from '../../core/result/chunks.js';
 import type { Store } from '../store/store.js';
+import { finishResult, type Provenance } from './finish.js';
+import { ProbeSeries } from './probe-series.js';
+import { startResult } from './start.js';
 
 const common = {
   name: 'sample',
@@ -15,15 +18,18 @@ const common = {
   parameters: { speed: 1 },
 } as const;
 
-/** 10 × 12 × 21 cells in bricks of 8, so that the last brick of each axis is cut; with a volume, two planes and a probe. */
-export function sampleJob(): Job {
+/** 10 × 12 × 21 cells in bricks of 8, so that the last brick of each axis is cut; with a volume, two planes, and probes at a cell and a plane. */
+export function sampleJob({ pack = false } = {}): Job {
   return checkJob({
     ...common,
     grid: { shape: [10, 12, 21], spacing: 0.5, unit: 'am', brick: 8 },
-    probes: { ear: { at: { z: 5, y: 6, x: 7 }, fields: ['psi.L', 'rms2.T'] } },
+    probes: {
+      ear: { at: { z: 5, y: 6, x: 7 }, fields: ['psi.L', 'rms2.T'] },
+      sheet: { at: { x: 17 }, every: 3, fields: ['psi.T'] },
+    },
     outputs: {
-      volume: { fields: ['psi.L', 'rms2.T'], every: 5 },
-      floor: { fields: ['psi.T'], every: 2, plane: { z: 9 } },
+      volume: { fields: ['psi.L', 'rms2.T'], every: 5, pack },
+      floor: { fields: ['psi.T'], every: 2, plane: { z: 9 }, pack },
       wall: { fields: ['psi.L'], plane: { y: 3 } },
     },
   });
@@ -69,6 +75,32 @@ export async function storeOutputs(store: Store, jobId: string, job: Job): Promi
   }
 }
 
+/** Stores a complete result, as peers and coordinator would. */
+export async function storeResult(
+  store: Store,
+  jobId: string,
+  job: Job,
+  provenance: Provenance = SAMPLE_PROVENANCE,
+): Promise<void> {
+  await startResult(store, jobId, job);
+  await storeOutputs(store, jobId, job);
+  const probes = new ProbeSeries(store, jobId, job);
+  const steps = Array.from({ length: job.steps }, (_, i) => i + 1);
+  for (const [probe, { cell, states }] of job.probes.entries()) {
+    const values = steps.map((step) => states.map((name) => truth(name, step, cell)));
+    await probes.add({ probe, first: 1, values });
+  }
+  await finishResult(store, jobId, job, { probes, provenance });
+}
+
+const SAMPLE_PROVENANCE: Provenance = {
+  version: '0.0.0',
+  started: new Date(0),
+  ended: new Date(5000),
+  wallSeconds: 4,
+  peers: [{ name: 'one', engine: 'wasm', device: '2 threads', share: 1 }],
+};
+
 function fill([z0, y0, x0]: Triple, [nz, ny, nx]: Triple, value: (cell: Triple) => number): Float32Array {
   return Float32Array.from({ length: nz * ny * nx }, (_, i) =>
     value([z0 + Math.floor(i / (ny * nx)), y0 + (Math.floor(i / nx) % ny), x0 + (i % nx)]),
@@ -81,7 +113,12 @@ export function memoryStore(): Store & { readonly objects: Map<string, Uint8Arra
   return {
     objects,
     location: 'memory',
-    get: async (key) => objects.get(key),
+    get: async (key, range) => {
+      const bytes = objects.get(key);
+      if (bytes === undefined || range === undefined) return bytes;
+      const from = 'last' in range ? Math.max(0, bytes.length - range.last) : range.from;
+      return bytes.slice(from, 'last' in range ? undefined : from + range.length);
+    },
     put: async (key, bytes) => {
       objects.set(key, bytes.slice());
     },

@@ -2,7 +2,7 @@ import * as zarr from 'zarrita';
 import type { Job } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { Store } from '../store/store.js';
-import { hierarchyOf } from './hierarchy.js';
+import { hierarchyOf, type Layout } from './hierarchy.js';
 import { type Attributes, zarrDocuments, zarrGroup } from './zarr-format.js';
 import { zarrStore } from './zarr-store.js';
 
@@ -25,8 +25,9 @@ export async function writeDocuments(
   jobId: string,
   job: Job,
   attributes: Attributes,
+  layout: Layout = 'loose',
 ): Promise<void> {
-  const nodes = new Map([...hierarchyOf(job)].map(([path, { node }]) => [path, node]));
+  const nodes = new Map([...hierarchyOf(job, layout)].map(([path, { node }]) => [path, node]));
   const root = nodes.get('');
   nodes.delete('');
   nodes.set('', zarrGroup({ ...root?.attributes, ...attributes }));

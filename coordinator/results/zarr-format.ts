@@ -17,12 +17,11 @@ export interface ZarrArray {
     readonly name: 'regular';
     readonly configuration: { readonly chunk_shape: readonly number[] };
   };
-  readonly chunk_key_encoding: {
-    readonly name: 'default';
-    readonly configuration: { readonly separator: '/' };
-  };
+  readonly chunk_key_encoding:
+    | { readonly name: 'default'; readonly configuration: { readonly separator: '/' } }
+    | { readonly name: 'v2'; readonly configuration: { readonly separator: '.' } };
   readonly fill_value: 'NaN';
-  readonly codecs: readonly { readonly name: string; readonly configuration: object }[];
+  readonly codecs: readonly { readonly name: string; readonly configuration?: object }[];
   readonly attributes: Attributes;
   readonly dimension_names: readonly string[];
 }
@@ -55,6 +54,23 @@ export function zarrArray(array: {
     ],
     attributes: array.attributes,
     dimension_names: array.dimensions,
+  };
+}
+
+/**
+ * The same array with many of its chunks to an object, so many along each dimension: Zarr's sharding. Its index lies
+ * at the end (https://zarr-specs.readthedocs.io/en/latest/v3/codecs/sharding-indexed/).
+ */
+export function packedArray(array: ZarrArray, chunksPerObject: readonly number[]): ZarrArray {
+  const { chunk_shape: chunk } = array.chunk_grid.configuration;
+  const chunk_shape = chunk.map((size, axis) => size * (chunksPerObject[axis] as number));
+  const index_codecs = [{ name: 'bytes', configuration: { endian: 'little' } }, { name: 'crc32c' }];
+  const configuration = { chunk_shape: chunk, codecs: array.codecs, index_codecs, index_location: 'end' };
+  return {
+    ...array,
+    chunk_grid: { name: 'regular', configuration: { chunk_shape } },
+    chunk_key_encoding: { name: 'v2', configuration: { separator: '.' } },
+    codecs: [{ name: 'sharding_indexed', configuration }],
   };
 }
 

@@ -6,6 +6,7 @@ import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../
 import type { Store } from '../store/store.js';
 import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
+import { patientStore } from './patient-store.js';
 
 /** Ended jobs whose status is kept. */
 const REMEMBERED = 100;
@@ -17,7 +18,7 @@ export interface ConductorTools {
   readonly store: Store;
   /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
   readonly term: number;
-  readonly resultWriter: (id: string, job: Job) => ResultWriter;
+  readonly resultWriter: (store: Store, id: string, job: Job) => ResultWriter;
   readonly log: (event: string, details: object) => void;
 }
 
@@ -42,6 +43,8 @@ class RoomConductor implements Conductor {
   readonly #background = new Background((error) =>
     this.#tools.log('end-not-recorded', { reason: String(error) }),
   );
+  /** Ends the waiting for a store that fails. */
+  readonly #closing = new AbortController();
   #plans = 0;
   #closed = false;
 
@@ -103,12 +106,18 @@ class RoomConductor implements Conductor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     await Promise.all(this.#entries.map(({ run }) => run?.close()));
     await this.#background.ended();
   }
 
   #recordEnd(id: string, end: Pick<JobEnd, 'state' | 'reason'>): Promise<void> {
-    return writeJobEnd(this.#tools.store, id, end);
+    const { store, log } = this.#tools;
+    const patient = patientStore(store, {
+      onTrouble: (reason) => log('store', { job: id, ...(reason !== undefined && { reason }) }),
+      signal: this.#closing.signal,
+    });
+    return writeJobEnd(patient, id, end);
   }
 
   /** The first job that is not over. */
@@ -120,11 +129,15 @@ class RoomConductor implements Conductor {
     const entry = this.#current;
     if (!entry || entry.run || this.#closed) return;
     const { document, store, term, resultWriter, log } = this.#tools;
+    const patient = patientStore(store, {
+      onTrouble: (reason) => entry.run?.hindered(reason),
+      signal: this.#closing.signal,
+    });
     entry.run = new JobRun(entry.id, entry.job, {
       document,
-      store,
+      store: patient,
       term,
-      result: resultWriter(entry.id, entry.job),
+      result: resultWriter(patient, entry.id, entry.job),
       members: () => [...this.#members.values()],
       nextPlan: () => ++this.#plans,
       log,

@@ -1,7 +1,5 @@
+import { EPOCHS_AHEAD } from '../../core/plan/cost.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-
-/** Epochs that peers may be ahead of the slowest one's last report: hides the report's round trip. */
-const EPOCHS_AHEAD = 3;
 
 /** One plan under way: who has loaded, how far each shard has come, how far they may go. */
 export class Course {

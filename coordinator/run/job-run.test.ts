@@ -111,7 +111,7 @@ function openRoom(): Conductor {
   return conductor({
     document: new Authority(),
     store,
-    resultWriter: (id, job) => ({ ...resultWriter(store, id, job, 'test'), start: () => start() }),
+    resultWriter: (patient, id, job) => ({ ...resultWriter(patient, id, job, 'test'), start: () => start() }),
     term: 1,
     log: () => {},
   });

@@ -101,7 +101,8 @@ export class JobRun {
   }
 
   get reason(): string | undefined {
-    return shownReason('reason' in this.#phase ? this.#phase.reason : undefined);
+    const reason = 'reason' in this.#phase ? this.#phase.reason : undefined;
+    return shownReason(reason ?? (this.ended ? undefined : this.#troubles.hindrance));
   }
 
   get plan(): Plan | undefined {
@@ -123,6 +124,12 @@ export class JobRun {
 
   joined(): void {
     this.#reconsider();
+  }
+
+  /** The store fails, and is asked again; undefined when it works again. */
+  hindered(reason: string | undefined): void {
+    this.#troubles.storeFails(reason);
+    this.#show();
   }
 
   lost(member: Member): void {
@@ -166,6 +173,8 @@ export class JobRun {
         return this.#checkpointed(member, shard, message);
       case 'failed':
         return this.#failed(member, message);
+      case 'held':
+        return this.#held(member, message);
       case 'diverged':
         return this.#diverged(member, message);
     }
@@ -298,6 +307,7 @@ export class JobRun {
     const course = this.#course;
     if (course?.plan.id !== plan) return;
     this.#troubles.moved();
+    if (this.#troubles.storedBy(member.id)) this.#show();
     course.ready(member.id);
     if (!course.allReady) return;
     this.#releaseLeavers();
@@ -353,7 +363,7 @@ export class JobRun {
 
   #stored(member: Member, { step }: Extract<RunMessage, { type: 'stored' }>): void {
     this.#safe.stored(step, member.id);
-    this.#paid();
+    this.#paid(member);
   }
 
   #checkpointed(member: Member, shard: Box, message: Extract<RunMessage, { type: 'checkpointed' }>): void {
@@ -363,12 +373,13 @@ export class JobRun {
       if (!(error instanceof ProtocolError)) throw error;
       return member.dismiss(error.code, error.message);
     }
-    this.#paid();
+    this.#paid(member);
   }
 
   /** Something more is in the store. */
-  #paid(): void {
+  #paid(member: Member): void {
     this.#troubles.moved();
+    if (this.#troubles.storedBy(member.id)) this.#show();
     const sealed = this.#safe.seal();
     if (sealed) this.#background.keep(sealed.then((at) => this.#sealed(at)));
     this.#releaseLeavers();
@@ -426,11 +437,20 @@ export class JobRun {
     if (this.#phase.kind === 'opening') this.#begin();
   }
 
-  #failed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'failed' }>): void {
+  #failed(
+    member: Member,
+    { reason, peer }: { readonly reason: string; readonly peer?: PeerId | undefined },
+  ): void {
     const other = peer === undefined ? undefined : (this.#crew.member(peer) ?? 'gone');
     const benched = this.#troubles.failed(member, reason, other);
     if (benched) this.#tools.log('benched', { job: this.id, peer: benched, reason });
     this.#goBack(`${member.name}: ${reason}`);
+  }
+
+  /** The store fails for a peer. It waits; but where others get on meanwhile, it is the peer's own way that fails. */
+  #held(member: Member, { reason }: Extract<RunMessage, { type: 'held' }>): void {
+    if (this.#troubles.held(member, reason)) return this.#failed(member, { reason });
+    this.#show();
   }
 
   /** Computed again it would be no better; whoever knows otherwise resumes the job from its newest checkpoint. */
@@ -486,8 +506,12 @@ export class JobRun {
 
   #enter(phase: Phase): void {
     this.#phase = phase;
-    this.#notice.show(this.state, this.reason);
+    this.#show();
     this.#tools.onChange();
+  }
+
+  #show(): void {
+    this.#notice.show(this.state, this.reason);
   }
 }
 

@@ -31,12 +31,7 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
     await sweep(unfinished);
   });
 
-  const pathOf = (key: string): string => {
-    checkKey(key);
-    return join(root, key);
-  };
-
-  const whole = (path: string) => explained(root, () => orAbsent(readFile(path)));
+  const { pathOf, whole, get } = reading(root);
 
   /** Writes the bytes aside and on to the disk, then lets `publish` give them their name. */
   async function written<T>(
@@ -66,12 +61,7 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
   return {
     location: root,
 
-    async get(key, range) {
-      const path = pathOf(key);
-      if (range === undefined) return whole(path);
-      checkRange(range);
-      return explained(root, () => orAbsent(readPart(path, range)));
-    },
+    get,
 
     async getVersioned(key) {
       const bytes = await whole(pathOf(key));
@@ -127,6 +117,27 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
       return signer.address(key, bytes);
     },
   };
+}
+
+/** What lies in a folder, to be read alone: nothing is made there. */
+export function folderReader(folder: string): Pick<Store, 'location' | 'get'> {
+  const root = resolve(folder);
+  return { location: root, get: reading(root).get };
+}
+
+function reading(root: string) {
+  const pathOf = (key: string): string => {
+    checkKey(key);
+    return join(root, key);
+  };
+  const whole = (path: string) => explained(root, () => orAbsent(readFile(path)));
+  const get: Store['get'] = async (key, range) => {
+    const path = pathOf(key);
+    if (range === undefined) return whole(path);
+    checkRange(range);
+    return explained(root, () => orAbsent(readPart(path, range)));
+  };
+  return { pathOf, whole, get };
 }
 
 const versionOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url');

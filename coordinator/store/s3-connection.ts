@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { StoreUnavailableError } from '../../core/errors.js';
 import type { S3Address } from './s3-address.js';
-import { clockWasCorrected, explained } from './s3-failures.js';
+import { explained, isOfClock } from './s3-failures.js';
 
 /** How long a server is given. */
 export interface Patience {
@@ -45,17 +45,17 @@ export class S3Connection {
   }
 
   /**
-   * Does `work` again for as long as the server is merely unavailable. On a later try `isFirst` is false: then an
-   * earlier one may have been carried out, and its answer lost.
+   * Does `work` again for as long as the server is merely unavailable. An earlier try may have been carried out, and
+   * only its answer lost.
    * @throws StoreError, StoreUnavailableError where the last try failed as well.
    */
-  async ask<T>(work: (client: S3Client, isFirst: boolean) => Promise<T>): Promise<T> {
+  async ask<T>(work: (client: S3Client) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await work(this.#client, attempt === 1);
+        return await work(this.#client);
       } catch (error) {
         const told = explained(error, this.address);
-        const mayPass = told instanceof StoreUnavailableError || clockWasCorrected(error);
+        const mayPass = told instanceof StoreUnavailableError || isOfClock(error);
         if (!mayPass || attempt === this.#attempts) throw told;
         // Random, so that many who failed together do not come back together.
         await sleep(Math.random() * FIRST_PAUSE_MS * 2 ** (attempt - 1));

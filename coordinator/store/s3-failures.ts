@@ -6,11 +6,11 @@ import { locationOf, type S3Address } from './s3-address.js';
 export const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
-/** The SDK has learnt the server's time from its refusal: asked again, the server may agree. */
-export const clockWasCorrected = (error: unknown): boolean =>
-  error instanceof S3ServiceException &&
-  'clockSkewCorrected' in error.$metadata &&
-  error.$metadata.clockSkewCorrected === true;
+/**
+ * The server's clock and ours differ. The SDK has learnt the server's time from its answer, so it may agree when it
+ * is asked again; or it was one of several servers whose clock is off.
+ */
+export const isOfClock = (error: unknown): boolean => nameOf(error) === 'RequestTimeTooSkewed';
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '');
 
@@ -25,7 +25,12 @@ const WRONG_REGION = [
   'IllegalLocationConstraintException',
 ];
 const FULL = ['QuotaExceeded', 'InsufficientStorage', 'InsufficientCapacity', 'XMinioStorageFull'];
-const WRONG_CHECKSUM = ['BadDigest', 'InvalidDigest', 'XAmzContentChecksumMismatch'];
+const WRONG_CHECKSUM = [
+  'BadDigest',
+  'InvalidDigest',
+  'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
+];
 
 /** Says in one line which store fails, how, and what to do. */
 export function explained(error: unknown, address: S3Address): StoreError {
@@ -45,7 +50,7 @@ export function explained(error: unknown, address: S3Address): StoreError {
   if (/region is missing/i.test(String(error))) {
     return new StoreError(`${where} needs a region: set AWS_REGION, or add ?region= to the address`, options);
   }
-  if (name === 'RequestTimeTooSkewed') {
+  if (isOfClock(error)) {
     return new StoreError(
       `${where} refuses this machine’s time, ${new Date().toISOString()}: set the clock, and keep it by NTP`,
       options,
@@ -76,7 +81,7 @@ export function explained(error: unknown, address: S3Address): StoreError {
     );
   }
   if (WRONG_CHECKSUM.includes(name)) {
-    return new StoreError(
+    return new StoreUnavailableError(
       `${where} received other bytes than were sent (${name}): check the network and proxies between`,
       options,
     );

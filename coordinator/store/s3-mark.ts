@@ -7,15 +7,20 @@ import type { Version } from './store.js';
 
 export const markedWith = (mark: string) => ({ Metadata: { mark } });
 
-/** The version of the object, if it is the one that was written with this mark. */
-export async function versionMarked(
+/** What an object is known by. */
+export interface Marked {
+  readonly version: Version;
+  readonly mark: string | undefined;
+}
+
+/** Undefined where there is no such object. */
+export async function markedObject(
   client: S3Client,
   object: { readonly Bucket: string; readonly Key: string },
-  mark: string,
-): Promise<Version | undefined> {
+): Promise<Marked | undefined> {
   try {
-    const { Metadata, ETag } = await client.send(new HeadObjectCommand(object));
-    return Metadata?.mark === mark ? ETag : undefined;
+    const { Metadata, ETag = '' } = await client.send(new HeadObjectCommand(object));
+    return { version: ETag, mark: Metadata?.mark };
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;

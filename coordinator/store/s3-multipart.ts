@@ -10,7 +10,7 @@ import {
 import { guarded, OBJECT_TYPE } from './s3-body.js';
 import type { S3Connection } from './s3-connection.js';
 import { isAbsent } from './s3-failures.js';
-import { markedWith, versionMarked } from './s3-mark.js';
+import { markedObject, markedWith } from './s3-mark.js';
 
 /** From here on, one lost connection would cost more than the requests of several parts. */
 export const MULTIPART_FROM_BYTES = 16 * 1024 * 1024;
@@ -39,10 +39,10 @@ export async function putInParts(server: S3Connection, key: string, bytes: Uint8
       return server.ask((client) => client.send(command));
     });
     const end = new CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } });
-    await server.ask(async (client, isFirst) => {
+    await server.ask(async (client) => {
       await client.send(end).catch(async (error) => {
         // A completed upload is no more: tried again, it is not found.
-        const isDone = !isFirst && isAbsent(error) && (await versionMarked(client, object, mark));
+        const isDone = isAbsent(error) && (await markedObject(client, object))?.mark === mark;
         if (!isDone) throw error;
       });
     });

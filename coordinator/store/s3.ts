@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { StoreUnavailableError } from '../../core/errors.js';
 import { UPLOAD_VALID_MS } from '../../core/protocol/limits.js';
 import { checkRange, checkUploadLength } from './checks.js';
 import { checkKey, checkPrefix, isKey } from './key.js';
@@ -13,7 +14,7 @@ import { locationOf, type S3Address } from './s3-address.js';
 import { guarded, OBJECT_TYPE } from './s3-body.js';
 import { type Patience, S3Connection, USUAL_PATIENCE } from './s3-connection.js';
 import { isAbsent, statusOf } from './s3-failures.js';
-import { markedWith, versionMarked } from './s3-mark.js';
+import { type Marked, markedObject, markedWith } from './s3-mark.js';
 import { MULTIPART_FROM_BYTES, putInParts } from './s3-multipart.js';
 import type { ByteRange, DirectAccess, Store, Version, Versioned } from './store.js';
 
@@ -57,6 +58,20 @@ export async function s3Store(address: S3Address, patience: Patience = USUAL_PAT
   }
 }
 
+/** A write refused for a condition that holds: what was in its way is gone, or the server means another thing by it. */
+export class DoubtfulRefusalError extends StoreUnavailableError {}
+
+/** What must be so for a write to be made. */
+type Condition = { readonly IfNoneMatch: '*' } | { readonly IfMatch: string };
+
+/** A refusal is believed only where the object bears it out: the one in the way may be gone by now. */
+const holds = (condition: Condition, found: Marked | undefined): boolean =>
+  'IfMatch' in condition
+    ? found !== undefined && bare(found.version) === bare(condition.IfMatch)
+    : found === undefined;
+
+const bare = (etag: string): string => etag.replaceAll('"', '');
+
 class Bucket {
   readonly #server: S3Connection;
   /** What stands before each key in the bucket. */
@@ -66,6 +81,10 @@ class Bucket {
     const { prefix } = server.address;
     this.#server = server;
     this.#before = prefix === '' ? '' : `${prefix}/`;
+  }
+
+  get #location(): string {
+    return locationOf(this.#server.address);
   }
 
   /** Asks for one key: the one request that shows a wrong key, bucket, region and clock each for what it is. */
@@ -101,11 +120,7 @@ class Bucket {
   }
 
   /** In one request of any length, for not every server heeds conditions on uploads in parts. */
-  async putIf(
-    condition: { readonly IfNoneMatch: '*' } | { readonly IfMatch: string },
-    key: string,
-    bytes: Uint8Array,
-  ): Promise<Version | undefined> {
+  async putIf(condition: Condition, key: string, bytes: Uint8Array): Promise<Version | undefined> {
     const object = this.#object(key);
     const mark = randomUUID();
     const command = {
@@ -115,12 +130,19 @@ class Bucket {
       ...condition,
       ...guarded(bytes, this.#server.address.checksums),
     };
-    return this.#server.ask(async (client, isFirst) => {
+    return this.#server.ask(async (client) => {
       try {
         return (await client.send(new PutObjectCommand(command))).ETag ?? '';
       } catch (error) {
         if (statusOf(error) !== 412 && !isAbsent(error)) throw error;
-        return isFirst ? undefined : versionMarked(client, object, mark);
+        const found = await markedObject(client, object);
+        // An earlier try had been carried out, and its answer was lost.
+        if (found?.mark === mark) return found.version;
+        if (!holds(condition, found)) return undefined;
+        throw new DoubtfulRefusalError(
+          `the store ${this.#location} refuses a write for a condition that holds: try again later`,
+          { cause: error },
+        );
       }
     });
   }
@@ -169,8 +191,7 @@ class Bucket {
 
   /** A version as the server wants it in If-Match. */
   etag(version: Version): string {
-    const bare = version.replaceAll('"', '');
-    return this.#server.address.etags === 'bare' ? bare : `"${bare}"`;
+    return this.#server.address.etags === 'bare' ? bare(version) : `"${bare(version)}"`;
   }
 
   #signed(

@@ -19,6 +19,16 @@ export function boxOfShape(shape: Triple): Box {
   return { lo: [0, 0, 0], hi: shape };
 }
 
+/** The cells of a grid at the places that `at` names: a cell, or along axes that it leaves out, a line or a plane across. */
+export function boxAt(
+  at: Readonly<Partial<Record<'z' | 'y' | 'x', number | undefined>>>,
+  shape: Triple,
+): Box {
+  const lo = (axis: Axis) => at[AXIS_NAMES[axis]] ?? 0;
+  const hi = (axis: Axis) => (at[AXIS_NAMES[axis]] ?? shape[axis] - 1) + 1;
+  return { lo: [lo(0), lo(1), lo(2)], hi: [hi(0), hi(1), hi(2)] };
+}
+
 /** `[nz, ny, nx]`, each 0 or more. */
 export function shapeOf({ lo, hi }: Box): Triple {
   return [Math.max(0, hi[0] - lo[0]), Math.max(0, hi[1] - lo[1]), Math.max(0, hi[2] - lo[2])];
@@ -61,6 +71,21 @@ export function contains(outer: Box, inner: Box): boolean {
 
 export function hasCell({ lo, hi }: Box, cell: Triple): boolean {
   return AXES.every((axis) => lo[axis] <= cell[axis] && cell[axis] < hi[axis]);
+}
+
+/** A value for each cell of the box, dense, in C order `[z, y, x]`, rounded to f32. */
+export function eachCellOf(box: Box, value: (cell: Triple) => number): Float32Array {
+  const cells = new Float32Array(cellCount(box));
+  let next = 0;
+  for (let z = box.lo[0]; z < box.hi[0]; z += 1) {
+    for (let y = box.lo[1]; y < box.hi[1]; y += 1) {
+      for (let x = box.lo[2]; x < box.hi[2]; x += 1) {
+        cells[next] = value([z, y, x]);
+        next += 1;
+      }
+    }
+  }
+  return cells;
 }
 
 export function sameBox(a: Box, b: Box): boolean {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PartitionError } from '../errors.js';
 import { anyFleet, timesCovered } from './arbitrary.suite.js';
-import { AXES, boxOfShape, cellCount, isEmpty, shapeOf } from './box.js';
-import { bricksOf } from './bricks.js';
+import { AXES, type Box, boxOfShape, cellCount, isEmpty, shapeOf, type Triple } from './box.js';
+import { bricksOf, defaultBrick } from './bricks.js';
 import type { Grid } from './grid.js';
 import { mostShards, partition, worthAShard } from './partition.js';
 
@@ -13,6 +13,13 @@ const cube = (cells: number, brick: number): Grid => ({
   brick: [brick, brick, brick],
   periodic: [false, false, false],
 });
+
+/** The least box that holds them all. */
+const hull = (boxes: readonly Box[]): Box => {
+  const ends = (end: 'lo' | 'hi', pick: (...values: number[]) => number) =>
+    AXES.map((axis) => pick(...boxes.map((box) => box[end][axis]))) as unknown as Triple;
+  return { lo: ends('lo', Math.min), hi: ends('hi', Math.max) };
+};
 
 const stepTime = (grid: Grid, weights: readonly number[]) =>
   Math.max(...partition(grid, weights).map((box, i) => cellCount(box) / (weights[i] ?? 0)));
@@ -70,6 +77,34 @@ describe('a partition', () => {
         expect(Math.abs(cellCount(shard) - share)).toBeLessThanOrEqual(layer);
       });
     }
+  });
+
+  it.each([
+    { peers: [1, 2, 4, 8], at: 512, within: 1.05 },
+    { peers: [8, 4, 2, 1, 8, 4, 2, 1], at: 512, within: 1.05 },
+    { peers: [1, 2, 4, 8], at: 128, within: 1.1 },
+  ])('keeps speeds $peers within $within of the ideal at $at³, in bricks of the usual size', (row) => {
+    const shape = [row.at, row.at, row.at] as const;
+    const grid: Grid = { ...cube(row.at, 1), brick: defaultBrick(shape, 3) };
+    const ideal = row.at ** 3 / row.peers.reduce((sum, speed) => sum + speed);
+    expect(stepTime(grid, row.peers) / ideal).toBeLessThanOrEqual(row.within);
+  });
+
+  it('gives each group of near peers one box, cut among them', () => {
+    const groups = [[4, 0, 2], [5], [3, 1]];
+    const shards = partition(cube(64, 8), [3, 1, 2, 5, 1, 2], { groups });
+    for (const group of groups) {
+      const boxes = group.map((index) => shards[index] as Box);
+      expect(cellCount(hull(boxes))).toBe(boxes.reduce((sum, box) => sum + cellCount(box), 0));
+    }
+  });
+
+  it('is nearly as good in a hurry', () => {
+    const weights = Array.from({ length: 64 }, (_, i) => 1 + (i % 8));
+    const ideal = 512 ** 3 / weights.reduce((sum, weight) => sum + weight);
+    const quick = partition(cube(512, 32), weights, { effort: 'quick' });
+    const slowest = Math.max(...quick.map((box, i) => cellCount(box) / (weights[i] ?? 0)));
+    expect(slowest / ideal).toBeLessThanOrEqual(1.2);
   });
 
   it('gives equal peers equal cubes where the bricks allow it', () => {

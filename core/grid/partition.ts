@@ -1,18 +1,32 @@
 import { PartitionError } from '../errors.js';
-import { AXES, type Box, cellCount, shapeOf, type Triple } from './box.js';
+import { type Box, boxOfShape, cellCount, shapeOf } from './box.js';
 import { brickCounts, cellsOfBricks } from './bricks.js';
+import { bestCuts } from './cut.js';
 import type { Grid } from './grid.js';
+import type { Group, Share } from './split.js';
 
 /**
- * What a longer border is worth in balance: a cut of twice the least possible area is taken only where it
- * shortens the slower side's step by more than this part.
+ * Cuts of a box that are followed to the end, by the peers that share it: the cut that looks best by itself is often
+ * not, because the layers of bricks left to the last few peers do not share well. Among many peers there is
+ * always a cut that does, and each more doubles the search below it.
  */
-const BORDER_PRICE = 0.05;
+const CUTS_TRIED: readonly { readonly peers: number; readonly cuts: number }[] = [
+  { peers: 4, cuts: 4 },
+  { peers: 6, cuts: 2 },
+];
+
 /**
- * What an even cut is worth in balance: slicing thin pieces off one by one balances as well as halving, but
- * leaves plates, whose halos are large.
+ * Times a grid is cut anew, for weights a little more for peers that came out of the last cut with too little: a
+ * cut that falls otherwise near the root lets all below it share better. More rounds gain less than 1%.
  */
-const EVENNESS_PRICE = 0.05;
+const ROUNDS = 8;
+/** Cutting for more peers than these takes long enough once; so many bricks even out by themselves. */
+const MOST_PEERS_TO_CUT_ANEW = 256;
+/** Exponent of the correction. With more, a peer that lacks half a layer of bricks is soon a layer ahead. */
+const CORRECTION = 0.15;
+
+/** What shape is worth in balance: shards with twice the surface of cubes, if a step is this part quicker. */
+const SURFACE_PRICE = 0.1;
 
 /** The largest number of shards the grid can be cut into: its bricks. */
 export function mostShards(grid: Grid): number {
@@ -20,10 +34,20 @@ export function mostShards(grid: Grid): number {
   return nz * ny * nx;
 }
 
+export interface PartitionOptions {
+  /**
+   * Peers near one another, as indices into the weights, each in one group; groups near one another follow one another.
+   * Peers of a group get shards side by side. All in one group where it is left out.
+   */
+  readonly groups?: readonly (readonly number[])[] | undefined;
+  /** `thorough` (where it is left out) balances better; `quick` is many times quicker: for trying out many fleets. */
+  readonly effort?: Effort | undefined;
+}
+
 /**
  * Cuts the grid into one box of whole bricks per weight, in the order of `weights`, by recursive bisection:
- * a box is cut by the plane that best shares its cells in proportion to the weights on either side, with a
- * preference for small planes, so for cuts across the longest axis. The boxes are never empty and cover the
+ * a box is cut by a plane, and its peers into two parts, so that cells follow weights and shards stay compact.
+ * Several cuts are tried where few peers are left, and the whole several times. The boxes are never empty and cover the
  * grid exactly once. A shard's cells follow its weight as nearly as whole layers of bricks allow; a weight that
  * is too small for a brick gets at least one all the same (see `worthAShard`). Equal arguments give equal boxes.
  *
@@ -32,7 +56,7 @@ export function mostShards(grid: Grid): number {
  * @throws PartitionError where there are fewer bricks than weights
  * @throws RangeError where there is no weight, or one that is not positive and finite
  */
-export function partition(grid: Grid, weights: readonly number[]): Box[] {
+export function partition(grid: Grid, weights: readonly number[], options: PartitionOptions = {}): Box[] {
   if (weights.length === 0) throw new RangeError('a grid is cut for one peer or more');
   if (!weights.every((weight) => weight > 0 && weight < Infinity)) {
     throw new RangeError(`weights are positive and finite: ${weights.join(', ')}`);
@@ -40,19 +64,51 @@ export function partition(grid: Grid, weights: readonly number[]): Box[] {
   const most = mostShards(grid);
   if (weights.length > most) throw new PartitionError(most, weights.length);
 
+  const { groups = [weights.map((_, index) => index)], effort = 'thorough' } = options;
+  const cells = cellCount(boxOfShape(grid.shape));
+  const ideal = cells / weights.reduce((sum, weight) => sum + weight);
+  const rounds = effort === 'quick' || weights.length > MOST_PEERS_TO_CUT_ANEW ? 0 : ROUNDS;
+
+  let aims = weights;
+  let best = cutOnce(grid, aims, weights, groups, effort);
+  let latest = best;
+  for (let round = 0; round < rounds; round++) {
+    aims = aims.map((aim, i) => aim * (ideal / (latest.times[i] as number)) ** CORRECTION);
+    latest = cutOnce(grid, aims, weights, groups, effort);
+    if (latest.cost < best.cost) best = latest;
+  }
+  return best.boxes;
+}
+
+type Effort = 'thorough' | 'quick';
+
+/** Cuts for the weights `aims`, and tells how it does for `weights`. */
+function cutOnce(
+  grid: Grid,
+  aims: readonly number[],
+  weights: readonly number[],
+  groups: readonly (readonly number[])[],
+  effort: Effort,
+): { readonly boxes: Box[]; readonly times: readonly number[]; readonly cost: number } {
+  const peers = groups.map((group) =>
+    fastestFirst(group.map((index) => ({ index, weight: aims[index] as number }))),
+  );
+  const { shards, surface } = pieced(grid, { lo: [0, 0, 0], hi: brickCounts(grid) }, peers, effort);
   const boxes = new Array<Box>(weights.length);
-  const place = (bricks: Box, peers: readonly Peer[]) => {
-    const [only] = peers;
-    if (peers.length === 1 && only) {
-      boxes[only.index] = cellsOfBricks(grid, bricks);
-      return;
-    }
-    const { low, high, peersLow } = bestCut(grid, bricks, peers);
-    place(low, peers.slice(0, peersLow));
-    place(high, peers.slice(peersLow));
-  };
-  place({ lo: [0, 0, 0], hi: brickCounts(grid) }, fastestFirst(weights));
-  return boxes;
+  for (const { index, box } of shards) boxes[index] = box;
+  for (const group of groups) largestToFastest(boxes, group, weights);
+  const times = boxes.map((box, i) => cellCount(box) / (weights[i] as number));
+  const ideal =
+    boxes.reduce((sum, box) => sum + cellCount(box), 0) / weights.reduce((sum, weight) => sum + weight);
+  const cost = largest(times) / ideal + (SURFACE_PRICE * surface) / weights.length;
+  return { boxes, times, cost };
+}
+
+/** No other way to hand these boxes to these peers is quicker. */
+function largestToFastest(boxes: Box[], group: readonly number[], weights: readonly number[]): void {
+  const peers = group.toSorted((a, b) => (weights[b] as number) - (weights[a] as number) || a - b);
+  const sorted = group.map((index) => boxes[index] as Box).sort((a, b) => cellCount(b) - cellCount(a));
+  for (const [place, index] of peers.entries()) boxes[index] = sorted[place] as Box;
 }
 
 /**
@@ -62,8 +118,8 @@ export function partition(grid: Grid, weights: readonly number[]): Box[] {
  * `mostShards`. Communication is not counted. `weights` as for `partition`.
  */
 export function worthAShard(grid: Grid, weights: readonly number[]): number[] {
-  const ranked = fastestFirst(weights);
-  let best: readonly Peer[] = ranked.slice(0, 1);
+  const ranked = fastestFirst(weights.map((weight, index) => ({ index, weight })));
+  let best: Group = ranked.slice(0, 1);
   let bestTime = Infinity;
   for (let n = Math.min(ranked.length, mostShards(grid)); n >= 1; n--) {
     const fleet = ranked.slice(0, n);
@@ -78,89 +134,72 @@ export function worthAShard(grid: Grid, weights: readonly number[]): number[] {
   return best.map(({ index }) => index).sort((a, b) => a - b);
 }
 
-interface Peer {
-  readonly index: number;
-  readonly weight: number;
+/** A box of bricks in pieces. */
+interface Pieced {
+  readonly shards: readonly { readonly index: number; readonly box: Box }[];
+  /** Of the slowest shard: cells ÷ weight. */
+  readonly time: number;
+  /** Sum over the shards of surface ÷ that of a cube of the same volume. */
+  readonly surface: number;
 }
 
-/** Peers of like speed side by side, so that slow ones share a thin piece between them. */
-function fastestFirst(weights: readonly number[]): Peer[] {
-  return weights
-    .map((weight, index) => ({ index, weight }))
-    .sort((a, b) => b.weight - a.weight || a.index - b.index);
-}
-
-function totalWeight(peers: readonly Peer[]): number {
-  return peers.reduce((sum, { weight }) => sum + weight, 0);
-}
-
-function idealTime({ shape }: Grid, peers: readonly Peer[]): number {
-  return (shape[0] * shape[1] * shape[2]) / totalWeight(peers);
-}
-
-function stepTime(boxes: readonly Box[], peers: readonly Peer[]): number {
-  return Math.max(...boxes.map((box, i) => cellCount(box) / (peers[i]?.weight ?? 0)));
-}
-
-/** Two boxes of bricks, side by side along `axis`. */
-interface Plane {
-  readonly axis: 0 | 1 | 2;
-  readonly low: Box;
-  readonly high: Box;
-}
-
-/** The first `peersLow` peers share `low`, the others `high`. */
-interface Cut extends Plane {
-  readonly peersLow: number;
-}
-
-/** `bricks` holds two bricks or more, and one at least for each of the two or more peers. */
-function bestCut(grid: Grid, bricks: Box, peers: readonly Peer[]): Cut {
-  const whole = cellsOfBricks(grid, bricks);
-  const total = totalWeight(peers);
-  const idealTime = cellCount(whole) / total;
-  const planes = planesThrough(bricks);
-  const leastBorder = Math.min(...planes.map(({ axis }) => borderCells(whole, axis)));
-
-  let best: Cut | undefined;
+function pieced(grid: Grid, bricks: Box, peers: readonly Group[], effort: Effort): Pieced {
+  const [first, second] = peers.flat();
+  if (first && !second) {
+    const box = cellsOfBricks(grid, bricks);
+    return {
+      shards: [{ index: first.index, box }],
+      time: cellCount(box) / first.weight,
+      surface: roughness(box),
+    };
+  }
+  const count = peers.reduce((sum, group) => sum + group.length, 0);
+  const ideal = cellCount(cellsOfBricks(grid, bricks)) / totalWeight(peers.flat());
+  let best: Pieced | undefined;
   let lowestCost = Infinity;
-  for (const plane of planes) {
-    const cellsLow = cellCount(cellsOfBricks(grid, plane.low));
-    const cellsHigh = cellCount(whole) - cellsLow;
-    const shapePrice =
-      BORDER_PRICE * (borderCells(whole, plane.axis) / leastBorder - 1) +
-      EVENNESS_PRICE * (Math.abs(cellsLow - cellsHigh) / cellCount(whole));
-    const fewestLow = Math.max(1, peers.length - cellCount(plane.high));
-    const mostLow = Math.min(peers.length - 1, cellCount(plane.low));
-    let weightLow = totalWeight(peers.slice(0, fewestLow - 1));
-    for (let peersLow = fewestLow; peersLow <= mostLow; peersLow++) {
-      weightLow += peers[peersLow - 1]?.weight ?? 0;
-      const slower = Math.max(cellsLow / weightLow, cellsHigh / (total - weightLow));
-      const cost = slower / idealTime + shapePrice;
-      if (!best || cost < lowestCost) {
-        lowestCost = cost;
-        best = { ...plane, peersLow };
-      }
-    }
+  for (const { low, high, peersLow, peersHigh } of bestCuts(grid, bricks, peers, cutsTried(count, effort))) {
+    const lower = pieced(grid, low, peersLow, effort);
+    const upper = pieced(grid, high, peersHigh, effort);
+    const time = Math.max(lower.time, upper.time);
+    const surface = lower.surface + upper.surface;
+    const cost = time / ideal + (SURFACE_PRICE * surface) / count;
+    if (best && cost >= lowestCost) continue;
+    best = { shards: [...lower.shards, ...upper.shards], time, surface };
+    lowestCost = cost;
   }
   if (!best) throw new RangeError('one brick cannot be cut');
   return best;
 }
 
-function planesThrough({ lo, hi }: Box): Plane[] {
-  return AXES.flatMap((axis) =>
-    Array.from({ length: hi[axis] - lo[axis] - 1 }, (_, i) => {
-      const at = lo[axis] + 1 + i;
-      return { axis, low: { lo, hi: replaced(hi, axis, at) }, high: { lo: replaced(lo, axis, at), hi } };
-    }),
-  );
+function cutsTried(peers: number, effort: Effort): number {
+  if (effort === 'quick') return 1;
+  return CUTS_TRIED.find((row) => peers <= row.peers)?.cuts ?? 1;
 }
 
-/** Cells of one layer across `axis`. */
-function borderCells(box: Box, axis: 0 | 1 | 2): number {
-  return cellCount(box) / shapeOf(box)[axis];
+/** Surface of a box ÷ that of a cube of its volume: 1 or more. In 2-D, of a box as flat as the grid, the same up to a factor. */
+function roughness(box: Box): number {
+  const shape = shapeOf(box);
+  const volume = cellCount(box);
+  const across = shape.reduce((sum, edge) => sum + volume / edge, 0);
+  return across / (3 * Math.cbrt(volume) ** 2);
 }
 
-function replaced([z, y, x]: Triple, axis: 0 | 1 | 2, value: number): Triple {
-  return [axis === 0 ? value : z, axis === 1 ? value : y, axis === 2 ? value : x];
+function fastestFirst(shares: readonly Share[]): Share[] {
+  return shares.toSorted((a, b) => b.weight - a.weight || a.index - b.index);
+}
+
+function totalWeight(peers: Group): number {
+  return peers.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+function idealTime({ shape }: Grid, peers: Group): number {
+  return (shape[0] * shape[1] * shape[2]) / totalWeight(peers);
+}
+
+function stepTime(boxes: readonly Box[], peers: Group): number {
+  return largest(boxes.map((box, i) => cellCount(box) / (peers[i]?.weight ?? 0)));
+}
+
+function largest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value));
 }

@@ -102,7 +102,49 @@ describe('a job that stands', () => {
   it('takes outputs at multiples of their interval, on a plane or the volume', () => {
     const outputs = { slice: { fields: ['psi.L'], every: 30, plane: { y: 7 } } };
     expect(checkJob({ ...small, outputs }).outputs).toEqual([
-      { name: 'slice', states: ['psi.L'], steps: [30, 60, 90], box: { lo: [0, 7, 0], hi: [16, 8, 24] } },
+      {
+        name: 'slice',
+        states: ['psi.L'],
+        steps: [30, 60, 90],
+        box: { lo: [0, 7, 0], hi: [16, 8, 24] },
+        packed: false,
+      },
+    ]);
+  });
+
+  it('records of the wave what it is asked to', () => {
+    const fieldsOf = (model: JobFileInput['model']) =>
+      checkJob({ ...small, model }).model.model.fields.map(({ name }) => name);
+    expect(fieldsOf('wave')).toEqual(['psi', 'rms2', 'freq', 'crossed']);
+    expect(fieldsOf({ base: 'wave' })).toEqual(['psi', 'rms2', 'freq', 'crossed']);
+    expect(fieldsOf({ base: 'wave', trackers: ['peak', 'rms2'] })).toEqual(['psi', 'rms2', 'peak']);
+    expect(fieldsOf({ base: 'wave', trackers: [] })).toEqual(['psi']);
+  });
+
+  it('records lines and planes of probes like outputs, after those of the file, under probes', () => {
+    const probes = {
+      point: { at: { z: 1, y: 2, x: 3 }, fields: ['psi.T'] },
+      line: { at: { z: 4, x: 5 }, every: 50, fields: ['psi.L'] },
+      plane: { at: { y: 7 }, every: 30, fields: ['psi.L', 'psi.T'] },
+    };
+    const job = checkJob({ ...small, probes });
+    expect(job.probes).toEqual([{ name: 'point', cell: [1, 2, 3], states: ['psi.T'] }]);
+    expect(job.outputs[0]?.name).toBe('end');
+    expect(job.outputs.slice(1)).toEqual([
+      {
+        name: 'probes/line',
+        states: ['psi.L'],
+        steps: [50, 100],
+        box: { lo: [4, 0, 5], hi: [5, 20, 6] },
+        packed: false,
+      },
+      {
+        name: 'probes/plane',
+        states: ['psi.L', 'psi.T'],
+        steps: [30, 60, 90],
+        box: { lo: [0, 7, 0], hi: [16, 8, 24] },
+        packed: false,
+      },
     ]);
   });
 
@@ -191,6 +233,16 @@ describe('a job that is refused', () => {
       'model: is the text "wav". Perhaps wave is meant, or: Give a set of fields, for example {x: 1}.',
     ],
     [
+      'a misspelt base of a model',
+      { ...small, model: { base: 'medum' } },
+      'model.base: is the text "medum". Perhaps medium is meant.',
+    ],
+    [
+      'a misspelt tracker',
+      { ...small, model: { base: 'wave', trackers: ['peek'] } },
+      'model.trackers[0]: is the text "peek". Perhaps peak is meant.',
+    ],
+    [
       'a missing parameter',
       { ...small, parameters: {} },
       'parameters.speed: is missing. Give a number: Speed of the wave, in units of length and time.',
@@ -218,12 +270,27 @@ describe('a job that is refused', () => {
     [
       'a probe without z in 3-D',
       { ...small, probes: { p: { at: { y: 0, x: 0 }, fields: ['psi.L'] } } },
-      'probes.p.at.z: is missing. Give a number.',
+      'probes.p.at.z: is missing. Give a number, or `every` for a line across the grid.',
     ],
     [
       'a probe with z in 2-D',
       { ...inTwoDimensions, probes: { p: { at: { z: 0, y: 0, x: 0 }, fields: ['psi.L'] } } },
       'probes.p.at.z: is given, and the grid is 2-D. Leave it out.',
+    ],
+    [
+      'a cell that is recorded every few steps',
+      { ...small, probes: { p: { at: { z: 1, y: 2, x: 3 }, every: 5, fields: ['psi.L'] } } },
+      'probes.p.every: is given, and a cell is recorded at every step. Leave it out.',
+    ],
+    [
+      'a plane of probes outside the grid',
+      { ...small, probes: { p: { at: { z: 16 }, every: 5, fields: ['psi.L'] } } },
+      'probes.p.at.z: 16 is outside the grid. Use 0 to 15.',
+    ],
+    [
+      'a probe that is nowhere',
+      { ...small, probes: { p: { at: {}, every: 5, fields: ['psi.L'] } } },
+      'probes.p.at: is not of the right form. Name one axis or more, for example {z: 16}.',
     ],
     [
       'a plane outside the grid',

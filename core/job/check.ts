@@ -1,11 +1,12 @@
 import { encodeUtf8 } from 'lib0/string';
 import { JobError } from '../errors.js';
 import { MAX_JOB_BYTES } from '../protocol/limits.js';
-import { facesOf, mirrorsOf, outwardAxis } from './boundary.js';
+import { facesOf, mirrorsOf } from './boundary.js';
 import { FaultList } from './faults.js';
 import { gridOf, updatableOf } from './grid-of-job.js';
 import { initialStatesOf } from './initial.js';
 import type { Job } from './job.js';
+import { layerMedium } from './layers.js';
 import { largestMedia, mediaOf } from './media.js';
 import { compiled, constantsOf, modelOf, parametersOf, speedOf } from './model-of-job.js';
 import { recordsOf } from './records.js';
@@ -42,7 +43,7 @@ export function checkJob(value: unknown): Job {
   const speed = speedOf(file, parameters, largest);
   const setting = { parameters, spacing: file.grid.spacing, dimensions: grid.dimensions };
   const missing = (known: Readonly<Record<string, number>>, wanted: readonly { readonly name: string }[]) =>
-    wanted.some(({ name }) => !Object.hasOwn(known, name) && outwardAxis(name) === undefined);
+    wanted.some(({ name }) => !Object.hasOwn(known, name) && layerMedium(name) === undefined);
   const told = !missing(parameters, model.parameters) && !missing(largest, model.media);
   const step = told ? timeStepOf(file, model, setting, largest, speed, faults) : undefined;
   const dt = step ?? STAND_IN_STEP;

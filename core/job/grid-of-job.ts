@@ -1,9 +1,10 @@
-import { AXES, AXIS_NAMES, type Axis, type Box, type Triple } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Axis, type Box, boxAt, type Triple } from '../grid/box.js';
 import { brickCounts, defaultBrick } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import { MAX_UPLOAD_BYTES } from '../protocol/limits.js';
-import { ABSORBING_CELLS, crowdedAxis, type FaceKind, type Faces, isPeriodic } from './boundary.js';
+import { type FaceKind, type Faces, isPeriodic } from './boundary.js';
 import type { FaultList } from './faults.js';
+import { crowdedAxis } from './layers.js';
 import { BYTES_OF_CELL } from './memory.js';
 import type { JobFile } from './schema.js';
 
@@ -32,9 +33,9 @@ export function gridOf(
   checkAxes(shape, dimensions, periodic, radius, faults);
   const crowded = crowdedAxis(faces, shape, radius);
   if (crowded !== undefined) {
-    const problem = `${shape[crowded]} cells along ${AXIS_NAMES[crowded]} leave none between the absorbing layers`;
-    const fewest = 2 * (ABSORBING_CELLS + radius) + 1;
-    faults.add(writtenAxis(crowded, dimensions), problem, `Give at least ${fewest}`);
+    const { axis, fewest } = crowded;
+    const problem = `${shape[axis]} cells along ${AXIS_NAMES[axis]} leave none between the layers that waves leave by`;
+    faults.add(writtenAxis(axis, dimensions), problem, `Give at least ${fewest}`);
   }
   const bytesOfCell = stateArrays * BYTES_OF_CELL;
   const brick = brickOf(file, shape, dimensions, bytesOfCell, faults);
@@ -123,6 +124,9 @@ interface WrittenCell {
   readonly x: number;
 }
 
+/** The same with axes left out, along which it runs across the grid. */
+type WrittenCells = { readonly [Name in keyof WrittenCell]?: WrittenCell[Name] | undefined };
+
 /** Checks that a cell or point has as many coordinates as the grid; z is 0 in 2-D. */
 export function placeIn(grid: Grid, at: WrittenCell, field: string, faults: FaultList): Triple {
   if (grid.dimensions === 2 && at.z !== undefined) {
@@ -142,4 +146,25 @@ export function cellIn(grid: Grid, at: WrittenCell, field: string, faults: Fault
     }
   }
   return cell;
+}
+
+/** A cell, or a line or a plane across the grid: at the places that are named. Checks that they lie in the grid. */
+export function cellsIn(
+  grid: Grid,
+  at: WrittenCells,
+  field: string,
+  faults: FaultList,
+  flat = 'Leave it out',
+): Box {
+  for (const axis of AXES) {
+    const place = at[AXIS_NAMES[axis]];
+    const last = grid.shape[axis] - 1;
+    if (place === undefined) continue;
+    if (axis === 0 && grid.dimensions === 2) {
+      faults.add(`${field}.z`, 'is given, and the grid is 2-D', flat);
+    } else if (place > last) {
+      faults.add(`${field}.${AXIS_NAMES[axis]}`, `${place} is outside the grid`, `Use 0 to ${last}`);
+    }
+  }
+  return boxAt(at, grid.shape);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { builtInModels } from '../../shaders/models/index.js';
+import { TRACKERS } from '../../shaders/models/trackers/trackers.js';
+import { waveModel } from '../../shaders/models/wave.js';
 import { checkJob } from './check.js';
 import { parseJobText } from './read.js';
 import { jobFileSchema } from './schema.js';
@@ -16,7 +17,7 @@ it('docs/job-files.md names every field of a job, every run setting and every fi
   const { run, ...others } = jobFileSchema.shape;
   const settings = Object.keys(run.def.innerType.shape).map((setting) => `run.${setting}`);
   const top = Object.keys(others).filter((field) => field !== 'version' && field !== '$schema');
-  const fields = builtInModels.wave?.fields.map(({ name }) => name) ?? [];
+  const fields = waveModel(TRACKERS).fields.map(({ name }) => name);
   const missing = [...top, ...settings, ...fields].filter((name) => !new RegExp(`\`${name}[.\`]`).test(page));
   expect(missing).toEqual([]);
 });

@@ -60,14 +60,27 @@ export type JobMedium =
 
 /** Feeds one component's wave field in a box of cells. */
 export interface JobSource {
+  readonly name: string;
   readonly component: number;
   readonly field: string;
   /** In grid coordinates: a point, or a line or plane across the whole grid. */
   readonly box: Box;
-  /** What is added to the new level in the update after `step` steps, in f64. */
-  readonly amplitude: (step: number) => number;
+  readonly feed: SourceFeed;
 }
 
+/** What is added to the new level in the update after `step` steps, in f64. */
+export type Amplitude = (step: number) => number;
+
+/** `file`: the job's inputs hold the values of the signal; `weight` is what one of size 1 adds. */
+export type SourceFeed =
+  | { readonly kind: 'known'; readonly amplitude: Amplitude }
+  | {
+      readonly kind: 'file';
+      readonly weight: number;
+      readonly amplitudeOf: (values: ArrayLike<number>) => Amplitude;
+    };
+
+/** One cell, recorded at every step. */
 export interface Probe {
   readonly name: string;
   /** In grid coordinates. */
@@ -75,13 +88,16 @@ export interface Probe {
   readonly states: readonly StateName[];
 }
 
-/** Values of some states on a box (the volume, or a plane), every few steps. */
+/** Values of some states on a box (the volume, a plane or a line across the grid), every few steps. */
 export interface Output {
+  /** The path of its group in the result: `film`; of a probe that is no single cell, `probes/wall`. */
   readonly name: string;
   readonly states: readonly StateName[];
   readonly box: Box;
   /** Steps at which it is taken, ascending, each from 1 to `steps`. */
   readonly steps: readonly number[];
+  /** Whether its chunks are put together into larger objects once all of them are there. */
+  readonly packed: boolean;
 }
 
 export interface RunSettings {

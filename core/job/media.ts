@@ -1,11 +1,12 @@
 import type { Medium, Model, Setting } from '../../shaders/model.js';
-import { AXES, AXIS_NAMES, type Axis, type Box, shapeOf, type Triple } from '../grid/box.js';
+import { AXES, AXIS_NAMES, type Axis, type Box, eachCellOf, type Triple } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
-import { type Faces, outwardAxis, outwardProfile } from './boundary.js';
+import type { Faces } from './boundary.js';
 import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
 import { placeIn } from './grid-of-job.js';
 import type { JobMedium } from './job.js';
+import { layerMedium, layersOf } from './layers.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 
@@ -14,21 +15,24 @@ type Region = Extract<Written, { regions: unknown }>['regions'][number];
 
 /** The largest value of each medium in any cell, in the job's units. Faults where a medium is missing or unknown. */
 export function largestMedia(file: JobFile, { media }: Model, faults: FaultList): Record<string, number> {
-  const names = media.map(({ name }) => name).filter((name) => outwardAxis(name) === undefined);
+  const names = media.map(({ name }) => name).filter((name) => layerMedium(name) === undefined);
   for (const name of Object.keys(file.media)) {
     if (!names.includes(name)) faults.add(`media.${name}`, 'is no medium of the model', suggest(name, names));
   }
   const largest: Record<string, number> = {};
   for (const medium of media) {
-    if (outwardAxis(medium.name) !== undefined) continue;
+    if (layerMedium(medium.name) !== undefined) continue;
     const written = writtenOf(file, medium);
     if (written === undefined) {
       const fix = `Give a number, or regions: ${medium.title}`;
       faults.add(`media.${medium.name}`, 'is missing', fix);
       continue;
     }
-    for (const [path, value] of valuesOf(written, `media.${medium.name}`))
-      checkValue(value, path, medium, faults);
+    const path = `media.${medium.name}`;
+    for (const [at, value] of valuesOf(written, path)) checkValue(value, at, medium, faults);
+    if (typeof written === 'object' && 'array' in written && (written.min ?? written.max) > written.max) {
+      faults.add(`${path}.min`, `is ${written.min}`, `Give at most ${written.max}, the max`);
+    }
     largest[medium.name] = Math.max(...valuesOf(written, '').map(([, value]) => value));
   }
   return largest;
@@ -45,9 +49,9 @@ export function mediaOf(
 ): ReadonlyMap<string, JobMedium> {
   const media = new Map<string, JobMedium>();
   for (const medium of model.media) {
-    const axis = outwardAxis(medium.name);
-    if (axis !== undefined) {
-      media.set(medium.name, absorption(axis, grid, faces, model.radius));
+    const layer = layerMedium(medium.name);
+    if (layer !== undefined) {
+      media.set(medium.name, layersOf(layer, grid, faces, model.radius));
       continue;
     }
     const written = writtenOf(file, medium);
@@ -85,7 +89,10 @@ function writtenOf(file: JobFile, { name, default: standard }: Medium): Written 
 
 function valuesOf(written: Written, path: string): [path: string, value: number][] {
   if (typeof written === 'number') return [[path, written]];
-  if ('array' in written) return [[`${path}.max`, written.max]];
+  if ('array' in written) {
+    const { min, max } = written;
+    return [[`${path}.max`, max], ...(min === undefined ? [] : [[`${path}.min`, min] as [string, number]])];
+  }
   return [
     [`${path}.base`, written.base],
     ...written.regions.map(({ value }, index): [string, number] => [
@@ -97,16 +104,6 @@ function valuesOf(written: Written, path: string): [path: string, value: number]
 
 function checkValue(value: number, path: string, { min }: Medium, faults: FaultList): void {
   if (min !== undefined && value < min) faults.add(path, `is ${value}`, `Give at least ${min}`);
-}
-
-function absorption(axis: Axis, { shape, dimensions }: Grid, faces: Faces, radius: number): JobMedium {
-  if ((axis === 0 && dimensions === 2) || !faces[axis].includes('absorbing'))
-    return { kind: 'constant', value: 0 };
-  const profile = outwardProfile(faces[axis], shape[axis], radius);
-  return {
-    kind: 'cells',
-    fill: (box) => eachCell(box, (cell) => profile[cell[axis]] ?? 0),
-  };
 }
 
 interface Painted {
@@ -163,24 +160,9 @@ function fillOf(base: number, painted: readonly Painted[], scale: number, { shap
   const wrap = (index: number, axis: Axis) =>
     periodic[axis] ? ((index % shape[axis]) + shape[axis]) % shape[axis] : index;
   return (box: Box): Float32Array =>
-    eachCell(box, ([z, y, x]) => {
+    eachCellOf(box, ([z, y, x]) => {
       const cell: Triple = [wrap(z, 0), wrap(y, 1), wrap(x, 2)];
       const last = painted.findLast(({ contains }) => contains(cell));
       return last === undefined ? base : last.value * scale;
     });
-}
-
-function eachCell(box: Box, value: (cell: Triple) => number): Float32Array {
-  const [nz, ny, nx] = shapeOf(box);
-  const cells = new Float32Array(nz * ny * nx);
-  let next = 0;
-  for (let z = box.lo[0]; z < box.hi[0]; z += 1) {
-    for (let y = box.lo[1]; y < box.hi[1]; y += 1) {
-      for (let x = box.lo[2]; x < box.hi[2]; x += 1) {
-        cells[next] = value([z, y, x]);
-        next += 1;
-      }
-    }
-  }
-  return cells;
 }

@@ -9,8 +9,13 @@ type Sized = Pick<Job, 'grid' | 'components' | 'model' | 'media'>;
 /** Bytes of a job's whole state and of its media, halos left out. */
 export function memoryNeeded(job: Sized): number {
   const [nz, ny, nx] = job.grid.shape;
+  return nz * ny * nx * bytesOfCell(job);
+}
+
+/** Bytes of one cell's state and media. */
+export function bytesOfCell(job: Sized): number {
   const media = [...job.media.values()].filter(({ kind }) => kind !== 'constant');
-  return nz * ny * nx * (stateArrays(job).length + media.length) * BYTES_OF_CELL;
+  return (stateArrays(job).length + media.length) * BYTES_OF_CELL;
 }
 
 /**

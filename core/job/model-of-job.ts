@@ -1,16 +1,17 @@
 import { type CompiledModel, compileModel, programFor } from '../../shaders/compiler/compile.js';
 import type { Field, Medium, Model, Setting } from '../../shaders/model.js';
-import { builtInModels } from '../../shaders/models/index.js';
 import { mediumModel } from '../../shaders/models/medium/medium.js';
+import { WAVE_TRACKERS, waveModel } from '../../shaders/models/wave.js';
 import { ModelError } from '../errors.js';
-import { anyAbsorbing, type Faces, outwardAxis } from './boundary.js';
+import { anyFace, type Faces } from './boundary.js';
 import { fitsF32 } from './f32.js';
 import type { FaultList } from './faults.js';
+import { layerMedium } from './layers.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
 
 type CustomModel = Extract<JobFile['model'], { wgsl: string }>;
-type MediumChoice = Extract<JobFile['model'], { base: 'medium' }>;
+type BuiltInModel = Extract<JobFile['model'], { base: string }>;
 
 /** Members of `param` that each custom model has without naming them. */
 const GIVEN_CONSTANTS = ['dt', 'spacing'] as const;
@@ -18,17 +19,22 @@ const GIVEN_CONSTANTS = ['dt', 'spacing'] as const;
 /** The model a job names or brings, not yet compiled. */
 export function modelOf(file: JobFile, faces: Faces, faults: FaultList): Model {
   const model = namedModel(file.model, faces, faults);
-  if (anyAbsorbing(faces) && !model.media.some(({ name }) => outwardAxis(name) !== undefined)) {
+  const layers = model.media.map(({ name }) => layerMedium(name)?.kind);
+  for (const [kind, medium] of [
+    ['absorbing', 'outward'],
+    ['damped', 'sponge'],
+  ] as const) {
+    if (!anyFace(faces, kind) || layers.includes(medium)) continue;
     const fix = 'Use the model medium, or dirichlet';
-    faults.add('boundary', `is absorbing, which the model ${model.name} cannot do`, fix);
+    faults.add('boundary', `is ${kind}, which the model ${model.name} cannot do`, fix);
   }
   return model;
 }
 
 function namedModel(written: JobFile['model'], faces: Faces, faults: FaultList): Model {
-  if (written === 'medium') return modelOfMedium({ base: 'medium', order: 2, trackers: [] }, faces);
-  if (typeof written === 'string') return builtIn(written);
-  if ('base' in written) return modelOfMedium(written, faces);
+  if (written === 'wave') return builtIn({ base: 'wave', trackers: [...WAVE_TRACKERS] }, faces);
+  if (written === 'medium') return builtIn({ base: 'medium', order: 2, trackers: [] }, faces);
+  if ('base' in written) return builtIn(written, faces);
   for (const constant of GIVEN_CONSTANTS) {
     if (Object.hasOwn(written.constants, constant)) {
       faults.add(`model.constants.${constant}`, 'is always there, with its own value', 'Leave it out');
@@ -37,14 +43,16 @@ function namedModel(written: JobFile['model'], faces: Faces, faults: FaultList):
   return customModel(written);
 }
 
-function modelOfMedium({ order, trackers }: MediumChoice, faces: Faces): Model {
-  return mediumModel({ order, trackers, absorbing: anyAbsorbing(faces) });
-}
-
-function builtIn(name: string): Model {
-  const model = builtInModels[name];
-  if (model === undefined) throw new RangeError(`the schema offers the model ${name}, which is not built in`);
-  return model;
+function builtIn(written: BuiltInModel, faces: Faces): Model {
+  switch (written.base) {
+    case 'wave':
+      return waveModel(written.trackers);
+    case 'medium': {
+      const { order, trackers } = written;
+      const [absorbing, damped] = [anyFace(faces, 'absorbing'), anyFace(faces, 'damped')];
+      return mediumModel({ order, trackers, absorbing, damped });
+    }
+  }
 }
 
 function customModel({ name, wgsl, radius, fields, media, constants, largestStep }: CustomModel): Model {
@@ -56,7 +64,7 @@ function customModel({ name, wgsl, radius, fields, media, constants, largestStep
     fields: Object.entries(fields).map(([field, described]) => customField(field, described)),
     media: Object.entries(media).map(([medium, described]) => customMedium(medium, described)),
     parameters: [],
-    constants: [...Object.keys(constants), ...GIVEN_CONSTANTS],
+    constants: [...new Set([...Object.keys(constants), ...GIVEN_CONSTANTS])],
     evaluate: ({ dt, spacing }) => ({ ...constants, dt, spacing }),
     largestStep: () => largestStep,
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { JobError } from '../errors.js';
 import type { Box, Triple } from '../grid/box.js';
 import { checkJob } from './check.js';
-import type { Job } from './job.js';
+import type { Job, JobSource } from './job.js';
 import type { JobFileInput } from './schema.js';
 
 const plate: JobFileInput = {
@@ -106,6 +106,11 @@ describe('a medium', () => {
       'media.speed.regions[1].to.y: is 4. Give more than 4',
     ]);
     expect(faultsOf({ ...plate, media: { speed: Number.NaN } })[0]).toMatch(/^media.speed: is NaN/);
+    const array = (more: object) => faultsOf({ ...plate, media: { speed: { array: 'speed.npy', ...more } } });
+    expect(array({ max: 5, min: -2 })).toEqual(['media.speed.min: is -2. Give at least 0']);
+    expect(array({ max: 5, min: 6 })).toEqual(['media.speed.min: is 6. Give at most 5, the max']);
+    expect(array({ max: Number.NaN })[0]).toMatch(/^media.speed.max: is NaN/);
+    expect(array({})[0]).toMatch(/^media.speed.max: is missing/);
   });
 });
 
@@ -132,19 +137,49 @@ describe('faces', () => {
     expect(row.slice(12).every((value) => value === 0)).toBe(true);
   });
 
+  it('that are damped have a layer whose damping grows with the square of the depth, and adds up at edges', () => {
+    const boundary = { y: ['damped', 'neumann'], x: 'damped' } as const;
+    const job = checkJob({ ...plate, grid: { shape: [45, 60], spacing: 0.5 }, boundary });
+    expect(job.model.model.radius).toBe(1);
+    const row = cellsOf(job, 'sponge', { lo: [0, 30, 0], hi: [1, 31, 60] });
+    expect(row.slice(0, 30)).toEqual(row.slice(30).reverse());
+    expect(row[20]).toBeCloseTo(0.375 * 0.025 ** 2, 9);
+    expect(row[1]).toBeCloseTo(0.375 * 0.975 ** 2, 6);
+    expect(row.slice(21, 39).every((value) => value === 0)).toBe(true);
+    const column = cellsOf(job, 'sponge', { lo: [0, 0, 30], hi: [1, 45, 31] });
+    expect(column[44]).toBe(0);
+    const [corner] = cellsOf(job, 'sponge', cellBox(0, 3, 4));
+    expect(corner).toBeCloseTo((column[3] ?? 0) + (row[4] ?? 0), 6);
+    const none = checkJob({ ...plate, boundary: { y: 'absorbing', x: 'neumann' } });
+    expect(none.media.has('sponge')).toBe(false);
+  });
+
   it('are refused where they do not fit', () => {
     expect(faultsOf({ ...plate, boundary: { y: ['periodic', 'neumann'], x: 'neumann' } })).toEqual([
       'boundary.y: is periodic at one end of y only. Give periodic alone, for both ends',
     ]);
     expect(faultsOf({ ...plate, grid: { shape: [24, 40], spacing: 1 }, boundary: 'absorbing' })).toEqual([
-      'grid.shape[0]: 24 cells along y leave none between the absorbing layers. Give at least 25',
+      'grid.shape[0]: 24 cells along y leave none between the layers that waves leave by. Give at least 25',
     ]);
-    const wave = { ...plate, model: 'wave', media: {}, parameters: { speed: 1 }, boundary: 'absorbing' };
-    expect(faultsOf(wave)).toEqual([
+    const uneven = { y: ['absorbing', 'damped'], x: ['neumann', 'damped'] };
+    expect(faultsOf({ ...plate, grid: { shape: [30, 20], spacing: 1 }, boundary: uneven })).toEqual([
+      'grid.shape[0]: 30 cells along y leave none between the layers that waves leave by. Give at least 35',
+    ]);
+    const wave = { ...plate, model: 'wave', media: {}, parameters: { speed: 1 } };
+    expect(faultsOf({ ...wave, boundary: 'absorbing' })).toEqual([
       'boundary: is absorbing, which the model wave cannot do. Use the model medium, or dirichlet',
+    ]);
+    expect(faultsOf({ ...wave, boundary: { y: 'periodic', x: ['damped', 'neumann'] } })).toEqual([
+      'boundary: is damped, which the model wave cannot do. Use the model medium, or dirichlet',
     ]);
   });
 });
+
+/** What a source adds, where it needs no file. */
+const amplitudeOf = (source: JobSource | undefined) => {
+  if (source?.feed.kind !== 'known') throw new TypeError('the source needs a file');
+  return source.feed.amplitude;
+};
 
 describe('a source', () => {
   const ricker = { shape: 'ricker', frequency: 1 } as const;
@@ -161,11 +196,11 @@ describe('a source', () => {
   ])('at $at adds dt²·s/dx to the power of $axes', ({ at, lo, hi, axes }) => {
     const [source] = checkJob(sourceOf({ at })).sources;
     expect(source?.box).toEqual({ lo, hi });
-    expect(source?.amplitude(15)).toBeCloseTo((2 * 0.1 ** 2) / 0.5 ** axes, 12);
+    expect(amplitudeOf(source)(15)).toBeCloseTo((2 * 0.1 ** 2) / 0.5 ** axes, 12);
   });
 
   it('follows its signal', () => {
-    const at = (signal: object, step: number) => checkJob(sourceOf({ signal })).sources[0]?.amplitude(step);
+    const at = (signal: object, step: number) => amplitudeOf(checkJob(sourceOf({ signal })).sources[0])(step);
     const unit = (2 * 0.1 ** 2) / 0.5 ** 3;
     expect(at({ shape: 'series', values: [1, -3] }, 1)).toBeCloseTo(-3 * unit, 12);
     expect(at({ shape: 'series', values: [1, -3] }, 2)).toBe(0);
@@ -178,6 +213,37 @@ describe('a source', () => {
       12,
     );
     expect(at({ shape: 'tone-burst', frequency: 0.5, cycles: 2 }, 45)).toBeCloseTo(0, 12);
+  });
+
+  it('goes straight from one value of a series to the next where they have a dt of their own', () => {
+    const signal = { shape: 'series', values: [1, -3, 5], dt: 0.4 } as const;
+    const amplitude = amplitudeOf(checkJob(sourceOf({ signal })).sources[0]);
+    const unit = (2 * 0.1 ** 2) / 0.5 ** 3;
+    const found = [0, 1, 2, 4, 6, 8, 9].map((step) => Number((amplitude(step) / unit).toFixed(9)));
+    expect(found).toEqual([1, 0, -1, -3, 1, 5, 0]);
+  });
+
+  it('takes a series from a file as it takes one from the job', () => {
+    const inFile = { shape: 'series', file: 'clap.npy', dt: 0.07 } as const;
+    const values = [0.5, -0.25, 2, 1];
+    const [source] = checkJob(sourceOf({ signal: inFile })).sources;
+    if (source?.feed.kind !== 'file') throw new TypeError('the source needs no file');
+    const fromFile = source.feed.amplitudeOf(Float32Array.from(values));
+    const known = amplitudeOf(
+      checkJob(sourceOf({ signal: { shape: 'series', values, dt: 0.07 } })).sources[0],
+    );
+    for (let step = 0; step < 5; step += 1) expect(fromFile(step)).toBe(known(step));
+  });
+
+  it('is refused with two series, with none, and with values that f32 cannot hold', () => {
+    const series = (more: object) => faultsOf(sourceOf({ signal: { shape: 'series', ...more } }));
+    expect(series({})).toEqual(['sources.s.signal.values: is missing. Give a list of numbers, or a file']);
+    expect(series({ values: [1], file: 'a.npy' })).toEqual([
+      'sources.s.signal.file: is given and values too. Give one of them',
+    ]);
+    expect(series({ values: [1, Number.NaN] })[0]).toMatch(/^sources.s.signal.values\[1\]: is NaN/);
+    expect(series({ values: [1, 1e40] })[0]).toMatch(/^sources.s.amplitude: .* f32 cannot hold/);
+    expect(series({ values: [1], dt: 0 })[0]).toMatch(/^sources.s.signal.dt: is 0. Give more than 0/);
   });
 
   it('is refused outside the grid, on a fixed edge, and where there is no wave to feed', () => {

@@ -1,7 +1,7 @@
-import { AXES, AXIS_NAMES, type Box, boxOfShape } from '../grid/box.js';
+import { AXIS_NAMES, boxOfShape, cellCount, type Triple } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import type { FaultList } from './faults.js';
-import { cellIn } from './grid-of-job.js';
+import { cellsIn } from './grid-of-job.js';
 import type { Output, Probe, StateName } from './job.js';
 import { suggest } from './nearest.js';
 import type { JobFile } from './schema.js';
@@ -12,7 +12,15 @@ const MAX_SNAPSHOTS = 100_000;
 /** What a job without outputs leaves: every state, after the last step. */
 const FINAL_OUTPUT = 'end';
 
-/** What the job records: probes at every step, outputs at theirs. `states` are the names of all its states. */
+/** The group of a result that keeps its probes. */
+const PROBES = 'probes';
+
+type WrittenProbe = JobFile['probes'][string];
+
+/**
+ * What the job records: probes at every step, outputs at theirs; among the outputs, last, the probes that are lines
+ * or planes. `states` are the names of all its states.
+ */
 export function recordsOf(
   file: JobFile,
   states: readonly StateName[],
@@ -20,18 +28,31 @@ export function recordsOf(
   faults: FaultList,
 ): { readonly probes: readonly Probe[]; readonly outputs: readonly Output[] } {
   checkNames(file, faults);
-  const probes = Object.entries(file.probes).map(([name, { at, fields }]): Probe => {
-    checkStates(fields, `probes.${name}.fields`, states, faults);
-    return { name, cell: cellIn(grid, at, `probes.${name}.at`, faults), states: fields };
-  });
-  const outputs = Object.entries(file.outputs).map(([name, { fields, every, plane }]): Output => {
+  const probes: Probe[] = [];
+  const stretched: Output[] = [];
+  for (const [name, { at, fields, every }] of Object.entries(file.probes)) {
+    const path = `probes.${name}`;
+    checkStates(fields, `${path}.fields`, states, faults);
+    if (every === undefined) {
+      probes.push({ name, cell: wholeCell(at, grid, `${path}.at`, faults), states: fields });
+      continue;
+    }
+    const box = cellsIn(grid, at, `${path}.at`, faults);
+    const steps = snapshotSteps(every, file.time.steps, `${path}.every`, faults);
+    if (cellCount(box) === 1) {
+      faults.add(`${path}.every`, 'is given, and a cell is recorded at every step', 'Leave it out');
+    }
+    stretched.push({ name: `${PROBES}/${name}`, states: fields, box, steps, packed: false });
+  }
+  const outputs = Object.entries(file.outputs).map(([name, { fields, every, plane, pack }]): Output => {
     checkStates(fields, `outputs.${name}.fields`, states, faults);
+    const whole = 'Leave plane out for the whole field';
     return {
       name,
       states: fields,
-      box:
-        plane === undefined ? boxOfShape(grid.shape) : planeOf(plane, grid, `outputs.${name}.plane`, faults),
+      box: cellsIn(grid, plane ?? {}, `outputs.${name}.plane`, faults, whole),
       steps: snapshotSteps(every, file.time.steps, `outputs.${name}.every`, faults),
+      packed: pack,
     };
   });
   const atTheEnd: Output = {
@@ -39,9 +60,22 @@ export function recordsOf(
     states,
     box: boxOfShape(grid.shape),
     steps: [file.time.steps],
+    packed: false,
   };
-  return { probes, outputs: outputs.length > 0 ? outputs : [atTheEnd] };
+  return { probes, outputs: [...(outputs.length > 0 ? outputs : [atTheEnd]), ...stretched] };
 }
+
+/** The cell of a probe that names all axes of the grid. */
+function wholeCell(at: WrittenProbe['at'], grid: Grid, path: string, faults: FaultList): Triple {
+  const missing = gridAxes(grid).filter((name) => at[name] === undefined);
+  for (const name of missing) {
+    const fix = `Give a number, or \`every\` for ${missing.length === 1 ? 'a line' : 'a plane'} across the grid`;
+    faults.add(`${path}.${name}`, 'is missing', fix);
+  }
+  return cellsIn(grid, at, path, faults).lo;
+}
+
+const gridAxes = ({ dimensions }: Grid) => AXIS_NAMES.filter((name) => name !== 'z' || dimensions === 3);
 
 /** Results lie in folders under these names, and some file systems do not tell capitals from small letters. */
 function checkNames(file: JobFile, faults: FaultList): void {
@@ -53,7 +87,7 @@ function checkNames(file: JobFile, faults: FaultList): void {
     else faults.add(`${room}.${name}`, `has the name of ${first}`, 'Give it another, not in capitals only');
   }
   for (const name of Object.keys(file.outputs)) {
-    if (name.toLowerCase() !== 'probes') continue;
+    if (name.toLowerCase() !== PROBES) continue;
     faults.add(`outputs.${name}`, 'has the name under which a result keeps its probes', 'Give it another');
   }
 }
@@ -71,27 +105,6 @@ function checkStates(
       faults.add(`${path}[${index}]`, `${name} is listed twice`, 'Leave one of them out');
     }
   }
-}
-
-function planeOf(
-  plane: NonNullable<JobFile['outputs'][string]['plane']>,
-  grid: Grid,
-  path: string,
-  faults: FaultList,
-): Box {
-  const bounds = AXES.map((axis): readonly [number, number] => {
-    const at = plane[AXIS_NAMES[axis]];
-    const last = grid.shape[axis] - 1;
-    if (at === undefined) return [0, grid.shape[axis]];
-    if (grid.dimensions === 2 && axis === 0) {
-      faults.add(`${path}.z`, 'is given, and the grid is 2-D', 'Leave plane out for the whole field');
-    } else if (at > last) {
-      faults.add(`${path}.${AXIS_NAMES[axis]}`, `${at} is outside the grid`, `Use 0 to ${last}`);
-    }
-    return [at, at + 1];
-  });
-  const [z = [0, 0], y = [0, 0], x = [0, 0]] = bounds;
-  return { lo: [z[0], y[0], x[0]], hi: [z[1], y[1], x[1]] };
 }
 
 function snapshotSteps(every: number | 'end', steps: number, path: string, faults: FaultList): number[] {

@@ -23,13 +23,17 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
     faults.add('run.exchangeEvery', `${exchangeEvery} steps reach across more than one brick`, remedy);
   }
   const every = exchangeEvery ?? Math.min(DEFAULT_EXCHANGE_EVERY, epoch ?? longest, longest);
-  const most = Math.max(1, Math.floor(longest / every));
-  const exchanges = epoch === undefined ? most : Math.min(most, Math.ceil(epoch / every));
-  return { exchangeEvery: every, epoch: every * exchanges, peers, use, checkpointSeconds };
+  return { exchangeEvery: every, epoch: epochOf(every, longest, epoch), peers, use, checkpointSeconds };
 }
 
-/** An axis that a single brick spans sets no limit: nothing lies beyond it. */
-function longestEpoch({ shape, brick }: Grid, radius: number): number {
+/** Steps of an epoch, a multiple of the exchange: at most `longest`, and at least `wanted` where that allows it. */
+export function epochOf(exchangeEvery: number, longest: number, wanted = longest): number {
+  const most = Math.max(1, Math.floor(longest / exchangeEvery));
+  return exchangeEvery * Math.min(most, Math.ceil(wanted / exchangeEvery));
+}
+
+/** Steps of an epoch at most. An axis that a single brick spans sets no limit: nothing lies beyond it. */
+export function longestEpoch({ shape, brick }: Grid, radius: number): number {
   const cut = AXES.filter((axis) => brick[axis] < shape[axis]).map((axis) => brick[axis]);
   const edge = cut.length > 0 ? Math.min(...cut) : Math.max(...brick);
   return Math.max(1, Math.floor(edge / radius));

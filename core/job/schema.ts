@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { TRACKERS } from '../../shaders/models/medium/medium.js';
+import { TRACKERS } from '../../shaders/models/trackers/trackers.js';
+import { WAVE_TRACKERS } from '../../shaders/models/wave.js';
 
 // The job file as people write it. Descriptions end up in the published JSON Schema, where editors show them.
 
@@ -79,7 +80,7 @@ const array = z
   })
   .describe('Values from a file, its path relative to the job file; cells on a fixed edge are set to 0');
 
-const face = z.enum(['dirichlet', 'neumann', 'periodic', 'absorbing']);
+const face = z.enum(['dirichlet', 'neumann', 'periodic', 'absorbing', 'damped']);
 const axisBoundary = z
   .union([face, z.tuple([face, face])])
   .describe('Both ends of an axis, or [near, far]; periodic only for both');
@@ -141,17 +142,38 @@ const signal = z.discriminatedUnion('shape', [
     .strictObject({ shape: z.literal('tone-burst'), frequency: positive, cycles: positive })
     .describe('sin(2π · frequency · t) under a Hann window of so many cycles'),
   z
-    .strictObject({ shape: z.literal('series'), values: z.array(finite).min(1).max(16_384) })
-    .describe('One value for each step, then 0'),
+    .strictObject({
+      shape: z.literal('series'),
+      values: z.array(finite).min(1).max(16_384).optional(),
+      file: z
+        .string()
+        .optional()
+        .describe('In place of values: a .npy or .csv file, its path relative to the job file'),
+      dt: positive
+        .optional()
+        .describe('Time from one value to the next, straight lines between; a step where it is left out'),
+    })
+    .describe('One value for each step, or each dt, then 0'),
 ]);
+
+const cells = z
+  .strictObject({ z: cellIndex.optional(), y: cellIndex.optional(), x: cellIndex.optional() })
+  .refine((axes) => Object.keys(axes).length > 0, 'Name one axis or more, for example {z: 16}')
+  .meta({ minProperties: 1 })
+  .describe('A cell, or a line or a plane of cells across the grid: {z: 16} is a plane');
+
+const probe = z.strictObject({
+  at: cells,
+  fields: z.array(stateName).min(1).max(64),
+  every: wholeNumber
+    .min(1)
+    .optional()
+    .describe('Of a line or a plane: steps from one record to the next. A cell is recorded at every step'),
+});
 
 const source = z.strictObject({
   field: stateName.describe('A wave, and after a dot a component'),
-  at: z
-    .strictObject({ z: cellIndex.optional(), y: cellIndex.optional(), x: cellIndex.optional() })
-    .refine((axes) => Object.keys(axes).length > 0, 'Name one axis or more, for example {z: 16}')
-    .meta({ minProperties: 1 })
-    .describe('A cell, or a line or a plane of cells across the grid: {z: 16} is a plane'),
+  at: cells,
   amplitude: finite.describe('In amplitude.unit · length^m / time², m the number of axes that `at` names'),
   signal,
 });
@@ -173,6 +195,14 @@ const customField = z.union([
   }),
 ]);
 
+const trackers = z
+  .array(z.enum(TRACKERS))
+  .describe('What is recorded in each cell: running mean square, frequency and maximum');
+
+const waveModel = z
+  .strictObject({ base: z.literal('wave'), trackers: trackers.default([...WAVE_TRACKERS]) })
+  .describe('∂²ψ/∂t² = speed² · ∇²ψ, one speed everywhere');
+
 const mediumModel = z
   .strictObject({
     base: z.literal('medium'),
@@ -180,10 +210,7 @@ const mediumModel = z
       .union([z.literal(2), z.literal(4), z.literal(8)])
       .default(2)
       .describe('Order in space'),
-    trackers: z
-      .array(z.enum(TRACKERS))
-      .default([])
-      .describe('What is recorded in each cell: running mean square, frequency and maximum'),
+    trackers: trackers.default([]),
   })
   .describe('∂²ψ/∂t² + 2 · damping · ∂ψ/∂t = speed² · ∇²ψ − potential · ψ');
 
@@ -227,7 +254,11 @@ export const jobFileSchema = z
     name,
     title: z.string().max(200).default('').describe('What the job is for, in a sentence'),
     model: z
-      .union([z.enum(['wave', 'medium']), mediumModel, customModel])
+      .union([
+        z.enum(['wave', 'medium']),
+        z.discriminatedUnion('base', [waveModel, mediumModel]),
+        customModel,
+      ])
       .describe('A built-in model, or one of your own'),
     components: z
       .array(name)
@@ -261,7 +292,7 @@ export const jobFileSchema = z
       .union([face, z.strictObject({ z: axisBoundary.optional(), y: axisBoundary, x: axisBoundary })])
       .default('dirichlet')
       .describe(
-        'dirichlet: edge cells stay 0. neumann: a mirror. periodic: the two ends of an axis are neighbours. absorbing: waves leave',
+        'dirichlet: edge cells stay 0. neumann: a mirror. periodic: the two ends of an axis are neighbours. absorbing, damped: waves leave',
       ),
     media: z
       .record(name, medium)
@@ -273,9 +304,9 @@ export const jobFileSchema = z
       .default({})
       .describe('States that do not start at 0'),
     probes: z
-      .record(name, z.strictObject({ at: cell, fields: z.array(stateName).min(1).max(64) }))
+      .record(name, probe)
       .default({})
-      .describe('Cells recorded at every step'),
+      .describe('Cells recorded at every step; lines and planes of cells, every so many'),
     outputs: z
       .record(
         name,
@@ -286,6 +317,10 @@ export const jobFileSchema = z
             .default('end')
             .describe('Every so many steps, or end: once, after the last step'),
           plane: plane.optional(),
+          pack: z
+            .boolean()
+            .default(false)
+            .describe('At the end, put many chunks into one object: for planes and for small bricks'),
         }),
       )
       .default({})

@@ -16,7 +16,7 @@ const FEWEST_STEPS = 8;
 const MAX_DEVICE_TEXT = 200;
 
 /**
- * What a device can do, found by a run of the wave model of about 0.3 s at most. `rate` counts updates of one
+ * What a device can do, found by a run of the wave model of about 0.3 s at most, and as much again where a GPU is tuned. `rate` counts updates of one
  * component's cells in a second. Throws what the engine throws.
  */
 export async function calibrate(engine: Engine): Promise<Ability> {

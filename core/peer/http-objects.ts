@@ -1,8 +1,11 @@
+import { md5 } from '@noble/hashes/legacy';
+import { toBase64 } from 'lib0/buffer';
 import { decodeUtf8 } from 'lib0/string';
-import { StoreError } from '../errors.js';
+import { StoreError, StoreUnavailableError } from '../errors.js';
 import type { RoomAddresses } from '../protocol/addresses.js';
 import { OBJECT_TIMEOUT_MS } from '../protocol/limits.js';
 import type { Objects } from './objects.js';
+import { type Persistence, persistently, USUAL_PERSISTENCE } from './persistently.js';
 
 /** The part of the platform's `fetch` that is used here; the core is compiled without its types. */
 export type Fetch = (
@@ -26,42 +29,78 @@ const { AbortSignal } = globalThis as unknown as {
   readonly AbortSignal: { timeout(milliseconds: number): never };
 };
 
+/** What is asked of the store, and for how long. */
+interface Patience extends Persistence {
+  /** An object that has not come or gone within so many milliseconds has stalled. */
+  readonly stalledAfterMs: number;
+}
+
+const USUAL_PATIENCE: Patience = { ...USUAL_PERSISTENCE, stalledAfterMs: OBJECT_TIMEOUT_MS };
+
 /**
- * The store's objects by HTTP, from the coordinator or from where it sends a reader or writer on to. One that is
- * not there, or not taken, within `patience` milliseconds is a StoreError like any other.
+ * The store's objects by HTTP, from the coordinator or from where it sends a reader or writer on to. Reading is
+ * tried again where it may succeed later. Writing is not: the address may be what no longer serves.
  */
 export function httpObjects(
   fetch: Fetch,
   { object, upload }: Pick<RoomAddresses, 'object' | 'upload'>,
-  patience = OBJECT_TIMEOUT_MS,
+  patience: Patience = USUAL_PATIENCE,
 ): Objects {
   const ask = async (url: string, question: Question) => {
     try {
-      const response = await fetch(url, { ...question, signal: AbortSignal.timeout(patience) });
+      const signal = AbortSignal.timeout(patience.stalledAfterMs);
+      const response = await fetch(url, { ...question, signal });
       const { ok, status } = response;
       return { ok, status, bytes: new Uint8Array(await response.arrayBuffer()) };
     } catch (error) {
-      throw new StoreError(`the store can't be reached: ${String(error)}`, { cause: error });
+      throw new StoreUnavailableError(`the store can't be reached: ${String(error)}`, { cause: error });
     }
   };
   return {
-    async get(key) {
-      const { ok, status, bytes } = await ask(object(key), { method: 'GET' });
-      if (ok) return bytes;
-      if (status === 404) return undefined;
-      throw refused(status, key, bytes);
-    },
+    get: (key) =>
+      persistently(async () => {
+        const { ok, status, bytes } = await ask(object(key), { method: 'GET' });
+        if (ok) return bytes;
+        if (status === 404) return undefined;
+        throw refused(status, key, bytes);
+      }, patience),
     async put(url, body) {
       const { ok, status, bytes } = await ask(upload(url), {
         method: 'PUT',
-        // Bound into the signature of addresses that lead to a bucket, as the length is.
-        headers: { 'content-type': 'application/octet-stream' },
+        headers: {
+          // Bound into the signature of addresses that lead to a bucket, as the length is.
+          'content-type': 'application/octet-stream',
+          // The one checksum that every S3 server heeds: bytes that changed on their way are refused.
+          'content-md5': toBase64(md5(body)),
+        },
         body: body as Uint8Array<ArrayBuffer>,
       });
-      if (!ok) throw refused(status, url, bytes);
+      if (!ok) throw refused(status, url.split('?')[0] ?? url, bytes);
     },
   };
 }
 
-const refused = (status: number, what: string, answer: Uint8Array) =>
-  new StoreError(`the store answered ${status} for ${what}: ${decodeUtf8(answer).slice(0, 300)}`);
+function refused(status: number, what: string, answer: Uint8Array): StoreError {
+  const said = saidIn(answer);
+  const message = `the store answered ${status} for ${what}: ${said}`;
+  return mayPass(status) || said.includes('BadDigest')
+    ? new StoreUnavailableError(message)
+    : new StoreError(message);
+}
+
+/** A coordinator's own words; of other stores as they come. */
+function saidIn(answer: Uint8Array): string {
+  const text = decodeUtf8(answer).slice(0, 300);
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
+    return typeof error?.message === 'string' ? error.message : text;
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * 403: the address has expired, or was signed by a clock that is off; a fresh one may serve. 408: the body came too
+ * slowly. 409: others write the same key just now.
+ */
+const mayPass = (status: number): boolean => status >= 500 || [403, 408, 409, 429].includes(status);

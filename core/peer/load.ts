@@ -13,6 +13,8 @@ import { breathe } from './breathe.js';
 import { KnownCheckpoint } from './brick-memory.js';
 import type { Objects } from './objects.js';
 
+export type Readable = Pick<Objects, 'get'>;
+
 /** Bricks fetched at once. */
 const AT_ONCE = 4;
 
@@ -22,7 +24,7 @@ export async function loadInitial(
   id: string,
   box: Box,
   shard: EngineShard,
-  objects: Objects,
+  objects: Readable,
 ): Promise<void> {
   for (const array of stateArrays(job)) {
     const name = stateName(job.components[array.component] ?? '', array.field);
@@ -56,7 +58,7 @@ export async function loadCheckpoint(
   seal: number,
   box: Box,
   shard: EngineShard,
-  objects: Objects,
+  objects: Readable,
 ): Promise<KnownCheckpoint> {
   const { name, bricks } = await readSeal(id, seal, objects);
   const places = unpackPlaces(bricks);
@@ -74,7 +76,7 @@ export async function loadCheckpoint(
   return known;
 }
 
-async function readSeal(id: string, number: number, objects: Objects) {
+async function readSeal(id: string, number: number, objects: Readable) {
   const key = sealKey(id, number);
   const text = decodeUtf8(await need(objects, key));
   try {
@@ -127,7 +129,7 @@ export async function eachBrick(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-export async function need(objects: Objects, key: string): Promise<Uint8Array> {
+export async function need(objects: Readable, key: string): Promise<Uint8Array> {
   const bytes = await objects.get(key);
   if (!bytes) throw new StoreError(`${key} is not in the store`);
   return bytes;

@@ -1,8 +1,8 @@
 /** Objects of the store, as a peer reaches them: over HTTP, by the addresses the coordinator signs. */
 export interface Objects {
-  /** Undefined where there is no such object. Throws StoreError where it can't be told. */
+  /** Undefined where there is no such object. Throws StoreError where it can't be told, after a few tries. */
   get(key: string): Promise<Uint8Array | undefined>;
-  /** Throws StoreError when the store refuses. */
+  /** Throws StoreError when the store refuses, StoreUnavailableError where it may take it later, or at a fresh address. */
   put(url: string, bytes: Uint8Array): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import type { Engine, EngineShard, Update } from '../../shaders/engine.js';
-import { DivergedError, GroundswellError, LinkError } from '../errors.js';
+import { DivergedError, GroundswellError, LinkError, PlanEndedError } from '../errors.js';
 import { cellCount } from '../grid/box.js';
 import { updateBoxes } from '../grid/deep.js';
 import { withGhosts } from '../grid/ghosts.js';
@@ -18,6 +18,7 @@ import { Grants } from './grants.js';
 import type { Expected, Inbox } from './inbox.js';
 import { loadCheckpoint, loadInitial, stateParts } from './load.js';
 import type { Objects } from './objects.js';
+import { persistently } from './persistently.js';
 import { ProbeLog } from './probe-log.js';
 import { Saving } from './saving.js';
 import { type FedSource, loadMedia, mediaSpec, sourcesIn } from './surroundings.js';
@@ -34,6 +35,7 @@ export interface RunTools {
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly onStep: (step: number) => void;
 }
 
@@ -185,11 +187,19 @@ export class ShardRun {
   }
 
   async #load(): Promise<void> {
-    const { engine, objects } = this.#tools;
+    const { engine, pause } = this.#tools;
+    const objects = {
+      get: (key: string) =>
+        persistently(() => this.#tools.objects.get(key), {
+          tries: Number.POSITIVE_INFINITY,
+          pause,
+          onFailure: ({ message }) => this.#held(message),
+        }),
+    };
     const job = this.#job;
     const { radius } = job.model.model;
     const held = frameOf(job.grid, this.#box, this.plan.exchangeEvery * radius);
-    this.#sources = sourcesIn(job, held);
+    this.#sources = await sourcesIn(job, this.plan.job, held, objects);
     const shard = await engine.createShard({
       model: job.model,
       components: job.components.length,
@@ -361,6 +371,12 @@ export class ShardRun {
     if (this.#settled !== undefined && this.#settled >= step) return;
     if (this.#ended) throw new LinkError('the plan has ended');
     await new Promise<void>((resolve, reject) => this.#arrivals.push({ step, resolve, reject }));
+  }
+
+  /** The store fails, and is asked again. */
+  #held(reason: string): void {
+    if (this.#ended) throw new PlanEndedError(this.plan.id);
+    this.#tools.send({ type: 'held', plan: this.plan.id, reason: reason.slice(0, 500) });
   }
 
   /** Tells the coordinator, once, unless the run has ended already: then failures are its echo. */

@@ -3,11 +3,11 @@ import { type Box, boxOfShape, cellCount, intersect, isEmpty, shift, type Triple
 import { brickBox } from '../grid/bricks.js';
 import { cutDense } from '../grid/dense.js';
 import { periodicImages } from '../grid/halo.js';
-import type { Job } from '../job/job.js';
-import { mediumBrickKey } from '../protocol/keys.js';
+import type { Amplitude, Job, JobSource } from '../job/job.js';
+import { mediumBrickKey, sourceSeriesKey } from '../protocol/keys.js';
 import { decodeCells } from '../result/cells.js';
-import { eachBrick, eachPiece, need } from './load.js';
-import type { Objects } from './objects.js';
+import { decodeSeries } from '../result/series.js';
+import { eachBrick, eachPiece, need, type Readable } from './load.js';
 
 // What a shard is given of its job besides its state: media and sources. All in unwrapped coordinates.
 
@@ -27,7 +27,7 @@ export async function loadMedia(
   id: string,
   held: Box,
   shard: EngineShard,
-  objects: Objects,
+  objects: Readable,
 ): Promise<void> {
   for (const [field, medium] of job.media) {
     const slab = (box: Box) => ({ component: 0, field, level: 'now', box }) as const;
@@ -56,16 +56,31 @@ export async function loadMedia(
 
 /** A source as a shard holds it, with what it adds in the update after `step` steps. */
 export interface FedSource extends Source {
-  readonly amplitude: (step: number) => number;
+  readonly amplitude: Amplitude;
 }
 
-/** The job's sources that reach the shard's cells or halo: in each periodic image, in the job's order. */
-export function sourcesIn(job: Job, held: Box): FedSource[] {
-  return job.sources.flatMap(({ component, field, box, amplitude }) =>
-    imagesOf(job, held, box).map(
-      (image): FedSource => ({ component, field, box: shift(image.box, image.by), amplitude }),
-    ),
-  );
+/**
+ * The job's sources that reach the shard's cells or halo: in each periodic image, in the job's order.
+ * Throws StoreError when the series of one is missing.
+ */
+export async function sourcesIn(job: Job, id: string, held: Box, objects: Readable): Promise<FedSource[]> {
+  const fed = job.sources.map(async (source): Promise<FedSource[]> => {
+    const { component, field, box } = source;
+    const images = imagesOf(job, held, box);
+    if (images.length === 0) return [];
+    const amplitude = await amplitudeOf(source, id, objects);
+    return images.map((image) => ({ component, field, box: shift(image.box, image.by), amplitude }));
+  });
+  return (await Promise.all(fed)).flat();
+}
+
+async function amplitudeOf({ name, feed }: JobSource, id: string, objects: Readable): Promise<Amplitude> {
+  switch (feed.kind) {
+    case 'known':
+      return feed.amplitude;
+    case 'file':
+      return feed.amplitudeOf(decodeSeries(await need(objects, sourceSeriesKey(id, name))));
+  }
 }
 
 /** The parts of a box of the grid that `held` has, in grid coordinates, and how far away it has them. */

@@ -1,15 +1,14 @@
-import { StoreError } from '../errors.js';
+import { PlanEndedError, StoreError } from '../errors.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { Said } from '../protocol/session.js';
 import { breathe } from './breathe.js';
 import type { Objects, Upload } from './objects.js';
+import { persistently } from './persistently.js';
 
 /** Objects whose addresses are asked for in one message. */
 const BATCH = 64;
 /** Uploads under way at once: enough to hide a round trip, few enough to leave the uplink to halos. */
 const AT_ONCE = 4;
-const TRIES = 4;
-const FIRST_PAUSE_MS = 250;
 
 type Addresses = Extract<ToPeer, { type: 'addresses' }>;
 
@@ -42,7 +41,7 @@ export class Uploader {
     this.#tools = tools;
   }
 
-  /** Resolves when all of them are stored. Throws StoreError when one can't be, after a few tries. */
+  /** Resolves when all of them are stored, however long the store fails. Throws PlanEndedError where the plan ends first. */
   async upload(plan: number, uploads: readonly Upload[]): Promise<void> {
     for (let start = 0; start < uploads.length; start += BATCH) {
       const batch: Encoded[] = [];
@@ -51,7 +50,7 @@ export class Uploader {
         if (bytes) batch.push({ key, bytes });
         await breathe();
       }
-      if (batch.length > 0) await this.#putAll(batch, await this.#addresses(plan, batch));
+      if (batch.length > 0) await this.#putAll(plan, batch);
     }
   }
 
@@ -81,29 +80,33 @@ export class Uploader {
     return new Map((await answer).objects.map(({ key, url }) => [key, url]));
   }
 
-  async #putAll(batch: readonly Encoded[], urls: ReadonlyMap<string, string>): Promise<void> {
+  async #putAll(plan: number, batch: readonly Encoded[]): Promise<void> {
+    const urls = await this.#addresses(plan, batch);
     const queue = [...batch];
     const work = async () => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        const url = urls.get(next.key);
-        if (!url) throw new StoreError(`no address was given for ${next.key}`);
-        await this.#put(url, next);
-      }
+      for (let next = queue.shift(); next; next = queue.shift()) await this.#put(plan, next, urls);
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  async #put(url: string, { key, bytes }: Encoded): Promise<void> {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#tools.objects.put(url, bytes);
-      } catch (error) {
-        if (attempt === TRIES)
-          throw new StoreError(`${key} can't be stored: ${String(error)}`, { cause: error });
-        await this.#tools.pause(FIRST_PAUSE_MS * 2 ** attempt);
-      }
-    }
+  /** Every later try is at a fresh address: the one before may have expired. A store that is away is waited for. */
+  async #put(plan: number, object: Encoded, urls: ReadonlyMap<string, string>): Promise<void> {
+    const { key, bytes } = object;
+    const { objects, pause, send } = this.#tools;
+    const put = async (attempt: number) => {
+      const url = (attempt === 1 ? urls : await this.#addresses(plan, [object])).get(key);
+      if (!url) throw new StoreError(`no address was given for ${key}`);
+      await objects.put(url, bytes);
+    };
+    const onFailure = ({ message }: StoreError) => {
+      if (this.#dropped.has(plan)) throw ended(plan);
+      send({ type: 'held', plan, reason: message.slice(0, 500) });
+    };
+    await persistently(put, { tries: Number.POSITIVE_INFINITY, pause, onFailure }).catch((error) => {
+      if (!(error instanceof StoreError)) throw error;
+      throw new StoreError(`${key} can't be stored: ${String(error)}`, { cause: error });
+    });
   }
 }
 
-const ended = (plan: number) => new StoreError(`plan ${plan} has ended`);
+const ended = (plan: number) => new PlanEndedError(plan);

@@ -37,6 +37,9 @@ export const inputBrickKey = (job: string, state: string, level: 'now' | 'before
 export const mediumBrickKey = (job: string, medium: string, brick: Triple) =>
   `jobs/${job}/input/_media/${medium}/${index(brick)}`;
 
+/** The series of a job's source that comes from a file: f32 little-endian, as it is. */
+export const sourceSeriesKey = (job: string, source: string) => `jobs/${job}/input/_sources/${source}`;
+
 /** The Zarr group of a job's results. */
 export const resultKey = (job: string) => `jobs/${job}/result.zarr`;
 
@@ -52,6 +55,10 @@ export const outputChunkKey = (
   snapshot: number,
   chunk: readonly number[],
 ) => `${outputArrayKey(job, output, state)}/c/${[snapshot, ...chunk].join('/')}`;
+
+/** An object of many chunks of an output. No chunk alone lies there, so both may be there while they are put together. */
+export const outputPackKey = (job: string, output: string, state: string, place: readonly number[]) =>
+  `${outputArrayKey(job, output, state)}/${place.join('.')}`;
 
 /** The Zarr array of one state of a probe, one value a step; `time` is the array of their times. */
 export const probeArrayKey = (job: string, probe: string, state: string) =>

@@ -7,6 +7,9 @@ export const MAX_CONTROL_BYTES = 256 * 1024;
 /** A job file. It travels in the room's document. */
 export const MAX_JOB_BYTES = 128 * 1024;
 
+/** The series of a source that comes from a file: 262,144 values, which a peer keeps whole. */
+export const MAX_SERIES_BYTES = 1024 * 1024;
+
 /** What a peer is called, in characters. */
 export const MAX_NAME_LENGTH = 64;
 

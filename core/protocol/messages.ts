@@ -115,6 +115,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     reason: shownText(500),
     peer: peerId.optional(),
   }),
+  /** The store does not take or give this peer's objects just now; it tries again. Said each time. */
+  z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
   /** The field has become infinite, or no number: `state` after `step` steps. */
   z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
   /** Answers `ping`: the peer's own loop is alive. */

@@ -13,7 +13,7 @@ const grid: Grid = {
   periodic: [false, false, false],
 };
 const whole = boxOfShape(grid.shape);
-const volume: Output = { name: 'volume', states: ['psi'], box: whole, steps: [5, 10] };
+const volume: Output = { name: 'volume', states: ['psi'], box: whole, steps: [5, 10], packed: false };
 const wall: Output = { ...volume, box: { lo: [0, 9, 0], hi: [10, 10, 21] } };
 
 test('an array has time and the axes that are thicker than one cell', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JobError, RightsError } from '../../core/errors.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
+import { persistently } from '../../core/peer/persistently.js';
 import { addressesOf, type RoomAddresses } from '../../core/protocol/addresses.js';
 import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
 import { jobId, peerId } from '../../core/protocol/plan.js';
@@ -109,7 +110,9 @@ export function roomApi(
       const addresses = new Map(
         (await read(addressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
       );
-      await Promise.all(inputs.map(({ key, bytes }) => objects.put(addresses.get(key) ?? key, bytes)));
+      await Promise.all(
+        inputs.map(({ key, bytes }) => persistently(() => objects.put(addresses.get(key) ?? key, bytes))),
+      );
     },
     async start(id) {
       await call('POST', `${jobPath(id)}/start`);

@@ -1,5 +1,6 @@
 import {
   EngineError,
+  ExportError,
   GroundswellError,
   JobError,
   LeaseTakenError,
@@ -58,7 +59,16 @@ export function exitOf(error: unknown): Exit {
     kinds.some((kind) => error instanceof kind);
   if (isOneOf(StoreUnavailableError, TakenOverError)) return Exit.notAllowed;
   // A store that refuses is the folder of --data or the bucket of --store; a server that cannot listen is --host and --port.
-  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError, LeaseTakenError)) return Exit.refused;
+  const refusals = [
+    UsageError,
+    JobError,
+    ModelError,
+    StoreError,
+    ServeError,
+    LeaseTakenError,
+    ExportError,
+  ] as const;
+  if (isOneOf(...refusals)) return Exit.refused;
   if (isOneOf(UnreachableError, RightsError, LinkError)) return Exit.notAllowed;
   if (isOneOf(EngineError)) return Exit.noDevice;
   return Exit.jobEnded;

@@ -1,13 +1,18 @@
 import { addressesOf } from '../../core/protocol/addresses.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit, UsageError } from './exit.js';
 import { aborted } from './lifetime.js';
-import { startLocalPeers } from './local-peers.js';
+import { devicesOf, startLocalPeers } from './local-peers.js';
 import type { EngineChoice, TransportChoice } from './parts.js';
 
 export interface JoinCommandOptions {
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
+  readonly gpu?: string;
+  /** A peer for each, whatever `peers` says. */
+  readonly gpus?: GpuChoice;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
@@ -20,7 +25,8 @@ export async function join(
   context: Context,
 ): Promise<number> {
   await askFirst(urls);
-  return options.peers === 1 ? joinHere(urls, options, context) : joinMany(urls, options, context);
+  if (options.gpus === undefined && options.peers === 1) return joinHere(urls, options, context);
+  return joinMany(urls, options, context);
 }
 
 /** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
@@ -34,10 +40,18 @@ async function askFirst(urls: readonly URL[]): Promise<void> {
 
 async function joinHere(
   urls: readonly URL[],
-  { engine, transport, name }: JoinCommandOptions,
+  { engine, threads, gpu, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
-  const joined = await parts.joinRoom({ urls, engine, transport, name, onStatus: printChanges(print) });
+  const joined = await parts.joinRoom({
+    urls,
+    engine,
+    threads,
+    ...(gpu !== undefined && { gpu }),
+    transport,
+    name,
+    onStatus: printChanges(print),
+  });
   const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
   if (end === 'leave') await joined.leave();
   return Exit.ok;
@@ -52,19 +66,14 @@ function printChanges(print: (line: string) => void): (line: string) => void {
   };
 }
 
-async function joinMany(
-  urls: readonly URL[],
-  { peers: count, ...choices }: JoinCommandOptions,
-  context: Context,
-) {
-  const peers = startLocalPeers({
-    ...choices,
-    count,
-    urls: urls.map(({ href }) => href),
-    onLost: context.print,
-  });
+async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
+  const devices = await devicesOf(options, context.parts);
+  const { threads, transport, name } = options;
+  const links = urls.map(({ href }) => href);
+  const peers = startLocalPeers({ devices, threads, transport, name, urls: links, onLost: context.print });
   try {
-    context.print(`${count} peers are joining ${urls.join(' or ')}`);
+    const count = `${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'}`;
+    context.print(`${count} joining ${links.join(' or ')}`);
     const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);
     return status ?? Exit.jobEnded;
   } finally {

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 import { Exit } from './exit.js';
-import type { EngineChoice, TransportChoice } from './parts.js';
+import type { EngineChoice, Parts, TransportChoice } from './parts.js';
 
 /** A child that does not leave in this time is killed. Longer than a peer takes to hand its shard on. */
 const LEAVE_WITHIN_MS = 6_000;
@@ -14,10 +16,35 @@ export interface LocalPeers {
   stop(): Promise<void>;
 }
 
+/** What one local peer computes on. */
+export type Device = { readonly engine: EngineChoice } | { readonly gpu: string };
+
+/** What the user's options come to: a peer for each GPU chosen, or so many on the same engine. Throws EngineError. */
+export async function devicesOf(
+  {
+    peers,
+    engine,
+    gpu,
+    gpus,
+  }: {
+    readonly peers: number;
+    readonly engine: EngineChoice;
+    readonly gpu?: string;
+    readonly gpus?: GpuChoice;
+  },
+  parts: Pick<Parts, 'chooseGpus'>,
+): Promise<readonly Device[]> {
+  if (gpus !== undefined) return (await parts.chooseGpus(gpus)).map((name) => ({ gpu: name }));
+  return Array.from({ length: peers }, () => (gpu === undefined ? { engine } : { gpu }));
+}
+
 export interface LocalPeersOptions {
-  readonly count: number;
+  /** One peer for each. */
+  readonly devices: readonly Device[];
+  /** One room's coordinators. */
   readonly urls: readonly string[];
-  readonly engine: EngineChoice;
+  /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
+  readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** A peer ended that was not asked to. */
@@ -29,18 +56,19 @@ export interface LocalPeersOptions {
  * They hold a channel to this process, and leave when it closes, however this process ends.
  */
 export function startLocalPeers({
-  count,
+  devices,
   urls,
-  engine,
+  threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
   transport,
   name,
   onLost,
 }: LocalPeersOptions): LocalPeers {
   let stopping = false;
-  const peers = Array.from({ length: count }, (_, index) => {
-    const suffix = count === 1 ? '' : `-${index + 1}`;
+  const peers = devices.map((device, index) => {
+    const suffix = devices.length === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
-    const choices = ['--engine', engine, '--transport', transport, '--name', peerName];
+    const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
+    const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
     const child = startPeer(['join', ...urls, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);

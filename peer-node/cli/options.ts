@@ -1,12 +1,15 @@
 import { hostname } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
+import type { Cut } from '../../coordinator/export/plane.js';
 import { S3_ADDRESS_EXAMPLE, type S3Address, s3Address } from '../../coordinator/store/s3-address.js';
 import { StoreError } from '../../core/errors.js';
 import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 
 export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
 const MOST_PEERS = 64;
+const MOST_THREADS = 1024;
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {
@@ -23,9 +26,37 @@ export function address(text: string): URL {
   throw new InvalidArgumentError(`Give an address like ${DEFAULT_ADDRESS}.`);
 }
 
+/** Reads which GPUs: `all`, a number, or parts of names with commas between. */
+function gpuChoice(text: string): GpuChoice {
+  if (text === 'all') return { kind: 'all' };
+  if (/^\d+$/.test(text)) return { kind: 'count', count: wholeNumber(1, MOST_PEERS)(text) };
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.every((part) => part !== '')) return { kind: 'names', parts };
+  throw new InvalidArgumentError('Give all, a number, or names with commas between.');
+}
+
 function peerName(text: string): string {
   if (text.length >= 1 && text.length <= MAX_NAME_LENGTH) return text;
   throw new InvalidArgumentError(`Give 1 to ${MAX_NAME_LENGTH} characters.`);
+}
+
+/** Reads a whole number, below 0 too. */
+export function snapshot(text: string): number {
+  if (/^-?\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number, from 0 on, or from -1 back.');
+}
+
+/** Reads where a volume is cut. */
+export function cut(text: string): Cut {
+  const [, axis, index] = /^([xyz])=(\d+)$/.exec(text) ?? [];
+  if (axis !== undefined) return { axis, index: Number(index) };
+  throw new InvalidArgumentError('Give an axis and a cell, like z=20.');
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('Give a number above 0.');
 }
 
 /** Reads a store's address. */
@@ -52,6 +83,18 @@ export const option = {
       .argParser(storeAddress),
   engine: () =>
     new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
+  threads: () =>
+    new Option(
+      '--threads <number>',
+      'threads of a peer that computes with wasm (default: what the machine has, parted among its peers)',
+    ).argParser(wholeNumber(1, MOST_THREADS)),
+  gpu: () =>
+    new Option('--gpu <name>', 'the GPU that computes, by a part of its name; stronger than --engine'),
+  gpus: () =>
+    new Option(
+      '--gpus <which>',
+      'a peer for each GPU: all, a number, or parts of their names; stronger than --peers',
+    ).argParser(gpuChoice),
   transport: () =>
     new Option('--transport <transport>', 'what carries its links to other peers')
       .choices(['auto', 'datachannel', 'werift'])

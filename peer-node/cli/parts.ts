@@ -1,5 +1,7 @@
+import type { ExportReport, ExportRequest } from '../../coordinator/export/export.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
@@ -9,12 +11,21 @@ export interface Parts {
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
   /** Makes a bucket ready for coordinators, and for pages of `origins`. Throws StoreError. */
   prepareBucket(address: S3Address, options: { readonly origins: readonly string[] }): Promise<void>;
+  /** Writes a result to a file. Throws ExportError, and StoreError where it cannot be read. */
+  exportResult(from: ResultPlace, request: ExportRequest, lifetime: AbortSignal): Promise<ExportReport>;
   /**
    * Throws EngineError where this device cannot compute, LinkError where it lacks the transport chosen.
    * Tries again for as long as nobody answers.
    */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
+  /** The names of this machine's GPUs that are chosen. Throws EngineError where there are fewer. */
+  chooseGpus(choice: GpuChoice): Promise<readonly string[]>;
 }
+
+/** Where a result lies: a folder, or a bucket whose prefix ends with it. */
+export type ResultPlace =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'bucket'; readonly address: S3Address };
 
 export interface PreparedJob {
   readonly job: Job;
@@ -63,6 +74,10 @@ export interface JoinOptions {
   /** One room's coordinators. */
   readonly urls: readonly URL[];
   readonly engine: EngineChoice;
+  /** Of the `wasm` engine; as many as the machine has, unless given. */
+  readonly threads?: number | undefined;
+  /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
+  readonly gpu?: string;
   readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */

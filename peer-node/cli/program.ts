@@ -1,10 +1,11 @@
-import { Argument, Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { S3_ADDRESS_EXAMPLE } from '../../coordinator/store/s3-address.js';
 import { GroundswellError } from '../../core/errors.js';
 import type { Context } from './context.js';
 import { EXIT_HELP, Exit, exitOf } from './exit.js';
+import { exportCommand } from './export.js';
 import { join } from './join.js';
-import { address, DEFAULT_ADDRESS, option, storeAddress } from './options.js';
+import { address, cut, DEFAULT_ADDRESS, option, positive, snapshot, storeAddress } from './options.js';
 import { resume } from './resume.js';
 import { run } from './run.js';
 import { serve } from './serve.js';
@@ -62,9 +63,12 @@ function describe(context: Context, end: (status: number) => void): Command {
       ).argParser<readonly URL[]>((text, before = []) => [...before, address(text)]),
     )
     .addOption(option.engine())
+    .addOption(option.threads())
     .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
+    .addOption(option.gpu())
+    .addOption(option.gpus())
     .action(async (urls, options) => end(await join(urls, options, context)));
 
   program
@@ -76,7 +80,9 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.data())
     .addOption(option.store())
     .addOption(option.peers(0, 2))
+    .addOption(option.gpus())
     .addOption(option.engine())
+    .addOption(option.threads())
     .addOption(option.transport())
     .addOption(option.name())
     .option('--keep', 'go on serving when the job is done')
@@ -121,6 +127,30 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.token())
     .addOption(option.data())
     .action(async (id, options) => end(await resume(id, options, context)));
+
+  program
+    .command('export')
+    .description('write a result, or a part of it, to a file for other programs')
+    .argument('<result>', "a job's id, or the folder or s3:// address of its result.zarr")
+    .argument('[what]', 'an output, or one of its states: film, film/psi.L, probes/ear')
+    .addOption(
+      new Option('--format <format>', 'what the file is')
+        .choices(['netcdf', 'npy', 'png', 'mp4'])
+        .default('netcdf'),
+    )
+    .option('--to <file>', 'where to (default: a file here, named for what it holds)')
+    .option('--snapshot <number>', 'of png and npy: which, from 0, or from -1 back (png: the last)', snapshot)
+    .option('--plane <axis=cell>', 'of png and mp4: where to cut a volume (default: the middle of z)', cut)
+    .option(
+      '--range <value>',
+      'of png and mp4: colours from -value to value (default: what there is)',
+      positive,
+    )
+    .addOption(new Option('--fps <number>', 'of mp4: snapshots a second').argParser(positive).default(25))
+    .addOption(option.data())
+    .addOption(option.store())
+    .addOption(option.json())
+    .action(async (result, what, options) => end(await exportCommand(result, what, options, context)));
 
   program
     .command('store')

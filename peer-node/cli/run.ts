@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import { EngineError, type GroundswellError } from '../../core/errors.js';
 import { addressesOf } from '../../core/protocol/addresses.js';
+import type { GpuChoice } from '../gpu/adapters.js';
 import { type JobReport, type RoomApi, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { chooseDisplay, type Display } from './display.js';
@@ -9,7 +10,7 @@ import { AbandonedError, Exit, UsageError } from './exit.js';
 import { follow } from './follow.js';
 import { handIn } from './hand-in.js';
 import { aborted } from './lifetime.js';
-import { type LocalPeers, startLocalPeers } from './local-peers.js';
+import { type Device, devicesOf, type LocalPeers, startLocalPeers } from './local-peers.js';
 import { DEFAULT_PORT } from './options.js';
 import type { EngineChoice, PreparedJob, RunningCoordinator, TransportChoice } from './parts.js';
 import { isFree, nextFreePort } from './port.js';
@@ -24,6 +25,9 @@ export interface RunOptions {
   readonly store?: S3Address;
   readonly peers: number;
   readonly engine: EngineChoice;
+  readonly threads?: number | undefined;
+  /** A peer for each, whatever `peers` says. */
+  readonly gpus?: GpuChoice;
   readonly transport: TransportChoice;
   readonly name: string;
   /** Goes on serving when the job is done. */
@@ -34,6 +38,7 @@ export interface RunOptions {
 /** `groundswell run`: a coordinator, peers on this machine and one job, from its start to its end. */
 export async function run(path: string, options: RunOptions, context: Context): Promise<Exit> {
   const prepared = await context.parts.readJob(path);
+  const devices = await devicesOf(options, context.parts);
   const display = chooseDisplay(options);
   const port = await choosePort(options, display);
   const coordinator = await context.parts.startCoordinator({
@@ -49,7 +54,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
   });
   try {
     display.serving(coordinator);
-    const report = await computed(coordinator, prepared, options, display, context.lifetime);
+    const report = await computed(coordinator, prepared, { ...options, devices }, display, context.lifetime);
     if (report === undefined) return Exit.interrupted;
     display.ended(report, prepared.job);
     if (report.state !== 'done') return Exit.jobEnded;
@@ -71,7 +76,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
 async function computed(
   coordinator: RunningCoordinator,
   prepared: PreparedJob,
-  { peers: count, engine, transport, name }: RunOptions,
+  { devices, threads, transport, name }: RunOptions & { readonly devices: readonly Device[] },
   display: Display,
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
@@ -80,11 +85,11 @@ async function computed(
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
-  const peers = startLocalPeers({ count, urls: [invitation], engine, transport, name, onLost });
+  const peers = startLocalPeers({ devices, urls: [invitation], threads, transport, name, onLost });
   const over = new AbortController();
   lifetime.addEventListener('abort', () => over.abort(), { once: true });
   // With no local peers, others are waited for however long it takes.
-  const deserted = count === 0 ? undefined : desertion(api, peers, over);
+  const deserted = devices.length === 0 ? undefined : desertion(api, peers, over);
   try {
     const id = await handIn(api, prepared);
     display.started({ job: id, page: url });

@@ -6,5 +6,11 @@ export const parts: Parts = {
   startCoordinator: async (options) => (await import('./parts/coordinator.js')).startCoordinator(options),
   prepareBucket: async (address, options) =>
     (await import('../../coordinator/store/s3-bucket.js')).prepareBucket(address, options),
+  exportResult: async (from, request, lifetime) =>
+    (await import('./parts/export.js')).exportResult(from, request, lifetime),
   joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
+  chooseGpus: async (choice) => {
+    const { chooseGpus, listGpus } = await import('../gpu/adapters.js');
+    return chooseGpus(await listGpus(), choice);
+  },
 };

@@ -10,6 +10,12 @@ export function cellRate(rate: number): string {
   return `${(rate / size).toPrecision(3)} ${letter}cells/s`;
 }
 
+/** An amount of data, for people: `12.3 MB`. */
+export function byteCount(bytes: number): string {
+  const [size, letter] = MAGNITUDES.find(([size]) => bytes >= size) ?? [1, ''];
+  return `${size === 1 ? bytes : (bytes / size).toPrecision(3)} ${letter}B`;
+}
+
 /** A time still to come: `41 s left`, `3 min 20 s left`, `2 h 05 min left`. */
 export function timeLeft(seconds: number | null): string {
   return seconds === null ? 'time left unknown' : `${duration(Math.ceil(seconds))} left`;

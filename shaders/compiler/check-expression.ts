@@ -31,6 +31,8 @@ const truthful: ReadonlySet<BinaryOperator> = new Set(['<', '<=', '>', '>=', '==
 /** Defined for f32 alone; the other builtins take whole numbers as well. */
 const forFloats: ReadonlySet<string> = new Set(['ceil', 'floor', 'mix', 'round', 'sqrt', 'trunc']);
 
+const LARGEST_F32 = (2 - 2 ** -23) * 2 ** 127;
+
 /** Types one expression after the other. What is known already, it computes. */
 export class ExpressionChecker {
   constructor(
@@ -92,7 +94,10 @@ export class ExpressionChecker {
   }
 
   private number(type: Exclude<AnyType, 'bool' | 'Cell'>, value: number, at: Position): Literal {
-    const fitted = literalArithmetic(type, (reason) => this.refuse(at, reason)).number(value);
+    const beyond = type === 'f32' && Math.abs(value) > LARGEST_F32;
+    const arithmetic = literalArithmetic(type, (reason) => this.refuse(at, reason));
+    // WGSL refuses what lies above the largest f32, also where it would be rounded down to it.
+    const fitted = arithmetic.number(beyond ? Number.POSITIVE_INFINITY : value);
     return this.finite({ kind: 'literal', type, value: fitted, line: at.line, column: at.column });
   }
 
@@ -276,6 +281,10 @@ export class ExpressionChecker {
       : isNumeric(type) || (name === 'select' && type === 'bool');
     if (!fits || (name === 'sign' && type === 'u32')) {
       this.refuse(call, `${name} does not work on ${shown(type)}`);
+    }
+    const [, low, high] = alike;
+    if (name === 'clamp' && low?.kind === 'literal' && high?.kind === 'literal' && low.value > high.value) {
+      this.refuse(call, `clamp(x, low, high) has a low of ${low.value}, above its high of ${high.value}`);
     }
     const args = [...alike, ...condition];
     if (args.every((argument) => argument.kind === 'literal')) {

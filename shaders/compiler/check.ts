@@ -5,7 +5,14 @@ import { MAX_CALL_DEPTH } from './limits.js';
 import { Scope } from './scope.js';
 import type { Expression, FunctionSyntax, ModuleSyntax, Position, Statement, TypeName } from './syntax.js';
 import type { Type, TypedExpression, TypedFunction, TypedStatement, Variable } from './typed.js';
-import { builtins, givenNames, refusedBuiltins, scalarTypes } from './vocabulary.js';
+import {
+  builtins,
+  givenNames,
+  nameFault,
+  refusedBuiltins,
+  scalarTypes,
+  wordsOfEngines,
+} from './vocabulary.js';
 
 /**
  * Resolves names and types of a parsed model for a grid of 2 or 3 dimensions, and returns its `update`.
@@ -83,8 +90,15 @@ class Checker {
       }
     }
     for (const { name } of this.model.media) {
-      if (accessors.has(name) || isWgslName(name)) refuse(cell, `a medium cannot be read as ${name}()`);
+      if (accessors.has(name) || isWgslName(name) || nameFault(name) !== undefined)
+        refuse(cell, `a medium cannot be read as ${name}()`);
       accessors.add(name);
+    }
+    const constants = new Set<string>();
+    for (const name of this.model.constants) {
+      if (constants.has(name) || nameFault(name) !== undefined)
+        refuse(cell, `a constant cannot be read as param.${name}`);
+      constants.add(name);
     }
   }
 
@@ -195,6 +209,9 @@ class Checker {
     }
     if (!variable.mutable) refuse(statement, `${variable.name} cannot change: declare it with var`);
     const old = this.expressions.check(target, scope);
+    if (statement.counts && old.type !== 'i32' && old.type !== 'u32') {
+      refuse(statement, `++ and -- count whole numbers, and this is ${old.type}; write += 1`);
+    }
     const value: Expression = operator
       ? { kind: 'binary', operator, left: target, right: statement.value, line, column }
       : statement.value;
@@ -223,13 +240,22 @@ class Checker {
 
   private claim(declared: Position & { readonly name: string }, scope: Scope): void {
     const { name } = declared;
-    if (this.taken.has(name)) refuse(declared, `${name} already has a meaning here; choose another name`);
+    const words = scope === this.globals ? wordsOfEngines : undefined;
+    if (this.taken.has(name) || words?.has(name))
+      refuse(declared, `${name} already has a meaning here; choose another name`);
     if (scope.declares(name)) refuse(declared, `${name} is declared twice`);
   }
 }
 
 function isWgslName(name: string): boolean {
-  return [...givenNames, ...scalarTypes, ...builtins.keys(), ...refusedBuiltins.keys()].includes(name);
+  const words = [
+    ...givenNames,
+    ...scalarTypes,
+    ...builtins.keys(),
+    ...refusedBuiltins.keys(),
+    ...wordsOfEngines,
+  ];
+  return words.includes(name);
 }
 
 function alwaysReturns(body: readonly TypedStatement[]): boolean {

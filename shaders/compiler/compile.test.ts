@@ -156,6 +156,12 @@ describe('a model outside the subset is refused, with its place and the reason',
     ['let a = 1.0; let a = 2.0;', 4, 18, /declared twice/],
     ['let u = 1.0;', 4, 5, /u already has a meaning here/],
     ['let filter = 1.0;', 4, 5, /keeps the word filter/],
+    ['let gs_cell = 1.0;', 4, 5, /gs_ are the engines’ own/],
+    ['let __a = 1.0;', 4, 5, /__a is no name in WGSL/],
+    ['let a = clamp(t(), 1.0, 0.5);', 4, 9, /a low of 1, above its high of 0.5/],
+    ['var a = 1.0; a++;', 4, 14, /count whole numbers, and this is f32; write \+= 1/],
+    ['let a = 340282350000000000000000000000000000000.0;', 4, 9, /no finite value in f32/],
+    ['let a = 340282350000000000000000000000000000000f;', 4, 9, /no finite value in f32/],
     ['let a = b;', 4, 9, /b is not declared/],
     ['let a = t() + 1u;', 4, 13, /f32 and u32 do not mix/],
     ['let a: f32 = 1u;', 4, 14, /expected f32, not u32/],
@@ -195,6 +201,15 @@ describe('a model outside the subset is refused, with its place and the reason',
     ['fn f(x: f32) { }', /must return a value/],
     ['fn unused() -> f32 { return true; }', /expected f32, not bool/],
     ['fn min(x: f32) -> f32 { return x; }', /min already has a meaning/],
+    ['fn gs_helper(x: f32) -> f32 { return x; }', /gs_ are the engines’ own/],
+    ['fn half(gs_x: f32) -> f32 { return 0.5 * gs_x; }', /gs_ are the engines’ own/],
+    ['const gs_half = 0.5;', /gs_ are the engines’ own/],
+    ['const storage = 0.5;', /storage already has a meaning/],
+    ['fn any(x: f32) -> f32 { return x; }', /any already has a meaning/],
+    [
+      `fn f(${Array.from({ length: 256 }, (_, n) => `a${n}: f32`).join()}) -> f32 { return a0; }`,
+      /more than 255/,
+    ],
     ['struct Other { a: f32 }', /only struct/],
     ['const A = t();', /not known when the model compiles/],
     ['override A = 1.0;', /constants/],
@@ -217,6 +232,19 @@ describe('a model outside the subset is refused, with its place and the reason',
     [' '.repeat(65_537), /at most 65536 characters/],
   ])('%s', (wgsl, reason) => {
     expect(refusal(modelOf(wgsl)).reason).toMatch(reason);
+  });
+
+  test('fields, media and constants have names that WGSL can give them, each its own', () => {
+    const medium = (name: string) => ({ name, title: name, unit: () => '1', scale: () => 1 });
+    for (const name of ['gs_m', 'a-b', 'loop', '_', '__m']) {
+      expect(refusal({ ...updating('1.0'), media: [medium(name)] }).reason).toContain('a medium cannot be');
+      expect(refusal({ ...updating('1.0'), constants: [name] }).reason).toContain('a constant cannot be');
+    }
+    expect(refusal({ ...updating('1.0'), media: [medium('read')] }).reason).toContain('a medium cannot be');
+    expect(refusal({ ...updating('1.0'), constants: ['k', 'k'] }).reason).toContain('a constant cannot be');
+    const field: Field = { name: 'gs_u', kind: 'wave', title: 'u', unit: () => '1' };
+    const wgsl = 'struct Cell {\n  gs_u: f32 }\nfn update() -> Cell { return Cell(); }';
+    expect(refusal(modelOf(wgsl, [field]))).toMatchObject({ line: 2, column: 3 });
   });
 
   test('a radius beyond 4 is refused', () => {

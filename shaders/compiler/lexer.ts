@@ -79,7 +79,7 @@ function numberOf(text: string, { line, column }: Position): { type: NumberType;
   if (/^0\d/.test(digits) && !/[.eE]/.test(digits)) {
     throw new ModelError(line, column, `${text} has a leading zero, which WGSL forbids`);
   }
-  if (suffix === 'f') return { type: 'f32', value: Math.fround(value) };
+  if (suffix === 'f') return { type: 'f32', value };
   if (suffix === 'i') return { type: 'i32', value };
   if (suffix === 'u') return { type: 'u32', value };
   return { type: !hexadecimal && /[.eE]/.test(digits) ? 'abstract-float' : 'abstract-int', value };

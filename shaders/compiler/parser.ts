@@ -1,6 +1,6 @@
 import { ModelError } from '../../core/errors.js';
 import { type Token, tokenize } from './lexer.js';
-import { MAX_NESTING } from './limits.js';
+import { MAX_NESTING, MAX_OPERATORS, MAX_PARAMETERS } from './limits.js';
 import type {
   ArithmeticOperator,
   BinaryOperator,
@@ -13,7 +13,7 @@ import type {
   Statement,
   TypeName,
 } from './syntax.js';
-import { keywords, reservedWords } from './vocabulary.js';
+import { keywords, nameFault } from './vocabulary.js';
 
 /** Reads a WGSL source of the subset. Throws ModelError where the text is not WGSL, or steps outside the subset. */
 export function parse(source: string): ModuleSyntax {
@@ -94,6 +94,7 @@ class Parser {
     const name = this.newName();
     this.expect('(');
     const parameters = this.list(')', () => this.parameter());
+    if (parameters.length > MAX_PARAMETERS) this.refuse(`more than ${MAX_PARAMETERS} parameters`);
     if (this.token.text !== '->')
       this.refuse(`${name} must return a value: a model's functions have no effects`);
     this.expect('->');
@@ -206,7 +207,7 @@ class Parser {
     if (text === '++' || text === '--') {
       this.advance();
       const one: Expression = { kind: 'number', type: 'abstract-int', value: 1, ...at };
-      return { kind: 'assign', target, operator: text === '++' ? '+' : '-', value: one, ...at };
+      return { kind: 'assign', target, operator: text === '++' ? '+' : '-', value: one, counts: true, ...at };
     }
     if (!assignments.has(text)) {
       this.refuse(
@@ -338,8 +339,8 @@ class Parser {
   private newName(): string {
     if (this.token.kind !== 'word') this.refuse(`expected a name here, not ${this.shown}`);
     const { text } = this.token;
-    if (reservedWords.has(text)) this.refuse(`WGSL keeps the word ${text} for itself; choose another name`);
-    if (text === '_' || text.startsWith('__')) this.refuse(`${text} is no name in WGSL; choose another`);
+    const fault = nameFault(text);
+    if (fault !== undefined) this.refuse(fault);
     this.advance();
     return text;
   }
@@ -355,8 +356,8 @@ class Parser {
   /** Later passes walk expressions by recursion, so a long chain is as deep as many parentheses. */
   private grown(expression: Expression, ...parts: readonly Expression[]): Expression {
     const height = 1 + Math.max(0, ...parts.map((part) => this.heights.get(part) ?? 0));
-    if (height > MAX_NESTING) {
-      const reason = `more than ${MAX_NESTING} operators in one expression; split it with let`;
+    if (height > MAX_OPERATORS) {
+      const reason = `more than ${MAX_OPERATORS} operators in one expression; split it with let`;
       throw new ModelError(expression.line, expression.column, reason);
     }
     this.heights.set(expression, height);

@@ -37,6 +37,8 @@ export type Statement = Position &
         /** The operator of `+=` and its like. */
         readonly operator: ArithmeticOperator | undefined;
         readonly value: Expression;
+        /** Written as `++` or `--`, which whole numbers alone have. */
+        readonly counts?: boolean;
       }
     | {
         readonly kind: 'if';

@@ -16,7 +16,28 @@ const RESERVED = `NULL Self abstract active alignas alignof as asm asm_fragment 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/));
 
 export const keywords = words(KEYWORDS);
-export const reservedWords = words(`${KEYWORDS} ${RESERVED}`);
+const reservedWords = words(`${KEYWORDS} ${RESERVED}`);
+
+const IDENTIFIER = /^[\p{XID_Start}_]\p{XID_Continue}*$/u;
+
+/** Why nothing in a model can be called so; undefined where it can. */
+export function nameFault(name: string): string | undefined {
+  if (reservedWords.has(name)) return `WGSL keeps the word ${name} for itself; choose another name`;
+  if (!IDENTIFIER.test(name) || name === '_' || name.startsWith('__')) {
+    return `${name} is no name in WGSL; choose another`;
+  }
+  if (name.startsWith('gs_')) return 'names that begin with gs_ are the engines’ own; choose another';
+  return undefined;
+}
+
+/**
+ * Words of WGSL that the code around a model is written in. WGSL would let a module declare them anew; whoever does
+ * changes the meaning of that code, on a GPU alone.
+ */
+export const wordsOfEngines =
+  words(`all any array arrayLength atomic bitcast f16 function mat2x2 mat3x3 mat4x4 private
+  ptr read read_write storage storageBarrier uniform vec2 vec2f vec2h vec2i vec2u vec3 vec3f vec3h vec3i vec3u vec4
+  vec4f vec4h vec4i vec4u workgroup workgroupBarrier workgroupUniformLoad write`);
 
 /** What every model finds declared, besides its fields. */
 export const givenNames = words('param step DIMENSIONS Cell');

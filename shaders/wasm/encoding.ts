@@ -7,6 +7,9 @@ const valueTypes: Readonly<Record<ValueType, number>> = { i32: 0x7f, f32: 0x7d, 
 const FUNCTION_TYPE = 0x60;
 const MEMORY_IMPORT = 0x02;
 const FUNCTION_EXPORT = 0x00;
+/** Limits of a memory. The shared kind: threads proposal. */
+const WITH_MAXIMUM = 0x01;
+const SHARED_WITH_MAXIMUM = 0x03;
 const HEADER = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
 const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 
@@ -47,14 +50,27 @@ export interface ModuleText {
   readonly locals: readonly { readonly type: ValueType; readonly count: number }[];
   /** Exported names and instructions, the closing `end` left out. */
   readonly functions: readonly { readonly name: string; readonly body: Bytes }[];
-  readonly memory: { readonly module: string; readonly name: string; readonly pages: number };
+  readonly memory: {
+    readonly module: string;
+    readonly name: string;
+    readonly pages: number;
+    readonly shared: boolean;
+  };
 }
 
 export function encodeModule({ parameters, locals, functions, memory }: ModuleText): Uint8Array<ArrayBuffer> {
-  const signature = [FUNCTION_TYPE, ...vector(parameters.map((type) => [valueTypes[type]])), ...vector([])];
-  const limits = [0x01, ...unsigned(memory.pages), ...unsigned(memory.pages)];
+  const signature = [
+    [FUNCTION_TYPE],
+    vector(parameters.map((type) => [valueTypes[type]])),
+    vector([]),
+  ].flat();
+  const limits = [
+    [memory.shared ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM],
+    unsigned(memory.pages),
+    unsigned(memory.pages),
+  ].flat();
   const declared = vector(locals.map(({ type, count }) => [...unsigned(count), valueTypes[type]]));
-  return Uint8Array.from(
+  return new Uint8Array(
     [
       HEADER,
       sectionOf(section.type, vector([signature])),
@@ -67,21 +83,21 @@ export function encodeModule({ parameters, locals, functions, memory }: ModuleTe
         section.export,
         vector(functions.map(({ name }, index) => [...text(name), FUNCTION_EXPORT, ...unsigned(index)])),
       ),
-      sectionOf(section.code, vector(functions.map(({ body }) => sized([...declared, ...body, 0x0b])))),
+      sectionOf(section.code, vector(functions.map(({ body }) => sized([declared, body, [0x0b]].flat())))),
     ].flat(),
   );
 }
 
 function sectionOf(id: number, content: Bytes): Bytes {
-  return [id, ...sized(content)];
+  return [[id], sized(content)].flat();
 }
 
 function sized(content: Bytes): Bytes {
-  return [...unsigned(content.length), ...content];
+  return [unsigned(content.length), content].flat();
 }
 
 function vector(items: readonly Bytes[]): Bytes {
-  return [...unsigned(items.length), ...items.flat()];
+  return [unsigned(items.length), ...items].flat();
 }
 
 /** ASCII names only. */

@@ -18,20 +18,20 @@ export const local = {
 export const i32 = {
   const: (value: number): Bytes => [0x41, ...signed(value)],
   lessUnsigned: [0x49],
+  lessEqualUnsigned: [0x4d],
   greaterEqualUnsigned: [0x4f],
   add: [0x6a],
   subtract: [0x6b],
   and: [0x71],
 };
 
-/** A loop whose body ends with `condition`: it turns while that is not 0. */
-export function repeatWhile(body: Bytes, condition: Bytes): Bytes {
-  return [0x03, EMPTY_BLOCK, ...body, ...condition, 0x0d, 0, 0x0b];
-}
-
-export function when(condition: Bytes, body: Bytes): Bytes {
-  return [...condition, 0x04, EMPTY_BLOCK, ...body, 0x0b];
-}
+/** What follows up to its end is repeated from here where it says so. */
+export const loop: Bytes = [0x03, EMPTY_BLOCK];
+/** Back to where the innermost loop begins, unless a number is 0. */
+export const repeatIf: Bytes = [0x0d, 0];
+/** What follows up to its end is left out where a number is 0. */
+export const onlyIf: Bytes = [0x04, EMPTY_BLOCK];
+export const end: Bytes = [0x0b];
 
 export const v128 = {
   load: (offset: number): Bytes => [...simd(0), ...memoryArgument(offset)],
@@ -45,6 +45,11 @@ export const v128 = {
   bitselect: simd(82),
   and: simd(78),
 };
+
+/** Four lanes of the eight that two vectors have. */
+export function shuffle(lanes: readonly number[]): Bytes {
+  return [...simd(13), ...lanes.flatMap((lane) => [4 * lane, 4 * lane + 1, 4 * lane + 2, 4 * lane + 3])];
+}
 
 /** A truth value is a vector of all ones or all zeros. */
 export function truth(value: boolean): Bytes {

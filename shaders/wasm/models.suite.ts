@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { Field } from '../model.js';
+import type { Field, Model } from '../model.js';
+import { wave } from '../models/wave.js';
 
 /** The WGSL of a model with random expressions over everything that the subset offers. */
 export function arbitraryUpdate(
@@ -81,5 +82,46 @@ export function arbitraryUpdate(
         }
         return next;
       }`,
+  );
+}
+
+export const modelOf = (
+  fields: readonly Field[],
+  radius: number,
+  constants: readonly string[],
+  wgsl: string,
+): Model => ({
+  ...wave,
+  name: 'test',
+  fields,
+  radius,
+  constants,
+  wgsl,
+});
+export const fieldsOf = (kinds: Readonly<Record<string, Field['kind']>>): Field[] =>
+  Object.entries(kinds).map(([name, kind]) => ({ name, kind, title: name, unit: () => '1' }));
+
+/**
+ * The WGSL of a model of one wave field `u` and one medium `m` whose cells need the same values at several places
+ * along x, and values that are made of some of them.
+ */
+export function arbitraryTranslates(radius: number): fc.Arbitrary<string> {
+  const sideways = fc.integer({ min: -radius, max: radius });
+  const operator = fc.constantFrom('+', '-', '*', '/');
+  const term = fc
+    .tuple(fc.nat(1), sideways, sideways, operator)
+    .map(([dx, dy, dz, sign]) => ` ${sign} u(dx + ${dx}, ${dy}, select(0, ${dz}, DIMENSIONS == 3u))`);
+  const terms = fc.array(term, { minLength: 2, maxLength: 5 }).map((all) => all.join(''));
+  const place = fc.integer({ min: -radius, max: radius - 1 });
+  const call = fc
+    .tuple(operator, fc.constantFrom('inner', 'outer'), place)
+    .map(([sign, name, dx]) => ` ${sign} ${name}(${dx})`);
+  const calls = fc.array(call, { minLength: 1, maxLength: 6 }).map((all) => all.join(''));
+  return fc.tuple(terms, terms, calls).map(
+    ([inner, outer, sum]) => `
+      struct Cell { u: f32 }
+      fn inner(dx: i32) -> f32 { return u(dx, 0, 0)${inner}; }
+      fn outer(dx: i32) -> f32 { return inner(dx) * 0.5${outer}; }
+      fn update() -> Cell { return Cell(m() * u_before()${sum}); }`,
   );
 }

@@ -1,7 +1,7 @@
 /** The parts of WebAssembly that every device has, and that no platform-free type library declares. */
 interface Platform {
   readonly WebAssembly: {
-    readonly Memory: new (size: { initial: number; maximum: number }) => WasmMemory;
+    readonly Memory: new (size: { initial: number; maximum: number; shared: boolean }) => WasmMemory;
     validate(module: Uint8Array): boolean;
     instantiate(
       module: Uint8Array,
@@ -11,7 +11,7 @@ interface Platform {
 }
 
 export interface WasmMemory {
-  readonly buffer: ArrayBuffer;
+  readonly buffer: ArrayBuffer | SharedArrayBuffer;
 }
 
 export const { WebAssembly } = globalThis as unknown as Platform;

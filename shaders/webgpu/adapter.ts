@@ -8,11 +8,16 @@ export interface AdapterDescription {
 /** Drivers that compute on the processor. Not all of them say so through `isFallbackAdapter`. */
 const EMULATORS = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b/i;
 
+/** Whether a driver of that name computes on the processor. */
+export function isEmulator(name: string): boolean {
+  return EMULATORS.test(name);
+}
+
 export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const named = description || [vendor, architecture || device].filter(Boolean).join(' ');
   return {
     device: named || 'unnamed GPU',
-    emulated: isFallbackAdapter || EMULATORS.test([vendor, architecture, device, description].join(' ')),
+    emulated: isFallbackAdapter || isEmulator([vendor, architecture, device, description].join(' ')),
   };
 }

@@ -1,5 +1,5 @@
-import { cellCount, intersect } from '../../core/grid/box.js';
-import type { ShardSpec, Source, Update } from '../engine.js';
+import { type Box, cellCount, intersect } from '../../core/grid/box.js';
+import type { ShardSpec, Source } from '../engine.js';
 import { BOX_WORDS, bindBoxes, boxStride, boxWords, dispatchBox, makeBoxRecords } from './box-kernel.js';
 import type { GuardedDevice } from './guarded-device.js';
 import type { Kernel } from './kernel.js';
@@ -9,6 +9,12 @@ import type { Parity, ShardState } from './shard-state.js';
 interface FedSource extends Source {
   /** By the parity of the newest level. */
   readonly bindings: readonly [GPUBindGroup, GPUBindGroup];
+}
+
+/** What a step feeds: the sources' amplitudes, in the cells of a box, which may have none. */
+interface Feeding {
+  readonly box: Box;
+  readonly amplitudes: readonly number[];
 }
 
 /** Adds the sources' amplitudes after each step: one dispatch for each source. */
@@ -33,10 +39,10 @@ export class Feeder {
     });
   }
 
-  /** Before a submit. What it returns encodes the feeding after each of the submit's steps; `newest` is the level that the step wrote. */
-  prepare(batch: readonly Update[]): (pass: GPUComputePassEncoder, newest: Parity, step: number) => void {
+  /** Before a submit. What it returns encodes the feeding of that number; `newest` is the level that the step wrote. */
+  prepare(batch: readonly Feeding[]): (pass: GPUComputePassEncoder, newest: Parity, step: number) => void {
     const records = new ArrayBuffer(batch.length * this.#sources.length * this.#stride);
-    const counts = batch.map(({ box: updated, amplitudes = [] }, step) =>
+    const counts = batch.map(({ box: updated, amplitudes }, step) =>
       this.#sources.map(({ box }, index) => {
         const fed = intersect(box, updated);
         const cells = cellCount(fed);

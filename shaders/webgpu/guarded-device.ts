@@ -1,4 +1,8 @@
-import { EngineError } from '../../core/errors.js';
+import { DeviceLostError, EngineError } from '../../core/errors.js';
+import { pause } from '../clock.js';
+
+/** An operation that fails with the device may say so sooner than the device does; by so much at most. */
+const LOSS_TOLD_WITHIN_S = 0.1;
 
 /**
  * A GPUDevice that fails as a whole: once it is lost, closed, or has met an error that nobody foresaw, its memory
@@ -10,9 +14,12 @@ export class GuardedDevice {
 
   constructor(readonly device: GPUDevice) {
     void device.lost.then(({ message }) =>
-      this.#fail(`the GPU was lost (${message}): open the engine again, or use the wasm engine`),
+      this.#fail(
+        new DeviceLostError(`the GPU was lost (${message}): open the engine again, or use the wasm engine`),
+      ),
     );
-    device.onuncapturederror = ({ error }) => this.#fail(`the GPU reports: ${error.message}`);
+    device.onuncapturederror = ({ error }) =>
+      this.#fail(new EngineError(`the GPU reports: ${error.message}`));
   }
 
   /** Throws the EngineError that ended this device, if one did. */
@@ -30,9 +37,10 @@ export class GuardedDevice {
     return new Promise<T>((resolve, reject) => {
       this.#waiting.add(reject);
       promise
-        .then(resolve, (error: Error) =>
-          reject(this.#failure ?? new EngineError(`the GPU reports: ${error.message}`)),
-        )
+        .then(resolve, async (error: Error) => {
+          if (!this.#failure) await Promise.race([this.device.lost, pause(LOSS_TOLD_WITHIN_S)]);
+          reject(this.#failure ?? new EngineError(`the GPU reports: ${error.message}`));
+        })
         .finally(() => this.#waiting.delete(reject));
     });
   }
@@ -57,12 +65,12 @@ export class GuardedDevice {
   }
 
   close(): void {
-    this.#fail('the engine is closed');
+    this.#fail(new EngineError('the engine is closed'));
     this.device.destroy();
   }
 
-  #fail(reason: string): void {
-    this.#failure ??= new EngineError(reason);
+  #fail(failure: EngineError): void {
+    this.#failure ??= failure;
     for (const reject of this.#waiting) reject(this.#failure);
     this.#waiting.clear();
   }

@@ -2,7 +2,7 @@ import { secondsNow } from '../clock.js';
 import type { GuardedDevice } from './guarded-device.js';
 
 /** A submit that runs for 2 s is taken for a hung GPU; a page that shares the GPU stutters long before. */
-const SECONDS_PER_SUBMIT = 0.05;
+export const SECONDS_PER_SUBMIT = 0.05;
 
 /** Beyond this, the cost of a submit no longer shows. */
 export const MAX_STEPS_PER_SUBMIT = 64;
@@ -16,18 +16,28 @@ const FIRST_GUESS = 100e6;
 /** How much of the rate each submit renews. */
 const RENEWAL = 0.3;
 
-/** Decides how many steps go into one submit, and holds back when the GPU has enough to do. */
+/** A step that would take so many times longer than a submit should is cut. Cutting costs a submit each time. */
+const LONGEST_STEP = 4;
+
+/** Decides how much work goes into one submit, and holds back when the GPU has enough to do. */
 export class Pace {
   readonly #inFlight: Promise<number>[] = [];
   #rate = FIRST_GUESS;
   #idleSince = 0;
 
-  constructor(private readonly gpu: GuardedDevice) {}
+  constructor(
+    private readonly gpu: GuardedDevice,
+    private readonly secondsPerSubmit: number,
+  ) {}
 
-  /** Steps of `cells` cell updates each that fit one submit: 1 to MAX_STEPS_PER_SUBMIT. */
-  stepsPerSubmit(cells: number): number {
-    const steps = Math.floor((this.#rate * SECONDS_PER_SUBMIT) / cells);
-    return Math.max(1, Math.min(MAX_STEPS_PER_SUBMIT, steps));
+  /** Cell updates that fit one submit. */
+  get cellsPerSubmit(): number {
+    return this.#rate * this.secondsPerSubmit;
+  }
+
+  /** Cell updates of a step beyond which it is to be cut into several submits. */
+  get cellsPerStep(): number {
+    return LONGEST_STEP * this.cellsPerSubmit;
   }
 
   /** Resolves when another submit is welcome. */
@@ -35,13 +45,20 @@ export class Pace {
     while (this.#inFlight.length >= SUBMITS_IN_FLIGHT) await this.#inFlight[0];
   }
 
-  /** Call right after a submit of `cells` cell updates. Resolves when it is done, with the seconds it took. */
-  track(cells: number): Promise<number> {
+  /**
+   * Call right after a submit of `cells` cell updates. Resolves when it is done, with the seconds it took: as `timed`
+   * says, or by the wall clock where it does not.
+   */
+  track(cells: number, timed?: Promise<number | undefined>): Promise<number> {
     const submitted = secondsNow();
-    const done = this.gpu.guard(this.gpu.device.queue.onSubmittedWorkDone()).then(() => {
+    const worked = this.gpu.guard(this.gpu.device.queue.onSubmittedWorkDone()).then(() => {
       const now = secondsNow();
-      const seconds = now - Math.max(submitted, this.#idleSince);
+      const elapsed = now - Math.max(submitted, this.#idleSince);
       this.#idleSince = now;
+      return elapsed;
+    });
+    const done = Promise.all([timed, worked]).then(([ticked, elapsed]) => {
+      const seconds = ticked ?? elapsed;
       if (seconds > 0) this.#rate += RENEWAL * (cells / seconds - this.#rate);
       return seconds;
     });

@@ -25,9 +25,9 @@ export class Sampler {
   readonly #samples: GPUBuffer;
   readonly bytes: number;
 
-  /** Call inside `GuardedDevice.accepted`. `probes` is not empty; `steps` is the shard's step records. */
+  /** Call inside `GuardedDevice.accepted`. `probes` is not empty; `steps` has the shard's step records. */
   constructor(
-    private readonly gpu: GuardedDevice,
+    gpu: GuardedDevice,
     private readonly kernel: Kernel,
     steps: GPUBuffer,
     probes: ReadonlyMap<StateField, readonly ProbedCell[]>,
@@ -79,15 +79,6 @@ export class Sampler {
   keep(encoder: GPUCommandEncoder, target: GPUBuffer, first: number, rows: number): void {
     const row = this.columns * 4;
     encoder.copyBufferToBuffer(this.#samples, 0, target, first * row, rows * row);
-  }
-
-  /** What `keep` fills: mapped by whoever asked, when all is done. */
-  makeReadback(rows: number): GPUBuffer {
-    return this.gpu.device.createBuffer({
-      label: 'samples for the host',
-      size: rows * this.columns * 4,
-      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-    });
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { type Box, cellCount, isEmpty, shapeOf, shift, type Triple } from '../../core/grid/box.js';
 import type { ShardSpec, Slab } from '../engine.js';
 import type { GuardedDevice } from './guarded-device.js';
+import { arrayBytes, memoryShape } from './memory-shape.js';
 import type { Region, Transfer } from './transfer.js';
 import { mediaBindings } from './update-source.js';
 
@@ -39,23 +40,26 @@ export class StateField {
   }
 }
 
-/** All state arrays of a shard, each its own buffer, so that a component may be as large as one binding. */
+/** The state arrays of a shard, or of a part of one, over its frame: each its own buffer, so that it may be as large as one binding. */
 export class ShardState {
+  readonly frame: Box;
+  /** Of the arrays in memory: the frame's, with rows that may be padded. */
   readonly shape: Triple;
   readonly bytes: number;
   readonly #components: readonly ReadonlyMap<string, StateField>[];
   readonly #media: ReadonlyMap<string, StateField>;
 
-  /** Call inside `GuardedDevice.accepted`: WebGPU hands out buffers full of zeros, or an error. */
-  constructor(
-    gpu: GuardedDevice,
-    transfer: Transfer,
-    private readonly spec: ShardSpec,
-  ) {
-    const size = cellCount(spec.frame) * 4;
-    const usage = GPUBufferUsage.STORAGE;
-    const make = (label: string) => gpu.device.createBuffer({ label, size, usage });
-    this.shape = shapeOf(spec.frame);
+  /**
+   * Call inside `GuardedDevice.accepted`: WebGPU hands out buffers full of zeros, or an error. `copied`: layers are
+   * copied from and to these arrays.
+   */
+  constructor(gpu: GuardedDevice, transfer: Transfer, spec: ShardSpec, copied: boolean) {
+    this.frame = spec.frame;
+    this.shape = memoryShape(shapeOf(spec.frame));
+    const size = arrayBytes(shapeOf(spec.frame));
+    const copies = copied ? GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0;
+    const make = (label: string) =>
+      gpu.device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | copies });
     this.#components = Array.from(
       { length: spec.components },
       (_, component) =>
@@ -67,11 +71,11 @@ export class ShardState {
           }),
         ),
     );
+    this.bytes = arrayCount(spec) * size;
     const media = mediaBindings(spec.model.model, spec.media ?? {});
     this.#media = new Map(
       media.map(({ field }) => [field, new StateField('tracker', [make(field)], transfer)]),
     );
-    this.bytes = stateBytes(spec);
   }
 
   /** A component's field, or a medium, which all components share. */
@@ -88,20 +92,21 @@ export class ShardState {
       .map(({ component, field, level, box }) => ({
         array: this.field(component, field).bound(level, newest),
         box: this.local(box),
+        shape: this.shape,
       }));
   }
 
   /** The box in coordinates of the frame's first cell. */
   local(box: Box): Box {
-    const [z, y, x] = this.spec.frame.lo;
+    const [z, y, x] = this.frame.lo;
     return shift(box, [-z, -y, -x]);
   }
 
   /** Index of a cell in each state array. */
   index([z, y, x]: Triple): number {
-    const { lo } = this.spec.frame;
-    const [, ny, nx] = this.shape;
-    return ((z - lo[0]) * ny + (y - lo[1])) * nx + (x - lo[2]);
+    const { lo } = this.frame;
+    const [, ny, pitch] = this.shape;
+    return ((z - lo[0]) * ny + (y - lo[1])) * pitch + (x - lo[2]);
   }
 
   close(): void {
@@ -110,9 +115,12 @@ export class ShardState {
   }
 }
 
-/** Bytes of all state arrays of a shard, and of its media. */
-export function stateBytes({ model, components, frame, media = {} }: ShardSpec): number {
+/** Bytes of the cells of a shard, whole: its state and its media. */
+export function stateBytes({ frame, ...spec }: ShardSpec): number {
+  return arrayCount(spec) * cellCount(frame) * 4;
+}
+
+function arrayCount({ model, components, media = {} }: Omit<ShardSpec, 'frame'>): number {
   const levels = model.model.fields.reduce((sum, { kind }) => sum + (kind === 'wave' ? 2 : 1), 0);
-  const arrays = components * levels + mediaBindings(model.model, media).length;
-  return arrays * cellCount(frame) * 4;
+  return components * levels + mediaBindings(model.model, media).length;
 }

@@ -1,6 +1,7 @@
 import { type Box, cellCount, shapeOf, type Triple } from '../../core/grid/box.js';
 import type { GuardedDevice } from './guarded-device.js';
 import { makeTransferKernels, PIECE_BYTES, type TransferKernels } from './kernels.js';
+import type { Readbacks } from './readbacks.js';
 
 /** Cells of the staging buffer, 16 MiB: enough for a halo, and one dispatch reaches all of them. */
 const STAGING_CELLS = 4 * 1024 * 1024;
@@ -11,6 +12,8 @@ const GROUP = 256;
 export interface Region {
   /** From `Transfer.bind`. */
   readonly array: GPUBindGroup;
+  /** Of the array in memory, `[nz, ny, nx]`. */
+  readonly shape: Triple;
   /** In the coordinates of the frame's first cell. */
   readonly box: Box;
 }
@@ -32,13 +35,14 @@ interface Load {
 export class Transfer {
   private constructor(
     private readonly gpu: GuardedDevice,
+    private readonly readbacks: Readbacks,
     private readonly kernels: TransferKernels,
     private readonly staging: GPUBuffer,
     private readonly pieces: GPUBuffer,
     private readonly pieceStride: number,
   ) {}
 
-  static async open(gpu: GuardedDevice): Promise<Transfer> {
+  static async open(gpu: GuardedDevice, readbacks: Readbacks): Promise<Transfer> {
     const { device } = gpu;
     const kernels = await makeTransferKernels(gpu);
     const pieceStride = Math.max(PIECE_BYTES, device.limits.minUniformBufferOffsetAlignment);
@@ -54,7 +58,7 @@ export class Transfer {
         usage: GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
       }),
     ]);
-    return new Transfer(gpu, kernels, staging as GPUBuffer, pieces as GPUBuffer, pieceStride);
+    return new Transfer(gpu, readbacks, kernels, staging as GPUBuffer, pieces as GPUBuffer, pieceStride);
   }
 
   bind(array: GPUBuffer): GPUBindGroup {
@@ -68,8 +72,8 @@ export class Transfer {
     });
   }
 
-  /** Resolves when all is submitted, with what waits for the device. `frame` is `[nz, ny, nx]`. */
-  async write(regions: readonly Region[], frame: Triple, data: Float32Array): Promise<() => Promise<void>> {
+  /** Resolves when all is submitted, with what waits for the device. */
+  async write(regions: readonly Region[], data: Float32Array): Promise<() => Promise<void>> {
     const { queue } = this.gpu.device;
     let done: Promise<void> = Promise.resolve();
     let sent = 0;
@@ -83,7 +87,7 @@ export class Transfer {
         data.byteOffset + sent * 4,
         load.cells * 4,
       );
-      queue.submit([this.#encode(load, frame, this.kernels.scatter).finish()]);
+      queue.submit([this.#encode(load, this.kernels.scatter).finish()]);
       sent += load.cells;
       done = this.gpu.guard(queue.onSubmittedWorkDone().then(() => undefined));
     }
@@ -91,7 +95,7 @@ export class Transfer {
   }
 
   /** As `write`, the other way. */
-  async read(regions: readonly Region[], frame: Triple): Promise<() => Promise<Float32Array>> {
+  async read(regions: readonly Region[]): Promise<() => Promise<Float32Array>> {
     const { device } = this.gpu;
     const data = new Float32Array(regions.reduce((cells, { box }) => cells + cellCount(box), 0));
     let done: Promise<void> = Promise.resolve();
@@ -99,15 +103,12 @@ export class Transfer {
     for (const load of loads(regions)) {
       await done;
       this.gpu.check();
-      const readback = device.createBuffer({
-        size: load.cells * 4,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      });
-      const encoder = this.#encode(load, frame, this.kernels.gather);
+      const readback = this.readbacks.take(load.cells * 4);
+      const encoder = this.#encode(load, this.kernels.gather);
       encoder.copyBufferToBuffer(this.staging, 0, readback, 0, load.cells * 4);
       device.queue.submit([encoder.finish()]);
       const target = data.subarray(sent, sent + load.cells);
-      done = copyMapped(this.gpu, readback, target);
+      done = this.readbacks.collect(readback, target);
       sent += load.cells;
     }
     return () => done.then(() => data);
@@ -118,11 +119,12 @@ export class Transfer {
     this.pieces.destroy();
   }
 
-  #encode(load: Load, [, ny, nx]: Triple, direction: GPUComputePipeline): GPUCommandEncoder {
+  #encode(load: Load, direction: GPUComputePipeline): GPUCommandEncoder {
     const { device } = this.gpu;
     const stride = this.pieceStride / 4;
     const words = new Uint32Array(load.pieces.length * stride);
-    for (const [index, { box, first, count, base }] of load.pieces.entries()) {
+    for (const [index, { box, shape, first, count, base }] of load.pieces.entries()) {
+      const [, ny, nx] = shape;
       const [, rows, row] = shapeOf(box);
       const [z, y, x] = box.lo;
       words.set([(z * ny + y) * nx + x, row, rows * row, nx, ny * nx, first, count, base], index * stride);
@@ -137,20 +139,6 @@ export class Transfer {
     }
     pass.end();
     return encoder;
-  }
-}
-
-/** Waits for a readback buffer, copies it into `target` and frees it. */
-export async function copyMapped(
-  gpu: GuardedDevice,
-  readback: GPUBuffer,
-  target: Float32Array,
-): Promise<void> {
-  try {
-    await gpu.guard(readback.mapAsync(GPUMapMode.READ).then(() => undefined));
-    target.set(new Float32Array(readback.getMappedRange(0, target.byteLength)));
-  } finally {
-    readback.destroy();
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Triple } from '../../core/grid/box.js';
 import type { ShardSpec } from '../engine.js';
 import type { ModelSource } from '../model.js';
+import { lineOf } from './memory-shape.js';
+import type { Workgroup } from './workgroup.js';
 
 /** Where the bindings of `gs_update` lie, all in group 0. State arrays follow from FIRST_STATE on. */
 export const BINDING = { constants: 0, step: 1, firstState: 2 } as const;
@@ -40,10 +42,9 @@ export interface UpdateOptions {
   readonly model: ModelSource;
   readonly media: Media;
   readonly dimensions: 2 | 3;
-  /** Cells of the frame, `[nz, ny, nx]`. */
+  /** Of the state arrays in memory, `[nz, ny, nx]`. */
   readonly shape: Triple;
-  /** Invocations of a workgroup along z, y, x. */
-  readonly workgroup: Triple;
+  readonly workgroup: Workgroup;
 }
 
 export interface UpdateSource {
@@ -108,17 +109,28 @@ function literal(value: number): string {
   return `bitcast<f32>(${bits}u)`;
 }
 
-function entryPoint({ model, workgroup: [wz, wy, wx] }: UpdateOptions): string {
+/**
+ * A thread updates `march` cells, one above the other. Threads are counted from where the line of memory begins in which
+ * the box's rows begin, so that a row of them covers whole lines.
+ */
+function entryPoint({ model, shape, workgroup: { invocations, march } }: UpdateOptions): string {
+  const [wz, wy, wx] = invocations;
   const stores = model.fields.map(
-    ({ name, kind }) => `  ${variable(name, kind === 'wave' ? 'before' : 'now')}[gs_cell] = gs_new.${name};`,
+    ({ name, kind }) =>
+      `    ${variable(name, kind === 'wave' ? 'before' : 'now')}[gs_cell] = gs_new.${name};`,
   );
   return `@compute @workgroup_size(${wx}, ${wy}, ${wz})
 fn gs_update(@builtin(global_invocation_id) gs_id: vec3u) {
-  let gs_at = step.gs_lo + gs_id;
-  if (any(gs_at >= step.gs_hi)) { return; }
-  gs_cell = i32(gs_at.x) + i32(gs_at.y) * gs_stride_y + i32(gs_at.z) * gs_stride_z;
-  let gs_new = update();
+  let gs_x = step.gs_lo.x / ${lineOf(shape)}u * ${lineOf(shape)}u + gs_id.x;
+  let gs_y = step.gs_lo.y + gs_id.y;
+  if (gs_x < step.gs_lo.x || gs_x >= step.gs_hi.x || gs_y >= step.gs_hi.y) { return; }
+  let gs_from = step.gs_lo.z + gs_id.z * ${march}u;
+  let gs_to = min(gs_from + ${march}u, step.gs_hi.z);
+  for (var gs_z = gs_from; gs_z < gs_to; gs_z++) {
+    gs_cell = i32(gs_x) + i32(gs_y) * gs_stride_y + i32(gs_z) * gs_stride_z;
+    let gs_new = update();
 ${stores.join('\n')}
+  }
 }
 `;
 }

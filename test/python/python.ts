@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,7 +8,18 @@ const exec = promisify(execFile);
 
 /** Debian 13: the first release whose Python zarr reads version 3 of the format. */
 const SUITE = 'trixie';
-const PACKAGES = ['python3-zarr', 'python3-xarray'];
+/** boto3 reads results in buckets; what is exported is read by netCDF's own library, and by h5netcdf, which knows HDF5 alone. */
+const PACKAGES = [
+  'python3-zarr',
+  'python3-xarray',
+  'python3-fsspec',
+  'python3-boto3',
+  'python3-netcdf4',
+  'python3-h5netcdf',
+];
+
+/** The first run on a machine makes the chroot. */
+export const FIRST_RUN_MS = 15 * 60_000;
 
 /** A Python that has zarr 3 and xarray. */
 export interface Python {
@@ -32,7 +44,11 @@ export async function ensurePython(): Promise<Python | { readonly why: string }>
   if (!/^ID=debian$/m.test(release)) return { why: 'a Debian chroot is made on Debian only' };
 
   const cache = process.env.GROUNDSWELL_CACHE ?? '/var/cache/groundswell';
-  const root = join(cache, SUITE);
+  // Of other packages it would be another chroot, which may still be wanted by another checkout.
+  const root = join(
+    cache,
+    `${SUITE}-${createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8)}`,
+  );
   if (!(await exists(root))) {
     const mirror = await debianMirror(/^VERSION_CODENAME=(\w+)$/m.exec(release)?.[1]);
     if (mirror === undefined) return { why: "apt's sources name no http mirror of Debian" };

@@ -2,20 +2,22 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, expect, type TestContext, test } from 'vitest';
-import { finishResult, type Provenance } from '../../coordinator/results/finish.js';
-import { ProbeSeries } from '../../coordinator/results/probe-series.js';
+import { exportResult } from '../../coordinator/export/export.js';
+import { openResult } from '../../coordinator/export/stored-result.js';
+import type { Provenance } from '../../coordinator/results/finish.js';
 import {
   flatJob,
   memoryStore,
   sampleJob,
-  storeOutputs,
+  storeResult,
   truth,
 } from '../../coordinator/results/sample.fixture.js';
 import { startResult } from '../../coordinator/results/start.js';
+import { folderReader } from '../../coordinator/store/folder.js';
 import type { Triple } from '../../core/grid/box.js';
 import type { Job, Output } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
-import { ensurePython } from './python.js';
+import { ensurePython, FIRST_RUN_MS } from './python.js';
 
 /** What `read_result.py` prints. NaN comes as null. */
 interface Reading {
@@ -38,9 +40,6 @@ interface Variable {
   readonly values: unknown;
 }
 
-/** The first run makes the chroot. */
-const FIRST_RUN_MS = 15 * 60_000;
-
 let python: Awaited<ReturnType<typeof ensurePython>>;
 beforeAll(async () => {
   python = await ensurePython();
@@ -59,26 +58,28 @@ const provenance: Provenance = {
 };
 
 async function openInPython(context: TestContext, job: Job, state: 'complete' | 'running'): Promise<Reading> {
-  if ('why' in python) return context.skip(python.why);
+  const here = python;
+  if ('why' in here) return context.skip(here.why);
   const store = memoryStore();
-  await startResult(store, 'j', job);
-  if (state === 'complete') {
-    await storeOutputs(store, 'j', job);
-    const probes = new ProbeSeries(store, 'j', job);
-    for (const [probe, { cell, states }] of job.probes.entries()) {
-      const values = steps(job).map((step) => states.map((name) => truth(name, step, cell)));
-      await probes.add({ probe, first: 1, values });
-    }
-    await finishResult(store, 'j', job, { probes, provenance });
-  }
+  await (state === 'complete' ? storeResult(store, 'j', job, provenance) : startResult(store, 'j', job));
+  return withFolder(store, async (folder) => {
+    const script = await readFile(new URL('read_result.py', import.meta.url), 'utf8');
+    return JSON.parse(await here.run(script, { folder, args: [resultKey('j')] }));
+  });
+}
+
+/** Lays a store's objects in a folder, for as long as `work` takes. */
+async function withFolder<T>(
+  store: ReturnType<typeof memoryStore>,
+  work: (folder: string) => Promise<T>,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'groundswell-result-'));
   try {
     for (const [key, bytes] of store.objects) {
       await mkdir(dirname(join(folder, key)), { recursive: true });
       await writeFile(join(folder, key), bytes);
     }
-    const script = await readFile(new URL('read_result.py', import.meta.url), 'utf8');
-    return JSON.parse(await python.run(script, { folder, args: [resultKey('j')] }));
+    return await work(folder);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -101,63 +102,84 @@ function valuesOf({ box, steps: taken }: Output, state: string): unknown {
   return taken.map((step) => nest(step, []));
 }
 
-test('xarray opens volume, planes and probes: dimensions, coordinates, units and values', async (context) => {
-  const job = sampleJob();
-  const [volume, floor, wall] = job.outputs as [Output, Output, Output];
-  const { datasets } = await openInPython(context, job, 'complete');
+test.for([
+  { how: 'each chunk an object', pack: false },
+  { how: 'packed', pack: true },
+])(
+  'xarray opens volume, planes and probes: dimensions, coordinates, units and values ($how)',
+  async ({ pack }, context) => {
+    const job = sampleJob({ pack });
+    const [volume, floor, wall, sheet] = job.outputs as [Output, Output, Output, Output];
+    const { datasets } = await openInPython(context, job, 'complete');
 
-  expect(datasets.volume).toMatchObject({
-    sizes: { time: 2, z: 10, y: 12, x: 21 },
-    attrs: { Conventions: 'CF-1.10', title: 'A sample' },
-    coords: {
-      time: { dims: ['time'], dtype: 'float64', attrs: { units: 'rs' }, values: [1.25, 2.5] },
-      z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
-      y: { dims: ['y'], attrs: { units: 'am' }, values: half(12) },
-      x: { dims: ['x'], attrs: { units: 'am' }, values: half(21) },
-    },
-    data: {
-      'psi.L': {
-        dims: ['time', 'z', 'y', 'x'],
-        dtype: 'float32',
-        attrs: { units: 'pm', long_name: 'Displacement ψ, component L' },
-        values: valuesOf(volume, 'psi.L'),
+    expect(datasets.volume).toMatchObject({
+      sizes: { time: 2, z: 10, y: 12, x: 21 },
+      attrs: { Conventions: 'CF-1.10', title: 'A sample' },
+      coords: {
+        time: { dims: ['time'], dtype: 'float64', attrs: { units: 'rs' }, values: [1.25, 2.5] },
+        z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
+        y: { dims: ['y'], attrs: { units: 'am' }, values: half(12) },
+        x: { dims: ['x'], attrs: { units: 'am' }, values: half(21) },
       },
-      'rms2.T': { attrs: { units: '(pm)^2' }, values: valuesOf(volume, 'rms2.T') },
-    },
-  });
-  expect(datasets.floor).toMatchObject({
-    sizes: { time: 5, y: 12, x: 21 },
-    coords: { z: { dims: [], attrs: { units: 'am' }, values: 4.5 } },
-    data: { 'psi.T': { dims: ['time', 'y', 'x'], values: valuesOf(floor, 'psi.T') } },
-  });
-  expect(datasets.wall).toMatchObject({
-    sizes: { time: 1, z: 10, x: 21 },
-    coords: { y: { dims: [], values: 1.5 } },
-    data: { 'psi.L': { dims: ['time', 'z', 'x'], values: valuesOf(wall, 'psi.L') } },
-  });
-  expect(datasets['probes/ear']).toMatchObject({
-    sizes: { time: 10 },
-    coords: {
-      time: { attrs: { units: 'rs' }, values: steps(job).map((step) => step / 4) },
-      z: { dims: [], values: 2.5 },
-      y: { dims: [], values: 3 },
-      x: { dims: [], values: 3.5 },
-    },
-    data: {
-      'psi.L': {
-        dims: ['time'],
-        attrs: { units: 'pm' },
-        values: steps(job).map((step) => truth('psi.L', step, [5, 6, 7])),
+      data: {
+        'psi.L': {
+          dims: ['time', 'z', 'y', 'x'],
+          dtype: 'float32',
+          attrs: { units: 'pm', long_name: 'Displacement ψ, component L' },
+          values: valuesOf(volume, 'psi.L'),
+        },
+        'rms2.T': { attrs: { units: '(pm)^2' }, values: valuesOf(volume, 'rms2.T') },
       },
-      'rms2.T': { values: steps(job).map((step) => truth('rms2.T', step, [5, 6, 7])) },
-    },
-  });
-});
+    });
+    expect(datasets.floor).toMatchObject({
+      sizes: { time: 5, y: 12, x: 21 },
+      coords: { z: { dims: [], attrs: { units: 'am' }, values: 4.5 } },
+      data: { 'psi.T': { dims: ['time', 'y', 'x'], values: valuesOf(floor, 'psi.T') } },
+    });
+    expect(datasets.wall).toMatchObject({
+      sizes: { time: 1, z: 10, x: 21 },
+      coords: { y: { dims: [], values: 1.5 } },
+      data: { 'psi.L': { dims: ['time', 'z', 'x'], values: valuesOf(wall, 'psi.L') } },
+    });
+    expect(datasets['probes/sheet']).toMatchObject({
+      sizes: { time: 3, z: 10, y: 12 },
+      coords: {
+        time: { dims: ['time'], attrs: { units: 'rs' }, values: [0.75, 1.5, 2.25] },
+        z: { dims: ['z'], attrs: { units: 'am' }, values: half(10) },
+        x: { dims: [], attrs: { units: 'am' }, values: 8.5 },
+      },
+      data: {
+        'psi.T': {
+          dims: ['time', 'z', 'y'],
+          attrs: { units: 'pm' },
+          values: valuesOf(sheet, 'psi.T'),
+        },
+      },
+    });
+    expect(datasets['probes/ear']).toMatchObject({
+      sizes: { time: 10 },
+      coords: {
+        time: { attrs: { units: 'rs' }, values: steps(job).map((step) => step / 4) },
+        z: { dims: [], values: 2.5 },
+        y: { dims: [], values: 3 },
+        x: { dims: [], values: 3.5 },
+      },
+      data: {
+        'psi.L': {
+          dims: ['time'],
+          attrs: { units: 'pm' },
+          values: steps(job).map((step) => truth('psi.L', step, [5, 6, 7])),
+        },
+        'rms2.T': { values: steps(job).map((step) => truth('rms2.T', step, [5, 6, 7])) },
+      },
+    });
+  },
+);
 
 test('zarr finds the same in the consolidated metadata and in each array, and the root says how it came to be', async (context) => {
   const job = sampleJob();
   const { groups, tree, consolidated, root } = await openInPython(context, job, 'complete');
-  expect(groups).toEqual(['floor', 'probes', 'probes/ear', 'volume', 'wall']);
+  expect(groups).toEqual(['floor', 'probes', 'probes/ear', 'probes/sheet', 'volume', 'wall']);
   expect(tree).toEqual(groups);
   expect(consolidated).toBe(true);
   expect(root).toMatchObject({
@@ -192,4 +214,29 @@ test('a result that is still being computed opens, its missing values NaN', asyn
   expect(root.state).toBe('running');
   expect(datasets.end?.data['psi.L']?.values).toEqual([range(0, 12).map(() => range(0, 21).map(() => null))]);
   expect(datasets['probes/ear']?.data['psi.L']?.values).toEqual(range(0, 10).map(() => null));
+});
+
+test('xarray finds in a netCDF file what it finds in the result it was exported from, by netCDF and by HDF5', async (context) => {
+  const here = python;
+  if ('why' in here) return context.skip(here.why);
+  const store = memoryStore();
+  await storeResult(store, 'j', sampleJob(), provenance);
+  await withFolder(store, async (folder) => {
+    const result = await openResult(folderReader(join(folder, resultKey('j'))));
+    const write = (file: string, what: object) =>
+      exportResult(
+        result,
+        { format: 'netcdf', framesPerSecond: 1, file: join(folder, file), ...what },
+        new AbortController().signal,
+      );
+    await write('all.nc', {});
+    await write('wall.nc', { what: 'wall' });
+    await write('ear.nc', { what: 'probes/ear/psi.L' });
+    const script = await readFile(new URL('compare_netcdf.py', import.meta.url), 'utf8');
+    const compared = await here.run(script, { folder, args: [resultKey('j')] });
+    expect(compared.trim().split('\n')).toEqual([
+      'netcdf4: floor, probes/ear, probes/sheet, volume, wall',
+      'h5netcdf: floor, probes/ear, probes/sheet, volume, wall',
+    ]);
+  });
 });

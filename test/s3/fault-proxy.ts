@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What goes wrong with one request. */
 export type Fault =
@@ -19,6 +20,8 @@ export type Fault =
   | { readonly kind: 'body-broken' }
   /** Half of the answer's body comes, then nothing more. */
   | { readonly kind: 'body-stalled' }
+  /** The answer comes whole, but bit by bit over so many milliseconds. */
+  | { readonly kind: 'slow'; readonly milliseconds: number }
   /** One bit of the request's body changes on the way. */
   | { readonly kind: 'body-changed' };
 
@@ -87,8 +90,14 @@ export class FaultProxy {
       return;
     }
     response.writeHead(answer.statusCode ?? 502, answer.headers);
+    if (fault?.kind === 'slow') {
+      for (let tenth = 0; tenth < 10; tenth++) {
+        await sleep(fault.milliseconds / 10);
+        response.write(bytes.subarray((bytes.length * tenth) / 10, (bytes.length * (tenth + 1)) / 10));
+      }
+    }
     if (fault?.kind !== 'body-broken' && fault?.kind !== 'body-stalled') {
-      response.end(bytes);
+      response.end(fault?.kind === 'slow' ? undefined : bytes);
       return;
     }
     response.write(bytes.subarray(0, bytes.length / 2), () => {

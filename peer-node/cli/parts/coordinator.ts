@@ -31,7 +31,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
           document,
           store,
           term,
-          resultWriter: (id, job) => resultWriter(store, id, job, version),
+          resultWriter: (patient, id, job) => resultWriter(patient, id, job, version),
           log: (event, details) => log.info(details, event),
         }),
     });

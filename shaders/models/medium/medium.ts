@@ -1,28 +1,25 @@
-import type { Field, Medium, Model } from '../../model.js';
-import { trackerFields } from '../trackers.js';
+import type { Medium, Model } from '../../model.js';
+import { type Tracker, watchedWave } from '../trackers/trackers.js';
+import dampedLoss from './damped-loss.wgsl';
 import equation from './equation.wgsl';
-import freq from './freq.wgsl';
 import laplacian2 from './laplacian-2.wgsl';
 import laplacian4 from './laplacian-4.wgsl';
 import laplacian8 from './laplacian-8.wgsl';
+import loss from './loss.wgsl';
 import openEquation from './open-equation.wgsl';
-import peak from './peak.wgsl';
-import rms2 from './rms2.wgsl';
 import third2 from './third-2.wgsl';
 import thirdHigh from './third-high.wgsl';
 
 /** Orders in space. In time, leapfrog is of second order. */
 export type Order = 2 | 4 | 8;
 
-/** What a job can have recorded in each cell. `freq` brings `crossed`, which it needs. */
-export const TRACKERS = ['rms2', 'freq', 'peak'] as const;
-type Tracker = (typeof TRACKERS)[number];
-
 export interface MediumModelOptions {
   readonly order: Order;
   readonly trackers: readonly Tracker[];
   /** Whether any face of the grid absorbs. */
   readonly absorbing: boolean;
+  /** Whether any face of the grid is damped. */
+  readonly damped: boolean;
 }
 
 /** The slope of an absorbing layer reaches two cells. */
@@ -35,42 +32,24 @@ const laplacians: Readonly<Record<Order, { wgsl: string; third: string; symbol: 
   8: { wgsl: laplacian8, third: thirdHigh, symbol: 2048 / 315 },
 };
 
-const trackers: Readonly<Record<Tracker, { wgsl: string; fields: readonly Field[] }>> = {
-  rms2: { wgsl: rms2, fields: [trackerFields.rms2] },
-  freq: { wgsl: freq, fields: [trackerFields.freq, trackerFields.crossed] },
-  peak: { wgsl: peak, fields: [trackerFields.peak] },
-};
-
 /**
  * The damped wave equation with a potential, all of them from cell to cell:
  * ∂²ψ/∂t² + 2γ·∂ψ/∂t = c²∇²ψ − V·ψ. Its WGSL is put together from the pieces beside this file.
  */
-export function mediumModel({ order, trackers: chosen, absorbing }: MediumModelOptions): Model {
+export function mediumModel({ order, trackers, absorbing, damped }: MediumModelOptions): Model {
   const { wgsl: laplacian, third, symbol } = laplacians[order];
-  const recorded = TRACKERS.filter((tracker) => chosen.includes(tracker)).map((name) => trackers[name]);
-  const watching = recorded.flatMap(({ fields }) => fields);
-  const members = ['psi', ...watching.map(({ name }) => name)];
-  const values = ['wave', ...watching.map(({ name }) => `${name}_after(wave)`)];
-  const frame = `struct Cell {
-${members.map((name) => `  ${name}: f32,`).join('\n')}
-}
-
-fn update() -> Cell {
-  let wave = next();
-  return Cell(${values.join(', ')});
-}
-`;
-  const pieces = absorbing ? [openEquation, laplacian, third] : [equation, laplacian];
+  const { fields, wgsl } = watchedWave(trackers);
+  const pieces = [
+    ...(absorbing ? [openEquation, laplacian, third] : [equation, laplacian]),
+    damped ? dampedLoss : loss,
+  ];
   return {
     name: 'medium',
     title: `Waves in a medium, of order ${order} in space`,
-    wgsl: [...pieces, ...recorded.map(({ wgsl }) => wgsl), frame].join('\n'),
+    wgsl: [...pieces, wgsl].join('\n'),
     radius: Math.max(order / 2, absorbing ? ABSORBING_RADIUS : 0),
-    fields: [
-      { name: 'psi', kind: 'wave', title: 'Displacement ψ', unit: ({ amplitude }) => amplitude },
-      ...watching,
-    ],
-    media: absorbing ? [...media, ...outward] : media,
+    fields,
+    media: [...media, ...(absorbing ? outward : []), ...(damped ? [sponge] : [])],
     parameters: [],
     constants: ['dt'],
     evaluate: ({ dt }) => ({ dt }),
@@ -114,3 +93,12 @@ const outward: readonly Medium[] = (['x', 'y', 'z'] as const).map((axis) => ({
   default: 0,
   scale: () => 1,
 }));
+
+/** Set by the boundaries of a job, per cell. */
+const sponge: Medium = {
+  name: 'sponge',
+  title: 'Damping γ/c of the layers at damped faces',
+  unit: () => '1',
+  default: 0,
+  scale: () => 1,
+};

@@ -2,7 +2,7 @@
 //   (1 + g)ψ⁺ = 2ψ − (1 − g)ψ⁻ + c²·(∇²ψ − 2a·∂ψ/∂n) − V·ψ,  g = γ + a·c
 // In an absorbing layer a is above 0 and n points outwards: what runs outwards at speed c solves ∂ψ/∂t + c·∂ψ/∂n = 0
 // and is let through as if nothing were there; what comes back from the edge is damped.
-// Media in cells and steps: speed() is c·dt/dx, damping() is γ·dt, potential() is V·dt².
+// In cells and steps: speed() is c·dt/dx, loss() is γ·dt, potential() is V·dt².
 // outward_x() is a times the x-component of n, above 0 at the far end of the axis and below 0 at the near one.
 
 // A constant is an outgoing wave too: what is left of one fades at this rate, per cell, that it may not linger.
@@ -11,15 +11,15 @@ const FADE = 1e-4;
 fn next() -> f32 {
   let courant = speed();
   let strength = abs(outward_x()) + abs(outward_y()) + abs(outward_z());
-  let loss = damping() + courant * strength;
+  let all = loss() + courant * strength;
   var drift = outward_x() * slope_x(courant) + outward_y() * slope_y(courant);
   if (DIMENSIONS == 3u) {
     drift += outward_z() * slope_z(courant);
   }
   drift += 2.0 * FADE * strength * psi(0, 0, 0);
   let force = courant * courant * (laplacian() - drift) - potential() * psi(0, 0, 0);
-  let free = 2.0 * psi(0, 0, 0) - (1.0 - loss) * psi_before() + force;
-  return free * (1.0 / (1.0 + loss));
+  let free = 2.0 * psi(0, 0, 0) - (1.0 - all) * psi_before() + force;
+  return free * (1.0 / (1.0 + all));
 }
 
 // 2·∂ψ/∂x, and as much of the third derivative as makes it vanish with ∂ψ/∂t for what the scheme itself lets run outwards.

@@ -1,0 +1,65 @@
+import { AXES, type Box, shapeOf } from '../grid/box.js';
+import { epochOf } from '../job/run-settings.js';
+import { costOf, memoryOf, type Pace, type RunCost } from './cost.js';
+import type { Fleet } from './fleet.js';
+import { neighboursOf } from './neighbours.js';
+import type { Work } from './work.js';
+
+/** Between two of these the seconds per step change by a few percent. */
+const TRIED = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64] as const;
+
+/** Beyond the best depth a step takes longer and longer: once so many times as long, no depth beyond is tried. */
+const HOPELESS = 1.15;
+
+/** Peers agree on an exchange by the plan alone, which takes no more. */
+const DEEPEST = 64;
+
+export interface Depth {
+  readonly pace: Pace;
+  readonly cost: RunCost;
+}
+
+/**
+ * The steps between exchanges with which a run is quickest, the fewer where two tie. They are at most those of an epoch, and
+ * so many that a halo reaches no farther than the thinnest shard (a peer would exchange with its neighbours'
+ * neighbours), and that shard and halo fit every peer's memory. The epoch is the longest multiple of them.
+ *
+ * `wanted` steps, where they are given. Undefined where not even the first that is tried fits.
+ */
+export function chooseDepth(
+  work: Work,
+  fleet: Fleet,
+  shards: readonly Box[],
+  overlap: Pace['overlap'],
+  wanted?: number,
+): Depth | undefined {
+  const most = wanted ?? deepestOf(work, shards);
+  const tried: number[] = wanted === undefined ? TRIED.filter((steps) => steps < most) : [];
+  const neighbours = neighboursOf(work.grid, shards, most * work.radius);
+  let best: Depth | undefined;
+  for (const exchangeEvery of [...tried, most]) {
+    const pace = { exchangeEvery, epoch: epochOf(exchangeEvery, work.longestEpoch), overlap };
+    if (!fits(work, fleet, shards, exchangeEvery)) break;
+    const cost = costOf(work, fleet, shards, pace, neighbours);
+    if (!best || cost.secondsPerStep < best.cost.secondsPerStep) best = { pace, cost };
+    // Deeper halos only add to the work of a run that waits for nothing else, and to bytes where these rule.
+    if (cost.limit === 'compute') break;
+    if (cost.limit !== 'grants' && cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
+  }
+  return best;
+}
+
+function deepestOf({ grid, radius, longestEpoch }: Work, shards: readonly Box[]): number {
+  let thinnest = Infinity;
+  for (const shard of shards) {
+    const shape = shapeOf(shard);
+    for (const axis of AXES) {
+      if (shape[axis] < grid.shape[axis]) thinnest = Math.min(thinnest, shape[axis]);
+    }
+  }
+  return Math.max(1, Math.min(DEEPEST, longestEpoch, Math.floor(thinnest / radius)));
+}
+
+function fits(work: Work, fleet: Fleet, shards: readonly Box[], steps: number): boolean {
+  return shards.every((shard, i) => memoryOf(work, shard, steps) <= (fleet.peers[i]?.memory ?? 0));
+}

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { boxOfShape } from '../grid/box.js';
+import { partition } from '../grid/partition.js';
+import { fleetOf, waveWork } from './fleet.suite.js';
+import { movingSeconds, worthMoving } from './moving.js';
+
+const { grid } = waveWork(64, 8);
+const whole = boxOfShape(grid.shape);
+const halves = partition(grid, [1, 1]).map((box, peer) => ({ peer, box }));
+
+describe('moving', () => {
+  it('takes as long as the busiest uplink', () => {
+    const fleet = fleetOf([{ up: 1e6 }, { down: 4e6 }]);
+    expect(movingSeconds(fleet, [{ peer: 0, box: whole }], halves, 8)).toBeCloseTo(
+      (64 ** 3 * 8) / 2 / 1e6,
+      9,
+    );
+    expect(movingSeconds(fleet, halves, halves, 8)).toBe(0);
+  });
+
+  const change = { present: 1, better: 0.8, remainingSteps: 1000, moving: 10 };
+
+  it('pays where a step gets much quicker and many are left', () => {
+    expect(worthMoving(change)).toBe(true);
+    expect(worthMoving({ ...change, better: 0.96 })).toBe(false);
+    expect(worthMoving({ ...change, remainingSteps: 100 })).toBe(false);
+    expect(worthMoving({ ...change, moving: 100 })).toBe(false);
+  });
+
+  it('never pays both ways', () => {
+    for (const better of [0.5, 0.9, 0.96, 0.999, 1, 1.2]) {
+      const back = { ...change, present: better, better: change.present };
+      expect(worthMoving({ ...change, better }) && worthMoving(back)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,59 @@
+import { type Box, cellCount, intersect } from '../grid/box.js';
+import type { Fleet } from './fleet.js';
+
+/** A peer of the fleet, and the cells it owns. */
+export interface Placement {
+  readonly peer: number;
+  readonly box: Box;
+}
+
+/**
+ * Seconds until cells have changed hands: all peers send at once, each over its own uplink, and the busiest is done last.
+ * `bytesOfCell` are those of a cell's state.
+ */
+export function movingSeconds(
+  fleet: Fleet,
+  before: readonly Placement[],
+  after: readonly Placement[],
+  bytesOfCell: number,
+): number {
+  const sent = fleet.peers.map(() => 0);
+  const received = fleet.peers.map(() => 0);
+  let longest = 0;
+  for (const giver of before) {
+    for (const taker of after) {
+      const bytes = cellCount(intersect(giver.box, taker.box)) * bytesOfCell;
+      if (bytes === 0 || giver.peer === taker.peer) continue;
+      const { path, roundTrip, rate } = fleet.link(giver.peer, taker.peer);
+      longest = Math.max(longest, roundTrip + bytes / rate);
+      const { up, local } = fleet.peers[giver.peer] as Fleet['peers'][number];
+      const { down, local: localTaker } = fleet.peers[taker.peer] as Fleet['peers'][number];
+      sent[giver.peer] = (sent[giver.peer] as number) + bytes / (path === 'local' ? local : up);
+      received[taker.peer] =
+        (received[taker.peer] as number) + bytes / (path === 'local' ? localTaker : down);
+    }
+  }
+  return Math.max(longest, ...sent, ...received);
+}
+
+/** A plan that promises less is not worth the unrest: rates are known no better. */
+const LEAST_GAIN = 0.05;
+/** What a move saves has to be so many times what it costs: the fleet may have changed again before. */
+const RETURN = 3;
+
+/**
+ * Whether to go over to another plan now. `present` and `better` are seconds a step, both as predicted from the same
+ * measurements; `moving` are seconds that the change takes.
+ *
+ * Since a plan has to be better by a twentieth, measurements that vary less than that never move anything, and no
+ * two plans are each better than the other.
+ */
+export function worthMoving(change: {
+  readonly present: number;
+  readonly better: number;
+  readonly remainingSteps: number;
+  readonly moving: number;
+}): boolean {
+  const { present, better, remainingSteps, moving } = change;
+  return better < present * (1 - LEAST_GAIN) && (present - better) * remainingSteps > RETURN * moving;
+}

@@ -1,0 +1,4 @@
+// Damping times dt.
+fn loss() -> f32 {
+  return damping();
+}
