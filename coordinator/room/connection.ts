@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import { Estimate } from '../../core/plan/estimate.js';
 import { DEAD_AFTER_MS, HEARTBEAT_MS } from '../../core/protocol/limits.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import { Allowance } from './allowance.js';
@@ -24,6 +25,9 @@ export class Connection {
   readonly #allowance = new Allowance(BURST_MESSAGES, MESSAGES_PER_SECOND);
   #state: 'open' | 'ending' = 'open';
   #unanswered = 0;
+  readonly #roundTrip = new Estimate();
+  /** When the ping that is under way was sent, in milliseconds. */
+  #pinged: number | undefined;
 
   constructor(socket: WebSocket, events: ConnectionEvents) {
     this.#socket = socket;
@@ -33,13 +37,18 @@ export class Connection {
       else events.text(data.toString());
     });
     socket.on('ping', () => this.#heard());
-    socket.on('pong', () => this.#heard());
+    socket.on('pong', () => this.#answered());
     // Too long a message, a broken frame, a reset: ws closes the socket by itself.
     socket.on('error', () => socket.terminate());
     socket.on('close', () => {
       this.#state = 'ending';
       events.closed();
     });
+  }
+
+  /** Seconds of a ping there and back, as of the last few. */
+  get roundTrip(): number | undefined {
+    return this.#roundTrip.value;
   }
 
   /** Does nothing once the connection is ending. */
@@ -79,13 +88,22 @@ export class Connection {
    */
   beat(): void {
     if (this.#unanswered++ >= MISSED_BEATS) this.cut();
-    else if (this.#state === 'open') this.#socket.ping();
+    else if (this.#state === 'open') {
+      this.#pinged ??= performance.now();
+      this.#socket.ping();
+    }
   }
 
   /** Ends the connection at once, without a word. */
   cut(): void {
     this.#state = 'ending';
     this.#socket.terminate();
+  }
+
+  #answered(): void {
+    if (this.#pinged !== undefined) this.#roundTrip.add((performance.now() - this.#pinged) / 1000);
+    this.#pinged = undefined;
+    this.#heard();
   }
 
   #heard(): boolean {

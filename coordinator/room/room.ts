@@ -114,6 +114,7 @@ export class Room {
       name: hello.name,
       kind: hello.kind,
       ability: hello.ability,
+      roundTrip: () => connection.roundTrip,
       send: (message) => connection.send(message),
       allow: (messages) => connection.allow(messages),
       dismiss: (code, reason) => connection.dismiss(code, reason),

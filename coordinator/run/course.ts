@@ -29,6 +29,16 @@ export class Course {
     return this.#pausedAt;
   }
 
+  /** Steps that a peer's shard has made; undefined where it has none. */
+  stepOf(peer: PeerId): number | undefined {
+    return this.#steps.get(peer);
+  }
+
+  /** Whether each shard has made an epoch. */
+  get isMeasured(): boolean {
+    return this.slowest > this.plan.from;
+  }
+
   /** Steps that every shard has made. */
   get slowest(): number {
     return Math.min(...this.#steps.values());

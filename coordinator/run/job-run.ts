@@ -1,11 +1,13 @@
 import { ProtocolError, TakenOverError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import type { Progress, RoomJob } from '../../core/protocol/document.js';
-import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
+import { KnownFleet } from '../../core/plan/known-fleet.js';
+import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
 import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import type { Assignment } from './assignment.js';
 import { Background } from './background.js';
 import { Course } from './course.js';
 import { Crew } from './crew.js';
@@ -21,6 +23,10 @@ import { UploadDesk } from './upload-desk.js';
 const SETTLE_MS = 300;
 /** How often progress is published and a stall looked for. */
 const TICK_MS = 500;
+/** How often at most a better plan is looked for while nobody comes or goes: some epochs, and long beside what a move costs. */
+const REBALANCE_MS = 2_000;
+
+const LEFT_OUT: ShownUse = { kind: 'left-out', says: 'left out: it has failed twice in this run' };
 
 export interface JobRunTools {
   readonly document: RoomDocument;
@@ -37,11 +43,13 @@ export interface JobRunTools {
   readonly recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => Promise<void>;
 }
 
+type EpochMessage = Extract<RunMessage, { type: 'epoch' }>;
+
 /** Writes what scientists open. */
 export interface ResultWriter {
   start(): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
-  addProbes(samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void>;
+  addProbes(samples: EpochMessage['probes']): Promise<void>;
   /** Resolves when all probe samples added so far are in the store. */
   flush(): Promise<void>;
   finish(report: RunReport): Promise<void>;
@@ -68,6 +76,7 @@ export class JobRun {
   readonly job: Job;
   readonly #tools: JobRunTools;
   readonly #crew: Crew;
+  readonly #known = new KnownFleet();
   readonly #plans = new PlanBook();
   readonly #safe: Safekeeping;
   readonly #troubles = new Troubles();
@@ -80,6 +89,9 @@ export class JobRun {
   #settling: NodeJS.Timeout | undefined;
   #phase: Phase = { kind: 'opening' };
   #started = false;
+  #assignment: Assignment | undefined;
+  /** When a plan was made, or a better one looked for. */
+  #balanced = 0;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
     const { document, store, result, members, term } = tools;
@@ -88,7 +100,7 @@ export class JobRun {
     this.#tools = tools;
     this.#crew = new Crew(members);
     this.#safe = new Safekeeping(id, job, { store, term, flush: () => result.flush() });
-    this.#staffing = new Staffing(job, this.#crew, this.#troubles);
+    this.#staffing = new Staffing(job, this.#crew, this.#troubles, this.#known);
     this.#uploads = new UploadDesk(store, id, job);
     this.#notice = new Notice(document, id, job);
     this.#report = new RunReport(job);
@@ -111,11 +123,18 @@ export class JobRun {
 
   get progress(): Progress {
     const sealed = this.#safe.newest?.step ?? 0;
-    return this.#report.progress(this.#step ?? sealed, this.#course?.peers.length ?? 0, sealed);
+    return this.#report.progress(this.#step ?? sealed, sealed);
   }
 
   get ended(): boolean {
     return this.#phase.kind === 'ended';
+  }
+
+  /** What a peer is used for, or why for nothing, where that is known. */
+  useOf(peer: PeerId): ShownUse | undefined {
+    if (!this.#course) return undefined;
+    if (this.#troubles.isBenched(peer)) return LEFT_OUT;
+    return this.#assignment?.uses.get(peer);
   }
 
   isLeaving(peer: PeerId): boolean {
@@ -135,6 +154,7 @@ export class JobRun {
   lost(member: Member): void {
     this.#crew.lost(member.id);
     this.#troubles.lost(member.id);
+    this.#known.forget(member.id);
     if (this.#needs(member.id)) this.#goBack(`${member.name} is gone`);
     else this.#reconsider();
   }
@@ -219,10 +239,10 @@ export class JobRun {
     switch (start.kind) {
       case 'wait':
         return this.#wait(start.reason);
-      case 'shards': {
+      case 'go': {
         const { newest } = this.#safe;
-        if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.shards);
-        return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.shards);
+        if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.assignment);
+        return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.assignment);
       }
     }
   }
@@ -232,12 +252,15 @@ export class JobRun {
     this.#enter({ kind: 'waiting', reason });
   }
 
-  #follow(from: number, source: Plan['source'], shards: PlanShards): void {
-    const { exchangeEvery, epoch } = this.job.run;
+  #follow(from: number, source: Plan['source'], assignment: Assignment): void {
+    const { shards, exchangeEvery, epoch, stepSeconds } = assignment;
     const id = this.#tools.nextPlan();
     const plan: Plan = { id, job: this.id, from, source, exchangeEvery, epoch, shards };
     const course = new Course(plan);
     this.#started = true;
+    this.#assignment = assignment;
+    this.#balanced = Date.now();
+    this.#report.begin(assignment);
     this.#plans.add(plan);
     this.#tools.log('plan', {
       job: this.id,
@@ -245,6 +268,8 @@ export class JobRun {
       from,
       source: source.kind,
       shards: shards.length,
+      exchangeEvery,
+      stepSeconds,
     });
     this.#enter({ kind: 'running', course });
     this.#tools.document.setPlan(plan);
@@ -274,14 +299,29 @@ export class JobRun {
   #changeHands(course: Course): void {
     const change = this.#staffing.change(course);
     switch (change.kind) {
-      case 'none':
+      case 'not-yet':
         return;
+      case 'keep':
+        this.#assignment = change.assignment;
+        return this.#tools.onChange();
       case 'too-few':
         return this.#pauseForLeavers(course);
-      case 'shards':
-        // Whoever leaves hands over to the others now, and they go on.
-        return this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, change.shards);
+      case 'move':
+        return this.#moveTo(course, change.assignment);
     }
+  }
+
+  /** Peers, or links, do otherwise than the plan takes them to. */
+  #rebalance(course: Course): void {
+    if (Date.now() - this.#balanced < REBALANCE_MS || !course.isMeasured) return;
+    this.#balanced = Date.now();
+    const change = this.#staffing.change(course);
+    if (change.kind === 'move') this.#moveTo(course, change.assignment);
+  }
+
+  /** Whoever leaves hands over to the others now, and they go on. */
+  #moveTo(course: Course, assignment: Assignment): void {
+    this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, assignment);
   }
 
   /**
@@ -316,19 +356,28 @@ export class JobRun {
 
   // How far.
 
-  #epoch(member: Member, message: Extract<RunMessage, { type: 'epoch' }>): void {
+  #epoch(member: Member, message: EpochMessage): void {
     this.#report.epoch(member, message);
     this.#background.keep(this.#record(member, message.probes));
     const course = this.#course;
     if (course?.plan.id !== message.plan) return;
     this.#troubles.moved();
+    this.#measure(member, course, message);
     course.report(member.id, message.step);
     this.#troubles.reached(course.slowest);
+    this.#report.reached(course.slowest);
     this.#extend(course);
     this.#finishIfDone();
   }
 
-  async #record(member: Member, samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void> {
+  #measure(member: Member, course: Course, { step, computeSeconds }: EpochMessage): void {
+    const before = course.stepOf(member.id);
+    const shard = this.#plans.shardOf(course.plan.id, member.id);
+    if (before === undefined || shard === undefined || step <= before || step > course.until) return;
+    this.#staffing.computed(member, course.plan, shard, step - before, computeSeconds);
+  }
+
+  async #record(member: Member, samples: EpochMessage['probes']): Promise<void> {
     try {
       await this.#tools.result.addProbes(samples);
     } catch (error) {
@@ -428,6 +477,7 @@ export class JobRun {
     this.#plans.clear();
     // No plan stands, and nobody is needed for one.
     this.#phase = { kind: 'opening', reason };
+    this.#report.pause();
     this.#background.keep(this.#beginAgain());
     this.#releaseLeavers();
   }
@@ -462,6 +512,7 @@ export class JobRun {
   #look(): void {
     if (this.#phase.kind !== 'running') return;
     this.#tools.document.setProgress(this.progress);
+    this.#rebalance(this.#phase.course);
     const stall = this.#troubles.stall(this.#phase.course.peers);
     switch (stall.kind) {
       case 'none':
@@ -506,6 +557,7 @@ export class JobRun {
 
   #enter(phase: Phase): void {
     this.#phase = phase;
+    if (phase.kind !== 'running') this.#report.pause();
     this.#show();
     this.#tools.onChange();
   }

@@ -101,10 +101,10 @@ export interface Output {
 }
 
 export interface RunSettings {
-  /** Steps between halo exchanges, 1 or more. */
-  readonly exchangeEvery: number;
-  /** Steps of an epoch: a multiple of `exchangeEvery`. */
-  readonly epoch: number;
+  /** Steps between halo exchanges, 1 or more; where it is left out, plans choose. */
+  readonly exchangeEvery?: number;
+  /** Steps of an epoch, at most; where `exchangeEvery` is fixed, a multiple of it. */
+  readonly longestEpoch: number;
   /** Peers to wait for before the first step. */
   readonly peers: number;
   /** Whether peers that would hold the others up get a shard. */

@@ -4,11 +4,8 @@ import type { FaultList } from './faults.js';
 import type { RunSettings } from './job.js';
 import type { JobFile } from './schema.js';
 
-/** Ships 7 layers in place of 4, and waits for the network a quarter as often. */
-const DEFAULT_EXCHANGE_EVERY = 4;
-
 /**
- * Steps of an epoch and between exchanges. An epoch is at most as long as a brick has cells along an edge over
+ * Steps of an epoch and between exchanges, as far as the file fixes them. An epoch is at most as long as a brick has cells along an edge over
  * the radius, so that the light cone of one brick reaches its neighbours only and it can be checked alone;
  * and it holds at least one exchange.
  */
@@ -22,8 +19,10 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
   if (exchangeEvery !== undefined && exchangeEvery > longest) {
     faults.add('run.exchangeEvery', `${exchangeEvery} steps reach across more than one brick`, remedy);
   }
-  const every = exchangeEvery ?? Math.min(DEFAULT_EXCHANGE_EVERY, epoch ?? longest, longest);
-  return { exchangeEvery: every, epoch: epochOf(every, longest, epoch), peers, use, checkpointSeconds };
+  const most = Math.min(longest, epoch ?? longest);
+  const others = { peers, use, checkpointSeconds };
+  if (exchangeEvery === undefined) return { longestEpoch: most, ...others };
+  return { exchangeEvery, longestEpoch: epochOf(exchangeEvery, longest, epoch), ...others };
 }
 
 /** Steps of an epoch, a multiple of the exchange: at most `longest`, and at least `wanted` where that allows it. */

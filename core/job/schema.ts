@@ -333,7 +333,7 @@ export const jobFileSchema = z
           .min(1)
           .max(64)
           .optional()
-          .describe('Steps between halo exchanges; 4, or as many as an epoch holds'),
+          .describe('Steps between halo exchanges; chosen from what peers and links do where it is left out'),
         epoch: z
           .number()
           .int()
