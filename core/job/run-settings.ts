@@ -32,7 +32,7 @@ export function epochOf(exchangeEvery: number, longest: number, wanted = longest
 }
 
 /** Steps of an epoch at most. An axis that a single brick spans sets no limit: nothing lies beyond it. */
-export function longestEpoch({ shape, brick }: Grid, radius: number): number {
+function longestEpoch({ shape, brick }: Grid, radius: number): number {
   const cut = AXES.filter((axis) => brick[axis] < shape[axis]).map((axis) => brick[axis]);
   const edge = cut.length > 0 ? Math.min(...cut) : Math.max(...brick);
   return Math.max(1, Math.floor(edge / radius));
