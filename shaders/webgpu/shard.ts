@@ -3,7 +3,7 @@ import { cellCount, hasCell } from '../../core/grid/box.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
 import type { Kernel } from './kernel.js';
-import { constantsBytes, STEP_BYTES } from './kernels.js';
+import { constantsBytes, type ForFormats, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT, type Pace } from './pace.js';
 import { type PartTools, ShardPart } from './part.js';
 import type { Part } from './parts.js';
@@ -14,13 +14,14 @@ import { Seams } from './seams.js';
 import type { Parity, StateField } from './shard-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import { Turns } from './turns.js';
+import { checkRead, checkWritten } from './wave-range.js';
 
 /** What a device lends to all of its shards. */
 export interface ShardTools extends Omit<PartTools, 'constants' | 'steps'> {
   readonly pace: Pace;
   readonly readbacks: Readbacks;
   readonly stopwatch: Stopwatch;
-  readonly sample: Kernel;
+  readonly sample: ForFormats<Kernel>;
 }
 
 export class WebgpuShard implements EngineShard {
@@ -71,6 +72,7 @@ export class WebgpuShard implements EngineShard {
       this.#check();
       checkSlabs(this.spec, slabs);
       checkData(slabs, data);
+      checkWritten(this.spec, slabs, data);
       const finish = await this.tools.transfer.write(this.#regions(slabs), data);
       this.#renewSeams(slabs);
       return finish;
@@ -81,7 +83,8 @@ export class WebgpuShard implements EngineShard {
     return this.#turns.take(async () => {
       this.#check();
       checkSlabs(this.spec, slabs);
-      return this.tools.transfer.read(this.#regions(slabs));
+      const finish = await this.tools.transfer.read(this.#regions(slabs));
+      return async () => checkRead(this.spec, await finish());
     });
   }
 
@@ -109,7 +112,7 @@ export class WebgpuShard implements EngineShard {
       return async () => {
         const seconds = (await Promise.all(submits)).reduce((sum, each) => sum + each, 0);
         if (readback) await readbacks.collect(readback, samples);
-        return { samples, seconds };
+        return { samples: checkRead(this.spec, samples), seconds };
       };
     });
   }
