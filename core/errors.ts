@@ -69,9 +69,6 @@ export class DivergedError extends GroundswellError {
 /** A device that was there, and is gone with all that it held: another may be had in its place. */
 export class DeviceLostError extends EngineError {}
 
-/** Waves that have grown beyond what the device keeps them in: any other of its kind finds the same. */
-export class DivergedError extends EngineError {}
-
 /** A link between two peers that could not be made, or is gone. */
 export class LinkError extends GroundswellError {
   readonly code = 'link';

@@ -46,8 +46,8 @@ export interface ShardSpec {
 
 /**
  * `f16`: an engine may keep both levels of waves in half precision, rounded after each step and each source. It computes in
- * f32 all the same, hands cells in and out as f32, and keeps trackers and media so. A wave beyond ±65504 is then refused in a
- * `write`, and whatever would hand out what has become of one throws DivergedError. An engine that keeps f32 does as well.
+ * f32 all the same, hands cells in and out as f32, and keeps trackers and media so. A wave beyond ±65504 becomes infinite
+ * there. An engine that keeps f32 does as well.
  */
 export type WaveFormat = 'f32' | 'f16';
 

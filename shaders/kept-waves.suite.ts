@@ -12,10 +12,10 @@ export function asHalf(value: number, seed: number): number {
   chance = Math.imul(chance ^ (chance >>> 15), 0xc2b2ae35) >>> 19;
   const sign = bitsOf(value) >>> 31 ? -1 : 1;
   if (size < 0x38800000)
-    return (sign * Math.trunc(Math.fround(valueOf(size) * 2 ** 24 + chance / 8192))) / 2 ** 24;
+    return (sign * Math.trunc(Math.fround(floatOf(size) * 2 ** 24 + chance / 8192))) / 2 ** 24;
   const half = Math.min((size + chance - 0x38000000) >>> 13, 0x7c00);
-  return half === 0x7c00 ? sign * Number.POSITIVE_INFINITY : sign * valueOf((half << 13) + 0x38000000);
+  return half === 0x7c00 ? sign * Number.POSITIVE_INFINITY : sign * floatOf((half << 13) + 0x38000000);
 }
 
 const bitsOf = (value: number) => new Uint32Array(Float32Array.of(value).buffer)[0] as number;
-const valueOf = (bits: number) => new Float32Array(Uint32Array.of(bits).buffer)[0] as number;
+const floatOf = (bits: number) => new Float32Array(Uint32Array.of(bits).buffer)[0] as number;

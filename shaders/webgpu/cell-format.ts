@@ -11,9 +11,6 @@ export const BYTES_OF_CELL: Readonly<Record<CellFormat, number>> = { f32: 4, f16
 /** Neighbours in a row that share a word, so that one thread has to update them. */
 export const CELLS_OF_WORD: Readonly<Record<CellFormat, number>> = { f32: 1, f16: 2 };
 
-/** The largest wave that f16 holds. */
-export const LARGEST_HALF = 65_504;
-
 type Formatted = Pick<ShardSpec, 'keepWavesIn'>;
 
 /** Of a spec's waves; rows of all of its arrays are laid out for it, so that a cell has the same index in each. */

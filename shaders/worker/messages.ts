@@ -1,4 +1,4 @@
-import { DivergedError, EngineError, ModelError } from '../../core/errors.js';
+import { EngineError, ModelError } from '../../core/errors.js';
 import type { Advance, EngineKind, ShardSpec, Slab, Update } from '../engine.js';
 import type { ModelSource } from '../model.js';
 
@@ -32,7 +32,7 @@ export type Answer =
 
 /** An error that keeps its type. `defect` is any error that nobody is meant to act on. */
 export type PlainError =
-  | { readonly type: 'engine' | 'diverged' | 'defect'; readonly message: string }
+  | { readonly type: 'engine' | 'defect'; readonly message: string }
   | { readonly type: 'model'; readonly line: number; readonly column: number; readonly reason: string };
 
 /** The part of a shard's spec that crosses. */
@@ -48,7 +48,6 @@ export function plainError(error: unknown): PlainError {
     return { type: 'model', line: error.line, column: error.column, reason: error.reason };
   }
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof DivergedError) return { type: 'diverged', message };
   if (error instanceof EngineError) return { type: 'engine', message };
   return { type: 'defect', message };
 }
@@ -57,8 +56,6 @@ export function errorOf(plain: PlainError): Error {
   switch (plain.type) {
     case 'engine':
       return new EngineError(plain.message);
-    case 'diverged':
-      return new DivergedError(plain.message);
     case 'model':
       return new ModelError(plain.line, plain.column, plain.reason);
     case 'defect':
