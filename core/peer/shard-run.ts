@@ -209,6 +209,7 @@ export class ShardRun {
       media: mediaSpec(job),
       sources: this.#sources.map(({ component, field, box }) => ({ component, field, box })),
       constants: job.constants,
+      keepWavesIn: job.run.keepWavesIn,
       probes: this.#probes.points,
     });
     if (this.#ended) {

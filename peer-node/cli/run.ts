@@ -38,8 +38,8 @@ export interface RunOptions {
 /** `groundswell run`: a coordinator, peers on this machine and one job, from its start to its end. */
 export async function run(path: string, options: RunOptions, context: Context): Promise<Exit> {
   const prepared = await context.parts.readJob(path);
-  const devices = await devicesOf(options, context.parts);
   const display = chooseDisplay(options);
+  const devices = await devicesOf(options, context.parts, (line) => display.note(line));
   const port = await choosePort(options, display);
   const coordinator = await context.parts.startCoordinator({
     host: options.host,

@@ -3,7 +3,7 @@ import { cellCount, hasCell } from '../../core/grid/box.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
 import type { Kernel } from './kernel.js';
-import { constantsBytes, STEP_BYTES } from './kernels.js';
+import { constantsBytes, type ForFormats, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT, type Pace } from './pace.js';
 import { type PartTools, ShardPart } from './part.js';
 import type { Part } from './parts.js';
@@ -20,7 +20,7 @@ export interface ShardTools extends Omit<PartTools, 'constants' | 'steps'> {
   readonly pace: Pace;
   readonly readbacks: Readbacks;
   readonly stopwatch: Stopwatch;
-  readonly sample: Kernel;
+  readonly sample: ForFormats<Kernel>;
 }
 
 export class WebgpuShard implements EngineShard {

@@ -12,6 +12,12 @@ engineCompliance('webgpu', {
   exact: describeAdapter(await dawnAdapter()).emulated,
 });
 
+engineCompliance('webgpu, waves in f16,', {
+  open: async () => createWebgpuEngine(await dawnAdapter()),
+  exact: describeAdapter(await dawnAdapter()).emulated,
+  keepWavesIn: 'f16',
+});
+
 describe('a GPU that fails', () => {
   it('ends what waits and what comes later, with the reason', async () => {
     const { engine, device } = await openWithDevice();
