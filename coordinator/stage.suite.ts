@@ -76,6 +76,8 @@ export interface Stage {
 /** A real coordinator at a free port of this machine, with a folder of its own. */
 export async function openStage(options: Partial<CoordinatorOptions> = {}): Promise<Stage> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-coordinator-')));
+  // One that is given is another's, who removes it.
+  const remove = () => (options.folder === undefined ? rm(folder, { recursive: true }) : undefined);
   const coordinator = await startCoordinator({
     host: '127.0.0.1',
     port: 0,
@@ -84,7 +86,7 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
     makeConductor: ({ document }) => new RecordingConductor(document),
     ...options,
   }).catch(async (error) => {
-    await rm(folder, { recursive: true });
+    await remove();
     throw error;
   });
   return {
@@ -93,7 +95,7 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
     conductor: (room = 'main') => coordinator.room(room).conductor as RecordingConductor,
     close: async () => {
       await coordinator.close();
-      await rm(folder, { recursive: true });
+      await remove();
     },
   };
 }

@@ -36,18 +36,21 @@ export interface FleetPeer {
 export class Fleet {
   readonly events: RunEvent[];
   readonly #coordinator: Coordinator;
-  readonly #folder: string;
+  /** Its own, to be removed. */
+  readonly #folder: string | undefined;
   readonly #peers: FleetPeer[] = [];
 
-  private constructor(coordinator: Coordinator, folder: string, events: RunEvent[]) {
+  private constructor(coordinator: Coordinator, folder: string | undefined, events: RunEvent[]) {
     this.#coordinator = coordinator;
     this.#folder = folder;
     this.events = events;
   }
 
-  /** A store that is given stays its owner's. */
-  static async start(options: { readonly pages?: string; readonly store?: Store } = {}): Promise<Fleet> {
-    const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
+  /** A store or folder that is given stays its owner's. */
+  static async start(
+    options: { readonly pages?: string; readonly store?: Store; readonly folder?: string } = {},
+  ): Promise<Fleet> {
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-fleet-')));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({
       host: '127.0.0.1',
@@ -55,15 +58,16 @@ export class Fleet {
       folder,
       version: 'test',
       ...options,
-      makeConductor: ({ document, store }) =>
+      makeConductor: ({ document, store, term }) =>
         conductor({
           document,
           store,
-          resultWriter: (id, job) => resultWriter(store, id, job, 'test'),
+          term,
+          resultWriter: (patient, id, job) => resultWriter(patient, id, job, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
         }),
     });
-    return new Fleet(coordinator, folder, events);
+    return new Fleet(coordinator, options.folder === undefined ? folder : undefined, events);
   }
 
   get url(): string {
@@ -123,6 +127,11 @@ export class Fleet {
     return id;
   }
 
+  /** Ids of the jobs that were handed in, the first one first. */
+  jobs(): readonly string[] {
+    return this.#conductor.jobs().map(({ id }) => id);
+  }
+
   status(id: string): JobStatus {
     const status = this.#conductor.jobs().find((job) => job.id === id);
     if (!status) throw new RangeError(`no job ${id}`);
@@ -155,7 +164,7 @@ export class Fleet {
   async close(): Promise<void> {
     await this.#coordinator.close();
     await Promise.all(this.#peers.map((peer) => peer.close()));
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   get #conductor() {

@@ -32,6 +32,17 @@ class CommandProcess {
     await this.#end('SIGTERM');
   }
 
+  /** Without waiting for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with the exit status, once it has ended by itself. */
+  get ended(): Promise<number | null> {
+    if (this.#child.exitCode !== null) return Promise.resolve(this.#child.exitCode);
+    return once(this.#child, 'exit').then(([status]) => status as number | null);
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
@@ -42,8 +53,9 @@ class CommandProcess {
 
 /** `groundswell join` */
 export class PeerProcess extends CommandProcess {
-  constructor(url: string, name: string) {
-    super(['join', url, '--engine', 'wasm', '--name', name]);
+  /** `urls`: of the room's coordinator, or of several of which one works. */
+  constructor(urls: string | readonly string[], name: string) {
+    super(['join', ...[urls].flat(), '--engine', 'wasm', '--name', name]);
   }
 }
 

@@ -49,14 +49,6 @@ export interface Conductor {
   close(): Promise<void>;
 }
 
-/** How a job ended, as the store keeps it. */
-export interface JobEnd {
-  readonly version: 1;
-  readonly state: RoomJob['state'];
-  readonly reason?: string;
-  readonly ended: string;
-}
-
 export interface JobStatus {
   readonly id: string;
   readonly name: string;

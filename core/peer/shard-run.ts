@@ -1,32 +1,28 @@
-import type { Engine, EngineShard, Slab, Update } from '../../shaders/engine.js';
-import { GroundswellError, LinkError } from '../errors.js';
+import type { Engine, EngineShard, Update } from '../../shaders/engine.js';
+import { DivergedError, GroundswellError, LinkError, PlanEndedError } from '../errors.js';
 import { cellCount } from '../grid/box.js';
-import { brickBox, bricksOf } from '../grid/bricks.js';
 import { updateBoxes } from '../grid/deep.js';
 import { withGhosts } from '../grid/ghosts.js';
 import { frameOf } from '../grid/halo.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
 import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
-import { placeOf } from '../job/states.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
-import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
+import type { CheckpointOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
-import { encodeCells } from '../result/cells.js';
-import { chunksOf, encodeChunk } from '../result/chunks.js';
+import type { BrickMemory } from './brick-memory.js';
 import { type Exchange, planExchange, readParcels } from './exchange.js';
 import { Grants } from './grants.js';
 import type { Expected, Inbox } from './inbox.js';
-import { loadCheckpoint, loadInitial, stateParts, stateSlabs } from './load.js';
-import type { Objects, Upload } from './objects.js';
+import { loadCheckpoint, loadInitial, stateParts } from './load.js';
+import type { Objects } from './objects.js';
+import { persistently } from './persistently.js';
 import { ProbeLog } from './probe-log.js';
+import { Saving } from './saving.js';
 import { type FedSource, loadMedia, mediaSpec, sourcesIn } from './surroundings.js';
 import type { Uploader } from './uploader.js';
-
-/** Snapshots on their way to the store at once; more would only fill memory. */
-const SNAPSHOTS_IN_FLIGHT = 3;
 
 export interface RunTools {
   readonly self: PeerId;
@@ -35,9 +31,11 @@ export interface RunTools {
   readonly inbox: Inbox;
   readonly objects: Objects;
   readonly uploader: Uploader;
+  readonly memory: BrickMemory;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<void>;
   readonly onStep: (step: number) => void;
 }
 
@@ -55,7 +53,7 @@ export class ShardRun {
   readonly #snapshots: ReadonlyMap<number, readonly Snapshot[]>;
   readonly #probes: ProbeLog;
   readonly #neighbours: ReadonlySet<PeerId>;
-  readonly #uploads = new Set<Promise<void>>();
+  readonly #saving: Saving;
   readonly #arrivals: {
     readonly step: number;
     readonly resolve: () => void;
@@ -80,6 +78,7 @@ export class ShardRun {
     this.#exchange = planExchange(job, plan, index);
     this.#snapshots = snapshotsOf(job);
     this.#probes = new ProbeLog(job, this.#box);
+    this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, this.#box);
     const { incoming, outgoing } = this.#exchange;
     this.#neighbours = new Set([...incoming, ...outgoing].map(({ shard }) => this.#peerOf(shard)));
   }
@@ -88,8 +87,8 @@ export class ShardRun {
     return this.#step;
   }
 
-  grant(until: number, checkpoints: readonly number[]): void {
-    this.#grants.extend(until, checkpoints);
+  grant(until: number, checkpoint: CheckpointOrder | undefined): void {
+    this.#grants.extend(until, checkpoint);
   }
 
   /**
@@ -137,7 +136,7 @@ export class ShardRun {
 
   /** Resolves when every snapshot taken so far is in the store, or this run has failed. */
   async stored(): Promise<void> {
-    await Promise.all(this.#uploads);
+    await this.#saving.ended();
   }
 
   /** Frees the device. Whoever waits inside this run stops waiting. */
@@ -188,7 +187,15 @@ export class ShardRun {
   }
 
   async #load(): Promise<void> {
-    const { engine, objects } = this.#tools;
+    const { engine, pause } = this.#tools;
+    const objects = {
+      get: (key: string) =>
+        persistently(() => this.#tools.objects.get(key), {
+          tries: Number.POSITIVE_INFINITY,
+          pause,
+          onFailure: ({ message }) => this.#held(message),
+        }),
+    };
     const job = this.#job;
     const { radius } = job.model.model;
     const held = frameOf(job.grid, this.#box, this.plan.exchangeEvery * radius);
@@ -217,7 +224,10 @@ export class ShardRun {
       case 'initial':
         return loadInitial(job, this.plan.job, this.#box, shard, objects);
       case 'checkpoint':
-        return loadCheckpoint(job, this.plan.job, this.plan.from, this.#box, shard, objects);
+        this.#tools.memory.keep(
+          await loadCheckpoint(job, this.plan.job, this.plan.source.seal, this.#box, shard, objects),
+        );
+        return;
       case 'transfer':
         for (const { peer, box } of this.#givers()) {
           for (const [part, slab] of stateParts(job, box).entries()) {
@@ -314,7 +324,7 @@ export class ShardRun {
         await this.#compute(updates);
         updates = [];
       }
-      if (due) await this.#snapshot(due);
+      if (due) await this.#saving.snapshot(this.#open(), this.#step, due);
     }
   }
 
@@ -328,6 +338,7 @@ export class ShardRun {
   async #endEpoch(): Promise<void> {
     const { from, epoch, id } = this.plan;
     const steps = (this.#step - from) % epoch || epoch;
+    const diverged = this.#probes.divergence;
     const batches = this.#probes.take();
     const last = batches.pop() ?? [];
     // Reported as of the step before: the epoch counts as done with the last of its samples.
@@ -345,7 +356,9 @@ export class ShardRun {
       probes: last,
     });
     this.#epoch = emptyEpoch();
-    if (this.#grants.isCheckpoint(this.#step)) await this.#checkpoint();
+    if (diverged) throw diverged;
+    const checkpoint = this.#grants.checkpointAt(this.#step);
+    if (checkpoint) await this.#saving.checkpoint(this.#open(), checkpoint);
     this.#settle();
   }
 
@@ -360,71 +373,25 @@ export class ShardRun {
     await new Promise<void>((resolve, reject) => this.#arrivals.push({ step, resolve, reject }));
   }
 
-  /** Reads what is due now; encodes and uploads it while the run goes on. */
-  async #snapshot(due: readonly Snapshot[]): Promise<void> {
-    while (this.#uploads.size >= SNAPSHOTS_IN_FLIGHT) await Promise.race(this.#uploads);
-    const step = this.#step;
-    const shard = this.#open();
-    const { grid } = this.#job;
-    const chunks = due.flatMap(({ output, index }) =>
-      chunksOf(grid, output, this.#box).flatMap((chunk) =>
-        output.states.map((state) => {
-          const { component, field } = placeOf(this.#job, state);
-          const slab: Slab = { component, field: field.name, level: 'now', box: chunk.box };
-          const key = outputChunkKey(this.plan.job, output.name, state, index, chunk.index);
-          return { key, slab, encode: (cells: Float32Array) => encodeChunk(grid, output, chunk, cells) };
-        }),
-      ),
-    );
-    const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
-    this.#store(
-      'outputs',
-      step,
-      chunks.map(({ key, encode }, i) => ({ key, encode: () => encode(cells[i] as Float32Array) })),
-    );
-  }
-
-  async #checkpoint(): Promise<void> {
-    const step = this.#step;
-    const shard = this.#open();
-    const bricks = bricksOf(this.#job.grid, this.#box);
-    const cells = await Promise.all(
-      bricks.map((brick) => shard.read(stateSlabs(this.#job, brickBox(this.#job.grid, brick)))),
-    );
-    this.#store(
-      'checkpoint',
-      step,
-      bricks.map((brick, i) => ({
-        key: checkpointBrickKey(this.plan.job, step, brick),
-        encode: () => encodeCells(cells[i] as Float32Array),
-      })),
-    );
-  }
-
-  #store(what: 'checkpoint' | 'outputs', step: number, uploads: readonly Upload[]): void {
-    const upload = (async () => {
-      try {
-        await this.#tools.uploader.upload(this.plan.id, uploads);
-        this.#tools.send({ type: 'stored', plan: this.plan.id, what, step });
-      } catch (error) {
-        this.#fail(error);
-      }
-    })();
-    this.#uploads.add(upload);
-    void upload.finally(() => this.#uploads.delete(upload));
+  /** The store fails, and is asked again. */
+  #held(reason: string): void {
+    if (this.#ended) throw new PlanEndedError(this.plan.id);
+    this.#tools.send({ type: 'held', plan: this.plan.id, reason: reason.slice(0, 500) });
   }
 
   /** Tells the coordinator, once, unless the run has ended already: then failures are its echo. */
   #fail(error: unknown, peer?: PeerId): void {
     if (this.#ended) return;
-    const reason = error instanceof GroundswellError ? error.message : String(error);
-    this.#tools.send({
-      type: 'failed',
-      plan: this.plan.id,
-      reason: reason.slice(0, 500),
-      ...(peer && { peer }),
-    });
+    this.#tools.send(this.#complaint(error, peer));
     void this.end();
+  }
+
+  #complaint(error: unknown, peer: PeerId | undefined): Said {
+    const plan = this.plan.id;
+    if (error instanceof DivergedError)
+      return { type: 'diverged', plan, step: error.step, state: error.state };
+    const reason = error instanceof GroundswellError ? error.message : String(error);
+    return { type: 'failed', plan, reason: reason.slice(0, 500), ...(peer && { peer }) };
   }
 }
 

@@ -53,6 +53,9 @@ export const DEAD_AFTER_MS = 4_000;
 /** An object a peer uploads: a brick of 256³ f32, one state. */
 export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 
+/** Bricks of a checkpoint that one message tells of: a quarter of what a control message holds. */
+export const MAX_BRICKS_TOLD = 64 * 1024;
+
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
 

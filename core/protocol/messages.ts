@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { MAX_KEY_LENGTH, MAX_NAME_LENGTH, MAX_UPLOAD_BYTES, MAX_URL_LENGTH } from './limits.js';
+import {
+  MAX_BRICKS_TOLD,
+  MAX_KEY_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_UPLOAD_BYTES,
+  MAX_URL_LENGTH,
+} from './limits.js';
 import { peerId } from './plan.js';
+import { checkpointName } from './seal.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
 
@@ -32,6 +39,14 @@ export const abilitySchema = z.strictObject({
   memory: z.number().min(1).max(1e15),
 });
 export type Ability = z.infer<typeof abilitySchema>;
+
+/** A checkpoint that is to be stored. */
+const checkpointSchema = z.strictObject({
+  step,
+  name: checkpointName,
+  since: checkpointName.exactOptional(),
+});
+export type CheckpointOrder = z.infer<typeof checkpointSchema>;
 
 const probeSamples = z.strictObject({
   /** Index into the job's probes. */
@@ -79,8 +94,20 @@ export const toCoordinator = z.discriminatedUnion('type', [
       .min(1)
       .max(256),
   }),
-  /** All bricks this peer owes of a checkpoint or an output (`step`) are in the store. */
-  z.strictObject({ type: z.literal('stored'), plan: planId, what: z.enum(['checkpoint', 'outputs']), step }),
+  /** All chunks this peer owes of the outputs of `step` are in the store. */
+  z.strictObject({ type: z.literal('stored'), plan: planId, step }),
+  /** So many bricks of this peer's shard, from its brick `first` on, are where the checkpoint needs them. */
+  z.strictObject({
+    type: z.literal('checkpointed'),
+    plan: planId,
+    name: checkpointName,
+    first: z.number().int().min(0),
+    /** A letter a brick: n stored now, s the same as in the checkpoint before, z all zeros. */
+    bricks: z
+      .string()
+      .max(MAX_BRICKS_TOLD)
+      .regex(/^[nsz]*$/),
+  }),
   /** The peer cannot go on with the plan: a link that can't be had, a lost device. */
   z.strictObject({
     type: z.literal('failed'),
@@ -88,6 +115,10 @@ export const toCoordinator = z.discriminatedUnion('type', [
     reason: shownText(500),
     peer: peerId.optional(),
   }),
+  /** The store does not take or give this peer's objects just now; it tries again. Said each time. */
+  z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
+  /** The field has become infinite, or no number: `state` after `step` steps. */
+  z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
   /** Answers `ping`: the peer's own loop is alive. */
   z.strictObject({ type: z.literal('pong'), step }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
@@ -118,10 +149,15 @@ export const toPeer = z.discriminatedUnion('type', [
     data: signalData,
   }),
   /**
-   * Peers may advance to step `until`, an epoch's end or the job's. At each step of `checkpoints`
-   * they store their bricks. Sent again as the slowest peer reports.
+   * Peers may advance to step `until`, an epoch's end or the job's. Sent again as the slowest peer reports. Where
+   * there is a `checkpoint`, they store their bricks at its step; what is as it was in the one named `since` need not be.
    */
-  z.strictObject({ type: z.literal('grant'), plan: planId, until: step, checkpoints: z.array(step).max(16) }),
+  z.strictObject({
+    type: z.literal('grant'),
+    plan: planId,
+    until: step,
+    checkpoint: checkpointSchema.optional(),
+  }),
   z.strictObject({
     type: z.literal('addresses'),
     request: z.number().int().min(0),

@@ -70,7 +70,7 @@ describe('A session', () => {
     const member = stage.conductor().members.get(session.peer);
     for (let id = 1; id <= 50; id++) {
       stage.conductor().document.setPlan({ ...plan, id });
-      member?.send({ type: 'grant', plan: id, until: 1, checkpoints: [] });
+      member?.send({ type: 'grant', plan: id, until: 1 });
     }
     session.listen({
       changed: () => {},

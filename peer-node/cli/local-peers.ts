@@ -41,7 +41,8 @@ export async function devicesOf(
 export interface LocalPeersOptions {
   /** One peer for each. */
   readonly devices: readonly Device[];
-  readonly url: string;
+  /** One room's coordinators. */
+  readonly urls: readonly string[];
   /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
   readonly threads?: number | undefined;
   readonly transport: TransportChoice;
@@ -56,7 +57,7 @@ export interface LocalPeersOptions {
  */
 export function startLocalPeers({
   devices,
-  url,
+  urls,
   threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
   transport,
   name,
@@ -68,7 +69,7 @@ export function startLocalPeers({
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
     const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
-    const child = startPeer(['join', url, ...choices]);
+    const child = startPeer(['join', ...urls, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;

@@ -43,6 +43,8 @@ export interface CoordinatorOptions {
   readonly pages: string;
   /** Goes on with jobs that the coordinator before had not ended. */
   readonly resume: boolean;
+  /** What to do while another coordinator works on the store. */
+  readonly whileTaken: 'wait' | 'refuse';
   /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */
   readonly logLevel: 'info' | 'warn';
 }
@@ -55,6 +57,12 @@ export interface RunningCoordinator {
   readonly tokenIsNew: boolean;
   /** Address to open or join by, from another machine too. */
   readonly invitation: string;
+  /** `standby` while another coordinator works on the store. */
+  readonly standing: 'active' | 'standby' | 'over';
+  /** Resolves when it works. */
+  readonly active: Promise<void>;
+  /** Resolves, with what to say, when another has taken over. */
+  readonly lost: Promise<Error>;
   /** Closing what is closed changes nothing. */
   close(): Promise<void>;
 }
@@ -63,7 +71,8 @@ export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
 export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 
 export interface JoinOptions {
-  readonly url: URL;
+  /** One room's coordinators. */
+  readonly urls: readonly URL[];
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;

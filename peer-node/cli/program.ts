@@ -56,7 +56,12 @@ function describe(context: Context, end: (status: number) => void): Command {
   program
     .command('join')
     .description('compute along')
-    .addArgument(new Argument('<url>', "an invitation, or a coordinator's address").argParser(address))
+    .addArgument(
+      new Argument(
+        '<url...>',
+        "an invitation or a coordinator's address; others where one may stand in for it",
+      ).argParser<readonly URL[]>((text, before = []) => [...before, address(text)]),
+    )
     .addOption(option.engine())
     .addOption(option.threads())
     .addOption(option.transport())
@@ -64,7 +69,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.peers(1, 1))
     .addOption(option.gpu())
     .addOption(option.gpus())
-    .action(async (url, options) => end(await join(url, options, context)));
+    .action(async (urls, options) => end(await join(urls, options, context)));
 
   program
     .command('run')

@@ -49,6 +49,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
     pages: pagesFolder(),
     // The one job it is asked for; others wait for `serve` or `resume`.
     resume: false,
+    whileTaken: 'refuse',
     logLevel: 'warn',
   });
   try {
@@ -84,7 +85,7 @@ async function computed(
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
-  const peers = startLocalPeers({ devices, url: invitation, threads, transport, name, onLost });
+  const peers = startLocalPeers({ devices, urls: [invitation], threads, transport, name, onLost });
   const over = new AbortController();
   lifetime.addEventListener('abort', () => over.abort(), { once: true });
   // With no local peers, others are waited for however long it takes.

@@ -18,7 +18,10 @@ export interface ServeOptions {
 /** The pages lie beside the bundled command. */
 export const pagesFolder = () => fileURLToPath(new URL('pages', import.meta.url));
 
-/** `groundswell serve`: a coordinator until somebody ends it. */
+/**
+ * `groundswell serve`: a coordinator until somebody ends it, or another takes over (TakenOverError). While another works
+ * on the store, it stands by.
+ */
 export async function serve(options: ServeOptions, { parts, lifetime }: Context): Promise<Exit> {
   const { host, port = DEFAULT_PORT, data } = options;
   if (!(await isFree(host, port))) {
@@ -31,11 +34,21 @@ export async function serve(options: ServeOptions, { parts, lifetime }: Context)
     ...(options.store && { store: options.store }),
     pages: pagesFolder(),
     resume: true,
+    whileTaken: 'wait',
     logLevel: 'info',
   });
+  const display = chooseDisplay(options);
   try {
-    chooseDisplay(options).serving(coordinator);
-    await aborted(lifetime);
+    if (coordinator.standing === 'standby') {
+      display.note(
+        'Another coordinator works on this store; this one stands by, and takes over when that one ends.',
+      );
+    }
+    const begun = await Promise.race([coordinator.active.then(() => true), aborted(lifetime)]);
+    if (!begun) return Exit.ok;
+    display.serving(coordinator);
+    const lost = await Promise.race([coordinator.lost, aborted(lifetime)]);
+    if (lost) throw lost;
   } finally {
     await coordinator.close();
   }
