@@ -114,6 +114,14 @@ export class WebgpuShard implements EngineShard {
     });
   }
 
+  swapLevels(): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#check();
+      this.#newest = this.#newest === 0 ? 1 : 0;
+      return async () => undefined;
+    });
+  }
+
   close(): Promise<void> {
     return this.#turns.take(async () => {
       if (!this.#closed) {
