@@ -1,7 +1,7 @@
 import type { Triple } from '../../core/grid/box.js';
 
 /** Cells of a line of memory: 128 bytes, what the threads of a GPU fetch at once. */
-const LINE_CELLS = 32;
+export const LINE_CELLS = 32;
 
 /** Rows are padded to whole lines where that makes an array larger by at most this. */
 const LARGEST_PADDING = 1 / 8;
