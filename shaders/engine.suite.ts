@@ -524,6 +524,13 @@ export function engineCompliance(name: string, { open, exact, keepWavesIn = 'f32
       await shard.close();
       await second.close();
     });
+
+    it('hands out no shard that was still being made when it was closed', async () => {
+      const second = await open();
+      const refused = expect(second.createShard(specOf(FRAME))).rejects.toThrow(EngineError);
+      await second.close();
+      await refused;
+    });
   });
 }
 
