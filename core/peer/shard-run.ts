@@ -1,13 +1,13 @@
 import type { Engine, EngineShard } from '../../shaders/engine.js';
 import { DivergedError, GroundswellError, LinkError, PlanEndedError } from '../errors.js';
-import { type Box, cellCount } from '../grid/box.js';
+import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
-import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
 import type { Links } from '../links/links.js';
 import type { CheckpointOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
 import { EpochTally } from './epoch-tally.js';
 import { type Exchange, planExchange } from './exchange.js';
@@ -40,13 +40,6 @@ export interface RunTools {
   readonly onStep: (step: number) => void;
 }
 
-/** A shard that is loaded. */
-interface Loaded {
-  readonly shard: EngineShard;
-  readonly stepping: Stepping;
-  readonly halos: Halos;
-}
-
 /**
  * One peer's shard under one plan: loads it, advances it as far as granted, exchanges halos, stores snapshots
  * and checkpoints, and hands it to the owners under the next plan.
@@ -62,11 +55,8 @@ export class ShardRun {
   readonly #neighbours: ReadonlySet<PeerId>;
   readonly #givers: ReadonlySet<PeerId>;
   readonly #partners: Partners;
-  readonly #snapshots: ReadonlyMap<number, readonly Snapshot[]>;
-  readonly #probes: ProbeLog;
   readonly #saving: Saving;
   readonly #settled = new Settled();
-  readonly #tally: EpochTally;
   #shard: EngineShard | undefined;
   #step: number;
   #phase: 'loading' | 'computing' | 'over' = 'loading';
@@ -89,10 +79,7 @@ export class ShardRun {
     );
     this.#givers = new Set(giversOf(plan, own.box).map(({ peer }) => peer));
     this.#partners = new Partners({ ...tools, onFailure: (error, peer) => this.#fail(error, peer) });
-    this.#snapshots = snapshotsOf(job);
-    this.#probes = new ProbeLog(job, own.box);
     this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, own.box);
-    this.#tally = new EpochTally(tools.now);
   }
 
   get step(): number {
@@ -109,14 +96,11 @@ export class ShardRun {
    */
   async run(): Promise<void> {
     try {
-      const loaded = await this.#load();
+      const advancing = await this.#load();
       this.#phase = 'computing';
-      this.#settled.at(this.#step);
+      this.#settled.at(this.plan.from);
       this.#tools.send({ type: 'ready', plan: this.plan.id });
-      while (this.#step < this.#job.steps) {
-        await this.#grants.beyond(this.#step);
-        await this.#advanceTo(this.#granted, loaded);
-      }
+      await advancing.run();
       this.#phase = 'over';
     } catch (error) {
       this.#fail(error);
@@ -178,11 +162,12 @@ export class ShardRun {
     return this.#shard;
   }
 
-  async #load(): Promise<Loaded> {
-    const job = this.#job;
-    const objects = this.#objects();
-    const tools = { ...this.#tools, objects, probes: this.#probes, partners: this.#partners };
-    const opened = await openShard(tools, job, this.plan, this.#box);
+  /** Resolves when the shard holds the state that the plan starts from. */
+  async #load(): Promise<Advancing> {
+    const [job, plan, box] = [this.#job, this.plan, this.#box];
+    const probes = new ProbeLog(job, box);
+    const tools = { ...this.#tools, objects: this.#objects(), partners: this.#partners, probes };
+    const opened = await openShard(tools, job, plan, box);
     const { shard, sources } = opened;
     if (this.#ended) {
       await shard.close();
@@ -190,22 +175,28 @@ export class ShardRun {
     }
     this.#shard = shard;
     await this.#partners.connect([...this.#neighbours, ...this.#givers]);
-    await fillShard(tools, job, this.plan, this.#box, opened);
-    const [box, tally, probes] = [this.#box, this.#tally, this.#probes];
-    const { exchangeEvery } = this.plan;
-    return {
-      shard,
-      stepping: new Stepping({ job, box, exchangeEvery, shard, sources, probes, tally }),
+    await fillShard(tools, job, plan, box, opened);
+    const tally = new EpochTally(this.#tools.now);
+    const common = { plan, job, box, shard, probes, tally };
+    return new Advancing({
+      ...common,
+      stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
       halos: new Halos({
-        plan: this.plan,
+        ...common,
         index: this.#index,
         exchange: this.#exchange,
         partners: new Partners({ ...this.#tools, onFailure: (error, peer) => this.#unsent(error, peer) }),
-        tally,
-        shard,
         onFailure: (error) => this.#unsent(error),
       }),
-    };
+      grants: this.#grants,
+      saving: this.#saving,
+      settled: this.#settled,
+      send: this.#tools.send,
+      onStep: (step) => {
+        this.#step = step;
+        this.#tools.onStep(step);
+      },
+    });
   }
 
   /** The store, which is asked again where it fails. */
@@ -219,73 +210,6 @@ export class ShardRun {
           onFailure: ({ message }) => this.#held(message),
         }),
     };
-  }
-
-  get #granted(): number {
-    return Math.min(this.#grants.until, this.#job.steps);
-  }
-
-  /**
-   * The engine is asked for the next steps as soon as their halos are there, whether or not it has made those before: it never
-   * waits for us. It is waited for only where the whole state is read.
-   */
-  async #advanceTo(until: number, loaded: Loaded): Promise<void> {
-    this.#tally.granted();
-    let before = Promise.resolve();
-    for (let from = this.#step; from < until; ) {
-      const to = Math.min(from + this.plan.exchangeEvery, until);
-      await loaded.halos.receive(from);
-      const made = this.#make(from, to, loaded);
-      // Awaited below; it may fail earlier.
-      made.catch(() => undefined);
-      await before;
-      before = made;
-      const ends = (to - this.plan.from) % this.plan.epoch === 0 || to === this.#job.steps;
-      if (ends || this.#due(from, to).length > 0) await made;
-      if (ends) await this.#endEpoch(loaded);
-      from = to;
-    }
-    await before;
-  }
-
-  /** Makes the steps from one exchange to the next, and the snapshots that are due. */
-  async #make(from: number, to: number, { shard, stepping, halos }: Loaded): Promise<void> {
-    let at = from;
-    for (const stop of new Set([...this.#due(from, to), to])) {
-      const whole = stop - at === this.plan.exchangeEvery;
-      if (whole && to < this.#granted) await stepping.advanceBandsFirst(at, () => halos.send(to));
-      else await stepping.advance(at, stop, to);
-      const snapshots = this.#snapshots.get(stop);
-      if (snapshots) await this.#saving.snapshot(shard, stop, snapshots);
-      at = stop;
-    }
-    this.#step = to;
-    this.#tools.onStep(to);
-  }
-
-  /** The steps after `from`, up to `to`, at which snapshots are due. */
-  #due(from: number, to: number): number[] {
-    const steps = Array.from({ length: to - from }, (_, i) => from + 1 + i);
-    return steps.filter((step) => this.#snapshots.has(step));
-  }
-
-  async #endEpoch({ shard }: Loaded): Promise<void> {
-    const { from, epoch, id } = this.plan;
-    const step = this.#step;
-    const steps = (step - from) % epoch || epoch;
-    const diverged = this.#probes.divergence;
-    const messages = this.#tally.report({
-      plan: id,
-      step,
-      before: this.#settled.step ?? from,
-      cellUpdates: steps * cellCount(this.#box) * this.#job.components.length,
-      probes: this.#probes.take(),
-    });
-    for (const message of messages) this.#tools.send(message);
-    if (diverged) throw diverged;
-    const checkpoint = this.#grants.checkpointAt(step);
-    if (checkpoint) await this.#saving.checkpoint(shard, checkpoint);
-    this.#settled.at(step);
   }
 
   /** The store fails, and is asked again. */
