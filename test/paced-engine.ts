@@ -32,6 +32,7 @@ function pacedShard(shard: EngineShard, components: number, pace: () => number):
       if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
       return { samples, seconds };
     },
+    swapLevels: () => shard.swapLevels(),
     close: () => shard.close(),
   };
 }

@@ -1,7 +1,6 @@
 import { ProtocolError, TakenOverError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import { KnownFleet } from '../../core/plan/known-fleet.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
@@ -76,7 +75,6 @@ export class JobRun {
   readonly job: Job;
   readonly #tools: JobRunTools;
   readonly #crew: Crew;
-  readonly #known = new KnownFleet();
   readonly #plans = new PlanBook();
   readonly #safe: Safekeeping;
   readonly #troubles = new Troubles();
@@ -100,7 +98,7 @@ export class JobRun {
     this.#tools = tools;
     this.#crew = new Crew(members);
     this.#safe = new Safekeeping(id, job, { store, term, flush: () => result.flush() });
-    this.#staffing = new Staffing(job, this.#crew, this.#troubles, this.#known);
+    this.#staffing = new Staffing(job, this.#crew, this.#troubles);
     this.#uploads = new UploadDesk(store, id, job);
     this.#notice = new Notice(document, id, job);
     this.#report = new RunReport(job);
@@ -154,7 +152,7 @@ export class JobRun {
   lost(member: Member): void {
     this.#crew.lost(member.id);
     this.#troubles.lost(member.id);
-    this.#known.forget(member.id);
+    this.#staffing.lost(member.id);
     if (this.#needs(member.id)) this.#goBack(`${member.name} is gone`);
     else this.#reconsider();
   }
@@ -505,7 +503,11 @@ export class JobRun {
 
   /** Computed again it would be no better; whoever knows otherwise resumes the job from its newest checkpoint. */
   #diverged({ name }: Member, { step, state }: Extract<RunMessage, { type: 'diverged' }>): void {
-    const remedy = 'try a smaller time step, or look for a division by 0 in the model';
+    const remedies = ['try a smaller time step', 'look for a division by 0 in the model'];
+    if (this.job.run.keepWavesIn === 'f16') {
+      remedies.unshift('choose a larger unit of amplitude, for f16 ends at ±65504', 'keep waves in f32');
+    }
+    const remedy = remedies.join(', or ');
     this.#end('failed', `diverged: ${state} is not finite after step ${step}, as ${name} found; ${remedy}`);
   }
 

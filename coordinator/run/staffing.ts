@@ -1,23 +1,23 @@
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import { memoryShortfall } from '../../core/job/memory.js';
+import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
 import type { Candidate } from '../../core/plan/candidate.js';
 import { costOf, type Pace } from '../../core/plan/cost.js';
 import { type Fleet, partOf } from '../../core/plan/fleet.js';
-import type { KnownFleet } from '../../core/plan/known-fleet.js';
+import { KnownFleet } from '../../core/plan/known-fleet.js';
 import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
 import { updatesOf } from '../../core/plan/updates.js';
 import { type Work, workOf } from '../../core/plan/work.js';
-import type { Plan, PlanShards } from '../../core/protocol/plan.js';
+import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import { type Assignment, assignmentOf } from './assignment.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
 import type { Troubles } from './troubles.js';
 
-/** How shards go about their exchanges (`ShardRun`). */
-const OVERLAP: Pace['overlap'] = 'none';
+/** How shards go about their exchanges (`core/peer/stepping.ts`). */
+const OVERLAP: Pace['overlap'] = 'band';
 
 /** Seconds that a change of plan takes beside the cells it moves: links, shards and their media are made anew. */
 const CHANGE_SECONDS = 0.5;
@@ -46,13 +46,13 @@ export class Staffing {
   readonly #known: KnownFleet;
   readonly #options: PlanOptions;
 
-  constructor(job: Job, crew: Crew, troubles: Troubles, known: KnownFleet) {
+  constructor(job: Job, crew: Crew, troubles: Troubles) {
     const { use, exchangeEvery } = job.run;
     this.#job = job;
     this.#work = workOf(job);
     this.#crew = crew;
     this.#troubles = troubles;
-    this.#known = known;
+    this.#known = new KnownFleet((ability) => cellsHeld(job, ability) * this.#work.bytesHeld);
     this.#options = { overlap: OVERLAP, use, exchangeEvery };
   }
 
@@ -71,7 +71,7 @@ export class Staffing {
     if (best) return { kind: 'go', assignment: this.#assignment(peers, fleet, best) };
     const shortfall = memoryShortfall(
       this.#job,
-      peers.map(({ ability }) => ability.memory),
+      peers.map(({ ability }) => ability),
     );
     return { kind: 'wait', reason: shortfall ?? 'the state cannot be cut to fit the memory of each peer' };
   }
@@ -101,6 +101,11 @@ export class Staffing {
       exchanges * updatesOf(this.#work, shard, exchangeEvery).all +
       (rest > 0 ? updatesOf(this.#work, shard, rest).all : 0);
     this.#known.computed(member, { updates, steps, exchanges: exchanges + Math.sign(rest), seconds });
+  }
+
+  /** The peer is gone. */
+  lost(peer: PeerId): void {
+    this.#known.forget(peer);
   }
 
   #candidates(): readonly Member[] {

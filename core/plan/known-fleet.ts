@@ -52,7 +52,13 @@ export interface LinkFigures {
  */
 export class KnownFleet {
   readonly #rates = new Map<PeerId, { readonly claimed: number; readonly measured: MeasuredRate }>();
+  readonly #held: (ability: Ability) => number;
   readonly #links = new Map<string, { readonly roundTrip: Estimate; readonly rate: Estimate }>();
+
+  /** `held`: bytes that a peer can hold, as if each of its cells took as many as `Work.bytesHeld`. */
+  constructor(held: (ability: Ability) => number) {
+    this.#held = held;
+  }
 
   computed(
     { id, ability }: Pick<KnownPeer, 'id' | 'ability'>,
@@ -100,7 +106,7 @@ export class KnownFleet {
     return {
       rate: this.#rates.get(id)?.measured.value ?? ability.rate * scale,
       ...STARTING[ability.engine],
-      memory: ability.memory,
+      memory: this.#held(ability),
       // What peers send at once shares a way; the rates of links are measured while it does.
       local: Infinity,
       up: Infinity,
