@@ -1,6 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EngineError } from '../core/errors.js';
-import { type Box, boxOfShape, cellCount, grow, shapeOf, shift, type Triple } from '../core/grid/box.js';
+import { coursesOf } from '../core/grid/bands.js';
+import {
+  type Box,
+  boxOfShape,
+  cellCount,
+  grow,
+  intersect,
+  shapeOf,
+  shift,
+  type Triple,
+} from '../core/grid/box.js';
+import { updateBoxes } from '../core/grid/deep.js';
+import type { Grid } from '../core/grid/grid.js';
 import { compileModel } from './compiler/compile.js';
 import type { Engine, EngineShard, ShardSpec, Slab, StateArray, Update, WaveFormat } from './engine.js';
 import { ReferenceShard, stateArraysOf, suiteModel } from './engine.suite.reference.js';
@@ -148,6 +160,33 @@ export function engineCompliance(name: string, { open, exact, keepWavesIn = 'f32
       await shard.advance(updates);
       await expectSameState(shard, reference, spec);
     });
+
+    it.each([1, 2, 3])(
+      'makes %i steps of one part, and then of the rest, as if of all at once',
+      async (steps) => {
+        const grid: Grid = {
+          dimensions: 3,
+          shape: [24, 12, 17],
+          brick: [12, 12, 17],
+          periodic: [false, false, false],
+        };
+        const shape = boxOfShape(grid.shape);
+        const half: Box = { lo: [12, 0, 0], hi: shape.hi };
+        const spec = specOf(grow(half, [steps, 0, 0]));
+        const { shard, reference } = await createRandom({ ...spec, frame: intersect(spec.frame, shape) }, 6);
+        const updatable = grow(shape, [-1, -1, -1]);
+        const timed = (box: Box, step: number) => ({ box, time: step });
+        for (const update of updateBoxes(half, updatable, steps, 1, 3).map(timed)) reference.update(update);
+        const courses = coursesOf(grid, half, updatable, steps, 1);
+        if (!courses) throw new Error('a shard with an inside');
+        for (const [number, course] of [...courses.bands, courses.inside].entries()) {
+          if (number > 0 && steps % 2 === 1) void shard.swapLevels();
+          void shard.advance(course.map(timed));
+        }
+        const own = stateArraysOf(spec).map((array) => ({ ...array, box: half }));
+        expectSame(await shard.read(own), reference.read(own));
+      },
+    );
 
     it('computes a plane of cells in 2-D', async () => {
       const frame: Box = { lo: [0, -3, 5], hi: [1, 18, 24] };
@@ -484,6 +523,13 @@ export function engineCompliance(name: string, { open, exact, keepWavesIn = 'f32
       await expect(second.createShard(specOf(FRAME))).rejects.toThrow(EngineError);
       await shard.close();
       await second.close();
+    });
+
+    it('hands out no shard that was still being made when it was closed', async () => {
+      const second = await open();
+      const refused = expect(second.createShard(specOf(FRAME))).rejects.toThrow(EngineError);
+      await second.close();
+      await refused;
     });
   });
 }

@@ -118,5 +118,10 @@ export interface EngineShard {
   /** The slabs' cells, one slab after the other. */
   read(slabs: readonly Slab[]): Promise<Float32Array>;
   advance(updates: readonly Update[]): Promise<Advance>;
+  /**
+   * Swaps the levels of every wave, in the whole frame: `now` becomes `before`, and `before` becomes `now`. So one part of
+   * the cells can be advanced by an odd number of steps, and then another part by the same steps.
+   */
+  swapLevels(): Promise<void>;
   close(): Promise<void>;
 }

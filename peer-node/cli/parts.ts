@@ -1,4 +1,5 @@
 import type { ExportReport, ExportRequest } from '../../coordinator/export/export.js';
+import type { IceOptions } from '../../coordinator/room/ice-desk.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
 import type { ChosenGpus, GpuChoice } from '../gpu/adapters.js';
@@ -39,6 +40,8 @@ export interface CoordinatorOptions {
   readonly folder: string;
   /** Where objects lie instead of there. */
   readonly store?: S3Address;
+  /** STUN and TURN servers for peers, and what opens the latter. */
+  readonly ice: IceOptions;
   /** Folder of the built pages. */
   readonly pages: string;
   /** Goes on with jobs that the coordinator before had not ended. */

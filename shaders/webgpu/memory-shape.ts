@@ -4,6 +4,9 @@ import { BYTES_OF_CELL, CELLS_OF_WORD, type CellFormat } from './cell-format.js'
 /** A line of memory: what the threads of a GPU fetch at once. */
 const LINE_BYTES = 128;
 
+/** The most cells that a line holds. */
+export const LINE_CELLS = LINE_BYTES / BYTES_OF_CELL.f16;
+
 /** Rows are padded to whole lines where that makes an array larger by at most this. */
 const LARGEST_PADDING = 1 / 8;
 

@@ -14,6 +14,7 @@ import { Seams } from './seams.js';
 import type { Parity, StateField } from './shard-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import { Turns } from './turns.js';
+import { reachOf } from './workgroup.js';
 
 /** What a device lends to all of its shards. */
 export interface ShardTools extends Omit<PartTools, 'constants' | 'steps'> {
@@ -93,7 +94,7 @@ export class WebgpuShard implements EngineShard {
       const samples = new Float32Array(updates.length * (this.#sampler?.columns ?? 0));
       const readback = samples.length > 0 ? readbacks.take(samples.byteLength) : undefined;
       const submits: Promise<number>[] = [];
-      const pieces = new Pieces(updates, this.spec.components);
+      const pieces = new Pieces(updates, this.spec.components, reachOf(this.tools.workgroup));
       let sampled = 0;
       for (let batch = pieces.take(pace); batch.length > 0; batch = pieces.take(pace)) {
         await pace.room();
@@ -111,6 +112,14 @@ export class WebgpuShard implements EngineShard {
         if (readback) await readbacks.collect(readback, samples);
         return { samples, seconds };
       };
+    });
+  }
+
+  swapLevels(): Promise<void> {
+    return this.#turns.take(async () => {
+      this.#check();
+      this.#newest = this.#newest === 0 ? 1 : 0;
+      return async () => undefined;
     });
   }
 

@@ -56,8 +56,10 @@ export async function chaos(kills: number): Promise<KillReport> {
   let peers: PeerProcess[] = [];
   try {
     ids.push(await submitted(url, folder));
-    // They wait for a coordinator that goes, but want to have seen one.
     peers = ['anna', 'bert'].map((name) => new PeerProcess(url, name));
+    // They wait for a coordinator that goes, but want to have seen one.
+    const { room } = roomApi(addressesOf(url));
+    while ((await room()).peers.length < peers.length) await sleep(50);
     for (let killed = 0; killed < kills; killed++) {
       await sleep(Math.random() * LONGEST_LIFE_MS);
       await coordinator.kill();
