@@ -1,8 +1,9 @@
+import { bytesToHex } from '@noble/hashes/utils';
 import { compileModel } from '../../../shaders/compiler/compile.js';
 import type { Engine, ShardSpec, Slab, Update } from '../../../shaders/engine.js';
 import type { ModelSource } from '../../../shaders/model.js';
 import { type Box, boxOfShape, eachCellOf, grow, type Triple } from '../../grid/box.js';
-import { canonicalBytes, type Hash, sha256, toHex } from '../roots/hash.js';
+import { canonicalBytes, type Hash, sha256 } from '../roots/hash.js';
 
 /**
  * Whatever devices may do differently: products they may fuse with sums (`u`, `q`), sums they may take in another order (`v`), quotients and roots
@@ -87,7 +88,7 @@ export async function runTestWindow(engine: Engine, hash: Hash = sha256): Promis
     await shard.advance(Array.from({ length: WINDOW_STEPS }, (_, time): Update => ({ box, time })));
     const all = await shard.read([...waves, 'q'].map((field) => slab(field)));
     const compared = await shard.read([slab('u'), slab('v')]);
-    return { class: toHex(hash(canonicalBytes(all))).slice(0, 16), cells: compared };
+    return { class: bytesToHex(hash(canonicalBytes(all))).slice(0, 16), cells: compared };
   } finally {
     await shard.close();
   }
