@@ -56,6 +56,10 @@ class FusedShard implements EngineShard {
     }
   }
 
+  async swapLevels(): Promise<void> {
+    this.#parity = 1 - this.#parity;
+  }
+
   async read(slabs: readonly Slab[]): Promise<Float32Array> {
     const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
     let written = 0;
