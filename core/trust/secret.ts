@@ -2,7 +2,7 @@ import { blake3 } from '@noble/hashes/blake3';
 import { encodeUtf8 } from 'lib0/string';
 
 /** Bytes of a secret that the functions here expand: as many as their hash has. */
-export const SECRET_BYTES = 32;
+const SECRET_BYTES = 32;
 
 /**
  * So many bytes that nobody can tell from chance without `secret`: BLAKE3, keyed, as an extendable output. `purpose` names what

@@ -19,7 +19,7 @@ const VECTORS = 3;
  * Honest errors stay below an eighth of it: docs/trust.md has the figures, `npm run bench -- trust` measures them. They grow with the
  * number of steps, as rounding does.
  */
-export const TOLERANCE = 4e-6;
+const TOLERANCE = 4e-6;
 
 /** Boxes whose weights are kept: about 3 MB each, for a cone of 40³ cells. */
 const KEPT_BOXES = 32;
