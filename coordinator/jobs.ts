@@ -14,17 +14,11 @@ import {
 } from '../core/protocol/keys.js';
 import { jobId } from '../core/protocol/plan.js';
 import { Refusal } from './http/refusal.js';
+import { readJobEnd } from './job-end.js';
 import { freshName } from './names.js';
 import type { JobStatus } from './room/conductor.js';
 import type { Room } from './room/room.js';
 import type { Store } from './store/store.js';
-
-const endSchema = z.strictObject({
-  version: z.literal(1),
-  state: z.enum(['done', 'failed', 'stopped']),
-  reason: z.string().optional(),
-  ended: z.iso.datetime(),
-});
 
 const recordSchema = z.strictObject({
   room: z.string(),
@@ -91,7 +85,7 @@ export class JobDesk {
     if (status?.state === 'waiting' || status?.state === 'running') {
       throw new Refusal(409, 'started', `job ${id} is ${status.state} already`);
     }
-    if ((status ?? (await this.#end(id)))?.state === 'done') {
+    if ((status ?? (await readJobEnd(this.#store, id)))?.state === 'done') {
       throw new Refusal(409, 'done', `job ${id} is done`);
     }
     await this.#store.remove(jobEndKey(id));
@@ -103,7 +97,7 @@ export class JobDesk {
     const open: (JobRecord & { readonly id: string })[] = [];
     for await (const key of this.#store.list('jobs/')) {
       const id = key.split('/')[1] ?? '';
-      if (key !== jobRecordKey(id) || (await this.#end(id))) continue;
+      if (key !== jobRecordKey(id) || (await readJobEnd(this.#store, id))) continue;
       const record = await this.#record(id);
       if (record) open.push({ ...record, id });
     }
@@ -126,7 +120,7 @@ export class JobDesk {
     if (status) return status;
     const job = await this.#jobIn(room, id);
     const result = `${this.#store.location}/${resultKey(id)}`;
-    const end = await this.#end(id);
+    const end = await readJobEnd(this.#store, id);
     if (end) {
       const { state, reason } = end;
       return { id, name: job.name, state, ...(reason !== undefined && { reason }), result };
@@ -161,11 +155,6 @@ export class JobDesk {
     if (!jobId.safeParse(id).success) return undefined;
     const bytes = await this.#store.get(jobRecordKey(id));
     return bytes && recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
-  }
-
-  async #end(id: string): Promise<z.infer<typeof endSchema> | undefined> {
-    const bytes = await this.#store.get(jobEndKey(id));
-    return bytes && endSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   }
 
   async #missing(id: string, job: Job): Promise<readonly string[]> {

@@ -4,15 +4,14 @@ import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { ServeError, StoreError } from '../core/errors.js';
+import { LeaseTakenError, ServeError, StoreError } from '../core/errors.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { inputBrickKey, jobRecordKey } from '../core/protocol/keys.js';
 import { RefusedError } from '../core/protocol/session.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { MAX_ROOMS } from './room/limits.js';
-import { startCoordinator } from './server.js';
-import { eventually, joinAs, openStage, RecordingConductor, type Stage } from './stage.suite.js';
+import { eventually, joinAs, openStage, type Stage } from './stage.suite.js';
 
 const job: JobFileInput = {
   name: 'ripple',
@@ -68,7 +67,7 @@ describe('A coordinator', () => {
   });
 
   it('says that it is well, which version it is, and what a job file looks like', async () => {
-    expect(await (await get('/healthz')).json()).toEqual({ ok: true });
+    expect(await (await get('/healthz')).json()).toEqual({ ok: true, standing: 'active' });
     expect(await (await get('/api/version')).json()).toEqual({ version: '0.0.0', protocol: 1 });
     expect(await (await get('/schema/job.json')).json()).toMatchObject({ type: 'object' });
   });
@@ -86,20 +85,37 @@ describe('A coordinator', () => {
   });
 
   it('makes its token once, for its user alone, and keeps it', async () => {
-    expect(stage.coordinator.tokenIsNew).toBe(true);
-    const path = join(stage.folder, 'token');
-    expect((await readFile(path, 'utf8')).trim()).toBe(stage.coordinator.token);
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
-    expect((await stat(join(stage.folder, 'secret'))).mode & 0o777).toBe(0o600);
-
-    const options = { host: '127.0.0.1', port: 0, folder: stage.folder, version: '0.0.0' };
-    const makeConductor = ({ document }: { document: RecordingConductor['document'] }) =>
-      new RecordingConductor(document);
-    const again = await startCoordinator({ ...options, makeConductor });
+    const { coordinator: first, folder, close } = await openStage();
+    expect(first.tokenIsNew).toBe(true);
+    expect((await readFile(join(folder, 'token'), 'utf8')).trim()).toBe(first.token);
+    expect((await stat(join(folder, 'token'))).mode & 0o777).toBe(0o600);
+    expect((await stat(join(folder, 'secret'))).mode & 0o777).toBe(0o600);
+    await first.close();
+    const { coordinator: again } = await openStage({ folder });
     expect(again.tokenIsNew).toBe(false);
-    expect(again.token).toBe(stage.coordinator.token);
-    expect(new URL(again.invitation).search).toBe(new URL(stage.coordinator.invitation).search);
+    expect(again.token).toBe(first.token);
+    expect(new URL(again.invitation).search).toBe(new URL(first.invitation).search);
     await again.close();
+    await close();
+  });
+
+  it('refuses to work on a folder that another works on, or stands by until that one ends', async () => {
+    const { coordinator: first, folder, close } = await openStage();
+    await expect(openStage({ folder })).rejects.toThrow(LeaseTakenError);
+    const { coordinator: second } = await openStage({ folder, whileTaken: 'wait' });
+    expect(second.standing).toBe('standby');
+    expect(await (await fetch(`${second.url}/healthz`)).json()).toEqual({ ok: true, standing: 'standby' });
+    expect((await fetch(`${second.url}/readyz`)).status).toBe(503);
+    expect(await refusalIn(await fetch(`${second.url}/api/rooms/main`))).toMatchObject({
+      status: 503,
+      code: 'standby',
+    });
+    await first.close();
+    await second.active;
+    expect((await fetch(`${second.url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${second.url}/api/rooms/main`)).status).toBe(200);
+    await second.close();
+    await close();
   });
 
   it('says what to do where the port is taken, or the token’s file is none', async () => {

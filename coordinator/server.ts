@@ -7,19 +7,21 @@ import express, { type Express } from 'express';
 import helmet from 'helmet';
 import { type Logger, pino } from 'pino';
 import { WebSocketServer } from 'ws';
-import { ServeError } from '../core/errors.js';
-import type { IceServer } from '../core/links/transport.js';
+import { ServeError, type TakenOverError } from '../core/errors.js';
 import { MAX_CONTROL_BYTES } from '../core/protocol/limits.js';
 import { type ApiOptions, apiRoutes } from './http/api.js';
 import { answerErrors, notFound } from './http/failures.js';
 import { type ObjectOptions, objectRoutes } from './http/objects.js';
 import { Refusal } from './http/refusal.js';
 import { JobDesk } from './jobs.js';
+import type { TakeOptions } from './lease/lease.js';
 import { Rights } from './rights.js';
 import type { Conductor, RoomDocument } from './room/conductor.js';
+import { IceDesk, type IceOptions } from './room/ice-desk.js';
 import { Room } from './room/room.js';
 import { Rooms } from './rooms.js';
 import { openSecrets } from './secrets.js';
+import { Standing } from './standing.js';
 import { folderStore } from './store/folder.js';
 import { UploadSigner } from './store/signer.js';
 import type { Store } from './store/store.js';
@@ -35,14 +37,18 @@ export interface CoordinatorOptions {
   readonly store?: Store;
   /** Version of the program, for `GET /api/version`. */
   readonly version: string;
-  readonly makeConductor: (room: { document: RoomDocument; store: Store }) => Conductor;
+  /** `term`: that of this coordinator, which grows with each that works on the store. */
+  readonly makeConductor: (room: { document: RoomDocument; store: Store; term: number }) => Conductor;
+  /** What to do while another coordinator works on the store; it refuses where this is left out. */
+  readonly whileTaken?: TakeOptions['whileTaken'];
   /** Goes on with the jobs that a coordinator of this folder or bucket had not ended. */
   readonly resume?: boolean;
   /** A folder of built pages, served at `/`. */
   readonly pages?: string;
   /** The origin that others reach it by, where a proxy stands in front. Then no request counts as local. */
   readonly publicUrl?: string;
-  readonly iceServers?: readonly IceServer[];
+  /** STUN and TURN servers, for peers that have no direct way to one another. */
+  readonly ice?: IceOptions;
   /** Silent where it is left out. */
   readonly log?: Logger;
 }
@@ -56,6 +62,12 @@ export interface Coordinator {
   readonly tokenIsNew: boolean;
   /** A link for others to take part in the first room. */
   readonly invitation: string;
+  /** `standby`: another coordinator works on the store, and this one waits for its end. */
+  readonly standing: 'active' | 'standby' | 'over';
+  /** Resolves when it works; at once, unless it stands by. */
+  readonly active: Promise<void>;
+  /** Resolves when another coordinator has taken over: this one has ended its runs, and is to be closed. */
+  readonly lost: Promise<TakenOverError>;
   readonly store: Store;
   readonly jobs: JobDesk;
   /** The room of that name, made where there is none. @throws Refusal for a bad name, or too many rooms. */
@@ -68,7 +80,11 @@ export interface Coordinator {
 /** The room that is always there. */
 export const FIRST_ROOM = 'main';
 
-/** @throws ServeError where it cannot listen, StoreError where its folder cannot be used. */
+/**
+ * Resolves when it works, or stands by.
+ * @throws ServeError where it cannot listen, StoreError where its folder cannot be used, LeaseTakenError where another
+ * coordinator works on the store.
+ */
 export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
   const { folder, host, port, publicUrl, log = pino({ level: 'silent' }) } = options;
   const secrets = await openSecrets(folder);
@@ -80,13 +96,15 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     behindProxy: publicUrl !== undefined,
   });
   const jobs = new JobDesk(store);
+  const standing = new Standing(store, options.whileTaken ?? 'refuse');
+  let term = 0;
   const rooms = new Rooms(
     (name) =>
       new Room({
         name,
         log,
-        iceServers: options.iceServers ?? [],
-        makeConductor: (document) => options.makeConductor({ document, store }),
+        ice: new IceDesk(options.ice ?? { servers: [] }),
+        makeConductor: (document) => options.makeConductor({ document, store, term }),
       }),
   );
 
@@ -100,6 +118,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       signer,
       log,
       pages: options.pages,
+      standing,
     }),
   );
   const sockets = new WebSocketServer({
@@ -110,6 +129,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   });
   server.on('upgrade', (request, socket, head) => {
     admit(request, socket, () => {
+      standing.require();
       const name = roomOfPath(request);
       rights.requirePart(request, name);
       const room = rooms.open(name);
@@ -117,9 +137,27 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     });
   });
 
-  await listening(server, host, port);
-  rooms.open(FIRST_ROOM);
-  if (options.resume) await jobs.resume((name) => rooms.open(name));
+  const begin = async () => {
+    term = await standing.active;
+    rooms.open(FIRST_ROOM);
+    if (options.resume) await jobs.resume((name) => rooms.open(name));
+  };
+  try {
+    if (options.whileTaken !== 'wait') await standing.active;
+    await listening(server, host, port);
+    await standing.known;
+  } catch (error) {
+    server.close();
+    await standing.close();
+    throw error;
+  }
+  const active = begin();
+  active.catch(() => {});
+  if (standing.kind === 'active') await active;
+  const lost = standing.lost.then(async (error) => {
+    await rooms.close();
+    return error;
+  });
   const { port: bound } = server.address() as AddressInfo;
   const reachable = publicUrl?.replace(/\/+$/, '') ?? originOf(outsideAddress(host), bound);
   const invitationTo = (room: string) =>
@@ -132,6 +170,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     sockets.close();
     server.closeAllConnections();
     await closed;
+    await standing.close();
   };
 
   return {
@@ -140,6 +179,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     tokenIsNew: secrets.tokenIsNew,
     invitation: invitationTo(FIRST_ROOM),
     invitationTo,
+    get standing() {
+      return standing.kind;
+    },
+    active,
+    lost,
     store,
     jobs,
     room: (name) => rooms.open(name),
@@ -153,6 +197,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
 interface Served extends ApiOptions, ObjectOptions {
   readonly pages: string | undefined;
   readonly log: Logger;
+  readonly standing: Standing;
 }
 
 function pagesAndRoutes(served: Served): Express {
@@ -177,7 +222,15 @@ function pagesAndRoutes(served: Served): Express {
     }),
   );
   app.get('/healthz', (_request, response) => {
+    response.json({ ok: true, standing: served.standing.kind });
+  });
+  app.get('/readyz', (_request, response) => {
+    served.standing.require();
     response.json({ ok: true });
+  });
+  app.use((_request, _response, next) => {
+    served.standing.require();
+    next();
   });
   app.use(apiRoutes(served), objectRoutes(served));
   if (served.pages !== undefined) app.use(express.static(served.pages));

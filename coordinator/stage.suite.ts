@@ -6,7 +6,13 @@ import { WebSocket } from 'ws';
 import type { Job } from '../core/job/job.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import type { ToPeer } from '../core/protocol/messages.js';
-import { type Ending, type Heard, type Introduction, Session } from '../core/protocol/session.js';
+import {
+  type Ending,
+  type Heard,
+  type Introduction,
+  type Listener,
+  Session,
+} from '../core/protocol/session.js';
 import { connectSocket } from '../peer-node/socket.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from './room/conductor.js';
 import { type Coordinator, type CoordinatorOptions, startCoordinator } from './server.js';
@@ -76,6 +82,8 @@ export interface Stage {
 /** A real coordinator at a free port of this machine, with a folder of its own. */
 export async function openStage(options: Partial<CoordinatorOptions> = {}): Promise<Stage> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-coordinator-')));
+  // One that is given is another's, who removes it.
+  const remove = () => (options.folder === undefined ? rm(folder, { recursive: true }) : undefined);
   const coordinator = await startCoordinator({
     host: '127.0.0.1',
     port: 0,
@@ -84,7 +92,7 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
     makeConductor: ({ document }) => new RecordingConductor(document),
     ...options,
   }).catch(async (error) => {
-    await rm(folder, { recursive: true });
+    await remove();
     throw error;
   });
   return {
@@ -93,7 +101,7 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
     conductor: (room = 'main') => coordinator.room(room).conductor as RecordingConductor,
     close: async () => {
       await coordinator.close();
-      await rm(folder, { recursive: true });
+      await remove();
     },
   };
 }
@@ -110,13 +118,22 @@ export interface Guest {
   readonly ended: Promise<Ending>;
 }
 
+/** What a test does not look at. */
+export const unheeded: Listener = {
+  changed: () => {},
+  heard: () => {},
+  relayed: () => {},
+  interrupted: () => {},
+  ended: () => {},
+};
+
 /** A peer as it should be. */
 export async function joinAs(name: string, link: string): Promise<Guest> {
-  const socket = await connectSocket(addressesOf(link).socket);
-  const session = await Session.join(socket, { ...introduction, name });
+  const connect = () => connectSocket(addressesOf(link).socket);
+  const session = await Session.join(connect, { ...introduction, name });
   const heard: Heard[] = [];
   const ended = new Promise<Ending>((resolve) => {
-    session.listen({ changed: () => {}, heard: (message) => heard.push(message), ended: resolve });
+    session.listen({ ...unheeded, heard: (message) => heard.push(message), ended: resolve });
   });
   return { session, heard, ended };
 }

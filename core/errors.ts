@@ -45,6 +45,27 @@ export class EngineError extends GroundswellError {
   readonly code = 'engine';
 }
 
+/** What was under way for a plan that has ended. */
+export class PlanEndedError extends GroundswellError {
+  readonly code = 'plan-ended';
+
+  constructor(plan: number) {
+    super(`plan ${plan} has ended`);
+  }
+}
+
+/** A computed field that is not finite any more. `state` is named as in job files. */
+export class DivergedError extends GroundswellError {
+  readonly code = 'diverged';
+
+  constructor(
+    readonly state: string,
+    readonly step: number,
+  ) {
+    super(`${state} is not finite after step ${step}`);
+  }
+}
+
 /** A device that was there, and is gone with all that it held: another may be had in its place. */
 export class DeviceLostError extends EngineError {}
 
@@ -65,6 +86,20 @@ export class StoreError extends GroundswellError {
 
 /** A store that does not answer just now, or is overloaded: later the same call may succeed. */
 export class StoreUnavailableError extends StoreError {}
+
+/** A store on which another coordinator works. */
+export class LeaseTakenError extends GroundswellError {
+  readonly code = 'lease';
+}
+
+/** Another coordinator goes on with what this one did. */
+export class TakenOverError extends GroundswellError {
+  readonly code = 'taken-over';
+
+  constructor(what: string) {
+    super(`another coordinator has taken over ${what}; this one leaves it alone`);
+  }
+}
 
 /** A result that cannot be written as asked: no such array, a format that does not hold it, a file that fails. */
 export class ExportError extends GroundswellError {

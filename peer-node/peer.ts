@@ -1,15 +1,13 @@
 import { RightsError } from '../core/errors.js';
 import { calibrate } from '../core/peer/calibrate.js';
 import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
-import { httpObjects } from '../core/peer/http-objects.js';
-import { addressesOf } from '../core/protocol/addresses.js';
+import { Coordinators } from './coordinators.js';
 import { type EngineChoice, openEngine } from './engines.js';
-import { connectSocket } from './socket.js';
 import { openTransports, type TransportChoice } from './transports.js';
 
 export interface JoinOptions {
-  /** Address of a coordinator, or an invitation to one of its rooms. */
-  readonly url: string;
+  /** Addresses of coordinators, or invitations, to one room: one of them works, the others stand by. */
+  readonly urls: readonly string[];
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
@@ -33,7 +31,7 @@ export interface JoinedRoom {
  * Throws EngineError where it cannot compute, LinkError where it lacks the transport chosen.
  */
 export async function joinRoom({
-  url,
+  urls,
   engine: choice,
   threads,
   gpu,
@@ -43,13 +41,13 @@ export async function joinRoom({
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
   const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
-  const addresses = addressesOf(url);
+  const coordinators = new Coordinators(urls);
   const contributor = contribute({
-    connect: () => connectSocket(addresses.socket),
+    connect: () => coordinators.connect(),
     engine,
     ability: await calibrate(engine),
     transports,
-    objects: httpObjects(fetch, addresses),
+    objects: coordinators.objects,
     name,
     kind: 'node',
     onChange: onStatus,

@@ -102,6 +102,10 @@ class SplitShard implements EngineShard {
     return { samples: Float32Array.from(samples), seconds: 0 };
   }
 
+  async swapLevels(): Promise<void> {
+    await Promise.all(this.parts.map(({ shard }) => shard.swapLevels()));
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.parts.map(({ shard }) => shard.close()));
   }
@@ -126,24 +130,11 @@ class SplitShard implements EngineShard {
       }
       if (count > 0) throw new RangeError('a probe lies where this test updates nothing');
       await flush();
-      await this.swapLevels(shard, frame);
+      await shard.swapLevels();
       rows.push([]);
     }
     await flush();
     return rows;
-  }
-
-  /** What an update does to all cells that it does not change. */
-  private async swapLevels(shard: EngineShard, box: Box): Promise<void> {
-    for (const { component, field, level } of statesOf(this.spec)) {
-      if (level === 'now') continue;
-      const [now, before] = [
-        { component, field, level: 'now', box } as const,
-        { component, field, level: 'before', box } as const,
-      ];
-      const cells = await shard.read([now, before]);
-      await shard.write([before, now], cells);
-    }
   }
 
   /** Every part gets what it holds and does not own from those that own it. */

@@ -6,15 +6,18 @@ import { inputBricks } from '../coordinator/inputs/input-bricks.js';
 import { resultWriter } from '../coordinator/results/result-writer.js';
 import { zarrStore } from '../coordinator/results/zarr-store.js';
 import type { JobStatus } from '../coordinator/room/conductor.js';
+import type { IceOptions } from '../coordinator/room/ice-desk.js';
 import { conductor } from '../coordinator/run/conductor.js';
 import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
 import type { Store } from '../coordinator/store/store.js';
 import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
+import type { TransportFactory } from '../core/links/transport.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
+import type { Socket } from '../core/protocol/socket.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
@@ -36,18 +39,26 @@ export interface FleetPeer {
 export class Fleet {
   readonly events: RunEvent[];
   readonly #coordinator: Coordinator;
-  readonly #folder: string;
+  /** Its own, to be removed. */
+  readonly #folder: string | undefined;
   readonly #peers: FleetPeer[] = [];
 
-  private constructor(coordinator: Coordinator, folder: string, events: RunEvent[]) {
+  private constructor(coordinator: Coordinator, folder: string | undefined, events: RunEvent[]) {
     this.#coordinator = coordinator;
     this.#folder = folder;
     this.events = events;
   }
 
-  /** A store that is given stays its owner's. */
-  static async start(options: { readonly pages?: string; readonly store?: Store } = {}): Promise<Fleet> {
-    const folder = await mkdtemp(join(tmpdir(), 'groundswell-fleet-'));
+  /** A store or folder that is given stays its owner's. */
+  static async start(
+    options: {
+      readonly pages?: string;
+      readonly store?: Store;
+      readonly folder?: string;
+      readonly ice?: IceOptions;
+    } = {},
+  ): Promise<Fleet> {
+    const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-fleet-')));
     const events: RunEvent[] = [];
     const coordinator = await startCoordinator({
       host: '127.0.0.1',
@@ -55,15 +66,16 @@ export class Fleet {
       folder,
       version: 'test',
       ...options,
-      makeConductor: ({ document, store }) =>
+      makeConductor: ({ document, store, term }) =>
         conductor({
           document,
           store,
-          resultWriter: (id, job) => resultWriter(store, id, job, 'test'),
+          term,
+          resultWriter: (patient, id, job) => resultWriter(patient, id, job, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
         }),
     });
-    return new Fleet(coordinator, folder, events);
+    return new Fleet(coordinator, options.folder === undefined ? folder : undefined, events);
   }
 
   get url(): string {
@@ -76,14 +88,21 @@ export class Fleet {
 
   /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
   async join(
-    options: { rate?: number; name?: string; engine?: Engine; transport?: TransportChoice } = {},
+    options: {
+      rate?: number;
+      name?: string;
+      engine?: Engine;
+      transport?: TransportChoice | TransportFactory;
+      connect?: (url: string) => Promise<Socket>;
+    } = {},
   ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
-    const transports = await openTransports(options.transport ?? 'werift');
+    const { transport = 'werift', connect = connectSocket } = options;
+    const transports = typeof transport === 'string' ? await openTransports(transport) : transport;
     const addresses = addressesOf(this.url);
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({
-      connect: () => connectSocket(addresses.socket),
+      connect: () => connect(addresses.socket),
       engine,
       ability: {
         engine: engine.kind,
@@ -123,6 +142,11 @@ export class Fleet {
     return id;
   }
 
+  /** Ids of the jobs that were handed in, the first one first. */
+  jobs(): readonly string[] {
+    return this.#conductor.jobs().map(({ id }) => id);
+  }
+
   status(id: string): JobStatus {
     const status = this.#conductor.jobs().find((job) => job.id === id);
     if (!status) throw new RangeError(`no job ${id}`);
@@ -155,7 +179,7 @@ export class Fleet {
   async close(): Promise<void> {
     await this.#coordinator.close();
     await Promise.all(this.#peers.map((peer) => peer.close()));
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
   get #conductor() {

@@ -4,18 +4,28 @@ import { once } from 'node:events';
 /** npm runs tests and programs in the package's folder. */
 const COMMAND = 'dist/groundswell.js';
 
+/** What is added to this process's own. */
+type Environment = Readonly<Record<string, string>>;
+
 /** The command in a process of its own, as built. */
 class CommandProcess {
   readonly #child: ChildProcess;
   #output = '';
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], env: Environment = {}) {
+    this.#child = spawn(process.execPath, [COMMAND, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
       });
     }
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get output(): string {
@@ -32,6 +42,17 @@ class CommandProcess {
     await this.#end('SIGTERM');
   }
 
+  /** Without waiting for what comes of it. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Resolves with the exit status, once it has ended by itself. */
+  get ended(): Promise<number | null> {
+    if (this.#child.exitCode !== null) return Promise.resolve(this.#child.exitCode);
+    return once(this.#child, 'exit').then(([status]) => status as number | null);
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exit = once(this.#child, 'exit');
@@ -42,14 +63,22 @@ class CommandProcess {
 
 /** `groundswell join` */
 export class PeerProcess extends CommandProcess {
-  constructor(url: string, name: string) {
-    super(['join', url, '--engine', 'wasm', '--name', name]);
+  /** `urls`: of the room's coordinator, or of several of which one works. */
+  constructor(urls: string | readonly string[], name: string) {
+    super(['join', ...[urls].flat(), '--engine', 'wasm', '--name', name]);
   }
 }
 
 /** `groundswell serve` */
 export class CoordinatorProcess extends CommandProcess {
-  constructor(folder: string, port: number) {
-    super(['serve', '--data', folder, '--port', String(port)]);
+  constructor(folder: string, port: number, env?: Environment) {
+    super(['serve', '--data', folder, '--port', String(port)], env);
+  }
+}
+
+/** `groundswell submit --wait`, with the token of the coordinator's folder. */
+export class SubmitProcess extends CommandProcess {
+  constructor(job: string, url: string, folder: string, env?: Environment) {
+    super(['submit', job, '--url', url, '--data', folder, '--wait'], env);
   }
 }

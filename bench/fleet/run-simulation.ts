@@ -44,7 +44,7 @@ const REPORT: ToCoordinator = {
   haloBytesRelayed: 0,
   probes: [],
 };
-const GRANT: ToPeer = { type: 'grant', plan: 1000, until: 100_000, checkpoints: [] };
+const GRANT: ToPeer = { type: 'grant', plan: 1000, until: 100_000 };
 
 /** What each peer and the coordinator say to one another for every epoch. */
 export const EPOCH_MESSAGES = {

@@ -16,8 +16,8 @@ export interface Member {
   dismiss(code: string, reason: string): void;
 }
 
-/** Messages about the run; the room itself answers `hello` and passes on `signal`. */
-export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'signal' }>;
+/** Messages about the run; the room itself answers `hello`, passes on `signal` and sees to `heard`. */
+export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'signal' | 'heard' }>;
 
 /** The room's document, as its one writer sees it. */
 export interface RoomDocument {
@@ -47,14 +47,6 @@ export interface Conductor {
   /** Resolves when the job is done, failed or stopped. Rejects where there is no such job. */
   finished(id: string): Promise<JobStatus>;
   close(): Promise<void>;
-}
-
-/** How a job ended, as the store keeps it. */
-export interface JobEnd {
-  readonly version: 1;
-  readonly state: RoomJob['state'];
-  readonly reason?: string;
-  readonly ended: string;
 }
 
 export interface JobStatus {

@@ -1,56 +1,204 @@
-import { checkpointPrefix, checkpointSealKey, checkpointSealPrefix } from '../../core/protocol/keys.js';
+import { StoreError, TakenOverError } from '../../core/errors.js';
+import { boxOfShape } from '../../core/grid/box.js';
+import { brickIndex, bricksOf } from '../../core/grid/bricks.js';
+import type { Job } from '../../core/job/job.js';
+import { checkpointBrickKey, checkpointPrefix, sealKey, sealPrefix } from '../../core/protocol/keys.js';
+import {
+  type BrickPlaces,
+  type CheckpointName,
+  packPlaces,
+  type Seal,
+  sealSchema,
+  unpackPlaces,
+} from '../../core/protocol/seal.js';
 import type { Store } from '../store/store.js';
 
 /** Sealed checkpoints kept: the newest, and one before it in case the newest proves unreadable. */
 const KEPT = 2;
 
-/** The sealed checkpoints of one job, oldest first. */
+/** A state that a run can go on from. */
+export interface SealedState {
+  /** Number of its seal. */
+  readonly seal: number;
+  readonly step: number;
+  readonly name: CheckpointName;
+  readonly places: BrickPlaces;
+}
+
+/**
+ * The seals of one job. They are numbered without gaps and each is created once, so that of several coordinators that
+ * go on with a job only one seals: whoever opens a job seals what it finds once more, in its own term, and whoever then
+ * comes too late for a number knows that another has taken over.
+ */
 export class Checkpoints {
   readonly #store: Store;
-  readonly #job: string;
-  readonly #sealed: number[] = [];
+  readonly #id: string;
+  readonly #job: Job;
+  readonly #term: number;
+  /** Kept states, oldest first. */
+  #states: SealedState[] = [];
+  #last: Pick<Seal, 'seal' | 'step' | 'final'> = { seal: 0, step: 0, final: false };
 
-  constructor(store: Store, job: string) {
+  /** `term`: that of the coordinator that goes on with the job. */
+  constructor(store: Store, id: string, job: Job, term: number) {
     this.#store = store;
+    this.#id = id;
     this.#job = job;
+    this.#term = term;
   }
 
-  /** Step of the newest, or undefined where none has been sealed. */
-  get newest(): number | undefined {
-    return this.#sealed.at(-1);
+  /** Undefined where none has been sealed: the job starts from its file. */
+  get newest(): SealedState | undefined {
+    return this.#states.at(-1);
   }
 
-  /** Finds what was sealed before: by a coordinator that is gone, or before the job was stopped. */
+  /** Whether all is computed and stored, and only the result is to be made complete. */
+  get isFinal(): boolean {
+    return this.#last.final;
+  }
+
+  /**
+   * Takes the job over, with what others have sealed; what they stored and did not seal is removed.
+   * @throws TakenOverError where a coordinator of a later term has it.
+   */
   async open(): Promise<void> {
-    const prefix = checkpointSealPrefix(this.#job);
-    for await (const key of this.#store.list(prefix)) this.#sealed.push(Number(key.slice(prefix.length)));
+    for (;;) {
+      const seals = await this.#read();
+      const last = seals.at(-1);
+      if (last && last.term > this.#term) throw new TakenOverError(this.#id);
+      const again = last ?? { step: 0, final: false, bricks: [] };
+      if (await this.#create({ ...again, seal: (last?.seal ?? 0) + 1 })) {
+        this.#states = seals.flatMap((seal) => stateOf(seal));
+        // Sealed twice: the later number stands for both.
+        const state = this.#states.at(-1);
+        if (state) this.#states.push({ ...state, seal: this.#last.seal });
+        break;
+      }
+      // Another one has sealed just now: from there, then.
+    }
+    await this.#prune();
+    await this.#sweep();
   }
 
-  /** Seals `step`, all of whose bricks are in the store, and removes what is no longer needed. */
-  async seal(step: number): Promise<void> {
-    const manifest = { version: 1, job: this.#job, step, sealed: new Date().toISOString() };
-    await this.#store.create(
-      checkpointSealKey(this.#job, step),
-      new TextEncoder().encode(JSON.stringify(manifest)),
-    );
-    // A run that went back while this was on its way may come to the same step again.
-    if (!this.#sealed.includes(step)) this.#sealed.push(step);
-    while (this.#sealed.length > KEPT) await this.#remove(this.#sealed.shift() as number);
+  /** Seals a checkpoint, all of whose bricks are in the store. @throws TakenOverError */
+  async seal(step: number, name: CheckpointName, places: BrickPlaces): Promise<SealedState> {
+    const state = { seal: this.#last.seal + 1, step, name, places };
+    await this.#next({ step, name, bricks: packPlaces(places), final: false });
+    this.#states.push(state);
+    await this.#prune();
+    return state;
   }
 
-  /** Removes all of them, and what was stored for others that were never sealed: the job has ended. */
+  /** Seals the end: every step is made, every output stored. @throws TakenOverError */
+  async sealEnd(): Promise<void> {
+    if (!this.#last.final) await this.#next({ step: this.#job.steps, bricks: [], final: true });
+  }
+
+  /** Removes all of them, and what was stored for others that were never sealed: the job is done. */
   async clear(): Promise<void> {
-    for (const step of this.#sealed.splice(0)) await this.#remove(step);
-    await this.#removeAll(checkpointPrefix(this.#job));
+    this.#states = [];
+    // The newest goes last: one that is found makes a whole state.
+    await this.#removeAll(sealPrefix(this.#id));
+    await this.#removeAll(checkpointPrefix(this.#id));
   }
 
-  /** The seal goes first, so that no sealed checkpoint ever lacks a brick. */
-  async #remove(step: number): Promise<void> {
-    await this.#store.remove(checkpointSealKey(this.#job, step));
-    await this.#removeAll(checkpointPrefix(this.#job, step));
+  /** The newest seals, oldest first: so many that `KEPT` states are among them. */
+  async #read(): Promise<Seal[]> {
+    const numbers: number[] = [];
+    const prefix = sealPrefix(this.#id);
+    for await (const key of this.#store.list(prefix)) numbers.push(Number(key.slice(prefix.length)));
+    const seals: Seal[] = [];
+    for (const number of numbers.reverse()) {
+      const seal = await this.#get(number);
+      // Removed since it was listed: then another coordinator is at work, and the create below will tell.
+      if (seal) seals.unshift(seal);
+      if (new Set(seals.map(({ name }) => name)).size > KEPT) break;
+    }
+    return seals;
+  }
+
+  async #get(number: number): Promise<Seal | undefined> {
+    const key = sealKey(this.#id, number);
+    const bytes = await this.#store.get(key);
+    if (!bytes) return undefined;
+    try {
+      return sealSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+    } catch (cause) {
+      throw new StoreError(`${key} is no seal; remove it, and the job goes on from the one before`, {
+        cause,
+      });
+    }
+  }
+
+  async #next(seal: Pick<Seal, 'step' | 'name' | 'bricks' | 'final'>): Promise<void> {
+    if (!(await this.#create({ ...seal, seal: this.#last.seal + 1 }))) throw new TakenOverError(this.#id);
+  }
+
+  async #create({
+    seal: number,
+    step,
+    name,
+    bricks,
+    final,
+  }: Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'final'>): Promise<boolean> {
+    const seal: Seal = {
+      version: 1,
+      job: this.#id,
+      seal: number,
+      term: this.#term,
+      step,
+      ...(name !== undefined && { name }),
+      final,
+      sealed: new Date().toISOString(),
+      bricks,
+    };
+    const created = await this.#store.create(
+      sealKey(this.#id, number),
+      new TextEncoder().encode(JSON.stringify(seal)),
+    );
+    // A try whose answer was lost may have made it: nobody else seals in this term.
+    const isOurs = created || (await this.#get(number))?.term === this.#term;
+    if (isOurs) this.#last = { seal: number, step, final };
+    return isOurs;
+  }
+
+  /** Removes the oldest states, and those of their bricks that no newer one shares. */
+  async #prune(): Promise<void> {
+    for (const [i, state] of this.#states.entries()) {
+      const newer = this.#states.slice(i + 1);
+      if (new Set(newer.map(({ name }) => name)).size < KEPT && newer[0]?.name !== state.name) continue;
+      // The seal goes first, so that no sealed checkpoint ever lacks a brick.
+      await this.#store.remove(sealKey(this.#id, state.seal));
+      for (const [brick, key] of this.#bricksOf(state)) {
+        if (newer.every(({ places }) => places[brick] !== state.places[brick])) await this.#store.remove(key);
+      }
+      this.#states = this.#states.filter((other) => other !== state);
+    }
+  }
+
+  /** Removes bricks that belong to no state: of checkpoints that were never sealed. */
+  async #sweep(): Promise<void> {
+    const kept = new Set(this.#states.flatMap((state) => [...this.#bricksOf(state).values()]));
+    for await (const key of this.#store.list(checkpointPrefix(this.#id))) {
+      if (!kept.has(key)) await this.#store.remove(key);
+    }
+  }
+
+  /** Keys of a state's bricks, by their index. */
+  #bricksOf({ places }: SealedState): ReadonlyMap<number, string> {
+    const { grid } = this.#job;
+    const keys = bricksOf(grid, boxOfShape(grid.shape)).flatMap((brick): [number, string][] => {
+      const place = places[brickIndex(grid, brick)];
+      return place == null ? [] : [[brickIndex(grid, brick), checkpointBrickKey(this.#id, place, brick)]];
+    });
+    return new Map(keys);
   }
 
   async #removeAll(prefix: string): Promise<void> {
     for await (const key of this.#store.list(prefix)) await this.#store.remove(key);
   }
+}
+
+function stateOf({ seal, step, name, bricks }: Seal): SealedState[] {
+  return name === undefined ? [] : [{ seal, step, name, places: unpackPlaces(bricks) }];
 }

@@ -1,17 +1,24 @@
 import type { Job } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
+import { type JobEnd, writeJobEnd } from '../job-end.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
+import { patientStore } from './patient-store.js';
 
 /** Ended jobs whose status is kept. */
 const REMEMBERED = 100;
 
+const STOPPED = 'stopped on request';
+
 export interface ConductorTools {
   readonly document: RoomDocument;
   readonly store: Store;
-  readonly resultWriter: (id: string, job: Job) => ResultWriter;
+  /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
+  readonly term: number;
+  readonly resultWriter: (store: Store, id: string, job: Job) => ResultWriter;
   readonly log: (event: string, details: object) => void;
 }
 
@@ -19,6 +26,7 @@ interface Entry {
   readonly id: string;
   readonly job: Job;
   run: JobRun | undefined;
+  /** Stopped before its turn came. */
   stopped: boolean;
   readonly waiters: ((status: JobStatus) => void)[];
 }
@@ -32,6 +40,11 @@ class RoomConductor implements Conductor {
   readonly #tools: ConductorTools;
   readonly #members = new Map<PeerId, Member>();
   readonly #entries: Entry[] = [];
+  readonly #background = new Background((error) =>
+    this.#tools.log('end-not-recorded', { reason: String(error) }),
+  );
+  /** Ends the waiting for a store that fails. */
+  readonly #closing = new AbortController();
   #plans = 0;
   #closed = false;
 
@@ -71,8 +84,11 @@ class RoomConductor implements Conductor {
   stop(id: string): boolean {
     const entry = this.#entries.find((candidate) => candidate.id === id);
     if (!entry || isOver(entry)) return false;
-    if (entry.run) entry.run.stop();
-    else entry.stopped = true;
+    if (entry.run) entry.run.stop(STOPPED);
+    else {
+      entry.stopped = true;
+      this.#background.keep(this.#recordEnd(id, { state: 'stopped', reason: STOPPED }));
+    }
     this.#settle();
     return true;
   }
@@ -90,7 +106,18 @@ class RoomConductor implements Conductor {
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     await Promise.all(this.#entries.map(({ run }) => run?.close()));
+    await this.#background.ended();
+  }
+
+  #recordEnd(id: string, end: Pick<JobEnd, 'state' | 'reason'>): Promise<void> {
+    const { store, log } = this.#tools;
+    const patient = patientStore(store, {
+      onTrouble: (reason) => log('store', { job: id, ...(reason !== undefined && { reason }) }),
+      signal: this.#closing.signal,
+    });
+    return writeJobEnd(patient, id, end);
   }
 
   /** The first job that is not over. */
@@ -101,15 +128,21 @@ class RoomConductor implements Conductor {
   #next(): void {
     const entry = this.#current;
     if (!entry || entry.run || this.#closed) return;
-    const { document, store, resultWriter, log } = this.#tools;
+    const { document, store, term, resultWriter, log } = this.#tools;
+    const patient = patientStore(store, {
+      onTrouble: (reason) => entry.run?.hindered(reason),
+      signal: this.#closing.signal,
+    });
     entry.run = new JobRun(entry.id, entry.job, {
       document,
-      store,
-      result: resultWriter(entry.id, entry.job),
+      store: patient,
+      term,
+      result: resultWriter(patient, entry.id, entry.job),
       members: () => [...this.#members.values()],
       nextPlan: () => ++this.#plans,
       log,
       onChange: () => this.#changed(),
+      recordEnd: (end) => this.#recordEnd(entry.id, end),
     });
     this.#updateRoster();
   }
@@ -145,11 +178,12 @@ class RoomConductor implements Conductor {
   #status({ id, job, run, stopped }: Entry): JobStatus {
     const { store } = this.#tools;
     const progress = run?.progress;
+    const reason = stopped ? STOPPED : run?.reason;
     return {
       id,
       name: job.name,
       state: stopped ? 'stopped' : (run?.state ?? 'waiting'),
-      ...(run?.reason !== undefined && { reason: run.reason }),
+      ...(reason !== undefined && { reason }),
       ...(progress && { progress }),
       ...(run?.plan && { plan: run.plan }),
       result: `${store.location}/${resultKey(id)}`,

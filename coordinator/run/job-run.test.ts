@@ -2,9 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { bricksOf } from '../../core/grid/bricks.js';
 import { checkJob } from '../../core/job/check.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { Plan } from '../../core/protocol/plan.js';
+import { readJobEnd } from '../job-end.js';
 import { resultWriter } from '../results/result-writer.js';
 import { Authority } from '../room/authority.js';
 import type { Conductor, Member, RunMessage } from '../room/conductor.js';
@@ -60,6 +62,15 @@ class Guest implements Member {
     this.say({ type: 'epoch', plan: plan.id, step, ...none, probes: [] });
   }
 
+  /** Has stored every brick of its shard in the checkpoint that it was last told to make under a plan. */
+  stores(plan: Plan): void {
+    const { checkpoint } = this.granted(plan) as Extract<ToPeer, { type: 'grant' }>;
+    const shard = plan.shards.find(({ peer }) => peer === this.id)?.box;
+    if (!checkpoint || !shard) throw new RangeError(`${this.id} has nothing to store`);
+    const bricks = 'n'.repeat(bricksOf(checkJob(file).grid, shard).length);
+    this.say({ type: 'checkpointed', plan: plan.id, name: checkpoint.name, first: 0, bricks });
+  }
+
   /** The newest grant under a plan. */
   granted(plan: Plan) {
     return this.heard.findLast((message) => message.type === 'grant' && message.plan === plan.id) as
@@ -100,7 +111,8 @@ function openRoom(): Conductor {
   return conductor({
     document: new Authority(),
     store,
-    resultWriter: (id, job) => ({ ...resultWriter(store, id, job, 'test'), start: () => start() }),
+    resultWriter: (patient, id, job) => ({ ...resultWriter(patient, id, job, 'test'), start: () => start() }),
+    term: 1,
     log: () => {},
   });
 }
@@ -133,16 +145,16 @@ test('a peer that comes while the only one leaves takes over, and goes on', asyn
   anna.say({ type: 'ready', plan: first.id });
   anna.say({ type: 'leave' });
   // Paused: one more epoch, and a checkpoint at its end.
-  const { until, checkpoints } = await vi.waitFor(() => {
+  const { until, checkpoint } = await vi.waitFor(() => {
     const grant = anna.granted(first);
-    expect(grant?.checkpoints).toHaveLength(1);
+    expect(grant?.checkpoint).toBeDefined();
     return grant as NonNullable<typeof grant>;
   });
-  expect(checkpoints).toEqual([until]);
+  expect(checkpoint?.step).toBe(until);
   const bert = new Guest('bert', room);
   const second = await planOf(bert);
   anna.reports(first, until);
-  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: until });
+  anna.stores(first);
   bert.say({ type: 'ready', plan: second.id });
   await vi.waitFor(() => expect(anna.released).toBe(true));
   anna.go();
@@ -153,20 +165,20 @@ test('a peer that leaves while a checkpoint is under way is let go with the next
   const anna = new Guest('anna', room);
   submit({ run: { ...file.run, checkpointSeconds: 0.001 } });
   const first = await planOf(anna);
-  const under = anna.granted(first)?.checkpoints[0] as number;
+  const under = anna.granted(first)?.checkpoint?.step as number;
   anna.say({ type: 'ready', plan: first.id });
   anna.reports(first, under);
   anna.say({ type: 'leave' });
   await new Promise((resolve) => setTimeout(resolve, 400));
-  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: under });
+  anna.stores(first);
   const last = await vi.waitFor(() => {
     const grant = anna.granted(first);
-    expect(grant?.checkpoints).toEqual([grant?.until]);
+    expect(grant?.checkpoint?.step).toBe(grant?.until);
     return grant?.until as number;
   }, 3000);
   expect(anna.released).toBe(false);
   anna.reports(first, last);
-  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: last });
+  anna.stores(first);
   await vi.waitFor(() => expect(anna.released).toBe(true));
   expect(status().progress?.checkpoint).toBe(last);
 });
@@ -175,16 +187,16 @@ test('a peer that leaves waits for one checkpoint under way, however often they 
   const anna = new Guest('anna', room);
   submit({ run: { ...file.run, checkpointSeconds: 0.001 } });
   const first = await planOf(anna);
-  const under = anna.granted(first)?.checkpoints[0] as number;
+  const under = anna.granted(first)?.checkpoint?.step as number;
   anna.say({ type: 'ready', plan: first.id });
   anna.say({ type: 'leave' });
   anna.reports(first, under);
-  anna.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: under });
+  anna.stores(first);
   await vi.waitFor(() => expect(status().progress?.checkpoint).toBe(under), { interval: 5 });
   const before = anna.granted(first)?.until as number;
   anna.reports(first, before);
   expect(anna.granted(first)?.until).toBeGreaterThan(before);
-  expect(anna.granted(first)?.checkpoints).toEqual([]);
+  expect(anna.granted(first)?.checkpoint).toBeUndefined();
 });
 
 test('only those who have a shard are heard on a plan', async () => {
@@ -212,7 +224,7 @@ test('a peer that asks for what is not its own to store is dismissed, and the ru
   expect(status().state).toBe('running');
 });
 
-test('a run that goes back while a checkpoint is being sealed owes nothing twice', async () => {
+test('a run that goes back while a checkpoint is being sealed goes back to that one, and owes nothing twice', async () => {
   const [anna, bert] = [new Guest('anna', room), new Guest('bert', room)];
   submit({
     outputs: { often: { fields: ['psi'], every: 8 } },
@@ -220,27 +232,25 @@ test('a run that goes back while a checkpoint is being sealed owes nothing twice
   });
   const first = await planOf(anna, bert);
   for (const guest of [anna, bert]) guest.say({ type: 'ready', plan: first.id });
-  const { checkpoints, until } = anna.granted(first) as Extract<ToPeer, { type: 'grant' }>;
+  const { checkpoint, until } = anna.granted(first) as Extract<ToPeer, { type: 'grant' }>;
   for (const guest of [anna, bert]) {
     guest.reports(first, until);
-    for (let step = 8; step <= until; step += 8)
-      guest.say({ type: 'stored', plan: first.id, what: 'outputs', step });
-    guest.say({ type: 'stored', plan: first.id, what: 'checkpoint', step: checkpoints[0] as number });
+    for (let step = 8; step <= until; step += 8) guest.say({ type: 'stored', plan: first.id, step });
+    guest.stores(first);
   }
   // The seal is on its way to the disk now.
   anna.say({ type: 'failed', plan: first.id, reason: 'chance' });
-  const second = status().plan as Plan;
-  expect(second.from).toBe(0);
-  await vi.waitFor(() => expect(status().progress?.checkpoint).toBe(checkpoints[0]));
+  expect(status()).toMatchObject({ state: 'waiting', reason: 'anna: chance' });
+  const second = await planOf(anna, bert);
+  expect(second).toMatchObject({ from: checkpoint?.step, source: { kind: 'checkpoint' } });
   anna.go();
   const third = await planOf(bert);
-  expect(third.from).toBe(checkpoints[0]);
+  expect(third.from).toBe(checkpoint?.step);
   bert.say({ type: 'ready', plan: third.id });
   for (let step = third.from + 8; step <= 800; step += 8) {
     bert.reports(third, step);
-    bert.say({ type: 'stored', plan: third.id, what: 'outputs', step });
-    const due = bert.granted(third)?.checkpoints ?? [];
-    if (due.includes(step)) bert.say({ type: 'stored', plan: third.id, what: 'checkpoint', step });
+    bert.say({ type: 'stored', plan: third.id, step });
+    if (bert.granted(third)?.checkpoint?.step === step) bert.stores(third);
   }
   // Its snapshots were never really stored, so the result can't be finished; but the run is over.
   await vi.waitFor(() => expect(status().state).not.toBe('running'));
@@ -251,11 +261,11 @@ test('a run that goes on from a checkpoint waits for one peer, not for as many a
   const overrides = { run: { ...file.run, peers: 2, checkpointSeconds: 0.001 } };
   submit(overrides);
   const first = await planOf(...guests);
-  const step = guests[0]?.granted(first)?.checkpoints[0] as number;
+  const step = guests[0]?.granted(first)?.checkpoint?.step as number;
   for (const guest of guests) {
     guest.say({ type: 'ready', plan: first.id });
     guest.reports(first, step);
-    guest.say({ type: 'stored', plan: first.id, what: 'checkpoint', step });
+    guest.stores(first);
   }
   await vi.waitFor(() => expect(status().progress?.checkpoint).toBe(step));
   await room.close();
@@ -271,6 +281,27 @@ test('a job that waits for peers after failures says what failed', async () => {
   for (let i = 0; i < 2; i++)
     anna.say({ type: 'failed', plan: (await planOf(anna)).id, reason: 'the device is lost' });
   expect(status()).toMatchObject({ state: 'waiting', reason: expect.stringContaining('the device is lost') });
+});
+
+test('a job that is stopped before its turn has ended for good, and the store knows it', async () => {
+  submit();
+  room.submit('run-2', checkJob(file));
+  expect(room.stop('run-2')).toBe(true);
+  expect(room.jobs()[1]).toMatchObject({ state: 'stopped', reason: 'stopped on request' });
+  await room.close();
+  expect(await readJobEnd(store, 'run-2')).toMatchObject({ state: 'stopped' });
+  expect(await readJobEnd(store, 'run-1')).toBeUndefined();
+});
+
+test('a peer that finds the field infinite ends the job, which says where', async () => {
+  const anna = new Guest('anna', room);
+  submit();
+  const plan = await planOf(anna);
+  anna.say({ type: 'diverged', plan: plan.id, step: 12, state: 'psi' });
+  expect(status()).toMatchObject({
+    state: 'failed',
+    reason: expect.stringContaining('psi is not finite after step 12, as anna found'),
+  });
 });
 
 test('a store that fails at length fails the job, and nothing else', async () => {

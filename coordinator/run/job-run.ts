@@ -1,9 +1,10 @@
-import { ProtocolError } from '../../core/errors.js';
+import { ProtocolError, TakenOverError } from '../../core/errors.js';
+import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import type { Progress, RoomJob } from '../../core/protocol/document.js';
-import { jobEndKey } from '../../core/protocol/keys.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
-import type { JobEnd, Member, RoomDocument, RunMessage } from '../room/conductor.js';
+import type { JobEnd } from '../job-end.js';
+import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Background } from './background.js';
 import { Course } from './course.js';
@@ -28,8 +29,12 @@ export interface JobRunTools {
   readonly members: () => readonly Member[];
   /** The id of the room's next plan. */
   readonly nextPlan: () => number;
+  /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
+  readonly term: number;
   readonly log: (event: string, details: object) => void;
   readonly onChange: () => void;
+  /** Resolves when the store knows how the job ended. */
+  readonly recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => Promise<void>;
 }
 
 /** Writes what scientists open. */
@@ -42,16 +47,16 @@ export interface ResultWriter {
   finish(report: RunReport): Promise<void>;
 }
 
-type EndState = Exclude<RoomJob['state'], 'waiting' | 'running'>;
+type EndState = JobEnd['state'];
 
 type Phase =
-  /** The store is being read. */
-  | { readonly kind: 'opening' }
+  /** It is found out which sealed state is the newest. */
+  | { readonly kind: 'opening'; readonly reason?: string }
   /** For peers. */
   | { readonly kind: 'waiting'; readonly reason: string }
   | { readonly kind: 'running'; readonly course: Course }
   /** All is computed and stored; the result is made complete. */
-  | { readonly kind: 'finishing'; readonly course: Course }
+  | { readonly kind: 'finishing' }
   | { readonly kind: 'ended'; readonly state: EndState; readonly reason?: string };
 
 /**
@@ -70,21 +75,19 @@ export class JobRun {
   readonly #uploads: UploadDesk;
   readonly #notice: Notice;
   readonly #report: RunReport;
-  readonly #background = new Background((error) =>
-    this.#end('failed', error instanceof Error ? error.message : String(error)),
-  );
+  readonly #background = new Background((error) => this.#broken(error));
   readonly #tick: NodeJS.Timeout;
   #settling: NodeJS.Timeout | undefined;
   #phase: Phase = { kind: 'opening' };
   #started = false;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
-    const { document, store, result, members } = tools;
+    const { document, store, result, members, term } = tools;
     this.id = id;
     this.job = job;
     this.#tools = tools;
     this.#crew = new Crew(members);
-    this.#safe = new Safekeeping(id, job, { store, flush: () => result.flush() });
+    this.#safe = new Safekeeping(id, job, { store, term, flush: () => result.flush() });
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
     this.#uploads = new UploadDesk(store, id, job);
     this.#notice = new Notice(document, id, job);
@@ -98,7 +101,8 @@ export class JobRun {
   }
 
   get reason(): string | undefined {
-    return shownReason('reason' in this.#phase ? this.#phase.reason : undefined);
+    const reason = 'reason' in this.#phase ? this.#phase.reason : undefined;
+    return shownReason(reason ?? (this.ended ? undefined : this.#troubles.hindrance));
   }
 
   get plan(): Plan | undefined {
@@ -106,9 +110,8 @@ export class JobRun {
   }
 
   get progress(): Progress {
-    const sealed = this.#safe.newest ?? 0;
-    const step = this.state === 'done' ? this.job.steps : (this.#course?.slowest ?? sealed);
-    return this.#report.progress(step, this.#course?.peers.length ?? 0, sealed);
+    const sealed = this.#safe.newest?.step ?? 0;
+    return this.#report.progress(this.#step ?? sealed, this.#course?.peers.length ?? 0, sealed);
   }
 
   get ended(): boolean {
@@ -123,6 +126,12 @@ export class JobRun {
     this.#reconsider();
   }
 
+  /** The store fails, and is asked again; undefined when it works again. */
+  hindered(reason: string | undefined): void {
+    this.#troubles.storeFails(reason);
+    this.#show();
+  }
+
   lost(member: Member): void {
     this.#crew.lost(member.id);
     this.#troubles.lost(member.id);
@@ -130,8 +139,8 @@ export class JobRun {
     else this.#reconsider();
   }
 
-  stop(): void {
-    this.#end('stopped', 'stopped on request');
+  stop(reason: string): void {
+    this.#end('stopped', reason);
   }
 
   heard(member: Member, message: RunMessage): void {
@@ -155,11 +164,19 @@ export class JobRun {
       case 'epoch':
         return this.#epoch(member, message);
       case 'upload':
-        return this.#background.keep(this.#uploads.answer(member, shard, this.#safe.underWay, message));
+        return this.#background.keep(
+          this.#uploads.answer(member, shard, this.#safe.underWay(message.plan), message),
+        );
       case 'stored':
         return this.#stored(member, message);
+      case 'checkpointed':
+        return this.#checkpointed(member, shard, message);
       case 'failed':
         return this.#failed(member, message);
+      case 'held':
+        return this.#held(member, message);
+      case 'diverged':
+        return this.#diverged(member, message);
     }
   }
 
@@ -170,14 +187,20 @@ export class JobRun {
   }
 
   get #course(): Course | undefined {
+    return this.#phase.kind === 'running' ? this.#phase.course : undefined;
+  }
+
+  /** Steps that every shard has made, where one computes or has computed. */
+  get #step(): number | undefined {
     const { kind } = this.#phase;
-    return kind === 'running' || kind === 'finishing' ? this.#phase.course : undefined;
+    return kind === 'finishing' || this.state === 'done' ? this.job.steps : this.#course?.slowest;
   }
 
   async #open(): Promise<void> {
     await this.#safe.open();
     await this.#tools.result.start();
     if (this.ended) return;
+    if (this.#safe.isFinal) return this.#finish();
     // A checkpoint is beyond the first step, for which alone peers are waited for.
     this.#started = this.#safe.newest !== undefined;
     this.#begin();
@@ -197,8 +220,9 @@ export class JobRun {
       case 'wait':
         return this.#wait(start.reason);
       case 'shards': {
-        const step = this.#safe.newest;
-        return this.#follow(step ?? 0, { kind: step === undefined ? 'initial' : 'checkpoint' }, start.shards);
+        const { newest } = this.#safe;
+        if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.shards);
+        return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.shards);
       }
     }
   }
@@ -267,7 +291,7 @@ export class JobRun {
   #pauseForLeavers(course: Course): void {
     const needed = this.#crew.leavers.some((peer) => course.needs(peer));
     // A checkpoint under way comes first; its seal brings us here again.
-    if (!needed || course.pausedAt !== undefined || this.#safe.underWay !== undefined) return;
+    if (!needed || course.pausedAt !== undefined || this.#safe.isStoring) return;
     const before = course.until;
     course.pauseAfterEpoch(this.job.steps);
     this.#grant(course, before);
@@ -283,6 +307,7 @@ export class JobRun {
     const course = this.#course;
     if (course?.plan.id !== plan) return;
     this.#troubles.moved();
+    if (this.#troubles.storedBy(member.id)) this.#show();
     course.ready(member.id);
     if (!course.allReady) return;
     this.#releaseLeavers();
@@ -324,22 +349,37 @@ export class JobRun {
     const snapshots = this.#safe.expect(before, until, peers);
     // Whoever leaves waits for the checkpoint under way, and is not made to wait for yet another.
     const isDue = this.#crew.leavers.length === 0 && this.#safe.isDue;
-    if ((isDue || course.pausedAt !== undefined) && until < this.job.steps) this.#safe.begin(until, peers);
-    const { underWay } = this.#safe;
-    const checkpoints = underWay === undefined ? [] : [underWay];
+    if ((isDue || course.pausedAt !== undefined) && until < this.job.steps) this.#safe.begin(until, plan);
+    const checkpoint = this.#safe.underWay(plan.id);
     // Each epoch is reported; each snapshot asks for addresses, and is reported.
     const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots;
     for (const member of this.#crew.of(peers)) {
       member.allow(answers);
-      member.send({ type: 'grant', plan: plan.id, until, checkpoints });
+      member.send({ type: 'grant', plan: plan.id, until, ...(checkpoint && { checkpoint }) });
     }
   }
 
   // What is safe in the store.
 
-  #stored(member: Member, { what, step }: Extract<RunMessage, { type: 'stored' }>): void {
+  #stored(member: Member, { step }: Extract<RunMessage, { type: 'stored' }>): void {
+    this.#safe.stored(step, member.id);
+    this.#paid(member);
+  }
+
+  #checkpointed(member: Member, shard: Box, message: Extract<RunMessage, { type: 'checkpointed' }>): void {
+    try {
+      this.#safe.checkpointed(member.id, shard, message);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return member.dismiss(error.code, error.message);
+    }
+    this.#paid(member);
+  }
+
+  /** Something more is in the store. */
+  #paid(member: Member): void {
     this.#troubles.moved();
-    this.#safe.stored(what, step, member.id);
+    if (this.#troubles.storedBy(member.id)) this.#show();
     const sealed = this.#safe.seal();
     if (sealed) this.#background.keep(sealed.then((at) => this.#sealed(at)));
     this.#releaseLeavers();
@@ -347,6 +387,7 @@ export class JobRun {
   }
 
   #sealed(step: number): void {
+    this.#tools.log('sealed', { job: this.id, step });
     this.#troubles.sealed();
     this.#plans.forgetBefore(step);
     const course = this.#course;
@@ -362,13 +403,18 @@ export class JobRun {
     const phase = this.#phase;
     if (phase.kind !== 'running' || phase.course.slowest !== steps || !this.#safe.settledThrough(steps))
       return;
-    this.#enter({ kind: 'finishing', course: phase.course });
     this.#background.keep(this.#finish());
   }
 
   async #finish(): Promise<void> {
+    this.#enter({ kind: 'finishing' });
+    // From here on nobody else makes another result of this job.
+    await this.#safe.sealEnd();
     await this.#tools.result.finish(this.#report);
-    this.#end('done');
+    if (this.ended) return;
+    this.#leave('done');
+    // Before what it could go on from is removed, the store is to know that it need not.
+    await this.#tools.recordEnd({ state: 'done' });
     await this.#safe.clear();
   }
 
@@ -376,22 +422,45 @@ export class JobRun {
 
   /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
   #goBack(reason: string): void {
-    this.#tools.log('back', { job: this.id, reason, to: this.#safe.newest ?? 0 });
+    this.#tools.log('back', { job: this.id, reason, to: this.#safe.newest?.step ?? 0 });
     const givenUp = this.#troubles.wentBack(reason);
     if (givenUp !== undefined) return this.#end('failed', givenUp);
     this.#plans.clear();
-    this.#safe.goBack();
-    // No plan stands: nobody is needed for one.
-    this.#phase = { kind: 'waiting', reason };
+    // No plan stands, and nobody is needed for one.
+    this.#phase = { kind: 'opening', reason };
+    this.#background.keep(this.#beginAgain());
     this.#releaseLeavers();
-    this.#begin();
   }
 
-  #failed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'failed' }>): void {
+  async #beginAgain(): Promise<void> {
+    await this.#safe.goBack();
+    if (this.#phase.kind === 'opening') this.#begin();
+  }
+
+  #failed(
+    member: Member,
+    { reason, peer }: { readonly reason: string; readonly peer?: PeerId | undefined },
+  ): void {
     const other = peer === undefined ? undefined : (this.#crew.member(peer) ?? 'gone');
     const benched = this.#troubles.failed(member, reason, other);
     if (benched) this.#tools.log('benched', { job: this.id, peer: benched, reason });
     this.#goBack(`${member.name}: ${reason}`);
+  }
+
+  /** The store fails for a peer. It waits; but where others get on meanwhile, it is the peer's own way that fails. */
+  #held(member: Member, { reason }: Extract<RunMessage, { type: 'held' }>): void {
+    if (this.#troubles.held(member, reason)) return this.#failed(member, { reason });
+    this.#show();
+  }
+
+  /** Computed again it would be no better; whoever knows otherwise resumes the job from its newest checkpoint. */
+  #diverged({ name }: Member, { step, state }: Extract<RunMessage, { type: 'diverged' }>): void {
+    const remedies = ['try a smaller time step', 'look for a division by 0 in the model'];
+    if (this.job.run.keepWavesIn === 'f16') {
+      remedies.unshift('choose a larger unit of amplitude, for f16 ends at ±65504', 'keep waves in f32');
+    }
+    const remedy = remedies.join(', or ');
+    this.#end('failed', `diverged: ${state} is not finite after step ${step}, as ${name} found; ${remedy}`);
   }
 
   #look(): void {
@@ -415,19 +484,18 @@ export class JobRun {
 
   // Its end.
 
+  #broken(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof TakenOverError)) return this.#end('failed', reason);
+    // It has not ended: another coordinator goes on with it.
+    if (!this.ended) this.#leave('stopped', reason);
+  }
+
   /** Ends the job for good, or until somebody resumes it. */
   #end(state: EndState, reason?: string): void {
     if (this.ended) return;
     this.#leave(state, reason);
-    const end: JobEnd = {
-      version: 1,
-      state,
-      ...(reason !== undefined && { reason }),
-      ended: new Date().toISOString(),
-    };
-    this.#background.keep(
-      this.#tools.store.put(jobEndKey(this.id), new TextEncoder().encode(JSON.stringify(end))),
-    );
+    this.#background.keep(this.#tools.recordEnd({ state, ...(reason !== undefined && { reason }) }));
   }
 
   /** Ends the run. Without a record of its end, the job is one that may go on. */
@@ -442,8 +510,12 @@ export class JobRun {
 
   #enter(phase: Phase): void {
     this.#phase = phase;
-    this.#notice.show(this.state, this.reason);
+    this.#show();
     this.#tools.onChange();
+  }
+
+  #show(): void {
+    this.#notice.show(this.state, this.reason);
   }
 }
 

@@ -1,14 +1,35 @@
+import { ProtocolError } from '../../core/errors.js';
+import type { Box } from '../../core/grid/box.js';
+import { brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { snapshotsOf } from '../../core/job/snapshots.js';
-import type { PeerId } from '../../core/protocol/plan.js';
+import type { CheckpointOrder } from '../../core/protocol/messages.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { CheckpointName } from '../../core/protocol/seal.js';
+import type { RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
-import { Checkpoints } from './checkpoints.js';
+import { Checkpoints, type SealedState } from './checkpoints.js';
 import { Ledger } from './ledger.js';
 
 export interface SafekeepingTools {
   readonly store: Store;
+  /** The coordinator's. */
+  readonly term: number;
   /** Resolves when all that the coordinator itself writes of the result so far is in the store. */
   readonly flush: () => Promise<void>;
+}
+
+/** A checkpoint that peers are storing. */
+interface UnderWay {
+  readonly order: CheckpointOrder;
+  readonly plan: number;
+  /** By peer, how many bricks of its shard it has told of. */
+  readonly told: Map<PeerId, number>;
+  /** Who has not told of all. */
+  readonly owing: Set<PeerId>;
+  /** The one before, of which bricks may be shared. */
+  readonly before: Pick<SealedState, 'name' | 'places'> | undefined;
+  readonly places: (CheckpointName | null | undefined)[];
 }
 
 /** What a run owes the store, and how far it is safe there: snapshots, the checkpoint under way, the seals. */
@@ -18,35 +39,48 @@ export class Safekeeping {
   readonly #checkpoints: Checkpoints;
   readonly #ledger = new Ledger();
   readonly #snapshots: ReturnType<typeof snapshotsOf>;
-  #underWay: { readonly step: number; readonly owed: Set<PeerId> } | undefined;
+  #underWay: UnderWay | undefined;
+  /** The checkpoint that was stored last, sealed or about to be: the next one may share its bricks. */
+  #latest: Pick<SealedState, 'name' | 'places'> | undefined;
   #begun = Date.now();
-  #sealing: Promise<void> = Promise.resolve();
+  #sealing: Promise<void> | undefined;
 
   constructor(id: string, job: Job, tools: SafekeepingTools) {
     this.#job = job;
     this.#tools = tools;
-    this.#checkpoints = new Checkpoints(tools.store, id);
+    this.#checkpoints = new Checkpoints(tools.store, id, job, tools.term);
     this.#snapshots = snapshotsOf(job);
   }
 
-  /** Finds what was sealed before. */
-  open(): Promise<void> {
-    return this.#checkpoints.open();
+  /** Takes the job over, with what was sealed before. @throws TakenOverError */
+  async open(): Promise<void> {
+    await this.#checkpoints.open();
+    this.#latest = this.#checkpoints.newest;
   }
 
-  /** Step of the newest sealed checkpoint, if there is one. */
-  get newest(): number | undefined {
+  /** The newest sealed state, if there is one. */
+  get newest(): SealedState | undefined {
     return this.#checkpoints.newest;
   }
 
-  /** Step of the checkpoint that is being stored, if one is. */
-  get underWay(): number | undefined {
-    return this.#underWay?.step;
+  /** Whether the end is sealed: nothing is to be computed any more. */
+  get isFinal(): boolean {
+    return this.#checkpoints.isFinal;
+  }
+
+  /** Whether a checkpoint is being stored. */
+  get isStoring(): boolean {
+    return this.#underWay !== undefined;
+  }
+
+  /** The checkpoint of a plan's shards that is being stored, if one is. */
+  underWay(plan: number): CheckpointOrder | undefined {
+    return this.#underWay?.plan === plan ? this.#underWay.order : undefined;
   }
 
   /** Whether a peer still has something that the store is to have. */
   owes(peer: PeerId): boolean {
-    return this.#ledger.owes(peer) || this.#underWay?.owed.has(peer) === true;
+    return this.#ledger.owes(peer) || this.#underWay?.owing.has(peer) === true;
   }
 
   /** Whether every snapshot up to `step` is in the store. */
@@ -67,21 +101,51 @@ export class Safekeeping {
     return Date.now() - this.#begun >= this.#job.run.checkpointSeconds * 1000;
   }
 
-  /** Begins a checkpoint at `step`, unless one is under way. */
-  begin(step: number, peers: readonly PeerId[]): void {
+  /** Begins a checkpoint of a plan's shards at `step`, unless one is under way. */
+  begin(step: number, { id, shards }: Plan): void {
     if (this.#underWay) return;
-    this.#underWay = { step, owed: new Set(peers) };
+    const before = this.#latest;
+    const name = `${step}-${this.#tools.term}-${id}`;
+    this.#underWay = {
+      order: { step, name, ...(before && { since: before.name }) },
+      plan: id,
+      told: new Map(),
+      owing: new Set(shards.map(({ peer }) => peer)),
+      before,
+      places: [],
+    };
     this.#begun = Date.now();
   }
 
-  /** A peer has stored what it owes of a step. */
-  stored(what: 'checkpoint' | 'outputs', step: number, peer: PeerId): void {
-    switch (what) {
-      case 'outputs':
-        return this.#ledger.paid(step, peer);
-      case 'checkpoint':
-        if (this.#underWay?.step === step) this.#underWay.owed.delete(peer);
+  /** A peer has stored its part of the snapshots of a step. */
+  stored(step: number, peer: PeerId): void {
+    this.#ledger.paid(step, peer);
+  }
+
+  /**
+   * A peer tells where bricks of its shard lie. Of checkpoints that are void it may tell still.
+   * @throws ProtocolError where it tells of bricks out of turn, or of some that cannot be as it says.
+   */
+  checkpointed(
+    peer: PeerId,
+    shard: Box,
+    { plan, name, first, bricks: letters }: Extract<RunMessage, { type: 'checkpointed' }>,
+  ): void {
+    const underWay = this.#underWay;
+    if (underWay?.order.name !== name || underWay.plan !== plan || !underWay.owing.has(peer)) return;
+    const bricks = bricksOf(this.#job.grid, shard);
+    const told = underWay.told.get(peer) ?? 0;
+    if (first !== told || told + letters.length > bricks.length) {
+      throw new ProtocolError(
+        `checkpointed: bricks from ${first} on where ${told} of ${bricks.length} are told`,
+      );
     }
+    for (const [i, brick] of bricks.slice(first, first + letters.length).entries()) {
+      const index = brickIndex(this.#job.grid, brick);
+      underWay.places[index] = placeOf(letters[i], name, underWay.before?.places[index]);
+    }
+    underWay.told.set(peer, told + letters.length);
+    if (told + letters.length === bricks.length) underWay.owing.delete(peer);
   }
 
   /**
@@ -89,27 +153,71 @@ export class Safekeeping {
    * it is sealed; undefined where it is not time.
    */
   seal(): Promise<number> | undefined {
-    const { step, owed } = this.#underWay ?? {};
-    if (step === undefined || owed?.size !== 0 || !this.#ledger.settledThrough(step)) return undefined;
+    const underWay = this.#underWay;
+    if (!underWay || underWay.owing.size > 0) return undefined;
+    const { step, name } = underWay.order;
+    if (!this.#ledger.settledThrough(step)) return undefined;
+    const places = this.#wholePlaces(underWay);
     this.#underWay = undefined;
-    const sealed = this.#sealing.then(async () => {
+    this.#latest = { name, places };
+    const sealed = this.quiet().then(async () => {
       await this.#tools.flush();
-      await this.#checkpoints.seal(step);
+      await this.#checkpoints.seal(step, name, places);
       return step;
     });
     this.#sealing = sealed.then(() => {});
     return sealed;
   }
 
-  /** The run goes back to the newest seal, or the start: what was owed after it will be made again. */
-  goBack(): void {
+  /** Resolves when nothing is being sealed. Rejects where a seal failed. */
+  async quiet(): Promise<void> {
+    await this.#sealing;
+  }
+
+  /** Seals the end. @throws TakenOverError */
+  async sealEnd(): Promise<void> {
+    await this.quiet();
+    await this.#tools.flush();
+    await this.#checkpoints.sealEnd();
+  }
+
+  /**
+   * The run goes back to the newest seal, or the start: what was owed after it will be made again. Resolves when it is
+   * known which seal that is.
+   */
+  async goBack(): Promise<void> {
     this.#ledger.clear();
     this.#underWay = undefined;
+    await this.quiet();
+    this.#latest = this.newest;
   }
 
   /** Removes all checkpoints: the job is done. */
-  async clear(): Promise<void> {
-    await this.#sealing;
-    await this.#checkpoints.clear();
+  clear(): Promise<void> {
+    return this.#checkpoints.clear();
+  }
+
+  #wholePlaces({ places }: UnderWay): (CheckpointName | null)[] {
+    const [nz, ny, nx] = brickCounts(this.#job.grid);
+    const whole = Array.from({ length: nz * ny * nx }, (_, i) => places[i]);
+    if (whole.includes(undefined)) throw new Error('a checkpoint lacks bricks, though every shard is stored');
+    return whole as (CheckpointName | null)[];
+  }
+}
+
+function placeOf(
+  letter: string | undefined,
+  name: CheckpointName,
+  before: CheckpointName | null | undefined,
+): CheckpointName | null {
+  switch (letter) {
+    case 'n':
+      return name;
+    case 'z':
+      return null;
+    default:
+      if (before === undefined)
+        throw new ProtocolError('checkpointed: no checkpoint before holds this brick');
+      return before;
   }
 }

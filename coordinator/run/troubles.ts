@@ -6,6 +6,9 @@ import { Strikes } from './strikes.js';
 /** Times the run goes back without getting farther than ever before, until the job is given up. */
 const MOST_SETBACKS = 10;
 
+/** A peer that the store has failed for so long, while others got on, has a way of its own that is broken. */
+const LONGEST_HELD_MS = 60_000;
+
 /** What has gone wrong in a run, and whether it still gets on. */
 export class Troubles {
   readonly #strikes = new Strikes();
@@ -13,10 +16,46 @@ export class Troubles {
   #farthest = 0;
   #setbacks = 0;
   #lastFailure: string | undefined;
+  #storeFailure: string | undefined;
+  /** For whom the store fails: since when, why, and whether it has worked for somebody meanwhile. */
+  readonly #held = new Map<
+    PeerId,
+    { readonly since: number; readonly why: string; readonly othersGetOn: boolean }
+  >();
 
   /** What a peer said of the last failure. */
   get lastFailure(): string | undefined {
     return this.#lastFailure;
+  }
+
+  /** What the run waits for beside its peers, in words. */
+  get hindrance(): string | undefined {
+    const [held] = this.#held.values();
+    return this.#storeFailure ?? held?.why;
+  }
+
+  /** The store fails for the coordinator; undefined when it works again. */
+  storeFails(reason: string | undefined): void {
+    this.#storeFailure = reason === undefined ? undefined : `waits for the store: ${reason}`;
+  }
+
+  /** The store fails for a peer. True where the peer is to blame. */
+  held({ id, name }: Member, reason: string): boolean {
+    this.moved();
+    // The first reason stays: each object fails with words of its own, and a document told of each would grow.
+    const { since, othersGetOn } = this.#held.get(id) ?? { since: Date.now(), othersGetOn: false };
+    if (!this.#held.has(id))
+      this.#held.set(id, { since, why: `${name} waits for the store: ${reason}`, othersGetOn });
+    const isToBlame = othersGetOn && Date.now() - since >= LONGEST_HELD_MS;
+    if (isToBlame) this.#held.delete(id);
+    return isToBlame;
+  }
+
+  /** The store works for a peer. True where that is news. */
+  storedBy(peer: PeerId): boolean {
+    const isNews = this.#held.delete(peer);
+    for (const [other, held] of this.#held) this.#held.set(other, { ...held, othersGetOn: true });
+    return isNews;
   }
 
   isBenched(peer: PeerId): boolean {
@@ -42,6 +81,7 @@ export class Troubles {
   /** What others failed at with a peer that has gone was its going. */
   lost(peer: PeerId): void {
     this.#strikes.forget(peer);
+    this.#held.delete(peer);
   }
 
   /** Something moved: nothing stalls. */

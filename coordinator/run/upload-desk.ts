@@ -1,5 +1,6 @@
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
+import type { CheckpointOrder } from '../../core/protocol/messages.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { mayUpload } from './upload-rights.js';
@@ -16,14 +17,14 @@ export class UploadDesk {
     this.#job = job;
   }
 
-  /** `checkpoint`: the step of the one that is being stored. A peer that asks for what is not its own is dismissed. */
+  /** `checkpoint`: the one of that plan that is being stored. A peer that asks for what is not its own is dismissed. */
   async answer(
     member: Member,
     shard: Box,
-    checkpoint: number | undefined,
+    checkpoint: CheckpointOrder | undefined,
     { request, objects: wanted }: Extract<RunMessage, { type: 'upload' }>,
   ): Promise<void> {
-    const right = { job: this.#job, id: this.#id, shard, checkpoint };
+    const right = { job: this.#job, id: this.#id, shard, checkpoint: checkpoint?.name };
     const objects = [];
     for (const { key, bytes } of wanted) {
       if (!mayUpload(right, key)) return member.dismiss('upload', `${key} is not this peer's to store`);

@@ -2,6 +2,7 @@ import { AXES, type Axis, type Box, intersect, isEmpty } from '../../core/grid/b
 import type { Grid } from '../../core/grid/grid.js';
 import type { Job } from '../../core/job/job.js';
 import { checkpointBrickKey, outputChunkKey } from '../../core/protocol/keys.js';
+import type { CheckpointName } from '../../core/protocol/seal.js';
 import { axesOf } from '../../core/result/output.js';
 
 /** What a peer may store: the bricks of its shard under one plan of a job. */
@@ -9,8 +10,8 @@ interface UploadRight {
   readonly job: Job;
   readonly id: string;
   readonly shard: Box;
-  /** Step of the checkpoint that is being stored now, if one is. */
-  readonly checkpoint: number | undefined;
+  /** The checkpoint that is being stored now, if one is. */
+  readonly checkpoint: CheckpointName | undefined;
 }
 
 /**

@@ -67,6 +67,12 @@ export function bricksOf(grid: Grid, box: Box): Triple[] {
   );
 }
 
+/** The brick's index among all bricks of the grid, in C order. */
+export function brickIndex(grid: Grid, [z, y, x]: Triple): number {
+  const [, ny, nx] = brickCounts(grid);
+  return (z * ny + y) * nx + x;
+}
+
 function placesOf({ brick }: Grid, { lo, hi }: Box): Box {
   return {
     lo: [Math.floor(lo[0] / brick[0]), Math.floor(lo[1] / brick[1]), Math.floor(lo[2] / brick[2])],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { anyShards, cellsOf, wrapped } from './arbitrary.suite.js';
+import { coursesOf } from './bands.js';
 import {
   AXES,
   type Box,
@@ -131,6 +132,10 @@ class Shard {
         this.before[i] = 2 * centre - (this.before[i] as number) + laplacian;
       }
     }
+    this.swap();
+  }
+
+  swap(): void {
     [this.now, this.before] = [this.before, this.now];
   }
 }
@@ -182,8 +187,25 @@ function start(updatable: Box, cell: Triple, phase: number): number {
   return Math.sin(cell[0] * 1.3 + cell[1] * 0.7 + cell[2] ** 2 * 0.9 + phase);
 }
 
-/** ψ and ψ⁻ of the whole grid after `steps` steps, over shards that exchange every `depth` steps. C order. */
-function run(grid: Grid, boxes: readonly Box[], depth: number, radius: number, steps: number): number[][] {
+interface Message {
+  readonly to: number;
+  readonly level: 'now' | 'before';
+  readonly target: Box;
+  readonly values: readonly number[];
+}
+
+/**
+ * ψ and ψ⁻ of the whole grid after `steps` steps, over shards that exchange every `depth` steps. C order. With `ahead`, what
+ * is sent is computed first, and read before the rest is.
+ */
+function run(
+  grid: Grid,
+  boxes: readonly Box[],
+  depth: number,
+  radius: number,
+  steps: number,
+  ahead = false,
+): number[][] {
   const updatable = updatableOf(grid, radius);
   const shards = boxes.map((box) => {
     const shard = new Shard(frameOf(grid, box, depth * radius), grid.dimensions);
@@ -196,14 +218,45 @@ function run(grid: Grid, boxes: readonly Box[], depth: number, radius: number, s
     return shard;
   });
 
+  const halos = (next: number) => [
+    { level: 'now', regions: haloRegions(grid, boxes, next * radius) } as const,
+    { level: 'before', regions: haloRegions(grid, boxes, (next - 1) * radius) } as const,
+  ];
+  const sentBy = (from: number, next: number) =>
+    halos(next).flatMap(({ level, regions }) =>
+      regions
+        .filter((region) => region.from === from)
+        .map(({ to, source, target }) => ({
+          level,
+          to,
+          target,
+          values: (shards[from] as Shard).get(level, source),
+        })),
+    );
+  let sent = shards.map((_, from) => sentBy(from, Math.min(depth, steps)));
   for (let done = 0; done < steps; done += depth) {
-    const ahead = Math.min(depth, steps - done);
-    exchange(grid, shards, boxes, 'now', ahead * radius);
-    exchange(grid, shards, boxes, 'before', (ahead - 1) * radius);
-    shards.forEach((shard, i) => {
-      for (const box of updateBoxes(boxes[i] as Box, updatable, ahead, radius, grid.dimensions)) {
-        shard.update(box, radius);
+    const now = Math.min(depth, steps - done);
+    const next = Math.min(depth, steps - done - now);
+    deliver(shards, boxes, sent.flat());
+    sent = shards.map((shard, i) => {
+      const box = boxes[i] as Box;
+      const update = (course: readonly Box[]) => {
+        for (const part of course) shard.update(part, radius);
+      };
+      const courses = ahead ? coursesOf(grid, box, updatable, now, radius) : undefined;
+      if (!courses) {
+        update(updateBoxes(box, updatable, now, radius, grid.dimensions));
+        return next > 0 ? sentBy(i, next) : [];
       }
+      const back = () => now % 2 === 1 && shard.swap();
+      for (const [number, band] of courses.bands.entries()) {
+        if (number > 0) back();
+        update(band);
+      }
+      const messages = next > 0 ? sentBy(i, next) : [];
+      back();
+      update(courses.inside);
+      return messages;
     });
   }
 
@@ -216,25 +269,17 @@ function run(grid: Grid, boxes: readonly Box[], depth: number, radius: number, s
   return [[...result.now], [...result.before]];
 }
 
-/** Ghost cells that no region fills become NaN first, so that reading a stale one shows. */
-function exchange(
-  grid: Grid,
-  shards: readonly Shard[],
-  boxes: readonly Box[],
-  level: 'now' | 'before',
-  layers: number,
-): void {
-  const messages = haloRegions(grid, boxes, layers).map((region) => ({
-    ...region,
-    values: (shards[region.from] as Shard).get(level, region.source),
-  }));
+/** Ghost cells that no message fills become NaN first, so that reading a stale one shows. */
+function deliver(shards: readonly Shard[], boxes: readonly Box[], messages: readonly Message[]): void {
   shards.forEach((shard, i) => {
     const box = boxes[i] as Box;
-    const own = shard.get(level, box);
-    shard[level].fill(Number.NaN);
-    shard.set(level, box, own);
+    for (const level of ['now', 'before'] as const) {
+      const own = shard.get(level, box);
+      shard[level].fill(Number.NaN);
+      shard.set(level, box, own);
+    }
   });
-  for (const { to, target, values } of messages) (shards[to] as Shard).set(level, target, values);
+  for (const { to, level, target, values } of messages) (shards[to] as Shard).set(level, target, values);
 }
 
 describe('a run over shards', () => {
@@ -260,13 +305,33 @@ describe('a run over shards', () => {
             const expected = reference(whole, radius, 10);
             expect(expected.flat().every(Number.isFinite)).toBe(true);
             for (const fleet of fleets) {
-              expect(run(whole, partition(whole, fleet), depth, radius, 10)).toEqual(expected);
+              const shards = partition(whole, fleet);
+              expect(run(whole, shards, depth, radius, 10)).toEqual(expected);
+              expect(run(whole, shards, depth, radius, 10, true)).toEqual(expected);
             }
           }
         },
       );
     }
   }
+
+  it.each([1, 2, 3, 4])('equals it where what is sent is computed before an inside, depth %i', (depth) => {
+    for (const periodic of [false, true]) {
+      const grid: Grid = {
+        dimensions: 2,
+        shape: [1, 44, 37],
+        brick: [1, 11, 37],
+        periodic: [false, periodic, periodic],
+      };
+      for (const radius of [1, 2]) {
+        const expected = reference(grid, radius, 10);
+        for (const fleet of [[1], [1, 1]]) {
+          const shards = partition(grid, fleet);
+          expect(run(grid, shards, depth, radius, 10, true)).toEqual(expected);
+        }
+      }
+    }
+  });
 
   it('equals it on a periodic grid shorter than the halo', () => {
     const grid: Grid = { dimensions: 2, shape: [1, 3, 5], brick: [1, 1, 2], periodic: [false, true, true] };

@@ -355,6 +355,12 @@ export const jobFileSchema = z
           .default('fastest')
           .describe('fastest: peers that would hold the others up get no shard. all: every peer gets one'),
         checkpointSeconds: positive.default(30).describe('Seconds between checkpoints'),
+        keepWavesIn: z
+          .enum(['f32', 'f16'])
+          .default('f32')
+          .describe(
+            'f16: GPUs may keep waves in half precision, which takes half the memory, and errors of about 1%',
+          ),
       })
       .prefault({}),
   })

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../errors.js';
 import { cut, Joiner } from './framing.js';
-import { BYE, type LinkMessage, readMessage, writeMessage } from './messages.js';
+import { type Greeting, type LinkMessage, PULSE, readMessage, writeMessage } from './messages.js';
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const cells = fc.float32Array({ maxLength: 300, size: 'max' });
@@ -11,9 +11,9 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
   fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, part: u32, cells }),
 );
 
-const carried = (message: LinkMessage | typeof BYE) => {
+const carried = (message: LinkMessage | Greeting | typeof PULSE) => {
   const joiner = new Joiner();
-  const [frame] = [...cut(writeMessage(message), 128)].flatMap((fragment) => joiner.add(fragment) ?? []);
+  const [frame] = [...cut(writeMessage(message), 0, 128)].flatMap((fragment) => joiner.add(fragment) ?? []);
   if (!frame) throw new Error('The message did not arrive.');
   return frame;
 };
@@ -45,8 +45,10 @@ describe('link messages', () => {
     expect([...read.cells]).toEqual([1, 2]);
   });
 
-  test('include the goodbye', () => {
-    expect(readMessage(carried(BYE))).toEqual(BYE);
+  test('include greetings and signs of life', () => {
+    expect(readMessage(carried(PULSE))).toEqual(PULSE);
+    const greeting = { type: 'greeting', session: Date.now() } as const;
+    expect(readMessage(carried(greeting))).toEqual(greeting);
   });
 
   const step = (value: number) => {
@@ -61,8 +63,10 @@ describe('link messages', () => {
     ['a step that is no number', 1, step(Number.NaN)],
     ['a negative step', 1, step(-1)],
     ['half a step', 1, step(0.5)],
-    ['a goodbye that goes on', 3, new Uint8Array(4)],
+    ['a sign of life that goes on', 4, new Uint8Array(4)],
+    ['a greeting cut short', 5, new Uint8Array(7)],
+    ['a link of a negative number', 5, step(-1).subarray(8)],
   ])('are refused with %s', (_, type, body) => {
-    expect(() => readMessage({ type, body })).toThrow(ProtocolError);
+    expect(() => readMessage({ type, received: 0, body: body.slice() })).toThrow(ProtocolError);
   });
 });

@@ -4,12 +4,12 @@ import type { Frame, ReceivedFrame } from './framing.js';
 /*
  * What peers say to one another over a link. All numbers little-endian; `cells` fill the rest of the body.
  *
- *   halo  := type 1   plan:u32  from:u32  step:f64             cells:f32*
- *   state := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
- *   bye   := type 3                                            (empty)
- *   pulse := type 4                                            (empty)
+ *   halo     := type 1   plan:u32  from:u32  step:f64             cells:f32*
+ *   state    := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
+ *   pulse    := type 4                                            (empty)
+ *   greeting := type 5   session:f64
  *
- * Each head is 16 bytes long, so the cells of a body are aligned and need no copy.
+ * The heads of those that carry cells are 16 bytes long, so the cells of a body are aligned and need no copy.
  */
 
 /** Ghost cells, as of `step`. */
@@ -38,19 +38,23 @@ interface StateMessage {
 
 export type LinkMessage = HaloMessage | StateMessage;
 
-/** The last message of a link: the sender has nothing more to say. The other side then closes. */
-export const BYE = { type: 'bye' } as const;
-
-/** Says that the sender lives, and nothing else. */
+/** Says that the sender lives, and how many messages it has received, as every frame does. */
 export const PULSE = { type: 'pulse' } as const;
 
+/** The first words on each channel, both ways: which link it is to go on with. */
+export interface Greeting {
+  readonly type: 'greeting';
+  /** The link's number; 0 where the sender has none with the other side. */
+  readonly session: number;
+}
+
 /** What a link says for itself, not for its caller. */
-type Sign = typeof BYE | typeof PULSE;
+type Sign = Greeting | typeof PULSE;
 
 const HALO = 1;
 const STATE = 2;
-const GOODBYE = 3;
 const LIVES = 4;
+const GREETING = 5;
 
 const HEAD_BYTES = 16;
 const NOTHING = new Uint8Array(0);
@@ -62,8 +66,11 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       return writeHalo(message);
     case 'state':
       return writeState(message);
-    case 'bye':
-      return { type: GOODBYE, head: NOTHING, cells: NOTHING };
+    case 'greeting': {
+      const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+      head.setFloat64(0, message.session, true);
+      return { type: GREETING, head: new Uint8Array(head.buffer), cells: NOTHING };
+    }
     case 'pulse':
       return { type: LIVES, head: NOTHING, cells: NOTHING };
   }
@@ -76,12 +83,11 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
       return readHalo(frame.body);
     case STATE:
       return readState(frame.body);
-    case GOODBYE:
-      if (frame.body.byteLength > 0) throw new ProtocolError('A goodbye has no body.');
-      return BYE;
     case LIVES:
       if (frame.body.byteLength > 0) throw new ProtocolError('A pulse has no body.');
       return PULSE;
+    case GREETING:
+      return readGreeting(frame.body);
     default:
       throw new ProtocolError(`There is no link message of type ${frame.type}.`);
   }
@@ -127,6 +133,15 @@ function readState(body: Uint8Array<ArrayBuffer>): StateMessage {
     part: head.getUint32(12, true),
     cells: cellsOf(body),
   };
+}
+
+function readGreeting(body: Uint8Array<ArrayBuffer>): Greeting {
+  if (body.byteLength !== Float64Array.BYTES_PER_ELEMENT) {
+    throw new ProtocolError(`A greeting of ${body.byteLength} bytes.`);
+  }
+  const session = new DataView(body.buffer).getFloat64(0, true);
+  if (!Number.isSafeInteger(session) || session < 0) throw new ProtocolError(`A link of number ${session}.`);
+  return { type: 'greeting', session };
 }
 
 function frameOf(type: number, head: DataView<ArrayBuffer>, cells: Float32Array): Frame {

@@ -1,9 +1,10 @@
 import { LinkError } from '../errors.js';
+import type { CheckpointOrder } from '../protocol/messages.js';
 
-/** How far a shard may advance, and where it stores checkpoints: what the coordinator has granted so far. */
+/** How far a shard may advance, and where it stores a checkpoint: what the coordinator has granted so far. */
 export class Grants {
   #until: number;
-  #checkpoints: ReadonlySet<number> = new Set();
+  #checkpoint: CheckpointOrder | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -15,13 +16,14 @@ export class Grants {
     return this.#until;
   }
 
-  isCheckpoint(step: number): boolean {
-    return this.#checkpoints.has(step);
+  /** The checkpoint that is to be stored at `step`, if one is. */
+  checkpointAt(step: number): CheckpointOrder | undefined {
+    return this.#checkpoint?.step === step ? this.#checkpoint : undefined;
   }
 
-  extend(until: number, checkpoints: readonly number[]): void {
+  extend(until: number, checkpoint: CheckpointOrder | undefined): void {
     this.#until = Math.max(this.#until, until);
-    this.#checkpoints = new Set(checkpoints);
+    this.#checkpoint = checkpoint;
     this.#wake?.();
   }
 

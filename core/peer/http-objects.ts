@@ -81,11 +81,22 @@ export function httpObjects(
 }
 
 function refused(status: number, what: string, answer: Uint8Array): StoreError {
-  const said = decodeUtf8(answer).slice(0, 300);
+  const said = saidIn(answer);
   const message = `the store answered ${status} for ${what}: ${said}`;
   return mayPass(status) || said.includes('BadDigest')
     ? new StoreUnavailableError(message)
     : new StoreError(message);
+}
+
+/** A coordinator's own words; of other stores as they come. */
+function saidIn(answer: Uint8Array): string {
+  const text = decodeUtf8(answer).slice(0, 300);
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } };
+    return typeof error?.message === 'string' ? error.message : text;
+  } catch {
+    return text;
+  }
 }
 
 /**

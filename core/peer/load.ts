@@ -1,14 +1,19 @@
+import { decodeUtf8 } from 'lib0/string';
 import type { EngineShard, Slab } from '../../shaders/engine.js';
 import { StoreError } from '../errors.js';
 import { type Box, cellCount, type Triple } from '../grid/box.js';
-import { brickBox, bricksOf } from '../grid/bricks.js';
+import { brickBox, brickIndex, bricksOf } from '../grid/bricks.js';
 import { piecesOf } from '../grid/pieces.js';
 import type { Job } from '../job/job.js';
 import { stateArrays, stateName } from '../job/states.js';
-import { checkpointBrickKey, inputBrickKey } from '../protocol/keys.js';
+import { checkpointBrickKey, inputBrickKey, sealKey } from '../protocol/keys.js';
+import { sealSchema, unpackPlaces } from '../protocol/seal.js';
 import { decodeCells } from '../result/cells.js';
 import { breathe } from './breathe.js';
+import { KnownCheckpoint } from './brick-memory.js';
 import type { Objects } from './objects.js';
+
+export type Readable = Pick<Objects, 'get'>;
 
 /** Bricks fetched at once. */
 const AT_ONCE = 4;
@@ -19,7 +24,7 @@ export async function loadInitial(
   id: string,
   box: Box,
   shard: EngineShard,
-  objects: Objects,
+  objects: Readable,
 ): Promise<void> {
   for (const array of stateArrays(job)) {
     const name = stateName(job.components[array.component] ?? '', array.field);
@@ -43,20 +48,44 @@ export async function loadInitial(
   }
 }
 
-/** The state sealed at `step`. Throws StoreError when a brick is missing. */
+/**
+ * A sealed state, and what of it this shard knows from now on. Bricks that are all zeros are not read: a shard begins
+ * with zeros. Throws StoreError when the seal or a brick is missing.
+ */
 export async function loadCheckpoint(
   job: Job,
   id: string,
-  step: number,
+  seal: number,
   box: Box,
   shard: EngineShard,
-  objects: Objects,
-): Promise<void> {
+  objects: Readable,
+): Promise<KnownCheckpoint> {
+  const { name, bricks } = await readSeal(id, seal, objects);
+  const places = unpackPlaces(bricks);
+  const known = new KnownCheckpoint(name);
   await eachBrick(job, box, async (brick, cells) => {
+    const place = places[brickIndex(job.grid, brick)];
+    if (place === undefined) throw new StoreError(`seal ${seal} of ${id} says nothing of brick ${brick}`);
+    if (place === null) return;
     const slabs = stateSlabs(job, cells);
-    const bytes = await need(objects, checkpointBrickKey(id, step, brick));
-    await shard.write(slabs, await decodeCells(bytes, slabs.length * cellCount(cells)));
+    const bytes = await need(objects, checkpointBrickKey(id, place, brick));
+    const values = await decodeCells(bytes, slabs.length * cellCount(cells));
+    known.note(brick, values);
+    await shard.write(slabs, values);
   });
+  return known;
+}
+
+async function readSeal(id: string, number: number, objects: Readable) {
+  const key = sealKey(id, number);
+  const text = decodeUtf8(await need(objects, key));
+  try {
+    const { name, bricks } = sealSchema.parse(JSON.parse(text));
+    if (name !== undefined) return { name, bricks };
+  } catch (cause) {
+    throw new StoreError(`${key} is no seal`, { cause });
+  }
+  throw new StoreError(`${key} seals no checkpoint`);
 }
 
 /** All state arrays on one box, in the order of `stateArrays`. */
@@ -100,7 +129,7 @@ export async function eachBrick(
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
-export async function need(objects: Objects, key: string): Promise<Uint8Array> {
+export async function need(objects: Readable, key: string): Promise<Uint8Array> {
   const bytes = await objects.get(key);
   if (!bytes) throw new StoreError(`${key} is not in the store`);
   return bytes;

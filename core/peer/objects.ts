@@ -9,6 +9,6 @@ export interface Objects {
 /** An object on its way to the store. */
 export interface Upload {
   readonly key: string;
-  /** Called once, when its turn comes: encoded objects do not pile up. */
-  readonly encode: () => Promise<Uint8Array>;
+  /** Called once, when its turn comes: encoded objects do not pile up. Undefined where there is nothing to store. */
+  readonly encode: () => Promise<Uint8Array | undefined>;
 }

@@ -7,6 +7,7 @@ import type { RoomJob } from '../protocol/document.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import { BrickMemory } from './brick-memory.js';
 import { Inbox } from './inbox.js';
 import type { Objects } from './objects.js';
 import { ShardRun } from './shard-run.js';
@@ -41,6 +42,7 @@ export class Peer {
   readonly #tools: PeerTools;
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
+  #memory = new BrickMemory();
   /** By plan, oldest first. While a plan is taken over from the one before, both run. */
   readonly #runs = new Map<number, ShardRun>();
   readonly #background = new Set<Promise<void>>();
@@ -66,7 +68,7 @@ export class Peer {
   heard(message: ToPeer): void {
     switch (message.type) {
       case 'grant':
-        this.#runs.get(message.plan)?.grant(message.until, message.checkpoints);
+        this.#runs.get(message.plan)?.grant(message.until, message.checkpoint);
         break;
       case 'addresses':
         this.#uploader.answered(message);
@@ -103,6 +105,7 @@ export class Peer {
     this.#planId = plan.id;
     if (plan.source.kind !== 'transfer') {
       this.#inbox.dropBefore(plan.id);
+      this.#memory = new BrickMemory();
       for (const run of [...this.#runs.values()]) this.#end(run);
     }
     const shard = plan.shards.findIndex(({ peer }) => peer === this.#tools.self);
@@ -114,7 +117,7 @@ export class Peer {
   #start(job: Job, plan: Plan, shard: number): void {
     const onStep = (step: number) => this.#tools.onChange({ doing: 'computing', job, plan, shard, step });
     const run = new ShardRun(
-      { ...this.#tools, inbox: this.#inbox, uploader: this.#uploader, onStep },
+      { ...this.#tools, inbox: this.#inbox, uploader: this.#uploader, memory: this.#memory, onStep },
       job,
       plan,
       shard,
@@ -132,6 +135,7 @@ export class Peer {
 
   #rest(): void {
     this.#job = undefined;
+    this.#memory = new BrickMemory();
     this.#inbox.dropBefore(this.#planId + 1);
     const runs = [...this.#runs.values()];
     for (const run of runs) this.#end(run);

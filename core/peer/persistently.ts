@@ -5,6 +5,8 @@ import { after } from '../links/timer.js';
 export interface Persistence {
   readonly tries: number;
   readonly pause: (milliseconds: number) => Promise<void>;
+  /** Told of each failure before the pause; what it throws ends the trying. */
+  readonly onFailure?: (error: StoreUnavailableError) => void;
 }
 
 /** As often as the coordinator itself asks a store: about 6 s of pauses. */
@@ -14,6 +16,8 @@ export const USUAL_PERSISTENCE: Persistence = {
 };
 
 const FIRST_PAUSE_MS = 200;
+/** A store that comes back is noticed within this. */
+const LONGEST_PAUSE_MS = 5_000;
 
 /**
  * Does `work` again for as long as the store is merely unavailable. The pauses double, and each is a random part of
@@ -22,14 +26,15 @@ const FIRST_PAUSE_MS = 200;
  */
 export async function persistently<T>(
   work: (attempt: number) => Promise<T>,
-  { tries, pause }: Persistence = USUAL_PERSISTENCE,
+  { tries, pause, onFailure }: Persistence = USUAL_PERSISTENCE,
 ): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
     } catch (error) {
       if (!(error instanceof StoreUnavailableError) || attempt >= tries) throw error;
-      await pause(Math.random() * FIRST_PAUSE_MS * 2 ** (attempt - 1));
+      onFailure?.(error);
+      await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)));
     }
   }
 }

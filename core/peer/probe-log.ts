@@ -1,6 +1,7 @@
 import type { ProbePoint } from '../../shaders/engine.js';
+import { DivergedError } from '../errors.js';
 import { type Box, hasCell } from '../grid/box.js';
-import type { Job } from '../job/job.js';
+import type { Job, StateName } from '../job/job.js';
 import { placeOf } from '../job/states.js';
 import type { ToCoordinator } from '../protocol/messages.js';
 
@@ -13,6 +14,8 @@ const MOST_VALUES = 8192;
 export class ProbeLog {
   /** In the order of the engine's samples: probe by probe, state by state. */
   readonly points: readonly ProbePoint[];
+  /** The state at each point. */
+  readonly #states: readonly StateName[];
   readonly #probes: readonly { readonly probe: number; readonly states: number }[];
   #first = 0;
   #rows: Float32Array[] = [];
@@ -20,6 +23,7 @@ export class ProbeLog {
   constructor(job: Job, box: Box) {
     const inside = [...job.probes.entries()].filter(([, { cell }]) => hasCell(box, cell));
     this.#probes = inside.map(([probe, { states }]) => ({ probe, states: states.length }));
+    this.#states = inside.flatMap(([, { states }]) => states);
     this.points = inside.flatMap(([, { cell, states }]) =>
       states.map((state) => {
         const { component, field } = placeOf(job, state);
@@ -40,6 +44,15 @@ export class ProbeLog {
   /** A step in which no cell of the shard could change: it lies in the fixed edge, where all is 0. */
   skip(step: number): void {
     this.add(step, new Float32Array(this.points.length));
+  }
+
+  /** The first sample since it was last told that is not finite. */
+  get divergence(): DivergedError | undefined {
+    for (const [row, samples] of this.#rows.entries()) {
+      const column = samples.findIndex((value) => !Number.isFinite(value));
+      if (column >= 0) return new DivergedError(this.#states[column] ?? '', this.#first + row);
+    }
+    return undefined;
   }
 
   /** All that was recorded, in parts that fit a message each. */

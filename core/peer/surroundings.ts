@@ -7,8 +7,7 @@ import type { Amplitude, Job, JobSource } from '../job/job.js';
 import { mediumBrickKey, sourceSeriesKey } from '../protocol/keys.js';
 import { decodeCells } from '../result/cells.js';
 import { decodeSeries } from '../result/series.js';
-import { eachBrick, eachPiece, need } from './load.js';
-import type { Objects } from './objects.js';
+import { eachBrick, eachPiece, need, type Readable } from './load.js';
 
 // What a shard is given of its job besides its state: media and sources. All in unwrapped coordinates.
 
@@ -28,7 +27,7 @@ export async function loadMedia(
   id: string,
   held: Box,
   shard: EngineShard,
-  objects: Objects,
+  objects: Readable,
 ): Promise<void> {
   for (const [field, medium] of job.media) {
     const slab = (box: Box) => ({ component: 0, field, level: 'now', box }) as const;
@@ -64,7 +63,7 @@ export interface FedSource extends Source {
  * The job's sources that reach the shard's cells or halo: in each periodic image, in the job's order.
  * Throws StoreError when the series of one is missing.
  */
-export async function sourcesIn(job: Job, id: string, held: Box, objects: Objects): Promise<FedSource[]> {
+export async function sourcesIn(job: Job, id: string, held: Box, objects: Readable): Promise<FedSource[]> {
   const fed = job.sources.map(async (source): Promise<FedSource[]> => {
     const { component, field, box } = source;
     const images = imagesOf(job, held, box);
@@ -75,7 +74,7 @@ export async function sourcesIn(job: Job, id: string, held: Box, objects: Object
   return (await Promise.all(fed)).flat();
 }
 
-async function amplitudeOf({ name, feed }: JobSource, id: string, objects: Objects): Promise<Amplitude> {
+async function amplitudeOf({ name, feed }: JobSource, id: string, objects: Readable): Promise<Amplitude> {
   switch (feed.kind) {
     case 'known':
       return feed.amplitude;

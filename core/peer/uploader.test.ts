@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StoreError, StoreUnavailableError } from '../errors.js';
+import { PlanEndedError, StoreError, StoreUnavailableError } from '../errors.js';
 import type { Said } from '../protocol/session.js';
 import { Uploader } from './uploader.js';
 
@@ -12,7 +12,7 @@ test('an upload whose plan ends while it is encoded asks for nothing, and ends',
     uploader.drop(1);
     return new Uint8Array(1);
   };
-  await expect(uploader.upload(1, [{ key: 'a', encode }])).rejects.toThrow(StoreError);
+  await expect(uploader.upload(1, [{ key: 'a', encode }])).rejects.toThrow(PlanEndedError);
   expect(said).toEqual([]);
 });
 
@@ -28,7 +28,7 @@ test('an upload that waits for addresses ends with its plan, and those of other 
   });
   await asked;
   uploader.drop(1);
-  await expect(first).rejects.toThrow(StoreError);
+  await expect(first).rejects.toThrow(PlanEndedError);
   for (const message of said) {
     if (message.type === 'upload' && message.plan === 2)
       uploader.answered({ type: 'addresses', request: message.request, objects: [{ key: 'a', url: '/a' }] });

@@ -1,9 +1,9 @@
-import { StoreError } from '../errors.js';
+import { PlanEndedError, StoreError } from '../errors.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { Said } from '../protocol/session.js';
 import { breathe } from './breathe.js';
 import type { Objects, Upload } from './objects.js';
-import { persistently, USUAL_PERSISTENCE } from './persistently.js';
+import { persistently } from './persistently.js';
 
 /** Objects whose addresses are asked for in one message. */
 const BATCH = 64;
@@ -41,15 +41,16 @@ export class Uploader {
     this.#tools = tools;
   }
 
-  /** Resolves when all of them are stored. Throws StoreError when one can't be, after a few tries. */
+  /** Resolves when all of them are stored, however long the store fails. Throws PlanEndedError where the plan ends first. */
   async upload(plan: number, uploads: readonly Upload[]): Promise<void> {
     for (let start = 0; start < uploads.length; start += BATCH) {
       const batch: Encoded[] = [];
       for (const { key, encode } of uploads.slice(start, start + BATCH)) {
-        batch.push({ key, bytes: await encode() });
+        const bytes = await encode();
+        if (bytes) batch.push({ key, bytes });
         await breathe();
       }
-      await this.#putAll(plan, batch);
+      if (batch.length > 0) await this.#putAll(plan, batch);
     }
   }
 
@@ -88,19 +89,24 @@ export class Uploader {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
-  /** Every later try is at a fresh address: the one before may have expired. */
+  /** Every later try is at a fresh address: the one before may have expired. A store that is away is waited for. */
   async #put(plan: number, object: Encoded, urls: ReadonlyMap<string, string>): Promise<void> {
     const { key, bytes } = object;
-    const { objects, pause } = this.#tools;
+    const { objects, pause, send } = this.#tools;
     const put = async (attempt: number) => {
       const url = (attempt === 1 ? urls : await this.#addresses(plan, [object])).get(key);
       if (!url) throw new StoreError(`no address was given for ${key}`);
       await objects.put(url, bytes);
     };
-    await persistently(put, { ...USUAL_PERSISTENCE, pause }).catch((error) => {
+    const onFailure = ({ message }: StoreError) => {
+      if (this.#dropped.has(plan)) throw ended(plan);
+      send({ type: 'held', plan, reason: message.slice(0, 500) });
+    };
+    await persistently(put, { tries: Number.POSITIVE_INFINITY, pause, onFailure }).catch((error) => {
+      if (!(error instanceof StoreError)) throw error;
       throw new StoreError(`${key} can't be stored: ${String(error)}`, { cause: error });
     });
   }
 }
 
-const ended = (plan: number) => new StoreError(`plan ${plan} has ended`);
+const ended = (plan: number) => new PlanEndedError(plan);

@@ -13,20 +13,21 @@ export const jobEndKey = (job: string) => `jobs/${job}/end.json`;
 /** Everything a job starts from that is not in its file. */
 export const inputPrefix = (job: string) => `jobs/${job}/input/`;
 
-/** All bricks of a job's checkpoints, or of the one at `step`. */
-export const checkpointPrefix = (job: string, step?: number) =>
-  `jobs/${job}/state/${step === undefined ? '' : `${step}/`}`;
+/** All bricks of a job's checkpoints lie under it. */
+export const checkpointPrefix = (job: string) => `jobs/${job}/state/`;
 
-/** A brick's whole state at a checkpoint: f32 little-endian, the order of `stateArrays`, dense cells, zstd. */
-export const checkpointBrickKey = (job: string, step: number, brick: Triple) =>
-  `${checkpointPrefix(job, step)}${index(brick)}`;
+/**
+ * A brick's whole state at the checkpoint of that name: f32 little-endian, the order of `stateArrays`, dense cells,
+ * zstd. Written once.
+ */
+export const checkpointBrickKey = (job: string, name: string, brick: Triple) =>
+  `${checkpointPrefix(job)}${name}/${index(brick)}`;
 
-/** Seals a checkpoint; created once, never replaced. */
-export const checkpointSealKey = (job: string, step: number) =>
-  `${checkpointSealPrefix(job)}${String(step).padStart(12, '0')}`;
+/** The seal of that number; created once, never replaced. */
+export const sealKey = (job: string, seal: number) => `${sealPrefix(job)}${String(seal).padStart(12, '0')}`;
 
-/** Seals lie under it by their steps, of twelve digits, so they are listed in order. */
-export const checkpointSealPrefix = (job: string) => `jobs/${job}/checkpoint/`;
+/** Seals lie under it by their numbers, of twelve digits, so they are listed in order. */
+export const sealPrefix = (job: string) => `jobs/${job}/checkpoint/`;
 
 /** A brick of an array that a job starts from: f32 little-endian, dense cells, zstd. */
 export const inputBrickKey = (job: string, state: string, level: 'now' | 'before', brick: Triple) =>

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { MAX_KEY_LENGTH, MAX_NAME_LENGTH, MAX_UPLOAD_BYTES, MAX_URL_LENGTH } from './limits.js';
+import {
+  MAX_BRICKS_TOLD,
+  MAX_ICE_SERVERS,
+  MAX_KEY_LENGTH,
+  MAX_NAME_LENGTH,
+  MAX_UPLOAD_BYTES,
+  MAX_URL_LENGTH,
+} from './limits.js';
 import { peerId } from './plan.js';
+import { checkpointName } from './seal.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
 
@@ -17,10 +25,12 @@ const shownText = (longest: number) =>
 const count = z.number().int().min(0);
 const seconds = z.number().min(0).max(1e9);
 
-const signalData = z.strictObject({
-  type: z.enum(['offer', 'answer']),
-  sdp: z.string().max(32 * 1024),
-});
+const description = z.enum(['offer', 'answer']);
+const signalData = z.union([
+  z.strictObject({ type: description, sdp: z.string().max(32 * 1024) }),
+  z.strictObject({ type: description, channel: z.number().int().min(0) }),
+  z.strictObject({ type: z.literal('again') }),
+]);
 
 /** What a short calibration found. */
 export const abilitySchema = z.strictObject({
@@ -32,6 +42,14 @@ export const abilitySchema = z.strictObject({
   memory: z.number().min(1).max(1e15),
 });
 export type Ability = z.infer<typeof abilitySchema>;
+
+/** A checkpoint that is to be stored. */
+const checkpointSchema = z.strictObject({
+  step,
+  name: checkpointName,
+  since: checkpointName.exactOptional(),
+});
+export type CheckpointOrder = z.infer<typeof checkpointSchema>;
 
 const probeSamples = z.strictObject({
   /** Index into the job's probes. */
@@ -49,7 +67,11 @@ export const toCoordinator = z.discriminatedUnion('type', [
     name: shownText(MAX_NAME_LENGTH),
     kind: z.enum(['node', 'browser']),
     ability: abilitySchema,
+    /** Comes back to the place it had: how many messages it has heard there. */
+    resume: z.strictObject({ peer: peerId, key: z.string().max(64), heard: count }).exactOptional(),
   }),
+  /** So many messages have been heard, `hello` and this not counted. */
+  z.strictObject({ type: z.literal('heard'), count }),
   z.strictObject({ type: z.literal('signal'), to: peerId, link: z.number().int().min(0), data: signalData }),
   /** The shard of a plan is loaded; it can be advanced and handed on. */
   z.strictObject({ type: z.literal('ready'), plan: planId }),
@@ -79,8 +101,20 @@ export const toCoordinator = z.discriminatedUnion('type', [
       .min(1)
       .max(256),
   }),
-  /** All bricks this peer owes of a checkpoint or an output (`step`) are in the store. */
-  z.strictObject({ type: z.literal('stored'), plan: planId, what: z.enum(['checkpoint', 'outputs']), step }),
+  /** All chunks this peer owes of the outputs of `step` are in the store. */
+  z.strictObject({ type: z.literal('stored'), plan: planId, step }),
+  /** So many bricks of this peer's shard, from its brick `first` on, are where the checkpoint needs them. */
+  z.strictObject({
+    type: z.literal('checkpointed'),
+    plan: planId,
+    name: checkpointName,
+    first: z.number().int().min(0),
+    /** A letter a brick: n stored now, s the same as in the checkpoint before, z all zeros. */
+    bricks: z
+      .string()
+      .max(MAX_BRICKS_TOLD)
+      .regex(/^[nsz]*$/),
+  }),
   /** The peer cannot go on with the plan: a link that can't be had, a lost device. */
   z.strictObject({
     type: z.literal('failed'),
@@ -88,6 +122,10 @@ export const toCoordinator = z.discriminatedUnion('type', [
     reason: shownText(500),
     peer: peerId.optional(),
   }),
+  /** The store does not take or give this peer's objects just now; it tries again. Said each time. */
+  z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
+  /** The field has become infinite, or no number: `state` after `step` steps. */
+  z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
   /** Answers `ping`: the peer's own loop is alive. */
   z.strictObject({ type: z.literal('pong'), step }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
@@ -95,22 +133,32 @@ export const toCoordinator = z.discriminatedUnion('type', [
 ]);
 export type ToCoordinator = z.infer<typeof toCoordinator>;
 
+const iceServers = z
+  .array(
+    z.strictObject({
+      urls: z.string().max(MAX_URL_LENGTH),
+      username: z.string().max(MAX_URL_LENGTH).exactOptional(),
+      credential: z.string().max(MAX_URL_LENGTH).exactOptional(),
+    }),
+  )
+  .max(MAX_ICE_SERVERS);
+
 export const toPeer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('welcome'),
     version: z.number().int(),
     peer: peerId,
     room: z.string().max(64),
-    iceServers: z
-      .array(
-        z.strictObject({
-          urls: z.string(),
-          username: z.string().exactOptional(),
-          credential: z.string().exactOptional(),
-        }),
-      )
-      .max(8),
+    iceServers,
+    /** Opens the peer's place again, should the connection break. */
+    key: z.string().max(64),
+    /** How many messages were heard there before. */
+    heard: count,
   }),
+  /** So many messages have been heard, `welcome` and this not counted. */
+  z.strictObject({ type: z.literal('heard'), count }),
+  /** Servers for links from now on: the credentials told before end soon. */
+  z.strictObject({ type: z.literal('ice'), iceServers }),
   z.strictObject({
     type: z.literal('signal'),
     from: peerId,
@@ -118,10 +166,15 @@ export const toPeer = z.discriminatedUnion('type', [
     data: signalData,
   }),
   /**
-   * Peers may advance to step `until`, an epoch's end or the job's. At each step of `checkpoints`
-   * they store their bricks. Sent again as the slowest peer reports.
+   * Peers may advance to step `until`, an epoch's end or the job's. Sent again as the slowest peer reports. Where
+   * there is a `checkpoint`, they store their bricks at its step; what is as it was in the one named `since` need not be.
    */
-  z.strictObject({ type: z.literal('grant'), plan: planId, until: step, checkpoints: z.array(step).max(16) }),
+  z.strictObject({
+    type: z.literal('grant'),
+    plan: planId,
+    until: step,
+    checkpoint: checkpointSchema.optional(),
+  }),
   z.strictObject({
     type: z.literal('addresses'),
     request: z.number().int().min(0),

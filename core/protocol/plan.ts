@@ -28,8 +28,8 @@ export const planSchema = z.strictObject({
   source: z.discriminatedUnion('kind', [
     /** The job file; `from` is 0. */
     z.strictObject({ kind: z.literal('initial') }),
-    /** The sealed checkpoint at `from`, in the store. */
-    z.strictObject({ kind: z.literal('checkpoint') }),
+    /** The checkpoint at `from`, in the store; `seal` is its number. */
+    z.strictObject({ kind: z.literal('checkpoint'), seal: z.number().int().min(1) }),
     /** The owners under the plan before this one, `shards`, once they have reached `from`. */
     z.strictObject({ kind: z.literal('transfer'), shards }),
   ]),

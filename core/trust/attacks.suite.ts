@@ -23,6 +23,7 @@ const attack = (name: string, cheat: Cheat): Attack => ({
         write: (slabs, data) => honest.write(slabs, data),
         read: (slabs) => honest.read(slabs),
         advance: (updates) => honest.advance(updates),
+        swapLevels: () => honest.swapLevels(),
         close: () => honest.close(),
         ...cheat(honest, spec),
       };

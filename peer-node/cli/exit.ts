@@ -3,12 +3,14 @@ import {
   ExportError,
   GroundswellError,
   JobError,
+  LeaseTakenError,
   LinkError,
   ModelError,
   RightsError,
   ServeError,
   StoreError,
   StoreUnavailableError,
+  TakenOverError,
 } from '../../core/errors.js';
 
 /** Exit statuses of every command. README.md and `--help` list the same. */
@@ -55,9 +57,18 @@ export class AbandonedError extends GroundswellError {
 export function exitOf(error: unknown): Exit {
   const isOneOf = (...kinds: readonly (abstract new (...args: never[]) => Error)[]) =>
     kinds.some((kind) => error instanceof kind);
-  if (isOneOf(StoreUnavailableError)) return Exit.notAllowed;
+  if (isOneOf(StoreUnavailableError, TakenOverError)) return Exit.notAllowed;
   // A store that refuses is the folder of --data or the bucket of --store; a server that cannot listen is --host and --port.
-  if (isOneOf(UsageError, JobError, ModelError, StoreError, ServeError, ExportError)) return Exit.refused;
+  const refusals = [
+    UsageError,
+    JobError,
+    ModelError,
+    StoreError,
+    ServeError,
+    LeaseTakenError,
+    ExportError,
+  ] as const;
+  if (isOneOf(...refusals)) return Exit.refused;
   if (isOneOf(UnreachableError, RightsError, LinkError)) return Exit.notAllowed;
   if (isOneOf(EngineError)) return Exit.noDevice;
   return Exit.jobEnded;

@@ -19,29 +19,32 @@ export interface JoinCommandOptions {
 }
 
 /** `groundswell join`: this machine computes along until the room lets it go or somebody ends it. */
-export async function join(url: URL, options: JoinCommandOptions, context: Context): Promise<number> {
-  await askFirst(url);
-  if (options.gpus === undefined && options.peers === 1) return joinHere(url, options, context);
-  return joinMany(url, options, context);
+export async function join(
+  urls: readonly URL[],
+  options: JoinCommandOptions,
+  context: Context,
+): Promise<number> {
+  await askFirst(urls);
+  if (options.gpus === undefined && options.peers === 1) return joinHere(urls, options, context);
+  return joinMany(urls, options, context);
 }
 
 /** A peer waits for a coordinator that is away; somebody who mistyped its address wants to hear of it now. */
-async function askFirst(url: URL): Promise<void> {
-  try {
-    await roomApi(addressesOf(url.href)).room();
-  } catch (error) {
-    // A room that is not there yet comes to be when the first one joins it.
-    if (!(error instanceof UsageError)) throw error;
-  }
+async function askFirst(urls: readonly URL[]): Promise<void> {
+  const answers = await Promise.allSettled(urls.map(({ href }) => roomApi(addressesOf(href)).room()));
+  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []));
+  // A room that is not there yet comes to be when the first one joins it.
+  const isFine = failures.length < urls.length || failures.some((error) => error instanceof UsageError);
+  if (!isFine) throw failures[0];
 }
 
 async function joinHere(
-  url: URL,
+  urls: readonly URL[],
   { engine, threads, gpu, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
-    url,
+    urls,
     engine,
     threads,
     ...(gpu !== undefined && { gpu }),
@@ -63,12 +66,14 @@ function printChanges(print: (line: string) => void): (line: string) => void {
   };
 }
 
-async function joinMany(url: URL, options: JoinCommandOptions, context: Context) {
-  const devices = await devicesOf(options, context.parts);
+async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
+  const devices = await devicesOf(options, context.parts, context.print);
   const { threads, transport, name } = options;
-  const peers = startLocalPeers({ devices, threads, transport, name, url: url.href, onLost: context.print });
+  const links = urls.map(({ href }) => href);
+  const peers = startLocalPeers({ devices, threads, transport, name, urls: links, onLost: context.print });
   try {
-    context.print(`${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'} joining ${url.href}`);
+    const count = `${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'}`;
+    context.print(`${count} joining ${links.join(' or ')}`);
     const status = await Promise.race([peers.ended, aborted(context.lifetime).then(() => Exit.ok)]);
     return status ?? Exit.jobEnded;
   } finally {

@@ -19,7 +19,7 @@ export interface LocalPeers {
 /** What one local peer computes on. */
 export type Device = { readonly engine: EngineChoice } | { readonly gpu: string };
 
-/** What the user's options come to: a peer for each GPU chosen, or so many on the same engine. Throws EngineError. */
+/** What the user's options come to: a peer for each GPU chosen, or so many on the same engine; what is left out is said. Throws EngineError. */
 export async function devicesOf(
   {
     peers,
@@ -33,15 +33,21 @@ export async function devicesOf(
     readonly gpus?: GpuChoice;
   },
   parts: Pick<Parts, 'chooseGpus'>,
+  say: (line: string) => void,
 ): Promise<readonly Device[]> {
-  if (gpus !== undefined) return (await parts.chooseGpus(gpus)).map((name) => ({ gpu: name }));
+  if (gpus !== undefined) {
+    const { names, leftOut } = await parts.chooseGpus(gpus);
+    for (const line of leftOut) say(line);
+    return names.map((name) => ({ gpu: name }));
+  }
   return Array.from({ length: peers }, () => (gpu === undefined ? { engine } : { gpu }));
 }
 
 export interface LocalPeersOptions {
   /** One peer for each. */
   readonly devices: readonly Device[];
-  readonly url: string;
+  /** One room's coordinators. */
+  readonly urls: readonly string[];
   /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
   readonly threads?: number | undefined;
   readonly transport: TransportChoice;
@@ -56,7 +62,7 @@ export interface LocalPeersOptions {
  */
 export function startLocalPeers({
   devices,
-  url,
+  urls,
   threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
   transport,
   name,
@@ -68,7 +74,7 @@ export function startLocalPeers({
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
     const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
-    const child = startPeer(['join', url, ...choices]);
+    const child = startPeer(['join', ...urls, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;

@@ -1,7 +1,8 @@
 import type { ExportReport, ExportRequest } from '../../coordinator/export/export.js';
+import type { IceOptions } from '../../coordinator/room/ice-desk.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
-import type { GpuChoice } from '../gpu/adapters.js';
+import type { ChosenGpus, GpuChoice } from '../gpu/adapters.js';
 import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
@@ -18,8 +19,8 @@ export interface Parts {
    * Tries again for as long as nobody answers.
    */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
-  /** The names of this machine's GPUs that are chosen. Throws EngineError where there are fewer. */
-  chooseGpus(choice: GpuChoice): Promise<readonly string[]>;
+  /** This machine's GPUs that are chosen. Throws EngineError where there are fewer. */
+  chooseGpus(choice: GpuChoice): Promise<ChosenGpus>;
 }
 
 /** Where a result lies: a folder, or a bucket whose prefix ends with it. */
@@ -39,10 +40,14 @@ export interface CoordinatorOptions {
   readonly folder: string;
   /** Where objects lie instead of there. */
   readonly store?: S3Address;
+  /** STUN and TURN servers for peers, and what opens the latter. */
+  readonly ice: IceOptions;
   /** Folder of the built pages. */
   readonly pages: string;
   /** Goes on with jobs that the coordinator before had not ended. */
   readonly resume: boolean;
+  /** What to do while another coordinator works on the store. */
+  readonly whileTaken: 'wait' | 'refuse';
   /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */
   readonly logLevel: 'info' | 'warn';
 }
@@ -55,6 +60,12 @@ export interface RunningCoordinator {
   readonly tokenIsNew: boolean;
   /** Address to open or join by, from another machine too. */
   readonly invitation: string;
+  /** `standby` while another coordinator works on the store. */
+  readonly standing: 'active' | 'standby' | 'over';
+  /** Resolves when it works. */
+  readonly active: Promise<void>;
+  /** Resolves, with what to say, when another has taken over. */
+  readonly lost: Promise<Error>;
   /** Closing what is closed changes nothing. */
   close(): Promise<void>;
 }
@@ -63,7 +74,8 @@ export type EngineChoice = 'auto' | 'webgpu' | 'wasm';
 export type TransportChoice = 'auto' | 'datachannel' | 'werift';
 
 export interface JoinOptions {
-  readonly url: URL;
+  /** One room's coordinators. */
+  readonly urls: readonly URL[];
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;

@@ -50,13 +50,20 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.port())
     .addOption(option.data())
     .addOption(option.store())
+    .addOption(option.ice())
+    .addOption(option.turnSecret())
     .addOption(option.json())
     .action(async (options) => end(await serve(options, context)));
 
   program
     .command('join')
     .description('compute along')
-    .addArgument(new Argument('<url>', "an invitation, or a coordinator's address").argParser(address))
+    .addArgument(
+      new Argument(
+        '<url...>',
+        "an invitation or a coordinator's address; others where one may stand in for it",
+      ).argParser<readonly URL[]>((text, before = []) => [...before, address(text)]),
+    )
     .addOption(option.engine())
     .addOption(option.threads())
     .addOption(option.transport())
@@ -64,7 +71,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.peers(1, 1))
     .addOption(option.gpu())
     .addOption(option.gpus())
-    .action(async (url, options) => end(await join(url, options, context)));
+    .action(async (urls, options) => end(await join(urls, options, context)));
 
   program
     .command('run')
@@ -74,6 +81,8 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.port())
     .addOption(option.data())
     .addOption(option.store())
+    .addOption(option.ice())
+    .addOption(option.turnSecret())
     .addOption(option.peers(0, 2))
     .addOption(option.gpus())
     .addOption(option.engine())

@@ -86,6 +86,7 @@ class DatachannelAttempt implements TransportAttempt {
     this.opened.catch(() => {});
     const connection = new PeerConnection('link', {
       iceServers: libraryServers(options.iceServers),
+      iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
       // The loopback is offered only where it is asked for, and then nothing else is.
       ...(isOnNoNetwork() && { bindAddress: LOOPBACK }),
     });
@@ -107,8 +108,10 @@ class DatachannelAttempt implements TransportAttempt {
     if (options.initiator) this.#use(connection.createDataChannel('link'));
   }
 
-  signal({ type, sdp }: SignalData): void {
+  signal(data: SignalData): void {
     if (this.#shut) return;
+    if (!('sdp' in data)) return this.#ended('the other side describes another channel');
+    const { type, sdp } = data;
     try {
       if (type === 'offer') {
         const { description, candidates } = withoutCandidates(sdp);

@@ -163,6 +163,7 @@ function mortal(engine: Engine, calls: number): Engine {
         write: (slabs, data) => living(() => shard.write(slabs, data)),
         read: (slabs) => living(() => shard.read(slabs)),
         advance: (updates) => living(() => shard.advance(updates)),
+        swapLevels: () => living(() => shard.swapLevels()),
       };
     },
   };
@@ -173,7 +174,10 @@ function methodsOf<T extends Engine | EngineShard>(of: T): T {
     const value: unknown = Reflect.get(of, name);
     return typeof value === 'function' ? value.bind(of) : value;
   };
-  const names = ['kind', 'device', 'memory', 'bytes', 'createShard', 'write', 'read', 'advance', 'close'];
+  const names = [
+    ...['kind', 'device', 'memory', 'bytes', 'createShard'],
+    ...['write', 'read', 'advance', 'swapLevels', 'close'],
+  ];
   return Object.fromEntries(names.map((name) => [name, bound(name)])) as unknown as T;
 }
 

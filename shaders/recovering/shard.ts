@@ -12,6 +12,9 @@ const LEAST_LOG = 16 * 1024 * 1024;
 /** About what an update takes in memory, beside its amplitudes. */
 const UPDATE_BYTES = 200;
 
+/** About what a call takes that has no arguments. */
+const SWAP_BYTES = 50;
+
 export interface ShardRecovery {
   /** The same shard, empty, on a new device. */
   readonly renew: () => Promise<EngineShard>;
@@ -78,6 +81,10 @@ export class RecoveringShard implements EngineShard {
       run: (shard) => shard.advance(updates),
       again: { bytes, steps: updates.length },
     });
+  }
+
+  swapLevels(): Promise<void> {
+    return this.#do({ run: (shard) => shard.swapLevels(), again: { bytes: SWAP_BYTES, steps: 0 } });
   }
 
   async close(): Promise<void> {

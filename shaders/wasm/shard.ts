@@ -73,6 +73,11 @@ export class WasmShard implements EngineShard {
     }
   }
 
+  async swapLevels(): Promise<void> {
+    this.open();
+    this.parity = otherParity(this.parity);
+  }
+
   async close(): Promise<void> {
     this.running?.stepper.close();
     this.running = undefined;

@@ -23,6 +23,13 @@ export interface VectorResults {
  */
 const SHARED_SIZE = { least: 6, most: 128 } as const;
 
+/** In larger models nothing is looked for: the search would take longer than a model may take to be ready. */
+const MOST_SEARCHED = 512;
+
+function searched(operations: readonly Operation[]): readonly (Translate | undefined)[] {
+  return operations.length > MOST_SEARCHED ? [] : translatesOf(operations);
+}
+
 const isShared = ({ size }: Translate): boolean => size >= SHARED_SIZE.least && size <= SHARED_SIZE.most;
 
 /**
@@ -45,7 +52,7 @@ export class Strip {
     const { operations, vectors } = firstVectors(cell, rows, above);
     this.operations = operations;
     this.vectors = vectors;
-    this.translates = translatesOf(operations);
+    this.translates = searched(operations);
     this.windows = windowsOf(
       operations,
       this.translates,
@@ -135,7 +142,7 @@ interface Window {
 
 /** The operations of the first vector of each row. Values that stand at several places along x are computed in whole vectors, and shifted. */
 function firstVectors(cell: Cell, rows: number, above: Load['at']): Pick<Block, 'operations' | 'vectors'> {
-  const translates = translatesOf(cell.operations);
+  const translates = searched(cell.operations);
   const shared = new Set([...byShape(translates, isShared).values()].flat());
   const operations = new Operations();
   const vectors = Array.from({ length: rows }, (_, row): VectorResults => {
@@ -168,6 +175,7 @@ function windowsOf(
   translates: readonly (Translate | undefined)[],
   results: readonly NodeIndex[],
 ): Window[] {
+  if (translates.length === 0) return [];
   const needed = neededBy(results, (index) => operandsOf(operations[index] as Operation));
   const candidates = [...byShape(translates, (one, index) => isShared(one) && needed.has(index)).values()]
     .flatMap((group) => wholeVectorsApart(group, translates))

@@ -15,6 +15,7 @@ export interface Calls {
   write(shard: ShardNumber, slabs: readonly Slab[], data: Float32Array): void;
   read(shard: ShardNumber, slabs: readonly Slab[]): Float32Array;
   advance(shard: ShardNumber, updates: readonly Update[]): Advance;
+  swapLevels(shard: ShardNumber): void;
   closeShard(shard: ShardNumber): void;
   close(): void;
 }

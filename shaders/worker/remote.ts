@@ -121,6 +121,11 @@ class RemoteShard implements EngineShard {
     return this.caller.ask('advance', [this.number, updates]);
   }
 
+  async swapLevels(): Promise<void> {
+    this.#check();
+    await this.caller.ask('swapLevels', [this.number]);
+  }
+
   async close(): Promise<void> {
     if (this.#closed || this.caller.ended) return;
     this.#closed = true;

@@ -59,6 +59,10 @@ class EngineServer {
         const [number, updates] = request.args;
         return this.#shard(number).advance(updates);
       }
+      case 'swapLevels': {
+        const [number] = request.args;
+        return this.#shard(number).swapLevels();
+      }
       case 'closeShard': {
         const [number] = request.args;
         await this.#shard(number).close();

@@ -12,7 +12,7 @@ import { version } from '../version.js';
  * use.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
-  const { host, port, folder, pages, resume, logLevel } = options;
+  const { host, port, folder, pages, resume, whileTaken, logLevel, ice } = options;
   const log = pino({ level: logLevel }, pino.destination(2));
   const bucket = options.store && (await openBucket(options.store));
   try {
@@ -22,19 +22,25 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       folder,
       ...(bucket && { store: bucket }),
       pages,
+      ice,
       resume,
+      whileTaken,
       version,
       log,
-      makeConductor: ({ document, store }) =>
+      makeConductor: ({ document, store, term }) =>
         conductor({
           document,
           store,
-          resultWriter: (id, job) => resultWriter(store, id, job, version),
+          term,
+          resultWriter: (patient, id, job) => resultWriter(patient, id, job, version),
           log: (event, details) => log.info(details, event),
         }),
     });
     return {
       ...running,
+      get standing() {
+        return running.standing;
+      },
       async close() {
         await running.close();
         bucket?.close();

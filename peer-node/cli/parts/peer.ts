@@ -3,6 +3,10 @@ import { doing } from '../doing.js';
 import type { JoinedRoom, JoinOptions } from '../parts.js';
 
 /** A peer on this machine. Throws EngineError where it cannot compute, LinkError where it lacks the transport chosen. */
-export function joinRoom({ url, onStatus, ...choices }: JoinOptions): Promise<JoinedRoom> {
-  return peer.joinRoom({ ...choices, url: url.href, onStatus: (status) => onStatus(doing(status)) });
+export function joinRoom({ urls, onStatus, ...choices }: JoinOptions): Promise<JoinedRoom> {
+  return peer.joinRoom({
+    ...choices,
+    urls: urls.map(({ href }) => href),
+    onStatus: (status) => onStatus(doing(status)),
+  });
 }

@@ -1,0 +1,83 @@
+import { LinkError } from '../errors.js';
+import type { Box } from '../grid/box.js';
+import { transfers } from '../grid/transfer.js';
+import type { Link } from '../links/link.js';
+import type { Links } from '../links/links.js';
+import type { LinkMessage } from '../links/messages.js';
+import type { PeerId, Plan } from '../protocol/plan.js';
+import type { Expected, Inbox } from './inbox.js';
+
+export interface PartnersTools {
+  readonly self: PeerId;
+  readonly links: Links;
+  readonly inbox: Inbox;
+  /** Work with this peer failed. */
+  readonly onFailure: (error: unknown, peer: PeerId) => void;
+}
+
+/** A peer that holds cells of a shard under the plan before. */
+export interface Giver {
+  readonly peer: PeerId;
+  readonly box: Box;
+}
+
+/**
+ * What one shard hears from other peers, and tells them. Where work with one of them fails, the coordinator has to be told
+ * which: else it is we who are left out for it.
+ */
+export class Partners {
+  readonly #tools: PartnersTools;
+
+  constructor(tools: PartnersTools) {
+    this.#tools = tools;
+  }
+
+  /** Opens links to all of them that there are none to yet. */
+  async connect(peers: Iterable<PeerId>): Promise<void> {
+    const others = [...new Set(peers)].filter((peer) => peer !== this.#tools.self);
+    await Promise.all(others.map((peer) => this.#linkTo(peer)));
+  }
+
+  /** Waits for what another peer sends; it is of `count` cells. */
+  async take(expected: Expected, count: number): Promise<Float32Array> {
+    const cells = await this.#tools.inbox.take(expected);
+    return this.#with(expected.sender, async () => {
+      if (cells.length === count) return cells;
+      throw new LinkError(`${expected.sender} sent ${cells.length} cells where ${count} were due`);
+    });
+  }
+
+  /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
+  async deliver(peer: PeerId, message: LinkMessage): Promise<'inbox' | 'direct' | 'relay'> {
+    if (peer === this.#tools.self) {
+      this.#tools.inbox.deliver(peer, message);
+      return 'inbox';
+    }
+    const link = await this.#linkTo(peer);
+    await this.#with(peer, () => link.send(message));
+    return link.stats().path;
+  }
+
+  #linkTo(peer: PeerId): Promise<Link> {
+    return this.#with(peer, () => this.#tools.links.to(peer));
+  }
+
+  async #with<T>(peer: PeerId, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.#tools.onFailure(error, peer);
+      throw error;
+    }
+  }
+}
+
+/** Who holds the cells of `box` under the plan before, where this one takes over from it. */
+export function giversOf({ source }: Plan, box: Box): Giver[] {
+  if (source.kind !== 'transfer') return [];
+  const before = source.shards.map((shard) => shard.box);
+  return transfers(before, [box]).map(({ from, box: part }) => ({
+    peer: source.shards[from]?.peer as PeerId,
+    box: part,
+  }));
+}

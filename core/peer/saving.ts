@@ -1,0 +1,126 @@
+import type { EngineShard, Slab } from '../../shaders/engine.js';
+import { type Box, cellCount } from '../grid/box.js';
+import { brickBox, bricksOf } from '../grid/bricks.js';
+import type { Job } from '../job/job.js';
+import type { Snapshot } from '../job/snapshots.js';
+import { placeOf, stateName } from '../job/states.js';
+import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
+import { MAX_BRICKS_TOLD } from '../protocol/limits.js';
+import type { CheckpointOrder } from '../protocol/messages.js';
+import type { Plan } from '../protocol/plan.js';
+import type { Said } from '../protocol/session.js';
+import { encodeCells } from '../result/cells.js';
+import { chunksOf, encodeChunk } from '../result/chunks.js';
+import { type BrickMemory, type BrickNews, KnownCheckpoint } from './brick-memory.js';
+import { checkFinite } from './finite.js';
+import { stateSlabs } from './load.js';
+import type { Upload } from './objects.js';
+import type { Uploader } from './uploader.js';
+
+/** Snapshots on their way to the store at once; more would only fill memory. */
+const SNAPSHOTS_IN_FLIGHT = 3;
+
+export interface SavingTools {
+  readonly uploader: Uploader;
+  readonly memory: BrickMemory;
+  readonly send: (message: Said) => void;
+  /** What could not be stored, or must not be: DivergedError where cells are not finite. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Takes one shard's snapshots and checkpoints to the store: they are read at once, and encoded while the run goes on. */
+export class Saving {
+  readonly #tools: SavingTools;
+  readonly #job: Job;
+  readonly #plan: Plan;
+  readonly #box: Box;
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(tools: SavingTools, job: Job, plan: Plan, box: Box) {
+    this.#tools = tools;
+    this.#job = job;
+    this.#plan = plan;
+    this.#box = box;
+  }
+
+  /** Resolves once the cells are read; where many snapshots are under way, it waits for one of them first. */
+  async snapshot(shard: EngineShard, step: number, due: readonly Snapshot[]): Promise<void> {
+    while (this.#underWay.size >= SNAPSHOTS_IN_FLIGHT) await Promise.race(this.#underWay);
+    const { grid } = this.#job;
+    const chunks = due.flatMap(({ output, index }) =>
+      chunksOf(grid, output, this.#box).flatMap((chunk) =>
+        output.states.map((state) => {
+          const { component, field } = placeOf(this.#job, state);
+          const slab: Slab = { component, field: field.name, level: 'now', box: chunk.box };
+          const key = outputChunkKey(this.#plan.job, output.name, state, index, chunk.index);
+          const encode = (cells: Float32Array) => {
+            checkFinite(cells, state, step);
+            return encodeChunk(grid, output, chunk, cells);
+          };
+          return { key, slab, encode };
+        }),
+      ),
+    );
+    const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
+    this.#store(
+      chunks.map(({ key, encode }, i) => ({ key, encode: async () => encode(cells[i] as Float32Array) })),
+      () => this.#tools.send({ type: 'stored', plan: this.#plan.id, step }),
+    );
+  }
+
+  /** Resolves once the cells are read. Of the bricks only those are stored that the one before does not hold as they are. */
+  async checkpoint(shard: EngineShard, { name, step, since }: CheckpointOrder): Promise<void> {
+    const { grid } = this.#job;
+    const bricks = bricksOf(grid, this.#box);
+    const slabs = bricks.map((brick) => stateSlabs(this.#job, brickBox(grid, brick)));
+    const cells = await Promise.all(slabs.map((of) => shard.read(of)));
+    const before = this.#tools.memory.of(since);
+    const known = new KnownCheckpoint(name);
+    const news: BrickNews[] = [];
+    const uploads = bricks.map((brick, i) => ({
+      key: checkpointBrickKey(this.#plan.job, name, brick),
+      encode: async () => {
+        const values = cells[i] as Float32Array;
+        this.#checkState(slabs[i] ?? [], values, step);
+        news[i] = known.compare(brick, values, before);
+        return news[i] === 'new' ? encodeCells(values) : undefined;
+      },
+    }));
+    this.#store(uploads, () => {
+      this.#tools.memory.keep(known);
+      const letters = news.map((word) => word[0]).join('');
+      for (let first = 0; first < letters.length; first += MAX_BRICKS_TOLD) {
+        const part = letters.slice(first, first + MAX_BRICKS_TOLD);
+        this.#tools.send({ type: 'checkpointed', plan: this.#plan.id, name, first, bricks: part });
+      }
+    });
+  }
+
+  /** Resolves when all that has been read so far is in the store, or has failed. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
+  #checkState(slabs: readonly Slab[], cells: Float32Array, step: number): void {
+    let offset = 0;
+    for (const { component, field, box } of slabs) {
+      const end = offset + cellCount(box);
+      const state = stateName(this.#job.components[component] ?? '', field);
+      checkFinite(cells.subarray(offset, end), state, step);
+      offset = end;
+    }
+  }
+
+  #store(uploads: readonly Upload[], done: () => void): void {
+    const work = (async () => {
+      try {
+        await this.#tools.uploader.upload(this.#plan.id, uploads);
+        done();
+      } catch (error) {
+        this.#tools.onFailure(error);
+      }
+    })();
+    this.#underWay.add(work);
+    void work.finally(() => this.#underWay.delete(work));
+  }
+}

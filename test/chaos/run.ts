@@ -1,0 +1,21 @@
+import type { KillReport } from './coordinator.js';
+
+/** What every program here that disturbs a run exports; `times`: how often. */
+interface Chaos {
+  chaos(times: number): Promise<KillReport>;
+}
+
+const KINDS: Readonly<Record<string, () => Promise<Chaos>>> = {
+  coordinator: () => import('./coordinator.js'),
+};
+
+const [kind = '', times = '200'] = process.argv.slice(2);
+const load = KINDS[kind];
+if (!load || !/^[1-9]\d*$/.test(times)) {
+  console.error(`npm run chaos -- KIND TIMES, where KIND is one of: ${Object.keys(KINDS).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  const report = await (await load()).chaos(Number(times));
+  console.log(JSON.stringify(report, null, 2));
+  if (report.differingBits > 0 || report.faults.length > 0) process.exitCode = 1;
+}
