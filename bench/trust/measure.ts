@@ -1,4 +1,4 @@
-import { type Box, cellCount, type Triple } from '../../core/grid/box.js';
+import { type Box, cellCount, eachCellOf, type Triple } from '../../core/grid/box.js';
 import { bricksOf } from '../../core/grid/bricks.js';
 import {
   type Attack,
@@ -97,7 +97,7 @@ export async function measureTrust(setup: TrustBench, openGpu: () => Promise<Eng
       },
       ...trials.map((trial) => figureOf(trial, setup.peers)),
       worstOf(trials),
-      ...(await costs(scene, tiles[0] as Box, plain)),
+      ...(await costs(scene, middleOf(scene), plain)),
       ...(await classFigures({ plain, fused, gpu })),
     ];
   } finally {
@@ -111,11 +111,15 @@ function auditorOf({ physics }: Scene): Auditor {
   return new Auditor(physics, linearity.update, new Uint8Array(32).fill(11));
 }
 
-function tilesFor({ physics: { grid }, whole }: Scene, count: number): Box[] {
-  const all = bricksOf(grid, whole).flatMap((brick) => tilesOf(grid, brick));
-  return all.filter(
-    (_, index) => Math.floor((index * count) / all.length) !== Math.floor(((index - 1) * count) / all.length),
-  );
+function allTiles({ physics: { grid }, whole }: Scene): Box[] {
+  return bricksOf(grid, whole).flatMap((brick) => tilesOf(grid, brick));
+}
+
+/** So many of the tiles, spread evenly over the grid. */
+function tilesFor(scene: Scene, count: number): Box[] {
+  const all = allTiles(scene);
+  const chosen = Math.min(count, all.length);
+  return Array.from({ length: chosen }, (_, n) => all[Math.floor((n * all.length) / chosen)] as Box);
 }
 
 async function audit(
@@ -297,11 +301,24 @@ async function costs(scene: Scene, box: Box, engine: Engine): Promise<Figure[]> 
   ];
 }
 
+/** The tile in the middle: its cone is clipped least. */
+function middleOf(scene: Scene): Box {
+  const { shape } = scene.physics.grid;
+  const centre = shape.map((cells) => cells >> 1);
+  const holds = ({ lo, hi }: Box) =>
+    centre.every((at, axis) => (lo[axis] as number) <= at && at < (hi[axis] as number));
+  return allTiles(scene).find(holds) as Box;
+}
+
 /** Updates a second, by the engine's own clock, of a shard that is loaded. */
 async function cellRate({ physics, whole, steps }: Scene, engine: Engine): Promise<number> {
   const { updates, held } = coneOf(physics, whole, steps);
   const spec = shardOf(physics, held);
   const shard = await engine.createShard(spec);
+  for (const field of ['psi', 'speed', 'damping']) {
+    const cells = eachCellOf(held, (cell) => 0.1 + 0.05 * hashed(cell, field.length));
+    await shard.write([{ component: 0, field, level: 'now', box: held }], cells);
+  }
   const timed = updates.map((box, time) => ({ box, time, amplitudes: (spec.sources ?? []).map(() => 1) }));
   await shard.advance(timed);
   const { seconds } = await shard.advance(timed);

@@ -74,6 +74,10 @@ class FusedShard implements EngineShard {
     return { samples: new Float32Array(), seconds: 0 };
   }
 
+  async swapLevels(): Promise<void> {
+    this.#parity = 1 - this.#parity;
+  }
+
   async close(): Promise<void> {}
 
   #array({ component, field, level }: StateArray): Float32Array {
