@@ -24,7 +24,6 @@ const attack = (name: string, cheat: Cheat): Attack => ({
         read: (slabs) => honest.read(slabs),
         advance: (updates) => honest.advance(updates),
         swapLevels: () => honest.swapLevels(),
-        swapLevels: () => honest.swapLevels(),
         close: () => honest.close(),
         ...cheat(honest, spec),
       };

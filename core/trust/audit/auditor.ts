@@ -36,8 +36,8 @@ export interface Evidence {
 }
 
 /**
- * Checks what peers say became of a box in some steps by products with secret vectors: cheaper than computing it again by the cells of
- * its cone times the steps. For linear updates alone (`linearityOf`). What it holds back, its secret and all vectors made of it, it never gives away.
+ * Checks what peers say became of a box in some steps by products with secret vectors, without an engine. The first check of a box makes its
+ * weights, which takes as long as many of the next. For linear updates alone (`linearityOf`). What it holds back, its secret and all vectors made of it, it never gives away.
  */
 export class Auditor {
   readonly #vectors: number;
