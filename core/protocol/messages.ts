@@ -68,7 +68,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
     kind: z.enum(['node', 'browser']),
     ability: abilitySchema,
     /** Comes back to the place it had: how many messages it has heard there. */
-    resume: z.strictObject({ peer: peerId, key: z.string().max(64), heard: count }).exactOptional(),
+    resume: z.strictObject({ peer: peerId, key: z.string().max(64), heard: count }).optional(),
   }),
   /** So many messages have been heard, `hello` and this not counted. */
   z.strictObject({ type: z.literal('heard'), count }),

@@ -55,7 +55,7 @@ describe('waves in f16', () => {
     const shard = await engine.createShard({ ...half, probes, constants: { coupling: -3 } });
     const data = new Float32Array(cellCount(half.frame))
       .fill(1, 291, 293)
-      .fill(65_505, 0, 1)
+      .fill(65_536, 0, 1)
       .fill(-7e4, 1, 2);
     await shard.write([psi], data);
     const written = await shard.read([psi]);
@@ -83,11 +83,11 @@ describe('waves in f16', () => {
 describe('a smooth wave in f16', () => {
   /** Relative L2 error after 200 steps, against f32. */
   const errorAt = async (share: number, sigma: number, dimensions: 2 | 3) => {
-    const frame = boxOfShape(dimensions === 3 ? [48, 48, 48] : [1, 96, 96]);
+    const frame = boxOfShape(dimensions === 3 ? [24, 24, 24] : [1, 96, 96]);
     const [nz, ny, nx] = frame.hi;
     const start = Float32Array.from({ length: cellCount(frame) }, (_, cell) => {
       const [z, y, x] = [Math.floor(cell / (ny * nx)), Math.floor(cell / nx) % ny, cell % nx];
-      const r2 = (z - (nz >> 1)) ** 2 + (y - ny / 2) ** 2 + (x - nx / 2) ** 2;
+      const r2 = (dimensions === 3 ? (z - 0.46 * nz) ** 2 : 0) + (y - 0.57 * ny) ** 2 + (x - 0.39 * nx) ** 2;
       return Math.exp(-r2 / 2 / sigma ** 2);
     });
     const box = grow(frame, [dimensions === 3 ? -1 : 0, -1, -1]);
@@ -116,18 +116,17 @@ describe('a smooth wave in f16', () => {
     );
   };
 
+  // docs/job-files.md says how much less.
   it.each([
     [2, 4, 0.95, 0.01],
-    [2, 16, 0.95, 0.02],
-    [2, 16, 0.7, 0.01],
+    [2, 16, 0.95, 0.01],
+    [2, 16, 0.5, 0.02],
     [2, 16, 0.25, 0.05],
-    [3, 6, 0.95, 0.01],
-    [3, 6, 0.25, 0.05],
+    [3, 4, 0.95, 0.01],
   ] as const)(
     'in %d-D, %d cells wide, at %d of the largest step, differs by less than %d after 200 steps',
     async (dimensions, sigma, share, most) => {
       const error = await errorAt(share, sigma, dimensions);
-      if (process.env.SHOW) console.log(dimensions, sigma, share, error);
       expect(error).toBeLessThan(most);
     },
   );

@@ -7,7 +7,7 @@ import { UploadSigner } from '../../coordinator/store/signer.js';
 import type { JobFileInput } from '../../core/job/schema.js';
 import { addressesOf } from '../../core/protocol/addresses.js';
 import { resultKey } from '../../core/protocol/keys.js';
-import { type Seal, sealSchema } from '../../core/protocol/seal.js';
+import { type Seal, sealSchema, spentSealSchema } from '../../core/protocol/seal.js';
 import { roomApi } from '../../peer-node/cli/api.js';
 import { nextFreePort } from '../../peer-node/cli/port.js';
 import { differingBits } from '../bits.js';
@@ -137,8 +137,9 @@ class SealWatch {
   #note(job: string, name: string, text: string): void {
     const key = `${job}/${name}`;
     const before = this.#seen.get(key);
-    if (before !== undefined && before !== text) this.faults.push(`seal ${key} was made twice`);
-    if (before !== undefined) return;
+    const isSpent = spentSealSchema.safeParse(JSON.parse(text)).success;
+    if (before !== undefined && before !== text && !isSpent) this.faults.push(`seal ${key} was made twice`);
+    if (before !== undefined || isSpent) return;
     this.#seen.set(key, text);
     const seal = sealSchema.parse(JSON.parse(text));
     const newest = this.#newest.get(job);

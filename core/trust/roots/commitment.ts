@@ -9,7 +9,7 @@ import { leafHash, MerkleTree, verifyProof } from './merkle.js';
  * Cells along an edge of a tile: 4 KiB of a wave. An audit is shown the tiles that its cone touches, not whole bricks: a box of one tile
  * over 16 steps needs 5³ of them and nothing else.
  */
-export const TILE_EDGE = { 2: 32, 3: 8 } as const;
+const TILE_EDGE = { 2: 32, 3: 8 } as const;
 
 /** The tiles of a brick, in C order. They begin where the brick begins; the last of an axis may be smaller. */
 export function tilesOf(grid: Grid, brick: Triple): Box[] {

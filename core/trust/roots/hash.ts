@@ -9,11 +9,6 @@ export const sha256: Hash = portable;
 
 export const HASH_BYTES = 32;
 
-/** A hash as it travels in messages. */
-export function toHex(hash: Uint8Array): string {
-  return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
 export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

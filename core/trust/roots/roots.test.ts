@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bytesToHex } from '@noble/hashes/utils';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Box, cellCount, eachCellOf, type Triple } from '../../grid/box.js';
@@ -8,7 +9,7 @@ import type { Grid } from '../../grid/grid.js';
 import { hashed } from '../physics.suite.js';
 import { brickRoot, Commitment, tilesOf, verifyTile } from './commitment.js';
 import { HaloChain } from './halo-hashes.js';
-import { canonicalBytes, type Hash, sha256, toHex } from './hash.js';
+import { canonicalBytes, type Hash, sha256 } from './hash.js';
 import { leafHash, MerkleTree, verifyProof } from './merkle.js';
 
 const nodes: Hash = (bytes) => new Uint8Array(createHash('sha256').update(bytes).digest());
@@ -100,7 +101,7 @@ describe('a shard’s commitment', () => {
     expect(canonicalBytes(Float32Array.of(0))).not.toEqual(canonicalBytes(Float32Array.of(-0)));
     const strange = new Float32Array(Uint32Array.of(0xffc00001).buffer);
     expect(canonicalBytes(strange)).toEqual(canonicalBytes(Float32Array.of(Number.NaN)));
-    expect(toHex(canonicalBytes(Float32Array.of(1)))).toBe('0000803f');
+    expect(bytesToHex(canonicalBytes(Float32Array.of(1)))).toBe('0000803f');
   });
 });
 
@@ -108,7 +109,7 @@ it('both ends of a link have one hash for its halos, unless one was changed, los
   const chainOf = (...halos: number[]) => {
     const chain = new HaloChain(sha256);
     for (const halo of halos) chain.add(Float32Array.of(halo));
-    return toHex(chain.value);
+    return bytesToHex(chain.value);
   };
   const sent = chainOf(1, 2, 3);
   expect(chainOf(1, 2, 3)).toBe(sent);
