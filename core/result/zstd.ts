@@ -1,0 +1,63 @@
+import type { Zstd } from '@hpcc-js/wasm-zstd';
+import { StoreError } from '../errors.js';
+
+const ZSTD_MAGIC = 0xfd2fb528;
+
+/** Fast, and a running wave compresses little better at any level. */
+const LEVEL = 1;
+
+let codec: Promise<Zstd> | undefined;
+
+/**
+ * Loaded when first needed: a page that only watches never fetches it. The library must not build code from strings,
+ * as numcodecs' does: pages forbid it.
+ */
+function zstd(): Promise<Zstd> {
+  codec ??= import('@hpcc-js/wasm-zstd').then(({ Zstd }) => Zstd.load());
+  return codec;
+}
+
+export async function compress(bytes: Uint8Array): Promise<Uint8Array> {
+  return (await zstd()).compress(bytes, LEVEL);
+}
+
+/** Bytes in a buffer of their own. Throws StoreError where what is given is torn, or does not hold `due` bytes. */
+export async function decompress(bytes: Uint8Array, due: number): Promise<Uint8Array<ArrayBuffer>> {
+  // Asked first: bytes come from other peers, and a few of them can claim gigabytes.
+  if (contentSize(bytes) !== due) {
+    throw new StoreError(`cells that cannot be read: no zstd frame of ${due} bytes`);
+  }
+  const decoder = await zstd();
+  let decoded: Uint8Array;
+  try {
+    decoded = decoder.decompress(bytes);
+  } catch (cause) {
+    throw new StoreError('cells that cannot be read: no whole zstd frame', { cause });
+  }
+  if (decoded.byteLength !== due) {
+    throw new StoreError(`cells that cannot be read: ${decoded.byteLength} bytes where ${due} are due`);
+  }
+  return decoded.slice();
+}
+
+/** The content size that a zstd frame's header declares; undefined where it declares none (RFC 8878, 3.1.1.1). */
+function contentSize(bytes: Uint8Array): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.byteLength < 5 || view.getUint32(0, true) !== ZSTD_MAGIC) return undefined;
+  const descriptor = view.getUint8(4);
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const start = 5 + (singleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] as number);
+  const length = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
+  if (view.byteLength < start + length) return undefined;
+  switch (length) {
+    case 1:
+      return view.getUint8(start);
+    case 2:
+      return view.getUint16(start, true) + 256;
+    case 4:
+      return view.getUint32(start, true);
+    case 8:
+      return Number(view.getBigUint64(start, true));
+  }
+  return undefined;
+}
