@@ -11,6 +11,7 @@ import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/s
 import type { Store } from '../coordinator/store/store.js';
 import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
+import type { TransportFactory } from '../core/links/transport.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
@@ -80,10 +81,16 @@ export class Fleet {
 
   /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
   async join(
-    options: { rate?: number; name?: string; engine?: Engine; transport?: TransportChoice } = {},
+    options: {
+      rate?: number;
+      name?: string;
+      engine?: Engine;
+      transport?: TransportChoice;
+      transports?: TransportFactory;
+    } = {},
   ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
-    const transports = await openTransports(options.transport ?? 'werift');
+    const transports = options.transports ?? (await openTransports(options.transport ?? 'werift'));
     const addresses = addressesOf(this.url);
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({

@@ -13,7 +13,7 @@ const DEFAULT_EXCHANGE_EVERY = 4;
  * and it holds at least one exchange.
  */
 export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults: FaultList): RunSettings {
-  const { exchangeEvery, epoch, peers, use, checkpointSeconds } = file.run;
+  const { exchangeEvery, epoch, peers, use, haloError, checkpointSeconds } = file.run;
   const longest = longestEpoch(grid, radius);
   const remedy = `Use at most ${longest}, or larger bricks`;
   if (epoch !== undefined && epoch > longest) {
@@ -23,7 +23,14 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
     faults.add('run.exchangeEvery', `${exchangeEvery} steps reach across more than one brick`, remedy);
   }
   const every = exchangeEvery ?? Math.min(DEFAULT_EXCHANGE_EVERY, epoch ?? longest, longest);
-  return { exchangeEvery: every, epoch: epochOf(every, longest, epoch), peers, use, checkpointSeconds };
+  return {
+    exchangeEvery: every,
+    epoch: epochOf(every, longest, epoch),
+    peers,
+    use,
+    haloError,
+    checkpointSeconds,
+  };
 }
 
 /** Steps of an epoch, a multiple of the exchange: at most `longest`, and at least `wanted` where that allows it. */

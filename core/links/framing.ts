@@ -5,7 +5,7 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
  * How a message travels over a channel that keeps order but takes only short pieces. All numbers little-endian.
  *
  *   frame    := version:u8  type:u8  0:u16  length:u32  body        length = bytes of body
- *   body     := head cells                                          see messages.ts
+ *   body     := head content                                        see messages.ts
  *   fragment := the next min(rest, maxFragment) bytes of a frame
  *
  * A frame starts at a fragment's first byte and ends at a fragment's last. The next frame follows the last
@@ -14,11 +14,11 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
 
 const HEADER_BYTES = 8;
 
-/** A message, encoded. `cells` is a view of the sender's memory: it is cut, not copied. */
+/** A message, encoded. `content` is a view of the sender's memory: it is cut, not copied. */
 export interface Frame {
   readonly type: number;
   readonly head: Uint8Array;
-  readonly cells: Uint8Array;
+  readonly content: Uint8Array;
 }
 
 /** A message, rejoined. `body` starts at the first byte of its own buffer. */
@@ -29,23 +29,23 @@ export interface ReceivedFrame {
 
 /**
  * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64). Only the first is a copy, so each
- * fragment must be used before `cells` changes.
+ * fragment must be used before `content` changes.
  * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
  */
-export function* cut({ type, head, cells }: Frame, maxFragment: number): Generator<Uint8Array, void> {
-  const length = head.byteLength + cells.byteLength;
+export function* cut({ type, head, content }: Frame, maxFragment: number): Generator<Uint8Array, void> {
+  const length = head.byteLength + content.byteLength;
   if (length > MAX_LINK_MESSAGE_BYTES) throw tooLong(length);
   const start = HEADER_BYTES + head.byteLength;
-  let sent = Math.min(cells.byteLength, maxFragment - start);
+  let sent = Math.min(content.byteLength, maxFragment - start);
   const first = new Uint8Array(start + sent);
   const view = new DataView(first.buffer);
   view.setUint8(0, PROTOCOL_VERSION);
   view.setUint8(1, type);
   view.setUint32(4, length, true);
   first.set(head, HEADER_BYTES);
-  first.set(cells.subarray(0, sent), start);
+  first.set(content.subarray(0, sent), start);
   yield first;
-  for (; sent < cells.byteLength; sent += maxFragment) yield cells.subarray(sent, sent + maxFragment);
+  for (; sent < content.byteLength; sent += maxFragment) yield content.subarray(sent, sent + maxFragment);
 }
 
 /** Rejoins the fragments of one channel, in the order they came. */

@@ -7,6 +7,7 @@ import {
   MAX_LINK_QUEUE_BYTES,
 } from '../protocol/limits.js';
 import { cut, type Frame, Joiner } from './framing.js';
+import { IncomingRate } from './incoming-rate.js';
 import { BYE, type LinkMessage, PULSE, readMessage, writeMessage } from './messages.js';
 import { after } from './timer.js';
 import type { Transport, TransportStats } from './transport.js';
@@ -23,6 +24,7 @@ interface LinkEvents {
 /** Messages of any length to and from one other peer, in order, over an open transport. */
 export class Link {
   readonly #joiner = new Joiner();
+  readonly #incoming = new IncomingRate();
   /** Settles when all messages accepted so far have been sent, or can't be. */
   #sending: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -58,6 +60,11 @@ export class Link {
     return this.transport.stats();
   }
 
+  /** How fast long messages come in, in bytes a second; undefined until that has been measured. */
+  get incomingRate(): number | undefined {
+    return this.#incoming.value;
+  }
+
   /** Ends the link now. What has not arrived is lost. */
   close(reason = 'closed by this side'): void {
     this.#finish({ how: 'closed', reason });
@@ -89,7 +96,7 @@ export class Link {
   }
 
   async #enqueue(frame: Frame): Promise<void> {
-    const bytes = frame.head.byteLength + frame.cells.byteLength;
+    const bytes = frame.head.byteLength + frame.content.byteLength;
     if (this.#queued > 0 && this.#queued + bytes > MAX_LINK_QUEUE_BYTES) {
       throw new LinkError(`${this.#queued} bytes wait for this link already; await the sends before.`);
     }
@@ -117,6 +124,7 @@ export class Link {
     let message: ReturnType<typeof readMessage>;
     try {
       const frame = this.#joiner.add(fragment);
+      this.#incoming.came(fragment.byteLength, frame !== undefined);
       if (frame === undefined) return;
       message = readMessage(frame);
     } catch (error) {

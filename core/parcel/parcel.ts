@@ -81,13 +81,14 @@ async function unzipped(content: Uint8Array, due: number): Promise<Uint8Array> {
   }
 }
 
-interface Part {
+export interface Part {
   readonly box: Box;
   /** A view of all the slabs' cells. */
   readonly cells: Float32Array;
 }
 
-function partsOf(slabs: Boxes, cells: Float32Array): Part[] {
+/** Each slab's own cells, as views of all of them. */
+export function partsOf(slabs: Boxes, cells: Float32Array): Part[] {
   let offset = 0;
   return slabs.map(({ box }) => {
     const start = offset;

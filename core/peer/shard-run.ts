@@ -183,6 +183,7 @@ export class ShardRun {
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
       halos: new Halos({
         ...common,
+        now: this.#tools.now,
         index: this.#index,
         exchange: this.#exchange,
         partners: new Partners({ ...this.#tools, onFailure: (error, peer) => this.#unsent(error, peer) }),
