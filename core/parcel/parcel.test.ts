@@ -81,6 +81,12 @@ test('a smooth wave is packed into two thirds, whichever way the slab lies', asy
   }
 });
 
+test('a few bytes that claim to be many are refused', async () => {
+  const slabs = [slab(1, 2, 2)];
+  const many = await pack([slab(1, 500, 500)], new Float32Array(250_000).fill(1), 'packed');
+  await expect(unpack(many, slabs)).rejects.toThrow(LinkError);
+});
+
 test('plain cells are not copied', async () => {
   const cells = Float32Array.of(1, 2, 3, 4);
   const { content } = await pack([slab(1, 2, 2)], cells, 'plain');

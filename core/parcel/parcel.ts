@@ -1,12 +1,15 @@
 import type { Slab } from '../../shaders/engine.js';
-import { LinkError, StoreError } from '../errors.js';
+import { LinkError } from '../errors.js';
 import { type Box, cellCount, shapeOf } from '../grid/box.js';
 import { isAllZero } from '../result/fingerprint.js';
-import { compress, decompress } from '../result/zstd.js';
-import { fromPlanes, toPlanes } from './planes.js';
+import { deflate, inflate } from './deflate.js';
+import { fromPlanes, noisyBytes, toPlanes } from './planes.js';
 import { residuals, restore } from './prediction.js';
 
-/** `plain`: cells as they are. `packed`: what a prediction leaves of them, in byte planes, as one zstd frame. */
+/**
+ * `plain`: cells as they are. `packed`: what a prediction leaves of them, in byte planes: how many bytes of the lowest are as they are (u32),
+ * these, and the rest as a raw DEFLATE stream.
+ */
 export const CODINGS = ['plain', 'packed'] as const;
 export type Coding = (typeof CODINGS)[number];
 
@@ -37,7 +40,7 @@ export async function pack(slabs: Boxes, cells: Float32Array, coding: Coding): P
     residuals(part.cells, shapeOf(part.box), words.subarray(next, next + part.cells.length));
     next += part.cells.length;
   }
-  return { coding, quiet, content: await compress(toPlanes(words)) };
+  return { coding, quiet, content: await packedPlanes(toPlanes(words)) };
 }
 
 /** The cells of `slabs`: what `pack` was given, bit for bit. Throws LinkError where the parcel does not hold them. */
@@ -61,7 +64,7 @@ export async function unpack({ coding, quiet, content }: Parcel, slabs: Boxes): 
     }
     return cells;
   }
-  const words = fromPlanes(await unzipped(content, due));
+  const words = fromPlanes(await unpackedPlanes(content, due));
   const cells = new Float32Array(countCells(slabs));
   let taken = 0;
   for (const part of loudParts(slabs, cells, quiet)) {
@@ -71,16 +74,35 @@ export async function unpack({ coding, quiet, content }: Parcel, slabs: Boxes): 
   return cells;
 }
 
-async function unzipped(content: Uint8Array, due: number): Promise<Uint8Array> {
-  try {
-    return await decompress(content, due);
-  } catch (error) {
-    if (error instanceof StoreError)
-      throw new LinkError('a parcel came that cannot be unpacked', { cause: error });
-    throw error;
+const PREFIX_BYTES = 4;
+
+async function packedPlanes(planes: Uint8Array): Promise<Uint8Array> {
+  const noisy = noisyBytes(planes);
+  const chunks = [planes.subarray(0, noisy), ...(await deflate(planes.subarray(noisy)))];
+  const content = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, PREFIX_BYTES));
+  new DataView(content.buffer).setUint32(0, noisy, true);
+  let filled = PREFIX_BYTES;
+  for (const chunk of chunks) {
+    content.set(chunk, filled);
+    filled += chunk.byteLength;
   }
+  return content;
 }
 
+async function unpackedPlanes(content: Uint8Array, due: number): Promise<Uint8Array> {
+  const planes = new Uint8Array(due);
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const noisy = view.byteLength < PREFIX_BYTES ? Infinity : view.getUint32(0, true);
+  const deflated = PREFIX_BYTES + noisy;
+  if (noisy > due || deflated > content.byteLength) {
+    throw new LinkError(`a parcel of ${content.byteLength} bytes came that cannot hold ${due}`);
+  }
+  planes.set(content.subarray(PREFIX_BYTES, deflated));
+  await inflate(content.subarray(deflated), planes.subarray(noisy));
+  return planes;
+}
+
+/** Cells of one slab. */
 export interface Part {
   readonly box: Box;
   /** A view of all the slabs' cells. */

@@ -44,22 +44,27 @@ function walk(cells: Float32Array, shape: Triple, visit: (at: number, predicted:
   const { outer, outerStride, inner, innerStride, starts } = walkOf(shape);
   const rounded = new Float32Array(1);
   const bits = new Int32Array(rounded.buffer);
-  const along = (at: number, j: number): number => {
-    if (j === 0) return 0;
-    const last = cells[at - innerStride] as number;
-    return j === 1 ? last : 2 * last - (cells[at - 2 * innerStride] as number);
-  };
-  const missed = (at: number, j: number) => (cells[at] as number) - along(at, j);
+  // a − e of the row before, and of the one before that.
+  let last = new Float64Array(inner);
+  let lastButOne = new Float64Array(inner);
   for (const start of starts) {
     for (let i = 0; i < outer; i++) {
+      let one = 0;
+      let two = 0;
       for (let j = 0; j < inner; j++) {
         const at = start + i * outerStride + j * innerStride;
-        let sum = along(at, j);
-        if (i === 1) sum += missed(at - outerStride, j);
-        else if (i > 1) sum += 2 * missed(at - outerStride, j) - missed(at - 2 * outerStride, j);
+        const along = j > 1 ? 2 * one - two : one;
+        let sum = along;
+        if (i > 1) sum += 2 * (last[j] as number) - (lastButOne[j] as number);
+        else if (i === 1) sum += last[j] as number;
         rounded[0] = sum - sum === 0 ? sum : 0;
         visit(at, bits[0] as number);
+        two = one;
+        one = cells[at] as number;
+        // The row before the last is of no more use: this one takes its place.
+        lastButOne[j] = one - along;
       }
+      [last, lastButOne] = [lastButOne, last];
     }
   }
 }

@@ -1,13 +1,68 @@
-import { compress, decompress } from './zstd.js';
+import type { Zstd } from '@hpcc-js/wasm-zstd';
+import { StoreError } from '../errors.js';
 
 // Cells in the store: f32 little-endian (the order of every platform with WebAssembly or WebGPU), C order `[z, y, x]`, zstd.
 
+const ZSTD_MAGIC = 0xfd2fb528;
+
+/** Fast, and a running wave compresses little better at any level. */
+const LEVEL = 1;
+
+let codec: Promise<Zstd> | undefined;
+
+/**
+ * Loaded when first needed: a page that only watches never fetches it. The library must not build code from strings,
+ * as numcodecs' does: pages forbid it.
+ */
+function zstd(): Promise<Zstd> {
+  codec ??= import('@hpcc-js/wasm-zstd').then(({ Zstd }) => Zstd.load());
+  return codec;
+}
+
 /** Bytes of a checkpoint's brick, a job's input or a chunk of an output. The cells are not changed. */
 export async function encodeCells(cells: Float32Array): Promise<Uint8Array> {
-  return compress(new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength));
+  const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+  return (await zstd()).compress(bytes, LEVEL);
 }
 
 /** The cells of `encodeCells`. Throws StoreError where the bytes are torn or do not hold `count` cells. */
 export async function decodeCells(bytes: Uint8Array, count: number): Promise<Float32Array> {
-  return new Float32Array((await decompress(bytes, count * Float32Array.BYTES_PER_ELEMENT)).buffer);
+  const due = count * Float32Array.BYTES_PER_ELEMENT;
+  // Asked first: bytes come from other peers, and a few of them can claim gigabytes.
+  if (contentSize(bytes) !== due) {
+    throw new StoreError(`cells that cannot be read: no zstd frame of ${due} bytes`);
+  }
+  const decoder = await zstd();
+  let decoded: Uint8Array;
+  try {
+    decoded = decoder.decompress(bytes);
+  } catch (cause) {
+    throw new StoreError('cells that cannot be read: no whole zstd frame', { cause });
+  }
+  if (decoded.byteLength !== due) {
+    throw new StoreError(`cells that cannot be read: ${decoded.byteLength} bytes where ${due} are due`);
+  }
+  return new Float32Array(decoded.slice().buffer);
+}
+
+/** The content size that a zstd frame's header declares; undefined where it declares none (RFC 8878, 3.1.1.1). */
+function contentSize(bytes: Uint8Array): number | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.byteLength < 5 || view.getUint32(0, true) !== ZSTD_MAGIC) return undefined;
+  const descriptor = view.getUint8(4);
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const start = 5 + (singleSegment ? 0 : 1) + ([0, 1, 2, 4][descriptor & 3] as number);
+  const length = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6] as number;
+  if (view.byteLength < start + length) return undefined;
+  switch (length) {
+    case 1:
+      return view.getUint8(start);
+    case 2:
+      return view.getUint16(start, true) + 256;
+    case 4:
+      return view.getUint32(start, true);
+    case 8:
+      return Number(view.getBigUint64(start, true));
+  }
+  return undefined;
 }
