@@ -20,7 +20,9 @@ export async function bench(): Promise<Figure[]> {
     },
   });
   try {
-    const dawn = await loadDawn(values.gpu);
+    const dawn = await loadDawn(values.gpu).catch((error: unknown) => {
+      throw error instanceof EngineError ? new NoGpu(error.message) : error;
+    });
     const newAdapter = () => adapterOf(dawn, values.trial);
     const memory = values.memory === undefined ? {} : { memory: Number(values.memory) * 2 ** 30 };
     return await measureGpu(newAdapter, values.trial ? TRIAL : { ...FULL, ...memory });

@@ -1,3 +1,4 @@
+import { Line } from '../core/links/line.js';
 import { Link } from '../core/links/link.js';
 import type { LinkMessage } from '../core/links/messages.js';
 import type { SignalData, Transport, TransportAttempt, TransportFactory } from '../core/links/transport.js';
@@ -133,9 +134,11 @@ class LinkedPair {
   #atFar = (_message: LinkMessage) => {};
 
   constructor([near, far]: Pair) {
-    const onClose = () => {};
-    this.#near = new Link(near, { onMessage: (message) => this.#atNear(message), onClose });
-    this.#far = new Link(far, { onMessage: (message) => this.#atFar(message), onClose });
+    const onLineEnd = () => {};
+    this.#near = new Link(1, { onMessage: (message) => this.#atNear(message), onLineEnd });
+    this.#far = new Link(1, { onMessage: (message) => this.#atFar(message), onLineEnd });
+    this.#near.attach(new Line(near), 0);
+    this.#far.attach(new Line(far), 0);
   }
 
   /** MB/s of messages of so many bytes. */

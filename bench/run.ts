@@ -13,7 +13,8 @@ if (!/^[a-z][a-z0-9-]*$/.test(name) || !(await exists(bundle))) {
   if (!module.bench) throw new TypeError(`bench/${name}.ts exports no function bench`);
   const report = await measure(name, { bench: module.bench });
   printReport(report);
-  console.log(await writeReport('bench/out', report));
+  if (report.figures.length > 0) console.log(await writeReport('bench/out', report));
+  else console.log('No figures: what was written before stays.');
 }
 
 async function exists(file: URL): Promise<boolean> {

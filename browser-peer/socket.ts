@@ -26,8 +26,8 @@ function socketOver(webSocket: WebSocket): Socket {
       if (typeof data === 'string') listener.text(data);
       else listener.binary(new Uint8Array(data));
     });
-  webSocket.onclose = ({ reason }) =>
-    tell((listener) => listener.closed(reason || 'the coordinator closed the connection'));
+  webSocket.onclose = ({ reason, wasClean }) =>
+    tell((listener) => listener.closed(reason || 'the coordinator closed the connection', wasClean));
   return {
     listen(listener) {
       tell = (event) => event(listener);

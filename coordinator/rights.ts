@@ -1,6 +1,7 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Refusal } from './http/refusal.js';
+import { sameText } from './same-text.js';
 
 /** What of a request its rights follow from. */
 export type Request = Pick<IncomingMessage, 'headers' | 'url'> & {
@@ -104,10 +105,4 @@ function bearer({ headers }: Request): string | undefined {
 function queryOf({ url }: Request): URLSearchParams {
   const query = url?.indexOf('?') ?? -1;
   return new URLSearchParams(query < 0 ? '' : url?.slice(query));
-}
-
-/** Compares digests, whose length says nothing, in constant time. */
-function sameText(a: string, b: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
 }

@@ -8,7 +8,6 @@ import helmet from 'helmet';
 import { type Logger, pino } from 'pino';
 import { WebSocketServer } from 'ws';
 import { ServeError, type TakenOverError } from '../core/errors.js';
-import type { IceServer } from '../core/links/transport.js';
 import { MAX_CONTROL_BYTES } from '../core/protocol/limits.js';
 import { type ApiOptions, apiRoutes } from './http/api.js';
 import { answerErrors, notFound } from './http/failures.js';
@@ -18,6 +17,7 @@ import { JobDesk } from './jobs.js';
 import type { TakeOptions } from './lease/lease.js';
 import { Rights } from './rights.js';
 import type { Conductor, RoomDocument } from './room/conductor.js';
+import { IceDesk, type IceOptions } from './room/ice-desk.js';
 import { Room } from './room/room.js';
 import { Rooms } from './rooms.js';
 import { openSecrets } from './secrets.js';
@@ -47,7 +47,8 @@ export interface CoordinatorOptions {
   readonly pages?: string;
   /** The origin that others reach it by, where a proxy stands in front. Then no request counts as local. */
   readonly publicUrl?: string;
-  readonly iceServers?: readonly IceServer[];
+  /** STUN and TURN servers, for peers that have no direct way to one another. */
+  readonly ice?: IceOptions;
   /** Silent where it is left out. */
   readonly log?: Logger;
 }
@@ -102,7 +103,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       new Room({
         name,
         log,
-        iceServers: options.iceServers ?? [],
+        ice: new IceDesk(options.ice ?? { servers: [] }),
         makeConductor: (document) => options.makeConductor({ document, store, term }),
       }),
   );

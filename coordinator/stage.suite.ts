@@ -6,7 +6,13 @@ import { WebSocket } from 'ws';
 import type { Job } from '../core/job/job.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import type { ToPeer } from '../core/protocol/messages.js';
-import { type Ending, type Heard, type Introduction, Session } from '../core/protocol/session.js';
+import {
+  type Ending,
+  type Heard,
+  type Introduction,
+  type Listener,
+  Session,
+} from '../core/protocol/session.js';
 import { connectSocket } from '../peer-node/socket.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from './room/conductor.js';
 import { type Coordinator, type CoordinatorOptions, startCoordinator } from './server.js';
@@ -112,13 +118,22 @@ export interface Guest {
   readonly ended: Promise<Ending>;
 }
 
+/** What a test does not look at. */
+export const unheeded: Listener = {
+  changed: () => {},
+  heard: () => {},
+  relayed: () => {},
+  interrupted: () => {},
+  ended: () => {},
+};
+
 /** A peer as it should be. */
 export async function joinAs(name: string, link: string): Promise<Guest> {
-  const socket = await connectSocket(addressesOf(link).socket);
-  const session = await Session.join(socket, { ...introduction, name });
+  const connect = () => connectSocket(addressesOf(link).socket);
+  const session = await Session.join(connect, { ...introduction, name });
   const heard: Heard[] = [];
   const ended = new Promise<Ending>((resolve) => {
-    session.listen({ changed: () => {}, heard: (message) => heard.push(message), ended: resolve });
+    session.listen({ ...unheeded, heard: (message) => heard.push(message), ended: resolve });
   });
   return { session, heard, ended };
 }

@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, type MockInstance, test, vi } from 'vitest';
+import { cut } from '../core/links/framing.js';
 import { Links } from '../core/links/links.js';
-import type { HaloMessage, LinkMessage } from '../core/links/messages.js';
-import type { SignalData, TransportFactory } from '../core/links/transport.js';
+import { type HaloMessage, type LinkMessage, writeMessage } from '../core/links/messages.js';
+import { RelayTransports } from '../core/links/relay.js';
+import type { Signal as LinkSignal } from '../core/links/signal.js';
+import type { SignalData, Transport, TransportFactory } from '../core/links/transport.js';
+import { readRelayFrame } from '../core/protocol/frames.js';
 import {
   LINK_ATTEMPTS,
+  LINK_MEND_MS,
   LINK_OFFER_WAIT_MS,
   LINK_TIMEOUT_MS,
   MAX_LINK_QUEUE_BYTES,
@@ -14,7 +19,7 @@ interface Signal {
   readonly from: string;
   readonly to: string;
   readonly link: number;
-  readonly data: SignalData;
+  readonly data: LinkSignal;
 }
 
 /** A peer whose signals go straight to the others. */
@@ -22,6 +27,7 @@ class Peer {
   readonly messages: { from: string; message: LinkMessage }[] = [];
   readonly lost: { peer: string; reason: string }[] = [];
   readonly connect: MockInstance<TransportFactory['connect']>;
+  readonly relays: RelayTransports;
   readonly links: Links;
 
   constructor(
@@ -30,14 +36,24 @@ class Peer {
     private readonly factory: TransportFactory,
   ) {
     this.connect = vi.spyOn(factory, 'connect');
+    this.relays = new RelayTransports((frame) => room.relay(id, frame));
     this.links = new Links({
       self: id,
       factory,
-      iceServers: [],
+      relay: (to) => this.relays.to(to),
+      iceServers: () => [],
+      patience: { mendMs: LINK_MEND_MS, upgradeMs: 50 },
       send: (to, link, data) => this.room.carry({ from: id, to, link, data }),
       onMessage: (from, message) => this.messages.push({ from, message }),
       onLost: (peer, reason) => this.lost.push({ peer, reason }),
     });
+  }
+
+  /** The channel that it has opened or answered last. */
+  async channel(): Promise<Transport> {
+    const attempt = this.connect.mock.results.at(-1);
+    if (attempt?.type !== 'return') throw new Error('nothing was connected');
+    return attempt.value.opened;
   }
 
   async close(): Promise<void> {
@@ -48,6 +64,8 @@ class Peer {
 
 class Room {
   readonly signals: Signal[] = [];
+  /** The one way between these peers is by way of the room. */
+  onlyByRelay = false;
   /** Changes what is carried. */
   garble = (signal: Signal): Signal => signal;
   readonly #peers = new Map<string, Peer>();
@@ -65,7 +83,14 @@ class Room {
   carry(given: Signal): void {
     const signal = this.garble(given);
     this.signals.push(signal);
+    if (this.onlyByRelay && 'sdp' in signal.data) return;
     setImmediate(() => this.#peers.get(signal.to)?.links.signalled(signal.from, signal.link, signal.data));
+  }
+
+  /** As a coordinator does, without its limits. */
+  relay(from: string, bytes: Uint8Array): void {
+    const { peer, ...frame } = readRelayFrame(bytes);
+    setImmediate(() => this.#peers.get(peer)?.relays.received({ peer: from, ...frame }));
   }
 
   async close(): Promise<void> {
@@ -139,34 +164,38 @@ export function linksOver(name: string, newFactory: () => TransportFactory): voi
       expect((await a.links.to('bbbb')).stats()).toMatchObject({ path: 'direct' });
     });
 
-    test('hear of one that is gone, and only of that one', async () => {
+    test('end what they have with one that has left the room, and only that', async () => {
       const { a, b } = await linkedPair();
       const c = room.join('cccc');
       await Promise.all([a, b].flatMap(({ id, links }) => [links.to('cccc'), c.links.to(id)]));
       const toB = await a.links.to('bbbb');
       await b.close();
-      await expect
-        .poll(() => [a.lost, c.lost].map((lost) => lost.map(({ peer }) => peer)))
-        .toEqual([['bbbb'], ['bbbb']]);
-      await expect(toB.send(halo(1, 1))).rejects.toMatchObject({ code: 'link' });
+      const waiting = toB.send(halo(1, 1));
+      a.links.keepOnly(new Set(['aaaa', 'cccc']));
+      await expect(waiting).rejects.toMatchObject({ code: 'link' });
+      expect(a.lost).toEqual([]);
       await (await a.links.to('cccc')).send(halo(1, 1));
       await expect.poll(() => c.messages.length).toBe(1);
     });
 
-    test('link again after a loss, under a higher number', async () => {
+    test('link again with one that has started again, under a higher number', async () => {
       const { a, b } = await linkedPair();
-      await b.close();
-      await expect.poll(() => a.lost.length).toBe(1);
       const again = room.join('bbbb');
-      await (await a.links.to('bbbb')).send(halo(1, 1));
-      await expect.poll(() => again.messages.length).toBe(1);
+      await b.close();
+      await expect
+        .poll(async () => {
+          await (await a.links.to('bbbb')).send(halo(1, 1)).catch(() => {});
+          return again.messages.length;
+        })
+        .toBeGreaterThan(0);
       const [first, second] = room.signals.filter(({ data }) => data.type === 'offer');
       expect(second?.link).toBeGreaterThan(first?.link ?? Number.POSITIVE_INFINITY);
     });
 
     test('take a new offer in place of an open link: the other has started again', async () => {
-      const { b } = await linkedPair();
+      const { a, b } = await linkedPair();
       const old = await b.links.to('aaaa');
+      a.links.close();
       const again = room.join('aaaa');
       await (await again.links.to('bbbb')).send(halo(1, 1));
       await expect.poll(() => b.messages.length).toBe(1);
@@ -191,18 +220,26 @@ export function linksOver(name: string, newFactory: () => TransportFactory): voi
       await expect.poll(() => a.messages.length).toBe(1);
     });
 
-    test('part without losing what was sent, and without a loss to report', async () => {
-      const { a, b } = await linkedPair();
-      const link = await a.links.to('bbbb');
-      const sent = link.send(halo(1, 500_000));
-      a.links.keepOnly([]);
-      await sent;
-      await expect.poll(() => b.messages.length).toBe(1);
-      expect(b.messages.every(({ message }) => same(message, halo(1, 500_000)))).toBe(true);
-      await expect(link.send(halo(2, 1))).rejects.toMatchObject({ code: 'link' });
-      await Promise.all([a.links.to('bbbb'), b.links.to('aaaa')]);
-      expect([...a.lost, ...b.lost]).toEqual([]);
-    });
+    test.each(['aaaa', 'bbbb'])(
+      'go on where they were when %s loses the channel in the midst of a message',
+      async (loser) => {
+        const { a, b } = await linkedPair();
+        const [toB, toA] = [await a.links.to('bbbb'), await b.links.to('aaaa')];
+        for (let round = 0; round < 3; round++) {
+          a.messages.length = b.messages.length = 0;
+          const messages = [halo(1, 60_000), halo(2, 10), halo(3, 60_000)];
+          const sent = messages.flatMap((message) => [toB.send(message), toA.send(message)]);
+          (await (loser === 'aaaa' ? a : b).channel()).close();
+          await Promise.all(sent);
+          for (const { messages: received } of [a, b]) {
+            await expect.poll(() => received.length, { timeout: 10_000 }).toBe(3);
+            expect(received.every(({ message }, i) => same(message, messages[i] as LinkMessage))).toBe(true);
+          }
+        }
+        expect([await a.links.to('bbbb'), await b.links.to('aaaa')]).toEqual([toB, toA]);
+        expect([...a.lost, ...b.lost]).toEqual([]);
+      },
+    );
 
     test('drop one that sends what is no message, and keep the others', async () => {
       const { b } = await linkedPair();
@@ -212,9 +249,14 @@ export function linksOver(name: string, newFactory: () => TransportFactory): voi
         iceServers: [],
         signal: (data) => b.links.signalled('abad', 1, data),
       });
-      const carry = vi.spyOn(room, 'carry').mockImplementation(({ data }) => attempt.signal(data));
+      const carry = vi
+        .spyOn(room, 'carry')
+        .mockImplementation(({ data }) => attempt.signal(data as SignalData));
       const transport = await attempt.opened;
       carry.mockRestore();
+      const [greeting] = cut(writeMessage({ type: 'greeting', session: 0 }), 0, 100);
+      transport.send(greeting ?? new Uint8Array());
+      await b.links.to('abad');
       transport.send(new Uint8Array(100).fill(255));
       await expect
         .poll(() => b.lost)
@@ -252,8 +294,33 @@ export function linksOver(name: string, newFactory: () => TransportFactory): voi
       const large = { ...message, parcel: { ...message.parcel, content } };
       const outcomes = Promise.allSettled([link.send(large), link.send(large), link.send(large)]);
       await expect(link.send(large)).rejects.toThrow('wait for this link');
-      link.close();
+      link.end('the test ends');
       for (const { status } of await outcomes) expect(status).toBe('rejected');
+    });
+
+    test('that have no direct way go by relay, until they have one', async () => {
+      room.onlyByRelay = true;
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      const [a, b] = [room.join('aaaa'), room.join('bbbb')];
+      const links = Promise.all([a.links.to('bbbb'), b.links.to('aaaa')]);
+      await vi.advanceTimersByTimeAsync(LINK_ATTEMPTS * LINK_TIMEOUT_MS);
+      vi.useRealTimers();
+      const [toB, toA] = await links;
+      const message = halo(1, 300_000);
+      await Promise.all([toB.send(message), toA.send(message)]);
+      expect(toB.stats().path).toBe('relay');
+      room.onlyByRelay = false;
+      await expect
+        .poll(() => [toB.stats().path, toA.stats().path], { timeout: 30_000 })
+        .toEqual(['direct', 'direct']);
+      await Promise.all([toB.send(halo(2, 5)), toA.send(halo(2, 5))]);
+      for (const { messages } of [a, b]) {
+        await expect
+          .poll(() => messages.map(({ message }) => message.type === 'halo' && message.step))
+          .toEqual([1, 2]);
+        expect(same(messages[0]?.message ?? halo(0, 0), message)).toBe(true);
+      }
+      expect([...a.lost, ...b.lost]).toEqual([]);
     });
 
     test('have no link to themselves', async () => {
@@ -276,6 +343,8 @@ export function linksOver(name: string, newFactory: () => TransportFactory): voi
         expect(a.connect).toHaveBeenCalledTimes(tries);
         await vi.advanceTimersByTimeAsync(LINK_TIMEOUT_MS);
       }
+      // Not by relay either.
+      await vi.advanceTimersByTimeAsync(LINK_TIMEOUT_MS);
       await expect(link).rejects.toMatchObject({ code: 'link' });
       expect(a.connect).toHaveBeenCalledTimes(LINK_ATTEMPTS);
     });

@@ -39,6 +39,9 @@ export function connectSocket(url: string): Promise<Socket> {
   });
 }
 
+/** WebSocket's code for an end without a word. */
+const ABNORMAL = 1006;
+
 function socketOver(webSocket: WebSocket): Socket {
   let failure = 'the coordinator closed the connection';
   webSocket.on('error', ({ message }) => {
@@ -48,7 +51,9 @@ function socketOver(webSocket: WebSocket): Socket {
     listen(listener) {
       watchHeartbeat(webSocket);
       webSocket.on('message', (data: RawData, isBinary) => hand(data as Buffer, isBinary, listener));
-      webSocket.once('close', (_code, reason) => listener.closed(reason.toString() || failure));
+      webSocket.once('close', (code, reason) =>
+        listener.closed(reason.toString() || failure, code !== ABNORMAL),
+      );
       webSocket.resume();
     },
     send(message) {

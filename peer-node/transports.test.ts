@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { TransportEnd } from '../core/links/end.suite.js';
+import { sdpOf, TransportEnd } from '../core/links/end.suite.js';
 
 /** Which library describes itself so in a session's first line. */
 const LIBRARIES = { datachannel: /^o=rtc /m, werift: /^o=- /m };
@@ -7,7 +7,7 @@ const LIBRARIES = { datachannel: /^o=rtc /m, werift: /^o=- /m };
 const offerOf = async (choice: 'auto' | 'datachannel' | 'werift') => {
   const { openTransports } = await import('./transports.js');
   const factory = await openTransports(choice);
-  const { sdp } = await new TransportEnd(factory).offer();
+  const sdp = sdpOf(await new TransportEnd(factory).offer());
   await factory.close();
   return sdp;
 };

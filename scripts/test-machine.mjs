@@ -9,11 +9,12 @@ const DEBIAN_PACKAGES = [
   { name: 'radosgw', file: '/usr/bin/radosgw' },
   { name: 'ceph-mon', file: '/usr/bin/ceph-mon' },
   { name: 'ceph-osd', file: '/usr/bin/ceph-osd' },
+  { name: 'coturn', file: '/usr/bin/turnserver' },
 ];
 
 /**
  * What the tests need of this machine: a Chromium, a software Vulkan for WebGPU in Node, debootstrap for a Python
- * with zarr 3, Ceph for an S3 server. As root on Debian what is missing is installed from there, elsewhere Playwright's own Chromium is.
+ * with zarr 3, Ceph for an S3 server, coturn for a TURN server. As root on Debian what is missing is installed from there, elsewhere Playwright's own Chromium is.
  * `env` is the environment to run tests in, `unchecked` says in words what cannot be tested here.
  */
 export async function machineForTests({ install }) {
@@ -29,6 +30,8 @@ export async function machineForTests({ install }) {
   if (!(await isThere('/usr/bin/radosgw'))) {
     unchecked.push("the store in S3: that takes Ceph's radosgw, ceph-mon and ceph-osd");
   }
+  if (!(await isThere('/usr/bin/turnserver')))
+    unchecked.push('links through a TURN server: that takes coturn');
   return {
     env: {
       ...process.env,

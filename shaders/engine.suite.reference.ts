@@ -1,6 +1,7 @@
 import { type Box, boxOfShape, cellCount, shapeOf, type Triple } from '../core/grid/box.js';
 import { compileModel } from './compiler/compile.js';
 import type { ShardSpec, Slab, StateArray, Update } from './engine.js';
+import { kept } from './kept-waves.suite.js';
 import type { Model } from './model.js';
 
 const SMOOTHING = Math.fround(0.005);
@@ -91,7 +92,10 @@ export class ReferenceShard {
     let taken = 0;
     for (const slab of slabs) {
       const array = this.#array(slab);
-      for (const index of this.#indices(slab.box)) array[index] = data[taken++] ?? Number.NaN;
+      for (const index of this.#indices(slab.box)) {
+        const value = data[taken++] ?? Number.NaN;
+        array[index] = slab.field === 'psi' ? kept(this.spec, value, 0) : value;
+      }
     }
   }
 
@@ -117,7 +121,7 @@ export class ReferenceShard {
         if (this.spec.dimensions === 3) around = f(f(around + at(i - ny * nx)) + at(i + ny * nx));
         const pull = f(coupling * f(around - f(6 * here)));
         const next = f(f(f(2 * here) - (before[i] ?? Number.NaN)) + pull);
-        before[i] = next;
+        before[i] = kept(this.spec, next, time);
         rms2[i] = f(f(f(SMOOTHING * next) * next) + f(REST * (rms2[i] ?? Number.NaN)));
         if (here < 0 && next >= 0) crossed[i] = time;
       }

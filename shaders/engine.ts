@@ -40,7 +40,16 @@ export interface ShardSpec {
   readonly domain?: Box;
   /** In this order; where they overlap, a cell gets the sum, rounded after each. */
   readonly sources?: readonly Source[];
+  /** f32 unless given. */
+  readonly keepWavesIn?: WaveFormat;
 }
+
+/**
+ * `f16`: an engine may keep both levels of waves in half precision, rounded after each step and each source. It computes in
+ * f32 all the same, hands cells in and out as f32, and keeps trackers and media so. A wave beyond ±65504 becomes infinite
+ * there. An engine that keeps f32 does as well.
+ */
+export type WaveFormat = 'f32' | 'f16';
 
 /**
  * Feeds a wave field in every cell of `box`: a point, a line, a plane or a block, in the coordinates of the frame, which

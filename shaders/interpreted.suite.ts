@@ -2,6 +2,7 @@ import { type Box, cellCount, grow, hasCell, intersect, shapeOf, type Triple } f
 import { programFor } from './compiler/compile.js';
 import { interpret } from './compiler/interpret.js';
 import type { ShardSpec, StateArray, Update } from './engine.js';
+import { kept } from './kept-waves.suite.js';
 
 /** A shard advanced by the interpreter, cell by cell: slow, and right by definition. */
 export class InterpretedShard {
@@ -50,7 +51,8 @@ export class InterpretedShard {
       for (const [field, { name, kind }] of model.model.fields.entries()) {
         const target = this.array({ component, field: name, level: kind === 'wave' ? 'before' : 'now' });
         eachCell(box, (cell, index) => {
-          target[indexIn(frame, cell)] = results[index]?.[field] as number;
+          const value = results[index]?.[field] as number;
+          target[indexIn(frame, cell)] = kind === 'wave' ? kept(this.spec, value, time) : value;
         });
       }
     }
@@ -58,8 +60,9 @@ export class InterpretedShard {
     for (const [index, { component, field, box: fed }] of sources.entries()) {
       const target = this.array({ component, field, level: 'now' });
       eachCell(intersect(fed, box), (cell) => {
-        target[indexIn(frame, cell)] =
-          (target[indexIn(frame, cell)] as number) + Math.fround(amplitudes[index] as number);
+        const amplitude = Math.fround(amplitudes[index] as number);
+        const sum = Math.fround((target[indexIn(frame, cell)] as number) + amplitude);
+        target[indexIn(frame, cell)] = kept(this.spec, sum, amplitude);
       });
     }
   }

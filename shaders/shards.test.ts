@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Box, boxOfShape, cellCount } from '../core/grid/box.js';
 import { compileModel } from './compiler/compile.js';
-import type { Engine, Slab, Update } from './engine.js';
+import type { Engine, Slab, Update, WaveFormat } from './engine.js';
 import { mediumModel } from './models/medium/medium.js';
 import { inShards } from './split-engine.suite.js';
 import { createWasmEngine } from './wasm/engine.js';
@@ -17,11 +17,16 @@ const inside: Box = { lo: [0, 2, 0], hi: [22, 24, 26] };
 const fields = model.fields.map(({ name }) => name);
 
 /** Two components in a medium of layers, fed through its whole middle, which the cuts of five shards go through. */
-async function resultOn(engine: Engine): Promise<Readonly<Record<string, Float32Array>>> {
+async function resultOn(
+  engine: Engine,
+  keepWavesIn: WaveFormat = 'f32',
+  steps = 60,
+): Promise<Readonly<Record<string, Float32Array>>> {
   const shard = await engine.createShard({
     model: compileModel(model),
     components: 2,
     dimensions: 3,
+    keepWavesIn,
     frame,
     domain: whole,
     constants: model.evaluate({ parameters: {}, spacing: 1, dt: DT, dimensions: 3 }),
@@ -43,7 +48,7 @@ async function resultOn(engine: Engine): Promise<Readonly<Record<string, Float32
   };
   await medium('speed', (z) => DT * (z < 9 ? 1 : 0.7));
   await medium('sponge', (z) => 0.02 * Math.max(0, z - 14) ** 2);
-  const updates = Array.from({ length: 60 }, (_, step): Update => {
+  const updates = Array.from({ length: steps }, (_, step): Update => {
     const time = step * DT;
     return { box: inside, time, amplitudes: [0.1, -0.2, 1].map((size) => size * ((step * 7) % 5)) };
   });
@@ -71,6 +76,19 @@ test.each(['wasm', 'webgpu'] as const)('12. on %s one shard and five agree bit f
   for (const [state, cells] of Object.entries(one)) {
     expect(cells.some((value) => value !== 0)).toBe(true);
     expect(five[state], state).toEqual(cells);
+  }
+});
+
+test('12. with waves in f16 one shard and five agree bit for bit, and with f32 within a hundredth', async () => {
+  const one = await resultOn(engines.webgpu, 'f16', 20);
+  const five = await resultOn(inShards(engines.webgpu, 5), 'f16', 20);
+  for (const [state, cells] of Object.entries(one)) expect(five[state], state).toEqual(cells);
+  const exact = await resultOn(engines.webgpu, 'f32', 20);
+  for (const state of ['psi.0', 'psi.1', 'rms2.0', 'peak.1', 'probes']) {
+    const [a, b] = [exact[state] as Float32Array, one[state] as Float32Array];
+    const difference = Math.hypot(...a.map((value, index) => value - (b[index] as number)));
+    expect(difference / Math.hypot(...a), state).toBeLessThan(0.01);
+    expect(difference, state).toBeGreaterThan(0);
   }
 });
 

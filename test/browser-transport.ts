@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { JSHandle, Page } from 'playwright';
 import type { TransportEnd } from '../core/links/end.suite.js';
+import type { ConnectOptions } from '../core/links/transport.js';
 import type { Driven } from '../core/links/transport.suite.js';
 import { launchBrowser } from './browser.js';
 
 /** A tab whose transports the test can drive. */
 export interface Tab {
-  newEnd(): Promise<Driven>;
+  newEnd(options?: Partial<ConnectOptions>): Promise<Driven>;
 }
 
 /** A Chromium, and tabs in it. */
@@ -22,7 +23,7 @@ export async function launchTabs(): Promise<Tabs> {
     async open() {
       const page = await browser.newPage();
       await page.addScriptTag({ content: script });
-      return { newEnd: () => newEnd(page) };
+      return { newEnd: (options = {}) => newEnd(page, options) };
     },
     close: () => browser.close(),
   };
@@ -39,11 +40,13 @@ async function bundle(): Promise<string> {
   return outputFiles[0]?.text ?? '';
 }
 
-async function newEnd(page: Page): Promise<Driven> {
-  const end = await page.evaluateHandle(() => {
-    const { transportPage } = globalThis as unknown as { transportPage: { makeEnd(): TransportEnd } };
-    return transportPage.makeEnd();
-  });
+async function newEnd(page: Page, options: Partial<ConnectOptions>): Promise<Driven> {
+  const end = await page.evaluateHandle((given) => {
+    const { transportPage } = globalThis as unknown as {
+      transportPage: { makeEnd(options: Partial<ConnectOptions>): TransportEnd };
+    };
+    return transportPage.makeEnd(given);
+  }, options);
   return driven(end);
 }
 

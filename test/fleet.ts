@@ -6,6 +6,7 @@ import { inputBricks } from '../coordinator/inputs/input-bricks.js';
 import { resultWriter } from '../coordinator/results/result-writer.js';
 import { zarrStore } from '../coordinator/results/zarr-store.js';
 import type { JobStatus } from '../coordinator/room/conductor.js';
+import type { IceOptions } from '../coordinator/room/ice-desk.js';
 import { conductor } from '../coordinator/run/conductor.js';
 import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
 import type { Store } from '../coordinator/store/store.js';
@@ -16,6 +17,7 @@ import { type Contributor, type ContributorStatus, contribute } from '../core/pe
 import { httpObjects } from '../core/peer/http-objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
+import type { Socket } from '../core/protocol/socket.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
@@ -49,7 +51,12 @@ export class Fleet {
 
   /** A store or folder that is given stays its owner's. */
   static async start(
-    options: { readonly pages?: string; readonly store?: Store; readonly folder?: string } = {},
+    options: {
+      readonly pages?: string;
+      readonly store?: Store;
+      readonly folder?: string;
+      readonly ice?: IceOptions;
+    } = {},
   ): Promise<Fleet> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-fleet-')));
     const events: RunEvent[] = [];
@@ -85,16 +92,17 @@ export class Fleet {
       rate?: number;
       name?: string;
       engine?: Engine;
-      transport?: TransportChoice;
-      transports?: TransportFactory;
+      transport?: TransportChoice | TransportFactory;
+      connect?: (url: string) => Promise<Socket>;
     } = {},
   ): Promise<FleetPeer> {
     const engine = options.engine ?? (await createWasmEngine());
-    const transports = options.transports ?? (await openTransports(options.transport ?? 'werift'));
+    const { transport = 'werift', connect = connectSocket } = options;
+    const transports = typeof transport === 'string' ? await openTransports(transport) : transport;
     const addresses = addressesOf(this.url);
     const statuses: ContributorStatus[] = [];
     const contributor = contribute({
-      connect: () => connectSocket(addresses.socket),
+      connect: () => connect(addresses.socket),
       engine,
       ability: {
         engine: engine.kind,

@@ -36,7 +36,7 @@ async function run(file: JobFileInput, peers: number, rate = Infinity) {
   try {
     for (let peer = 0; peer < peers; peer++) {
       const transports = await openTransports('datachannel');
-      await fleet.join({ transports: rate < Infinity ? slowed(transports, rate) : transports });
+      await fleet.join({ transport: rate < Infinity ? slowed(transports, rate) : transports });
     }
     const id = await fleet.submit({ ...file, run: { ...file.run, peers } });
     const { progress } = await fleet.done(id);

@@ -4,18 +4,28 @@ import { once } from 'node:events';
 /** npm runs tests and programs in the package's folder. */
 const COMMAND = 'dist/groundswell.js';
 
+/** What is added to this process's own. */
+type Environment = Readonly<Record<string, string>>;
+
 /** The command in a process of its own, as built. */
 class CommandProcess {
   readonly #child: ChildProcess;
   #output = '';
 
-  constructor(args: readonly string[]) {
-    this.#child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], env: Environment = {}) {
+    this.#child = spawn(process.execPath, [COMMAND, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         this.#output += text;
       });
     }
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   get output(): string {
@@ -61,7 +71,14 @@ export class PeerProcess extends CommandProcess {
 
 /** `groundswell serve` */
 export class CoordinatorProcess extends CommandProcess {
-  constructor(folder: string, port: number) {
-    super(['serve', '--data', folder, '--port', String(port)]);
+  constructor(folder: string, port: number, env?: Environment) {
+    super(['serve', '--data', folder, '--port', String(port)], env);
+  }
+}
+
+/** `groundswell submit --wait`, with the token of the coordinator's folder. */
+export class SubmitProcess extends CommandProcess {
+  constructor(job: string, url: string, folder: string, env?: Environment) {
+    super(['submit', job, '--url', url, '--data', folder, '--wait'], env);
   }
 }

@@ -30,12 +30,12 @@ export const FULL: GpuBenchPlan = {
 /** Small enough for a processor that plays a GPU. Its figures say that the bench works, and nothing else. */
 export const TRIAL: GpuBenchPlan = { edges: [24], largest: [64, 32], memory: 1e6, seconds: 0.01, rounds: 1 };
 
-const CASES: readonly Omit<Stencil, 'edge'>[] = [
-  { radius: 1, media: false },
-  { radius: 1, media: true },
-  { radius: 2, media: false },
-  { radius: 2, media: true },
-];
+const CASES: readonly Omit<Stencil, 'edge'>[] = (['f32', 'f16'] as const).flatMap((keepWavesIn) =>
+  ([1, 2] as const).flatMap((radius) => [
+    { radius, media: false, keepWavesIn },
+    { radius, media: true, keepWavesIn },
+  ]),
+);
 
 /** Cell updates a second on one GPU, and which share of its copy bandwidth they take. Needs a new adapter for each device. */
 export async function measureGpu(
@@ -119,9 +119,9 @@ async function inTurns(run: StencilRun, copier: Copier, seconds: number, rounds:
 }
 
 function figuresOf(size: string, stencil: Stencil, { copy, device, wall }: Measured, card: string): Figure[] {
-  const { edge, radius, media } = stencil;
-  const name = `${size}_r${radius}${media ? '_media' : ''}`;
-  const note = `${edge}³, radius ${radius}, ${media ? 'media per cell' : 'one medium'}, ${bytesPerCell(stencil)} B a cell; ${card}`;
+  const { edge, radius, media, keepWavesIn } = stencil;
+  const name = `${size}_r${radius}${media ? '_media' : ''}${keepWavesIn === 'f16' ? '_f16' : ''}`;
+  const note = `${edge}³, radius ${radius}, ${media ? 'media per cell' : 'one medium'}, waves in ${keepWavesIn}, ${bytesPerCell(stencil)} B a cell; ${card}`;
   return [
     { name: `gpu_rate_${name}`, value: device / 1e6, unit: '1e6/s', note },
     {

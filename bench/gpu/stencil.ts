@@ -1,7 +1,7 @@
 import { boxOfShape, cellCount, grow } from '../../core/grid/box.js';
 import { piecesOf } from '../../core/grid/pieces.js';
 import { compileModel } from '../../shaders/compiler/compile.js';
-import type { Engine, EngineShard, ShardSpec, Slab, Update } from '../../shaders/engine.js';
+import type { Engine, EngineShard, ShardSpec, Slab, Update, WaveFormat } from '../../shaders/engine.js';
 import { mediumModel } from '../../shaders/models/medium/medium.js';
 
 /** A wave on a cube, as the bench measures it. */
@@ -10,19 +10,21 @@ export interface Stencil {
   readonly radius: 1 | 2;
   /** Speed and damping for each cell, instead of one for all. */
   readonly media: boolean;
+  readonly keepWavesIn: WaveFormat;
 }
 
 /** Bytes that the update of a cell has to move: ψ is read at two levels and written at one, media are read. */
-export function bytesPerCell({ media }: Stencil): number {
-  return 4 * (3 + (media ? 2 : 0));
+export function bytesPerCell({ media, keepWavesIn }: Stencil): number {
+  return (keepWavesIn === 'f16' ? 2 : 4) * 3 + (media ? 4 * 2 : 0);
 }
 
-function stencilSpec({ edge, radius, media }: Stencil): ShardSpec {
+function stencilSpec({ edge, radius, media, keepWavesIn }: Stencil): ShardSpec {
   return {
     model: compileModel(
       mediumModel({ order: radius === 1 ? 2 : 4, trackers: [], absorbing: false, damped: false }),
     ),
     components: 1,
+    keepWavesIn,
     dimensions: 3,
     frame: boxOfShape([edge, edge, edge]),
     constants: { dt: 1 },

@@ -39,7 +39,10 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
     trickle: false,
     iceCompleteTimeout: GATHERING_MS,
     // Always given: simple-peer's own default asks public servers.
-    config: { iceServers: options.iceServers.map((server) => ({ ...server })) },
+    config: {
+      iceServers: options.iceServers.map((server) => ({ ...server })),
+      iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
+    },
     // Keeps the bounds between messages that come faster than they are read.
     objectMode: true,
   });
@@ -78,15 +81,17 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
     reason = error.message || 'the connection broke';
   });
 
+  const abandon = (why: string) => {
+    reason = why;
+    transport.ended(why);
+  };
   return {
     opened,
     signal: (data) => {
-      if (!peer.destroyed) peer.signal(data);
+      if (!('sdp' in data)) abandon('the other side describes another channel');
+      else if (!peer.destroyed) peer.signal(data);
     },
-    abandon: (why) => {
-      reason = why;
-      transport.ended(why);
-    },
+    abandon,
   };
 }
 

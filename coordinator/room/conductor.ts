@@ -16,8 +16,8 @@ export interface Member {
   dismiss(code: string, reason: string): void;
 }
 
-/** Messages about the run; the room itself answers `hello` and passes on `signal`. */
-export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'signal' }>;
+/** Messages about the run; the room itself answers `hello`, passes on `signal` and sees to `heard`. */
+export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'signal' | 'heard' }>;
 
 /** The room's document, as its one writer sees it. */
 export interface RoomDocument {

@@ -18,7 +18,12 @@ beforeEach(async () => {
   await new Promise((resolve) => client.once('open', resolve));
   const socket = await accepted;
   closed = new Promise((resolve) => {
-    connection = new Connection(socket, { text: () => {}, bytes: () => {}, closed: resolve });
+    connection = new Connection(socket, {
+      text: () => {},
+      bytes: () => {},
+      relayed: () => {},
+      closed: () => resolve(),
+    });
   });
 });
 afterEach(async () => {
@@ -53,7 +58,7 @@ describe('A connection', () => {
     const messages: string[] = [];
     client.on('message', (data) => messages.push(data.toString()));
     connection.dismiss('full', 'no room');
-    connection.send({ type: 'released' });
+    connection.send('nothing');
     connection.dismiss('again', 'still no room');
     await closed;
     expect(messages.map((message) => JSON.parse(message))).toEqual([

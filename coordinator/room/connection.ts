@@ -1,15 +1,24 @@
 import type { RawData, WebSocket } from 'ws';
+import { isRelayFrame } from '../../core/protocol/frames.js';
 import { DEAD_AFTER_MS, HEARTBEAT_MS } from '../../core/protocol/limits.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import { Allowance } from './allowance.js';
 import { BURST_MESSAGES, MAX_BACKLOG_BYTES, MESSAGES_PER_SECOND } from './limits.js';
 
+/**
+ * How a connection ended. `left`: the peer said goodbye. `dismissed`: it was told to go. `broken`: it ended without a
+ * word. `silent`: nothing came from it any more.
+ */
+export type ConnectionEnd = 'left' | 'dismissed' | 'broken' | 'silent';
+
 /** What a connection hears. None is called before the constructor of `Connection` has returned. */
 export interface ConnectionEvents {
   text(message: string): void;
   bytes(message: Uint8Array): void;
+  /** A frame of a relayed channel; it is not charged for. */
+  relayed(frame: Uint8Array): void;
   /** Once, last, and never from within `send` or `dismiss`. */
-  closed(): void;
+  closed(how: ConnectionEnd): void;
 }
 
 const MISSED_BEATS = Math.ceil(DEAD_AFTER_MS / HEARTBEAT_MS);
@@ -17,35 +26,45 @@ const MISSED_BEATS = Math.ceil(DEAD_AFTER_MS / HEARTBEAT_MS);
 /** WebSocket close codes: 1001 from the standard, 4000 and up are ours. */
 const GOING_AWAY = 1001;
 const DISMISSED = 4000;
+/** An end without a word. */
+const ABNORMAL = 1006;
 
 /** One WebSocket, held to its bounds: how fast it may speak, how far it may lag, how long it may be silent. */
 export class Connection {
   readonly #socket: WebSocket;
   readonly #allowance = new Allowance(BURST_MESSAGES, MESSAGES_PER_SECOND);
   #state: 'open' | 'ending' = 'open';
+  /** Why we ended it, where we did. */
+  #why: ConnectionEnd | undefined;
   #unanswered = 0;
 
   constructor(socket: WebSocket, events: ConnectionEvents) {
     this.#socket = socket;
     socket.on('message', (data: RawData, isBinary) => {
-      if (!this.#heard()) return;
-      if (isBinary) events.bytes(new Uint8Array(data as Buffer));
-      else events.text(data.toString());
+      if (!this.#isAlive()) return;
+      if (!isBinary) {
+        if (this.charge(1)) events.text(data.toString());
+        return;
+      }
+      const bytes = new Uint8Array(data as Buffer);
+      // Relayed channels have bounds of their own.
+      if (isRelayFrame(bytes)) events.relayed(bytes);
+      else if (this.charge(1)) events.bytes(bytes);
     });
-    socket.on('ping', () => this.#heard());
-    socket.on('pong', () => this.#heard());
+    socket.on('ping', () => this.#isAlive() && this.charge(1));
+    socket.on('pong', () => this.#isAlive() && this.charge(1));
     // Too long a message, a broken frame, a reset: ws closes the socket by itself.
     socket.on('error', () => socket.terminate());
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       this.#state = 'ending';
-      events.closed();
+      events.closed(this.#why ?? (code === ABNORMAL ? 'broken' : 'left'));
     });
   }
 
   /** Does nothing once the connection is ending. */
-  send(message: ToPeer | Uint8Array): void {
+  send(message: string | Uint8Array): void {
     if (this.#state === 'ending') return;
-    this.#socket.send(message instanceof Uint8Array ? message : JSON.stringify(message));
+    this.#socket.send(message);
     // Whoever is this far behind has a dead line, or reads on purpose too slowly.
     if (this.#socket.bufferedAmount > MAX_BACKLOG_BYTES) this.cut();
   }
@@ -64,7 +83,8 @@ export class Connection {
 
   /** Says why, and ends the connection. */
   dismiss(code: string, reason: string): void {
-    this.send({ type: 'refused', code, reason: reason.slice(0, 500), fatal: true });
+    const refusal: ToPeer = { type: 'refused', code, reason: reason.slice(0, 500), fatal: true };
+    this.send(JSON.stringify(refusal));
     this.#end(DISMISSED, code);
   }
 
@@ -84,19 +104,21 @@ export class Connection {
 
   /** Ends the connection at once, without a word. */
   cut(): void {
+    this.#why ??= 'silent';
     this.#state = 'ending';
     this.#socket.terminate();
   }
 
-  #heard(): boolean {
+  #isAlive(): boolean {
     // What an ending connection still says does not keep it alive.
     if (this.#state === 'ending') return false;
     this.#unanswered = 0;
-    return this.charge(1);
+    return true;
   }
 
   #end(code: number, reason: string): void {
     if (this.#state === 'ending') return;
+    this.#why = 'dismissed';
     this.#state = 'ending';
     this.#socket.close(code, reason);
   }

@@ -27,5 +27,21 @@ export const MAX_FAULTS = 10;
 /** Bytes waiting for one slow connection: many times the largest document. */
 export const MAX_BACKLOG_BYTES = 16 * 1024 * 1024;
 
+/** A frame of a relayed channel: a message of the largest size, and its head. */
+export const MAX_RELAY_FRAME_BYTES = 17 * 1024;
+
+/** Relayed channels of one peer: a shard has up to 26 neighbours, under two plans at once. */
+export const MAX_RELAY_CHANNELS = 64;
+
+/**
+ * What one relayed channel carries one way, and all of a room's together. Beyond it the coordinator holds back what
+ * tells senders that their messages were taken, so that they wait, and nothing piles up here.
+ */
+export const RELAY_BYTES_PER_SECOND = 4 * 1024 * 1024;
+export const ROOM_RELAY_BYTES_PER_SECOND = 32 * 1024 * 1024;
+
+/** A credential for TURN servers is good so long; peers get a new one when half of it is over. */
+export const TURN_VALID_MS = 60 * 60_000;
+
 /** Awareness changes are gathered so long and sent together, however many peers speak. */
 export const AWARENESS_INTERVAL_MS = 100;

@@ -1,29 +1,43 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { ProtocolError } from '../../core/errors.js';
-import type { IceServer } from '../../core/links/transport.js';
 import { readToCoordinator, VersionError } from '../../core/protocol/control.js';
 import { readFrame } from '../../core/protocol/frames.js';
-import { HEARTBEAT_MS, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
-import type { ToCoordinator } from '../../core/protocol/messages.js';
+import {
+  BROKEN_GRACE_MS,
+  HEARTBEAT_MS,
+  PROTOCOL_VERSION,
+  SILENT_GRACE_MS,
+} from '../../core/protocol/limits.js';
+import type { ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
-import { freshName } from '../names.js';
+import { sameText } from '../same-text.js';
 import { Authority, type Following } from './authority.js';
 import type { Conductor, Member, RoomDocument } from './conductor.js';
-import { Connection } from './connection.js';
-import { MAX_FAULTS, MAX_FRAME_BYTES, MAX_MEMBERS, MAX_WATCHERS, QUESTION_COST } from './limits.js';
+import { Connection, type ConnectionEnd } from './connection.js';
+import type { IceDesk } from './ice-desk.js';
+import {
+  MAX_FAULTS,
+  MAX_FRAME_BYTES,
+  MAX_MEMBERS,
+  MAX_WATCHERS,
+  QUESTION_COST,
+  TURN_VALID_MS,
+} from './limits.js';
+import { Seat } from './seat.js';
+import { Switchboard } from './switchboard.js';
 
 export interface RoomOptions {
   readonly name: string;
   readonly makeConductor: (document: RoomDocument) => Conductor;
-  readonly iceServers: readonly IceServer[];
+  readonly ice: IceDesk;
   readonly log: Logger;
   readonly maxMembers?: number;
   readonly maxWatchers?: number;
 }
 
 /** Who is at the other end: nobody knows yet, or a peer that was let in. */
-type Standing = { readonly as: 'watcher' } | { readonly as: 'member'; readonly member: Member };
+type Standing = { readonly as: 'watcher' } | { readonly as: 'member'; readonly seat: Seat };
 
 interface Visitor {
   readonly connection: Connection;
@@ -32,8 +46,15 @@ interface Visitor {
   faults: number;
 }
 
-const PEER_ID_LENGTH = 16;
 const CLOSE_GRACE_MS = 1_000;
+
+/** How long a peer's place is kept, by how its connection ended. */
+const GRACE_MS: Record<ConnectionEnd, number> = {
+  left: 0,
+  dismissed: 0,
+  broken: BROKEN_GRACE_MS,
+  silent: SILENT_GRACE_MS,
+};
 
 type Hello = Extract<ToCoordinator, { type: 'hello' }>;
 type Signal = Extract<ToCoordinator, { type: 'signal' }>;
@@ -45,8 +66,11 @@ export class Room {
   readonly document = new Authority();
   readonly #options: RoomOptions;
   readonly #visitors = new Set<Visitor>();
-  readonly #members = new Map<PeerId, Member>();
+  /** The places of peers, of those who are away for a moment too. */
+  readonly #seats = new Map<PeerId, Seat>();
+  readonly #switchboard = new Switchboard((to, frame) => this.#seats.get(to)?.sendBytes(frame));
   readonly #heartbeat: NodeJS.Timeout;
+  readonly #renewal: NodeJS.Timeout | undefined;
   #state: 'open' | 'closed' = 'open';
   #emptied: () => void = () => {};
 
@@ -57,11 +81,12 @@ export class Room {
     this.#heartbeat = setInterval(() => {
       for (const { connection } of this.#visitors) connection.beat();
     }, HEARTBEAT_MS);
+    if (options.ice.expires) this.#renewal = setInterval(() => this.#renewIce(), TURN_VALID_MS / 2);
   }
 
   /** Connections that have not said hello. */
   get watchers(): number {
-    return this.#visitors.size - this.#members.size;
+    return [...this.#visitors].filter(({ standing }) => standing.as === 'watcher').length;
   }
 
   /** Takes the socket over; the room closes it. */
@@ -69,10 +94,11 @@ export class Room {
     const connection = new Connection(socket, {
       text: (message) => this.#guarded(visitor, () => this.#hear(visitor, message)),
       bytes: (message) => this.#guarded(visitor, () => this.#follow(visitor, message)),
-      closed: () => this.#leave(visitor),
+      relayed: (frame) => this.#guarded(visitor, () => this.#relay(visitor, frame)),
+      closed: (how) => this.#leave(visitor, how),
     });
     const following = this.document.attach({
-      peer: () => (visitor.standing.as === 'member' ? visitor.standing.member.id : undefined),
+      peer: () => (visitor.standing.as === 'member' ? visitor.standing.seat.member.id : undefined),
       send: (frame) => connection.send(frame),
     });
     const visitor: Visitor = { connection, following, standing: { as: 'watcher' }, faults: 0 };
@@ -90,49 +116,88 @@ export class Room {
     await this.conductor.close();
     await this.#empty();
     clearInterval(this.#heartbeat);
+    clearInterval(this.#renewal);
+    for (const seat of this.#seats.values()) seat.give();
+    this.#switchboard.close();
     this.document.close();
   }
 
   #hear(visitor: Visitor, text: string): void {
     const message = readToCoordinator(text);
-    if (message.type === 'hello') this.#welcome(visitor, message);
+    if (message.type === 'hello') this.#greet(visitor, message);
     else if (visitor.standing.as === 'watcher') {
       throw new ProtocolError(`${message.type}: watchers say nothing; say hello first`);
-    } else if (message.type === 'signal') this.#passOn(visitor.standing.member, message);
-    else this.conductor.heard(visitor.standing.member, message);
+    } else this.#heed(visitor.standing.seat, message);
+  }
+
+  #heed(seat: Seat, message: Exclude<ToCoordinator, Hello>): void {
+    if (message.type === 'heard') return seat.acknowledge(message.count);
+    seat.hear();
+    if (message.type === 'signal') this.#passOn(seat.member, message);
+    else this.conductor.heard(seat.member, message);
+  }
+
+  #greet(visitor: Visitor, hello: Hello): void {
+    if (visitor.standing.as === 'member') throw new ProtocolError('hello: said before; once is enough');
+    if (hello.resume) this.#resume(visitor, hello.resume);
+    else this.#welcome(visitor, hello);
+  }
+
+  /** The peer was here before, and its connection broke. */
+  #resume(visitor: Visitor, { peer, key, heard }: NonNullable<Hello['resume']>): void {
+    const { connection } = visitor;
+    const seat = this.#seats.get(peer);
+    if (!seat || !sameText(seat.key, key)) {
+      connection.dismiss('gone', 'the place of this peer has been given up; say hello without it');
+      return;
+    }
+    const before = seat.resume(connection, heard, this.#welcomeTo(seat));
+    visitor.standing = { as: 'member', seat };
+    // The peer knows sooner than we do that it has ended.
+    before?.cut();
+    this.#options.log.info({ room: this.name, peer }, 'back');
   }
 
   #welcome(visitor: Visitor, hello: Hello): void {
-    if (visitor.standing.as === 'member') throw new ProtocolError('hello: said before; once is enough');
     const { connection } = visitor;
-    if (this.#members.size >= (this.#options.maxMembers ?? MAX_MEMBERS)) {
+    if (this.#seats.size >= (this.#options.maxMembers ?? MAX_MEMBERS)) {
       connection.dismiss('full', 'this room has as many peers as it takes; come back later');
       return;
     }
-    const member: Member = {
-      id: freshName(PEER_ID_LENGTH),
-      name: hello.name,
-      kind: hello.kind,
-      ability: hello.ability,
-      send: (message) => connection.send(message),
-      allow: (messages) => connection.allow(messages),
-      dismiss: (code, reason) => connection.dismiss(code, reason),
-    };
-    visitor.standing = { as: 'member', member };
-    this.#members.set(member.id, member);
-    connection.send({
-      type: 'welcome',
-      version: PROTOCOL_VERSION,
-      peer: member.id,
-      room: this.name,
-      iceServers: [...this.#options.iceServers],
-    });
+    const seat = new Seat(hello, connection, () => this.#vacate(seat));
+    const { member } = seat;
+    visitor.standing = { as: 'member', seat };
+    this.#seats.set(member.id, seat);
+    connection.send(JSON.stringify(this.#welcomeTo(seat)));
     this.#options.log.info({ room: this.name, peer: member.id, kind: member.kind }, 'joined');
     this.conductor.joined(member);
   }
 
+  #welcomeTo({ member: { id }, key, heard }: Seat): ToPeer {
+    return {
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      peer: id,
+      room: this.name,
+      iceServers: this.#options.ice.serversFor(id, Date.now()),
+      key,
+      heard,
+    };
+  }
+
+  /** Every credential is then at most half its life old. */
+  #renewIce(): void {
+    for (const { member } of this.#seats.values()) {
+      const { id } = member;
+      member.send({ type: 'ice', iceServers: this.#options.ice.serversFor(id, Date.now()) });
+    }
+  }
+
   #passOn(from: Member, { to, link, data }: Signal): void {
-    const receiver = this.#members.get(to);
+    const receiver = this.#seats.get(to)?.member;
+    if (receiver && data.type === 'answer' && 'channel' in data) {
+      this.#switchboard.open(from.id, to, data.channel);
+    }
     if (receiver) receiver.send({ type: 'signal', from: from.id, link, data });
     // No fault: it may have left while the message was under way.
     else from.send({ type: 'refused', code: 'no-such-peer', reason: `peer ${to} is not here`, fatal: false });
@@ -147,16 +212,43 @@ export class Room {
     visitor.following.receive(frame);
   }
 
-  #leave(visitor: Visitor): void {
+  #relay(visitor: Visitor, frame: Uint8Array): void {
+    if (visitor.standing.as === 'watcher')
+      throw new ProtocolError('watchers have no channels; say hello first');
+    // What belongs to no channel is charged for, like any other message.
+    if (!this.#switchboard.pass(visitor.standing.seat.member.id, frame)) visitor.connection.charge(1);
+  }
+
+  #leave(visitor: Visitor, how: ConnectionEnd): void {
     this.#visitors.delete(visitor);
     visitor.following.end();
-    if (visitor.standing.as === 'member') {
-      const { member } = visitor.standing;
-      this.#members.delete(member.id);
-      if (this.#state === 'open') this.#guarded(visitor, () => this.conductor.lost(member));
-      this.#options.log.info({ room: this.name, peer: member.id }, 'left');
-    }
+    const { standing, connection } = visitor;
+    if (standing.as === 'member' && standing.seat.isAt(connection)) this.#part(standing.seat, how);
     if (this.#visitors.size === 0) this.#emptied();
+  }
+
+  /** A peer's connection is gone; the peer itself may live, and come back. */
+  #part(seat: Seat, how: ConnectionEnd): void {
+    const { id } = seat.member;
+    this.#switchboard.left(id);
+    const grace = this.#state === 'open' ? GRACE_MS[how] : 0;
+    if (grace === 0) return this.#vacate(seat);
+    seat.keepFor(grace, () => this.#vacate(seat));
+    this.#options.log.info({ room: this.name, peer: id, how }, 'away');
+  }
+
+  #vacate(seat: Seat): void {
+    const { member } = seat;
+    if (!this.#seats.delete(member.id)) return;
+    seat.give();
+    this.#switchboard.left(member.id);
+    this.#options.log.info({ room: this.name, peer: member.id }, 'left');
+    if (this.#state === 'closed') return;
+    try {
+      this.conductor.lost(member);
+    } catch (error) {
+      this.#options.log.error({ room: this.name, err: error }, 'a defect: a loss was not handled');
+    }
   }
 
   /** What one visitor causes stays with that visitor. */
@@ -180,12 +272,14 @@ export class Room {
     if (visitor.faults >= MAX_FAULTS) {
       visitor.connection.dismiss('faults', `${visitor.faults} broken messages; the last: ${message}`);
     } else {
-      visitor.connection.send({
+      const refusal: ToPeer = {
         type: 'refused',
         code: 'malformed',
         reason: message.slice(0, 500),
         fatal: false,
-      });
+      };
+      if (visitor.standing.as === 'member') visitor.standing.seat.member.send(refusal);
+      else visitor.connection.send(JSON.stringify(refusal));
     }
   }
 

@@ -82,6 +82,15 @@ test('of many that open and seal at once, each in its term, no two seal the same
   expect(new Set(numbers).size).toBe(numbers.length);
 });
 
+test('a coordinator that slept while another sealed and removed many checkpoints seals none of their numbers', async () => {
+  const sleeper = await opened(1);
+  await sleeper.seal(8, '8-1-1', [null, null]);
+  const other = await opened(2);
+  for (let step = 16; step <= 80; step += 8) await other.seal(step, `${step}-2-1`, [null, null]);
+  await expect(sleeper.seal(16, '16-1-1', [null, null])).rejects.toThrow(TakenOverError);
+  await expect(sleeper.sealEnd()).rejects.toThrow(TakenOverError);
+});
+
 test('one whose term is over does not take a job back', async () => {
   await opened(2);
   await expect(opened(1)).rejects.toThrow(TakenOverError);

@@ -8,7 +8,9 @@ import {
   type CheckpointName,
   packPlaces,
   type Seal,
+  type SpentSeal,
   sealSchema,
+  spentSealSchema,
   unpackPlaces,
 } from '../../core/protocol/seal.js';
 import type { Store } from '../store/store.js';
@@ -28,7 +30,7 @@ export interface SealedState {
 /**
  * The seals of one job. They are numbered without gaps and each is created once, so that of several coordinators that
  * go on with a job only one seals: whoever opens a job seals what it finds once more, in its own term, and whoever then
- * comes too late for a number knows that another has taken over.
+ * comes too late for a number knows that another has taken over. So a number stays taken when its checkpoint is removed.
  */
 export class Checkpoints {
   readonly #store: Store;
@@ -110,19 +112,20 @@ export class Checkpoints {
     const seals: Seal[] = [];
     for (const number of numbers.reverse()) {
       const seal = await this.#get(number);
-      // Removed since it was listed: then another coordinator is at work, and the create below will tell.
       if (seal) seals.unshift(seal);
-      if (new Set(seals.map(({ name }) => name)).size > KEPT) break;
+      if (new Set(seals.map(({ name }) => name)).size === KEPT) break;
     }
     return seals;
   }
 
+  /** Undefined where it is spent, or not there. */
   async #get(number: number): Promise<Seal | undefined> {
     const key = sealKey(this.#id, number);
     const bytes = await this.#store.get(key);
     if (!bytes) return undefined;
     try {
-      return sealSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+      const text: unknown = JSON.parse(new TextDecoder().decode(bytes));
+      return spentSealSchema.safeParse(text).success ? undefined : sealSchema.parse(text);
     } catch (cause) {
       throw new StoreError(`${key} is no seal; remove it, and the job goes on from the one before`, {
         cause,
@@ -168,12 +171,17 @@ export class Checkpoints {
       const newer = this.#states.slice(i + 1);
       if (new Set(newer.map(({ name }) => name)).size < KEPT && newer[0]?.name !== state.name) continue;
       // The seal goes first, so that no sealed checkpoint ever lacks a brick.
-      await this.#store.remove(sealKey(this.#id, state.seal));
+      await this.#spend(state.seal);
       for (const [brick, key] of this.#bricksOf(state)) {
         if (newer.every(({ places }) => places[brick] !== state.places[brick])) await this.#store.remove(key);
       }
       this.#states = this.#states.filter((other) => other !== state);
     }
+  }
+
+  async #spend(seal: number): Promise<void> {
+    const spent: SpentSeal = { version: 1, job: this.#id, seal, spent: true };
+    await this.#store.put(sealKey(this.#id, seal), new TextEncoder().encode(JSON.stringify(spent)));
   }
 
   /** Removes bricks that belong to no state: of checkpoints that were never sealed. */

@@ -46,6 +46,6 @@ export class Crew {
   candidates(isLeftOut: (peer: PeerId) => boolean): readonly Candidate[] {
     return this.#members()
       .filter(({ id }) => !this.#leaving.has(id) && !isLeftOut(id))
-      .map(({ id, ability: { rate, memory } }) => ({ id, rate, memory }));
+      .map(({ id, ability: { engine, rate, memory } }) => ({ id, engine, rate, memory }));
   }
 }

@@ -253,7 +253,7 @@ test('a run that goes back while a checkpoint is being sealed goes back to that 
     if (bert.granted(third)?.checkpoint?.step === step) bert.stores(third);
   }
   // Its snapshots were never really stored, so the result can't be finished; but the run is over.
-  await vi.waitFor(() => expect(status().state).not.toBe('running'));
+  await vi.waitFor(() => expect(status().state).not.toBe('running'), 20_000);
 });
 
 test('a run that goes on from a checkpoint waits for one peer, not for as many as the first step takes', async () => {

@@ -455,7 +455,11 @@ export class JobRun {
 
   /** Computed again it would be no better; whoever knows otherwise resumes the job from its newest checkpoint. */
   #diverged({ name }: Member, { step, state }: Extract<RunMessage, { type: 'diverged' }>): void {
-    const remedy = 'try a smaller time step, or look for a division by 0 in the model';
+    const remedies = ['try a smaller time step', 'look for a division by 0 in the model'];
+    if (this.job.run.keepWavesIn === 'f16') {
+      remedies.unshift('choose a larger unit of amplitude, for f16 ends at ±65504', 'keep waves in f32');
+    }
+    const remedy = remedies.join(', or ');
     this.#end('failed', `diverged: ${state} is not finite after step ${step}, as ${name} found; ${remedy}`);
   }
 

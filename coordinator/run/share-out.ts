@@ -1,16 +1,14 @@
 import { type Box, boxOfShape, cellCount } from '../../core/grid/box.js';
 import { mostShards, partition, worthAShard } from '../../core/grid/partition.js';
 import type { Job } from '../../core/job/job.js';
-import { memoryNeeded, memoryShortfall } from '../../core/job/memory.js';
+import { cellsHeld, type Holder, memoryShortfall } from '../../core/job/memory.js';
 import type { PeerId, PlanShards } from '../../core/protocol/plan.js';
 
 /** What the share-out needs to know of a peer. */
-export interface Candidate {
+export interface Candidate extends Holder {
   readonly id: PeerId;
   /** Cell updates per second. */
   readonly rate: number;
-  /** Bytes a shard may hold. */
-  readonly memory: number;
 }
 
 export type ShareOut =
@@ -28,43 +26,41 @@ const MEMORY_PASSES = 8;
  * The same fleet always gets the same shards, whatever order it is listed in.
  */
 export function shareOut(job: Job, fleet: readonly Candidate[]): ShareOut {
-  const brick = bytesOf(job, { lo: [0, 0, 0], hi: job.grid.brick });
+  const brick = cellCount(boxOfShape(job.grid.brick));
   const ranked = fleet
-    .filter(({ memory }) => memory >= brick)
+    .filter((peer) => cellsHeld(job, peer) >= brick)
     .map((peer) => ({ ...peer, rate: steady(peer.rate) }))
     .sort((a, b) => b.rate - a.rate || (a.id < b.id ? -1 : 1))
     .slice(0, mostShards(job.grid));
   const quick = job.run.use === 'all' ? ranked : quickest(job, ranked);
   const shards = cut(job, quick) ?? cut(job, ranked);
   if (shards) return { kind: 'shards', shards };
-  const shortfall = memoryShortfall(
-    job,
-    ranked.map(({ memory }) => memory),
-  );
+  const shortfall = memoryShortfall(job, ranked);
   return { kind: 'too-small', reason: shortfall ?? 'the state cannot be cut to fit the memory of each peer' };
 }
 
 /** Undefined where the memory of one or all does not suffice. */
 function cut(job: Job, peers: readonly Candidate[]): PlanShards | undefined {
-  const needed = memoryNeeded(job);
-  let room = peers.map(({ memory }) => memory);
+  const needed = cellCount(boxOfShape(job.grid.shape));
+  const held = peers.map((peer) => cellsHeld(job, peer));
+  let room = held;
   for (let pass = 0; pass < MEMORY_PASSES && sum(room) >= needed; pass++) {
     const boxes = partition(job.grid, filled(peers, room, needed));
-    const load = boxes.map((box, i) => bytesOf(job, box) / (peers[i]?.memory ?? 0));
+    const load = boxes.map((box, i) => cellCount(box) / (held[i] ?? 0));
     if (load.every((share) => share <= 1)) {
       return peers.map(({ id }, i) => ({ peer: id, box: boxes[i] as Box }));
     }
     // Bricks are coarse: whoever got a layer too many is to aim lower.
-    room = room.map((bytes, i) => bytes / Math.max(1, load[i] as number));
+    room = room.map((cells, i) => cells / Math.max(1, load[i] as number));
   }
   return undefined;
 }
 
-/** `bytes` shared out in proportion to rates, as far as each peer has room; all of them together have enough. */
-function filled(peers: readonly Candidate[], room: readonly number[], bytes: number): number[] {
+/** `cells` shared out in proportion to rates, as far as each peer has room; all of them together have enough. */
+function filled(peers: readonly Candidate[], room: readonly number[], cells: number): number[] {
   const shares = peers.map(() => 0);
   let open = peers.map((_, i) => i);
-  for (let left = bytes; open.length > 0; ) {
+  for (let left = cells; open.length > 0; ) {
     const perRate = left / sum(open.map((i) => peers[i]?.rate ?? 0));
     for (const i of open)
       shares[i] = Math.max(1, Math.min(room[i] as number, perRate * (peers[i]?.rate ?? 0)));
@@ -77,11 +73,6 @@ function filled(peers: readonly Candidate[], room: readonly number[], bytes: num
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
-/** Bytes of the state on a box. */
-function bytesOf(job: Job, box: Box): number {
-  return (memoryNeeded(job) / cellCount(boxOfShape(job.grid.shape))) * cellCount(box);
-}
 
 /** The peers that make a step quicker. */
 function quickest(job: Job, ranked: readonly Candidate[]): readonly Candidate[] {

@@ -68,7 +68,7 @@ describe('examples/openwave-golden.yaml', () => {
 
   it('steps 6.586257 rs at a time, and takes 1 GB', () => {
     expect(job.dt).toBeCloseTo(6.586257, 6);
-    expect(memoryNeeded(job) / 1e9).toBeCloseTo(1.006, 3);
+    expect(memoryNeeded(job, 'wasm') / 1e9).toBeCloseTo(1.006, 3);
   });
 });
 

@@ -24,6 +24,9 @@ export function initialStatesOf(
       faults.add(field, 'is no state of this job', suggest(name, [...places.keys()]));
     } else if ('formula' in start) {
       checkFormula(start, field, setting, radius, faults);
+      if (place.field.kind === 'wave' && file.run.keepWavesIn === 'f16') {
+        checkHalf(start.amplitude, `${field}.amplitude`, faults);
+      }
       initial.set(name, { kind: 'formula', fill: formulaFill(start, setting) });
     } else {
       const tracker = place.field.kind === 'tracker';
@@ -34,6 +37,17 @@ export function initialStatesOf(
     }
   }
   return initial;
+}
+
+/** Below, less than eight of f16's eleven bits are left of a hundredth of the wave. */
+const LEAST_HALF_AMPLITUDE = 0.05;
+const LARGEST_HALF = 65_504;
+
+function checkHalf(amplitude: number, field: string, faults: FaultList): void {
+  const size = Math.abs(amplitude);
+  if (size === 0 || (size >= LEAST_HALF_AMPLITUDE && size <= LARGEST_HALF)) return;
+  const fix = `Choose a unit in which it lies between ${LEAST_HALF_AMPLITUDE} and ${LARGEST_HALF}, best near 1000, or run.keepWavesIn: f32`;
+  faults.add(field, `is ${amplitude}, of which f16 keeps too little`, fix);
 }
 
 function checkFormula(

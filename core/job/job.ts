@@ -1,4 +1,5 @@
 import type { CompiledModel } from '../../shaders/compiler/compile.js';
+import type { WaveFormat } from '../../shaders/engine.js';
 import type { Box, Triple } from '../grid/box.js';
 import type { Mirrors } from '../grid/ghosts.js';
 import type { Grid } from '../grid/grid.js';
@@ -113,4 +114,6 @@ export interface RunSettings {
   readonly haloError?: number | undefined;
   /** Seconds between checkpoints. */
   readonly checkpointSeconds: number;
+  /** What engines may keep waves in; those that can. */
+  readonly keepWavesIn: WaveFormat;
 }

@@ -215,6 +215,15 @@ describe('a source', () => {
     expect(at({ shape: 'tone-burst', frequency: 0.5, cycles: 2 }, 45)).toBeCloseTo(0, 12);
   });
 
+  it.each([
+    { shape: 'ricker', frequency: 1e200 },
+    { shape: 'gaussian-derivative', sigma: 1e-310 },
+    { shape: 'tone-burst', frequency: 1.7e308, cycles: 3 },
+  ])('of a $shape that is over long ago is 0', (signal) => {
+    const [source] = checkJob({ ...sourceOf({ signal }), time: { steps: 99, dt: 0.1 } }).sources;
+    expect(amplitudeOf(source)(98)).toBeCloseTo(0, 12);
+  });
+
   it('goes straight from one value of a series to the next where they have a dt of their own', () => {
     const signal = { shape: 'series', values: [1, -3, 5], dt: 0.4 } as const;
     const amplitude = amplitudeOf(checkJob(sourceOf({ signal })).sources[0]);

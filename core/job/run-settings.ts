@@ -13,7 +13,7 @@ const DEFAULT_EXCHANGE_EVERY = 4;
  * and it holds at least one exchange.
  */
 export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults: FaultList): RunSettings {
-  const { exchangeEvery, epoch, peers, use, haloError, checkpointSeconds } = file.run;
+  const { exchangeEvery, epoch, peers, use, haloError, checkpointSeconds, keepWavesIn } = file.run;
   const longest = longestEpoch(grid, radius);
   const remedy = `Use at most ${longest}, or larger bricks`;
   if (epoch !== undefined && epoch > longest) {
@@ -30,6 +30,7 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
     use,
     haloError,
     checkpointSeconds,
+    keepWavesIn,
   };
 }
 

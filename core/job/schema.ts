@@ -361,6 +361,12 @@ export const jobFileSchema = z
           .optional()
           .describe('Halos are rounded by at most so much of the largest value in them; else they are exact'),
         checkpointSeconds: positive.default(30).describe('Seconds between checkpoints'),
+        keepWavesIn: z
+          .enum(['f32', 'f16'])
+          .default('f32')
+          .describe(
+            'f16: GPUs may keep waves in half precision, which takes half the memory, and errors of about 1%',
+          ),
       })
       .prefault({}),
   })

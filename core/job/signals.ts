@@ -46,7 +46,10 @@ export function signalOf(signal: Written, path: string, faults: FaultList): Sign
   }
 }
 
-const bounded = (at: Signal): SignalOfSource => ({ kind: 'known', at, highest: 1 });
+/** Far from its middle a signal may be a 0 times what f64 cannot hold, which is no number: it is 0 there. */
+const bounded = (at: Signal): SignalOfSource => {
+  return { kind: 'known', at: (time, step) => at(time, step) || 0, highest: 1 };
+};
 
 function seriesOf({ values, file, dt }: Series, path: string, faults: FaultList): SignalOfSource {
   if (values !== undefined && file !== undefined) {

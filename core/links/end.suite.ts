@@ -1,6 +1,7 @@
 import { GroundswellError } from '../errors.js';
 import { HIGH_WATER_BYTES } from '../protocol/limits.js';
 import type {
+  ConnectOptions,
   SignalData,
   Transport,
   TransportAttempt,
@@ -28,7 +29,11 @@ export class TransportEnd {
   #fault: string | null = null;
   readonly #closings: string[] = [];
 
-  constructor(private readonly factory: TransportFactory) {}
+  /** `options` beside those of every attempt. */
+  constructor(
+    private readonly factory: TransportFactory,
+    private readonly options: Partial<ConnectOptions> = {},
+  ) {}
 
   offer(): Promise<SignalData> {
     return new Promise((resolve) => {
@@ -130,7 +135,12 @@ export class TransportEnd {
   #opening: Promise<void> = Promise.resolve();
 
   #begin(initiator: boolean, signal: (data: SignalData) => void): TransportAttempt {
-    const attempt = this.factory.connect({ initiator, iceServers: [], signal });
+    const attempt = this.factory.connect({
+      iceServers: [],
+      ...this.options,
+      initiator,
+      signal,
+    });
     this.#attempt = attempt;
     this.#opening = attempt.opened.then((transport) => {
       this.#transport = transport;
@@ -150,6 +160,12 @@ export class TransportEnd {
     this.#messages++;
     this.#bytes += message.byteLength;
   }
+}
+
+/** The session description of a transport that has one. */
+export function sdpOf(data: SignalData): string {
+  if ('sdp' in data) return data.sdp;
+  throw new TypeError('no session description');
 }
 
 function fill(message: Uint8Array, index: number): void {

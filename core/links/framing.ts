@@ -4,7 +4,8 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
 /*
  * How a message travels over a channel that keeps order but takes only short pieces. All numbers little-endian.
  *
- *   frame    := version:u8  type:u8  0:u16  length:u32  body        length = bytes of body
+ *   frame    := version:u8  type:u8  0:u16  length:u32  received:f64  body        length = bytes of body
+ *   received := how many messages the sender has received over this link, whatever channels carried them
  *   body     := head content                                        see messages.ts
  *   fragment := the next min(rest, maxFragment) bytes of a frame
  *
@@ -12,7 +13,7 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
  * fragment of this one; frames are never interleaved.
  */
 
-const HEADER_BYTES = 8;
+const HEADER_BYTES = 16;
 
 /** A message, encoded. `content` is a view of the sender's memory: it is cut, not copied. */
 export interface Frame {
@@ -24,17 +25,29 @@ export interface Frame {
 /** A message, rejoined. `body` starts at the first byte of its own buffer. */
 export interface ReceivedFrame {
   readonly type: number;
+  /** How many messages the other side had received. */
+  readonly received: number;
   readonly body: Uint8Array<ArrayBuffer>;
 }
 
-/**
- * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64). Only the first is a copy, so each
- * fragment must be used before `content` changes.
- * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
- */
-export function* cut({ type, head, content }: Frame, maxFragment: number): Generator<Uint8Array, void> {
+/** Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES. */
+export function bodyBytes({ head, content }: Pick<Frame, 'head' | 'content'>): number {
   const length = head.byteLength + content.byteLength;
   if (length > MAX_LINK_MESSAGE_BYTES) throw tooLong(length);
+  return length;
+}
+
+/**
+ * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64), and says with it how many messages have
+ * been received. Only the first is a copy, so each fragment must be used before `content` changes.
+ * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
+ */
+export function* cut(
+  { type, head, content }: Frame,
+  received: number,
+  maxFragment: number,
+): Generator<Uint8Array, void> {
+  const length = bodyBytes({ head, content });
   const start = HEADER_BYTES + head.byteLength;
   let sent = Math.min(content.byteLength, maxFragment - start);
   const first = new Uint8Array(start + sent);
@@ -42,6 +55,7 @@ export function* cut({ type, head, content }: Frame, maxFragment: number): Gener
   view.setUint8(0, PROTOCOL_VERSION);
   view.setUint8(1, type);
   view.setUint32(4, length, true);
+  view.setFloat64(8, received, true);
   first.set(head, HEADER_BYTES);
   first.set(content.subarray(0, sent), start);
   yield first;
@@ -91,7 +105,11 @@ function begin(fragment: Uint8Array): ReceivedFrame {
   if (view.getUint16(2, true) !== 0) throw new ProtocolError('The reserved bytes of a header are not zero.');
   const length = view.getUint32(4, true);
   if (length > MAX_LINK_MESSAGE_BYTES) throw tooLong(length);
-  return { type: view.getUint8(1), body: new Uint8Array(length) };
+  const received = view.getFloat64(8, true);
+  if (!Number.isSafeInteger(received) || received < 0) {
+    throw new ProtocolError(`The other side has received ${received} messages.`);
+  }
+  return { type: view.getUint8(1), received, body: new Uint8Array(length) };
 }
 
 function tooLong(length: number): ProtocolError {

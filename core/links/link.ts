@@ -1,162 +1,178 @@
 import { LinkError, ProtocolError } from '../errors.js';
-import {
-  HIGH_WATER_BYTES,
-  LINK_MISSED_PULSES,
-  LINK_PULSE_MS,
-  LINK_TIMEOUT_MS,
-  MAX_LINK_QUEUE_BYTES,
-} from '../protocol/limits.js';
-import { cut, type Frame, Joiner } from './framing.js';
-import { IncomingRate } from './incoming-rate.js';
-import { BYE, type LinkMessage, PULSE, readMessage, writeMessage } from './messages.js';
-import { after } from './timer.js';
-import type { Transport, TransportStats } from './transport.js';
-
-/** How a link ended. `left`: the other side said goodbye. `closed`: this side closed it. */
-type LinkEnd = { readonly how: 'left' | 'closed' | 'lost'; readonly reason: string };
+import { LINK_ACKNOWLEDGE_BYTES, MAX_LINK_QUEUE_BYTES } from '../protocol/limits.js';
+import { bodyBytes, type Frame } from './framing.js';
+import type { Line, LineEnd, LineMessage, LineUser } from './line.js';
+import { type LinkMessage, PULSE, writeMessage } from './messages.js';
+import type { TransportStats } from './transport.js';
 
 interface LinkEvents {
   onMessage(message: LinkMessage): void;
-  /** Called once, whoever ended it. */
-  onClose(end: LinkEnd): void;
+  /** The line is gone. Where it is `broken`, `attach` goes on with another, from where both ends are. */
+  onLineEnd(end: LineEnd): void;
 }
 
-/** Messages of any length to and from one other peer, in order, over an open transport. */
-export class Link {
-  readonly #joiner = new Joiner();
-  readonly #incoming = new IncomingRate();
-  /** Settles when all messages accepted so far have been sent, or can't be. */
-  #sending: Promise<void> = Promise.resolve();
-  #queued = 0;
-  #phase: 'open' | 'retiring' | 'closed' = 'open';
-  #end: LinkEnd | undefined;
-  #stopWaiting = () => {};
-  #stopPulse = () => {};
-  /** Pulses since anything came from the other side. */
-  #missed = 0;
+/** A message that the other side may not have. */
+interface Kept {
+  frame: Frame;
+  readonly bytes: number;
+  readonly taken: () => void;
+  readonly failed: (error: LinkError) => void;
+}
 
-  constructor(
-    private readonly transport: Transport,
-    private readonly events: LinkEvents,
-  ) {
-    transport.onClose = (reason) => this.#closed(reason);
-    transport.onMessage = (fragment) => this.#received(fragment);
-    this.#pulse();
+/**
+ * Messages of any length to and from one other peer, in order, each once, over one channel after the other. What has
+ * not been acknowledged is kept, and sent again over the next channel.
+ */
+export class Link implements LineUser {
+  /** The same at both ends, and never that of another link between them. */
+  readonly session: number;
+  readonly #events: LinkEvents;
+  /** Oldest first. The first `#sent` have gone into the present line. */
+  #kept: Kept[] = [];
+  #keptBytes = 0;
+  #sent = 0;
+  #acknowledged = 0;
+  #received = 0;
+  /** Received since the other side was last told how much. */
+  #untold = 0;
+  #line: Line | undefined;
+  #sending: Line | undefined;
+  #before: TransportStats = { path: 'direct', bytesSent: 0, bytesReceived: 0 };
+  #end: string | undefined;
+
+  constructor(session: number, events: LinkEvents) {
+    this.session = session;
+    this.#events = events;
   }
 
   /**
-   * Sends a message after those before it. Resolves when the transport has all of it; until then the cells must
-   * not change. Rejects with LinkError when the link is closed, or when more than MAX_LINK_QUEUE_BYTES wait;
-   * with ProtocolError when the message is too long.
-   * A message to a side that has said goodbye is dropped: nobody waits for it there.
+   * Sends a message after those before it. Resolves when a channel has all of it, or the other side has; until then
+   * the cells must not change. Rejects with LinkError when the link has ended, or when more than MAX_LINK_QUEUE_BYTES
+   * are kept; with ProtocolError when the message is too long.
    */
   async send(message: LinkMessage): Promise<void> {
-    if (this.#end?.how === 'left') return;
-    if (this.#phase !== 'open') throw this.#closedError();
-    await this.#enqueue(writeMessage(message));
-  }
-
-  stats(): TransportStats {
-    return this.transport.stats();
-  }
-
-  /** How fast long messages come in, in bytes a second; undefined until that has been measured. */
-  get incomingRate(): number | undefined {
-    return this.#incoming.value;
-  }
-
-  /** Ends the link now. What has not arrived is lost. */
-  close(reason = 'closed by this side'): void {
-    this.#finish({ how: 'closed', reason });
-  }
-
-  /**
-   * Ends the link once the other side has everything sent so far: it closes when it has read our goodbye.
-   * Until then messages still come in. A side that does not answer is given LINK_TIMEOUT_MS.
-   */
-  retire(): void {
-    if (this.#phase !== 'open') return;
-    this.#phase = 'retiring';
-    this.#stopWaiting = after(LINK_TIMEOUT_MS, () => this.close('the other side did not take its leave'));
-    this.#enqueue(writeMessage(BYE)).catch(() => this.close('closed while taking leave'));
-  }
-
-  #pulse(): void {
-    this.#stopPulse = after(LINK_PULSE_MS, () => {
-      this.#missed += 1;
-      if (this.#missed > LINK_MISSED_PULSES) {
-        const seconds = (this.#missed * LINK_PULSE_MS) / 1000;
-        this.#finish({ how: 'lost', reason: `nothing has come over the link for ${seconds} s` });
-        return;
-      }
-      // What waits is itself a sign of life, once it gets through.
-      if (this.#queued === 0) this.#enqueue(writeMessage(PULSE)).catch(() => {});
-      this.#pulse();
+    if (this.#end !== undefined) throw this.#endError(this.#end);
+    const frame = writeMessage(message);
+    const bytes = bodyBytes(frame);
+    if (this.#keptBytes > 0 && this.#keptBytes + bytes > MAX_LINK_QUEUE_BYTES) {
+      throw new LinkError(`${this.#keptBytes} bytes wait for this link already; await the sends before.`);
+    }
+    await new Promise<void>((taken, failed) => {
+      this.#kept.push({ frame, bytes, taken, failed });
+      this.#keptBytes += bytes;
+      this.#start();
     });
   }
 
-  async #enqueue(frame: Frame): Promise<void> {
-    const bytes = frame.head.byteLength + frame.content.byteLength;
-    if (this.#queued > 0 && this.#queued + bytes > MAX_LINK_QUEUE_BYTES) {
-      throw new LinkError(`${this.#queued} bytes wait for this link already; await the sends before.`);
-    }
-    this.#queued += bytes;
-    const sent = this.#sending.then(() => this.#sendFrame(frame));
-    this.#sending = sent.catch(() => {});
-    try {
-      await sent;
-    } catch (error) {
-      if (this.#end?.how !== 'left') throw error;
-    } finally {
-      this.#queued -= bytes;
-    }
+  /** Whether it has a line now. */
+  get isAttached(): boolean {
+    return this.#line !== undefined;
   }
 
-  async #sendFrame(frame: Frame): Promise<void> {
-    for (const fragment of cut(frame, this.transport.maxMessage)) {
-      if (this.transport.buffered > HIGH_WATER_BYTES) await this.transport.drained();
-      this.transport.send(fragment);
+  /** What all its channels have carried, and the way that the last one took. */
+  stats(): TransportStats {
+    const now = this.#line?.stats();
+    if (!now) return this.#before;
+    return {
+      path: now.path,
+      bytesSent: this.#before.bytesSent + now.bytesSent,
+      bytesReceived: this.#before.bytesReceived + now.bytesReceived,
+    };
+  }
+
+  /** How fast long messages come in over the present line, in bytes a second; undefined until that has been measured. */
+  get incomingRate(): number | undefined {
+    return this.#line?.incomingRate;
+  }
+
+  /** How many messages have come. To be told in the greeting on a line that is to be attached. */
+  received(): number {
+    this.#untold = 0;
+    return this.#received;
+  }
+
+  /** Stops listening to the present line: what comes over it after our greeting on another would come twice. */
+  detach(): void {
+    this.#before = this.stats();
+    this.#line?.drop();
+    this.#line = undefined;
+  }
+
+  /** Goes on over a line, to an end that has received so many messages. */
+  attach(line: Line, received: number): void {
+    this.detach();
+    this.#line = line;
+    line.handTo(this);
+    this.#forget(received);
+    this.#sent = 0;
+    this.#start();
+  }
+
+  /** Ends the link now. What has not arrived is lost. */
+  end(reason: string): void {
+    if (this.#end !== undefined) return;
+    this.#end = reason;
+    this.detach();
+    for (const { failed } of this.#kept.splice(0)) failed(this.#endError(reason));
+  }
+
+  onMessage(message: LineMessage, acknowledged: number, bytes: number): void {
+    this.#forget(acknowledged);
+    if (message.type === 'pulse') return;
+    if (message.type === 'greeting') throw new ProtocolError('A second greeting on one channel.');
+    this.#received += 1;
+    this.#untold += bytes;
+    const line = this.#line;
+    // Otherwise what goes the other way tells it.
+    if (this.#untold > LINK_ACKNOWLEDGE_BYTES && line && !line.isBusy) {
+      line.send(writeMessage(PULSE)).catch(() => {});
     }
+    this.#events.onMessage(message);
   }
 
-  #received(fragment: Uint8Array): void {
-    this.#missed = 0;
-    let message: ReturnType<typeof readMessage>;
-    try {
-      const frame = this.#joiner.add(fragment);
-      this.#incoming.came(fragment.byteLength, frame !== undefined);
-      if (frame === undefined) return;
-      message = readMessage(frame);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#finish({ how: 'lost', reason: error.message });
-      return;
+  onEnd(end: LineEnd): void {
+    this.detach();
+    this.#events.onLineEnd(end);
+  }
+
+  #start(): void {
+    const line = this.#line;
+    if (line && this.#sending !== line) void this.#sendAll(line);
+  }
+
+  async #sendAll(line: Line): Promise<void> {
+    this.#sending = line;
+    for (let next = this.#kept[this.#sent]; next && this.#line === line; next = this.#kept[this.#sent]) {
+      // A line that breaks tells so by its end.
+      const sent = await line.send(next.frame).then(
+        () => true,
+        () => false,
+      );
+      if (!sent || this.#line !== line) break;
+      this.#sent = this.#kept.indexOf(next) + 1;
+      // Our own from here on: the caller is free to change its cells, and they may have to go again.
+      next.frame = { ...next.frame, content: next.frame.content.slice() };
+      next.taken();
     }
-    switch (message.type) {
-      case 'bye':
-        return this.#finish({ how: 'left', reason: 'the other side has left' });
-      case 'pulse':
-        return;
-      default:
-        return this.events.onMessage(message);
+    if (this.#sending === line) this.#sending = undefined;
+  }
+
+  /** The other side has the first `count` messages of all. */
+  #forget(count: number): void {
+    const arrived = count - this.#acknowledged;
+    if (arrived > this.#kept.length) {
+      throw new ProtocolError(`The other side has received ${count} messages, more than were sent.`);
     }
+    if (arrived <= 0) return;
+    this.#acknowledged = count;
+    for (const { bytes, taken } of this.#kept.splice(0, arrived)) {
+      this.#keptBytes -= bytes;
+      taken();
+    }
+    this.#sent = Math.max(0, this.#sent - arrived);
   }
 
-  #finish(end: LinkEnd): void {
-    this.#end ??= end;
-    this.transport.close();
-  }
-
-  #closed(reason: string): void {
-    this.#stopWaiting();
-    this.#stopPulse();
-    const how = this.#phase === 'retiring' ? 'closed' : 'lost';
-    this.#phase = 'closed';
-    this.#end ??= { how, reason };
-    this.events.onClose(this.#end);
-  }
-
-  #closedError(): LinkError {
-    return new LinkError(`The link is closed: ${this.#end?.reason ?? 'it is being taken leave of'}.`);
+  #endError(reason: string): LinkError {
+    return new LinkError(`The link is closed: ${reason}.`);
   }
 }

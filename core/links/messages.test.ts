@@ -4,9 +4,10 @@ import { ProtocolError } from '../errors.js';
 import { CODINGS } from '../parcel/parcel.js';
 import { cut, Joiner } from './framing.js';
 import {
-  BYE,
+  type Greeting,
   type HaloMessage,
   type LinkMessage,
+  PULSE,
   readMessage,
   type StateMessage,
   writeMessage,
@@ -42,9 +43,9 @@ const plain = (message: ReturnType<typeof readMessage>) => {
     : message;
 };
 
-const carried = (message: LinkMessage | typeof BYE) => {
+const carried = (message: LinkMessage | Greeting | typeof PULSE) => {
   const joiner = new Joiner();
-  const [frame] = [...cut(writeMessage(message), 128)].flatMap((fragment) => joiner.add(fragment) ?? []);
+  const [frame] = [...cut(writeMessage(message), 0, 128)].flatMap((fragment) => joiner.add(fragment) ?? []);
   if (!frame) throw new Error('The message did not arrive.');
   return frame;
 };
@@ -83,8 +84,10 @@ describe('link messages', () => {
     expect([...read.cells]).toEqual([1, 2]);
   });
 
-  test('include the goodbye', () => {
-    expect(readMessage(carried(BYE))).toEqual(BYE);
+  test('include greetings and signs of life', () => {
+    expect(readMessage(carried(PULSE))).toEqual(PULSE);
+    const greeting = { type: 'greeting', session: Date.now() } as const;
+    expect(readMessage(carried(greeting))).toEqual(greeting);
   });
 
   const halo = (change: (head: DataView) => void) => {
@@ -103,8 +106,10 @@ describe('link messages', () => {
     ['a step that is no number', 1, step(Number.NaN)],
     ['a negative step', 1, step(-1)],
     ['half a step', 1, step(0.5)],
-    ['a goodbye that goes on', 3, new Uint8Array(4)],
+    ['a sign of life that goes on', 4, new Uint8Array(4)],
+    ['a greeting cut short', 5, new Uint8Array(7)],
+    ['a link of a negative number', 5, step(-1).subarray(8, 16)],
   ])('are refused with %s', (_, type, body) => {
-    expect(() => readMessage({ type, body })).toThrow(ProtocolError);
+    expect(() => readMessage({ type, received: 0, body: body.slice() })).toThrow(ProtocolError);
   });
 });

@@ -5,12 +5,12 @@ import type { Frame, ReceivedFrame } from './framing.js';
 /*
  * What peers say to one another over a link. All numbers little-endian; what comes last fills the rest of the body.
  *
- *   halo  := type 1   plan:u32  from:u32  step:f64  rate:f32  coding:u8  0:u8  slabs:u16  quiet:u8*  content:u8*
- *   state := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
- *   bye   := type 3                                            (empty)
- *   pulse := type 4                                            (empty)
+ *   halo     := type 1   plan:u32  from:u32  step:f64  rate:f32  coding:u8  0:u8  slabs:u16  quiet:u8*  content:u8*
+ *   state    := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
+ *   pulse    := type 4                                            (empty)
+ *   greeting := type 5   session:f64
  *
- * Each head is a multiple of 4 bytes long, so that cells are aligned and need no copy. `quiet` has a bit for each slab,
+ * The heads of those that carry cells are a multiple of 4 bytes long, so that cells are aligned and need no copy. `quiet` has a bit for each slab,
  * lowest first, in as many groups of 4 bytes as that takes.
  */
 
@@ -42,19 +42,23 @@ export interface StateMessage {
 
 export type LinkMessage = HaloMessage | StateMessage;
 
-/** The last message of a link: the sender has nothing more to say. The other side then closes. */
-export const BYE = { type: 'bye' } as const;
-
-/** Says that the sender lives, and nothing else. */
+/** Says that the sender lives, and how many messages it has received, as every frame does. */
 export const PULSE = { type: 'pulse' } as const;
 
+/** The first words on each channel, both ways: which link it is to go on with. */
+export interface Greeting {
+  readonly type: 'greeting';
+  /** The link's number; 0 where the sender has none with the other side. */
+  readonly session: number;
+}
+
 /** What a link says for itself, not for its caller. */
-type Sign = typeof BYE | typeof PULSE;
+type Sign = Greeting | typeof PULSE;
 
 const HALO = 1;
 const STATE = 2;
-const GOODBYE = 3;
 const LIVES = 4;
+const GREETING = 5;
 
 const STATE_HEAD_BYTES = 16;
 const HALO_HEAD_BYTES = 24;
@@ -67,8 +71,11 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       return writeHalo(message);
     case 'state':
       return writeState(message);
-    case 'bye':
-      return { type: GOODBYE, head: NOTHING, content: NOTHING };
+    case 'greeting': {
+      const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
+      head.setFloat64(0, message.session, true);
+      return { type: GREETING, head: new Uint8Array(head.buffer), content: NOTHING };
+    }
     case 'pulse':
       return { type: LIVES, head: NOTHING, content: NOTHING };
   }
@@ -81,12 +88,11 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
       return readHalo(frame.body);
     case STATE:
       return readState(frame.body);
-    case GOODBYE:
-      if (frame.body.byteLength > 0) throw new ProtocolError('A goodbye has no body.');
-      return BYE;
     case LIVES:
       if (frame.body.byteLength > 0) throw new ProtocolError('A pulse has no body.');
       return PULSE;
+    case GREETING:
+      return readGreeting(frame.body);
     default:
       throw new ProtocolError(`There is no link message of type ${frame.type}.`);
   }
@@ -154,6 +160,15 @@ function readState(body: Uint8Array<ArrayBuffer>): StateMessage {
     part: head.getUint32(12, true),
     cells: cellsOf(body),
   };
+}
+
+function readGreeting(body: Uint8Array<ArrayBuffer>): Greeting {
+  if (body.byteLength !== Float64Array.BYTES_PER_ELEMENT) {
+    throw new ProtocolError(`A greeting of ${body.byteLength} bytes.`);
+  }
+  const session = new DataView(body.buffer).getFloat64(0, true);
+  if (!Number.isSafeInteger(session) || session < 0) throw new ProtocolError(`A link of number ${session}.`);
+  return { type: 'greeting', session };
 }
 
 function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView {

@@ -1,6 +1,6 @@
 /**
  * A reliable, ordered, message-oriented channel to one other peer. Implementations: simple-peer in
- * browsers, node-datachannel and werift in Node. One compliance suite holds all of them.
+ * browsers, node-datachannel and werift in Node, and a way through the coordinator everywhere. One compliance suite holds all of them.
  */
 export interface Transport {
   /** Largest message `send` takes, in bytes. Longer ones are cut by the link above. */
@@ -41,6 +41,8 @@ export interface ConnectOptions {
   /** What is at the other end, where it is known: some implementations get on better than others. */
   readonly remote?: 'node' | 'browser' | undefined;
   readonly iceServers: readonly IceServer[];
+  /** Our end goes through a TURN server, whatever else there is. */
+  readonly relayOnly?: boolean;
   /** Never called before `connect` has returned. */
   readonly signal: (data: SignalData) => void;
 }
@@ -52,10 +54,19 @@ export interface TransportAttempt {
   abandon(reason: string): void;
 }
 
+/** What the two ends of an attempt tell one another, by way of the coordinator. */
+export type SignalData = Description | RelayedChannel;
+
 /** A session description with all candidates in it (no trickle). */
-export interface SignalData {
+export interface Description {
   readonly type: 'offer' | 'answer';
   readonly sdp: string;
+}
+
+/** A channel through the coordinator, by the number that the side that offers has given it. */
+export interface RelayedChannel {
+  readonly type: 'offer' | 'answer';
+  readonly channel: number;
 }
 
 export interface IceServer {

@@ -4,8 +4,9 @@ import { GroundswellError } from '../errors.js';
 import { cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { Links } from '../links/links.js';
+import { RelayTransports } from '../links/relay.js';
 import { after } from '../links/timer.js';
-import type { TransportFactory, TransportStats } from '../links/transport.js';
+import type { IceServer, TransportFactory, TransportStats } from '../links/transport.js';
 import type { Ability } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { RateMeter } from '../protocol/rate-meter.js';
@@ -106,7 +107,7 @@ class RoomContributor implements Contributor {
     const { connect, name, kind, ability } = this.#tools;
     let session: Session;
     try {
-      session = await Session.join(await connect(), { name, kind, ability });
+      session = await Session.join(connect, { name, kind, ability });
     } catch (error) {
       return endingOf(error);
     }
@@ -136,20 +137,27 @@ class Visit {
   readonly #tools: ContributorTools;
   readonly #session: Session;
   readonly #links: Links;
+  readonly #relay: RelayTransports;
+  #iceServers: readonly IceServer[];
+  #present: RoomView['roster'] | undefined;
   readonly #peer: Peer;
   #meter = new RateMeter(RATE_WINDOW_SECONDS);
   #status: PeerStatus = { doing: 'waiting' };
   #step = 0;
   #over = false;
+  #leaving = false;
   #told = Number.NEGATIVE_INFINITY;
 
   constructor(tools: ContributorTools, session: Session) {
     this.#tools = tools;
     this.#session = session;
+    this.#iceServers = session.iceServers;
+    this.#relay = new RelayTransports((frame) => session.relay(frame));
     this.#links = new Links({
       self: session.peer,
       factory: tools.transports,
-      iceServers: session.iceServers,
+      relay: (peer) => this.#relay.to(peer),
+      iceServers: () => this.#iceServers,
       kindOf: (peer) => session.room.roster.get(peer)?.kind,
       send: (to, link, data) => session.send({ type: 'signal', to, link, data }),
       onMessage: (peer, message) => {
@@ -175,7 +183,10 @@ class Visit {
   }
 
   leave(): void {
-    this.#session.send({ type: 'leave' });
+    this.#leaving = true;
+    // Nobody is there to hand a shard to, or to wait for.
+    if (this.#session.isAway) this.#session.close();
+    else this.#session.send({ type: 'leave' });
   }
 
   async #stay(): Promise<Ending> {
@@ -183,20 +194,32 @@ class Visit {
     const ending = await new Promise<Ending>((resolve) => {
       this.#session.listen({
         heard: (message) => this.#heard(message),
+        relayed: (frame) => this.#relay.received(frame),
         changed: () => this.#follow(),
+        interrupted: () => this.#interrupted(),
         ended: resolve,
       });
     });
     this.#over = true;
     this.#links.close();
+    this.#relay.end('this peer has closed its links');
     await this.#peer.close();
     return ending;
+  }
+
+  /** The connection to the coordinator broke. What computes goes on, as far as it may. */
+  #interrupted(): void {
+    this.#relay.end('the connection to the coordinator broke');
+    if (this.#leaving) this.#session.close();
   }
 
   #heard(message: Heard): void {
     switch (message.type) {
       case 'signal':
         return this.#links.signalled(message.from, message.link, message.data);
+      case 'ice':
+        this.#iceServers = message.iceServers;
+        return;
       case 'released':
         return this.#session.close();
       default:
@@ -207,6 +230,10 @@ class Visit {
   #follow(): void {
     const { room } = this.#session;
     const plan = room.plan;
+    if (this.#present !== room.roster) {
+      this.#present = room.roster;
+      this.#links.keepOnly(room.roster);
+    }
     try {
       this.#peer.follow(room.job, plan);
     } catch (error) {

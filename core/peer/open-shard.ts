@@ -39,6 +39,7 @@ export async function openShard(tools: OpenTools, job: Job, plan: Plan, box: Box
     media: mediaSpec(job),
     sources: sources.map(({ component, field, box: fed }) => ({ component, field, box: fed })),
     constants: job.constants,
+    keepWavesIn: job.run.keepWavesIn,
     probes: probes.points,
   });
   return { shard, sources, held };

@@ -13,7 +13,7 @@ export interface Work {
   readonly radius: number;
   /** Components: how often a step updates each cell. */
   readonly updatesOfCell: number;
-  /** Bytes that a cell takes where it is held, media included. */
+  /** Bytes that a cell takes where it is held, media included: on an engine that keeps f32, which is the most. */
   readonly bytesHeld: number;
   /** Bytes of a cell of a halo, of what goes steps · radius deep. */
   readonly bytesDeep: number;
@@ -33,7 +33,7 @@ export function workOf(job: Job): Work {
     updatable: job.updatable,
     radius,
     updatesOfCell: components,
-    bytesHeld: bytesOfCell(job),
+    bytesHeld: bytesOfCell(job, 'wasm'),
     bytesDeep: waves * components * BYTES_OF_CELL,
     bytesShallow: (waves + coupledTrackers.size) * components * BYTES_OF_CELL,
     longestEpoch: longestEpoch(job.grid, radius),

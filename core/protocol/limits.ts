@@ -34,21 +34,52 @@ export const MAX_INBOX_BYTES = 1024 * 1024 * 1024;
 
 /** A healthy link opens within a second even at 200 ms; lossy ones fail now and then and are tried again. */
 export const LINK_TIMEOUT_MS = 5_000;
-export const LINK_ATTEMPTS = 3;
 
-/** The side that answers waits for all of the other's attempts, and for the plan to reach it. */
-export const LINK_OFFER_WAIT_MS = 2 * LINK_ATTEMPTS * LINK_TIMEOUT_MS;
+/** Attempts to connect directly, before a relay is taken. */
+export const LINK_ATTEMPTS = 2;
+
+/** The side that answers waits for all of the other's attempts, by relay too, and for the plan to reach it. */
+export const LINK_OFFER_WAIT_MS = 2 * (LINK_ATTEMPTS + 2) * LINK_TIMEOUT_MS;
 
 /**
- * A link says that it lives this often, and is lost when nothing has come for so many times in a row. What is stuck
- * below looks open for ever; a laden device may be silent for some seconds.
+ * A channel says that it lives this often, and is given up when nothing has come for so many times in a row. What is
+ * stuck below looks open for ever. A laden device that is silent for longer pays with a new channel, and with nothing else.
  */
-export const LINK_PULSE_MS = 5_000;
-export const LINK_MISSED_PULSES = 4;
+export const LINK_PULSE_MS = 2_000;
+export const LINK_MISSED_PULSES = 3;
+
+/** So long a link may be without a channel. A network that changes takes the way to the coordinator along. */
+export const LINK_MEND_MS = 15_000;
+
+/** The other side is told what has come at the latest after so much; it keeps for us what it has not been told of. */
+export const LINK_ACKNOWLEDGE_BYTES = 256 * 1024;
+
+/** After so long on the way through the coordinator the direct one is tried again; the pauses double. */
+export const LINK_UPGRADE_MS = 30_000;
+export const LINK_LONGEST_UPGRADE_MS = 10 * 60_000;
+
+/** What may be under way on one relayed channel, one way: 2 MB/s at a round trip of 100 ms, and all that it costs the coordinator. */
+export const RELAY_WINDOW_BYTES = 256 * 1024;
+
+/** A message counts as so much at least: what a relay does for it does not depend on its length. */
+export const RELAY_LEAST_BYTES = 256;
 
 /** The coordinator pings each connection; one that misses a few in a row is dead. */
 export const HEARTBEAT_MS = 1_000;
 export const DEAD_AFTER_MS = 4_000;
+
+/**
+ * How long the coordinator keeps a peer's place when its connection ends. One that the peer's system ended without a
+ * word is a process that died, or a proxy between: whoever lives is back at once. Silence is a network that is away.
+ */
+export const BROKEN_GRACE_MS = 1_000;
+export const SILENT_GRACE_MS = 6_000;
+
+/** So long a peer tries to come back to its place, before it gives up what it computes. */
+export const RESUME_WITHIN_MS = 15_000;
+
+/** Control messages kept for the other side until it says that it has heard them; it says so every few dozen. */
+export const MAX_UNACKNOWLEDGED_BYTES = 16 * 1024 * 1024;
 
 /** An object a peer uploads: a brick of 256³ f32, one state. */
 export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
@@ -61,6 +92,9 @@ export const UPLOAD_VALID_MS = 10 * 60_000;
 
 /** An object that has not come or gone in this time has stalled: 96 MiB take so long at 2.6 Mbit/s. */
 export const OBJECT_TIMEOUT_MS = 5 * 60_000;
+
+/** STUN and TURN servers of a coordinator: browsers slow down with more than a few. */
+export const MAX_ICE_SERVERS = 8;
 
 /** A key of the store; its own limit is in bytes, and keys are ASCII. */
 export const MAX_KEY_LENGTH = 512;

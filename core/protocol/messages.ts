@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   MAX_BRICKS_TOLD,
+  MAX_ICE_SERVERS,
   MAX_KEY_LENGTH,
   MAX_NAME_LENGTH,
   MAX_UPLOAD_BYTES,
@@ -24,10 +25,12 @@ const shownText = (longest: number) =>
 const count = z.number().int().min(0);
 const seconds = z.number().min(0).max(1e9);
 
-const signalData = z.strictObject({
-  type: z.enum(['offer', 'answer']),
-  sdp: z.string().max(32 * 1024),
-});
+const description = z.enum(['offer', 'answer']);
+const signalData = z.union([
+  z.strictObject({ type: description, sdp: z.string().max(32 * 1024) }),
+  z.strictObject({ type: description, channel: z.number().int().min(0) }),
+  z.strictObject({ type: z.literal('again') }),
+]);
 
 /** What a short calibration found. */
 export const abilitySchema = z.strictObject({
@@ -64,7 +67,11 @@ export const toCoordinator = z.discriminatedUnion('type', [
     name: shownText(MAX_NAME_LENGTH),
     kind: z.enum(['node', 'browser']),
     ability: abilitySchema,
+    /** Comes back to the place it had: how many messages it has heard there. */
+    resume: z.strictObject({ peer: peerId, key: z.string().max(64), heard: count }).optional(),
   }),
+  /** So many messages have been heard, `hello` and this not counted. */
+  z.strictObject({ type: z.literal('heard'), count }),
   z.strictObject({ type: z.literal('signal'), to: peerId, link: z.number().int().min(0), data: signalData }),
   /** The shard of a plan is loaded; it can be advanced and handed on. */
   z.strictObject({ type: z.literal('ready'), plan: planId }),
@@ -126,22 +133,32 @@ export const toCoordinator = z.discriminatedUnion('type', [
 ]);
 export type ToCoordinator = z.infer<typeof toCoordinator>;
 
+const iceServers = z
+  .array(
+    z.strictObject({
+      urls: z.string().max(MAX_URL_LENGTH),
+      username: z.string().max(MAX_URL_LENGTH).exactOptional(),
+      credential: z.string().max(MAX_URL_LENGTH).exactOptional(),
+    }),
+  )
+  .max(MAX_ICE_SERVERS);
+
 export const toPeer = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('welcome'),
     version: z.number().int(),
     peer: peerId,
     room: z.string().max(64),
-    iceServers: z
-      .array(
-        z.strictObject({
-          urls: z.string(),
-          username: z.string().exactOptional(),
-          credential: z.string().exactOptional(),
-        }),
-      )
-      .max(8),
+    iceServers,
+    /** Opens the peer's place again, should the connection break. */
+    key: z.string().max(64),
+    /** How many messages were heard there before. */
+    heard: count,
   }),
+  /** So many messages have been heard, `welcome` and this not counted. */
+  z.strictObject({ type: z.literal('heard'), count }),
+  /** Servers for links from now on: the credentials told before end soon. */
+  z.strictObject({ type: z.literal('ice'), iceServers }),
   z.strictObject({
     type: z.literal('signal'),
     from: peerId,

@@ -30,6 +30,15 @@ export const sealSchema = z.strictObject({
 });
 export type Seal = z.infer<typeof sealSchema>;
 
+/** What is left of a seal whose checkpoint is no longer kept: its number, so that nobody can create it again. */
+export const spentSealSchema = z.strictObject({
+  version: z.literal(1),
+  job: jobId,
+  seal: z.number().int().min(1),
+  spent: z.literal(true),
+});
+export type SpentSeal = z.infer<typeof spentSealSchema>;
+
 /** Where each brick of a checkpoint lies, in C order. */
 export type BrickPlaces = readonly (CheckpointName | null)[];
 

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Doc } from 'yjs';
-import { eventually, introduction, joinAs, openStage, type Stage } from '../../coordinator/stage.suite.js';
+import {
+  eventually,
+  introduction,
+  joinAs,
+  openStage,
+  type Stage,
+  unheeded,
+} from '../../coordinator/stage.suite.js';
 import { connectSocket } from '../../peer-node/socket.js';
 import { addressesOf } from './addresses.js';
 import { writeAnswer } from './frames.js';
@@ -64,8 +71,7 @@ describe('A session', () => {
   });
 
   it('hears a message after the change of the document that was made before it', async () => {
-    const socket = await connectSocket(addressesOf(url).socket);
-    const session = await Session.join(socket, introduction);
+    const session = await Session.join(() => connectSocket(addressesOf(url).socket), introduction);
     const plans: (number | undefined)[] = [];
     const member = stage.conductor().members.get(session.peer);
     for (let id = 1; id <= 50; id++) {
@@ -73,12 +79,11 @@ describe('A session', () => {
       member?.send({ type: 'grant', plan: id, until: 1 });
     }
     session.listen({
-      changed: () => {},
+      ...unheeded,
       heard: (message) => {
         if (message.type === 'grant')
           plans.push(session.room.plan?.id === message.plan ? message.plan : undefined);
       },
-      ended: () => {},
     });
     await eventually(() => expect(plans).toHaveLength(50));
     expect(plans).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
@@ -86,14 +91,14 @@ describe('A session', () => {
   });
 
   it('keeps what came before anyone listened', async () => {
-    const session = await Session.join(await connectSocket(addressesOf(url).socket), introduction);
+    const session = await Session.join(() => connectSocket(addressesOf(url).socket), introduction);
     const member = stage.conductor().members.get(session.peer);
     member?.send({ type: 'released' });
     member?.dismiss('done', 'that was all');
     await eventually(() => expect(stage.conductor().members.has(session.peer)).toBe(false));
     const told: (Heard['type'] | Ending)[] = [];
     session.listen({
-      changed: () => {},
+      ...unheeded,
       heard: ({ type }) => told.push(type),
       ended: (ending) => told.push(ending),
     });
@@ -144,9 +149,14 @@ describe('A coordinator that speaks otherwise', () => {
     });
     try {
       const { port } = server.address() as { port: number };
-      const session = await Session.join(await connectSocket(`ws://127.0.0.1:${port}`), introduction);
+      const session = await Session.join(() => connectSocket(`ws://127.0.0.1:${port}`), introduction);
       return await new Promise<Ending>((resolve) => {
-        session.listen({ changed: () => {}, heard: () => {}, ended: resolve });
+        session.listen({
+          ...unheeded,
+          changed: () => {},
+          heard: () => {},
+          ended: resolve,
+        });
       });
     } finally {
       await new Promise((resolve) => server.close(resolve));
@@ -159,6 +169,8 @@ describe('A coordinator that speaks otherwise', () => {
     peer: 'abcd',
     room: 'main',
     iceServers: [],
+    key: 'k',
+    heard: 0,
   });
 
   it('is left before the welcome with its reason', async () => {

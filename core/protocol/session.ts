@@ -1,21 +1,24 @@
 import { ProtocolError } from '../errors.js';
-import { readToPeer } from './control.js';
+import { after } from '../links/timer.js';
 import type { AwarenessState } from './document.js';
-import { PROTOCOL_VERSION } from './limits.js';
-import type { ToCoordinator, ToPeer } from './messages.js';
+import type { RelayFrame } from './frames.js';
+import { PROTOCOL_VERSION, RESUME_WITHIN_MS } from './limits.js';
+import { type Heard, Line, type LineEnding, RefusedError, type Welcome } from './line.js';
+import type { ToCoordinator } from './messages.js';
+import { Numbered } from './numbered.js';
 import type { PeerId } from './plan.js';
-import { Replica, type RoomView } from './replica.js';
+import { pauseBefore } from './reconnect.js';
+import type { RoomView } from './replica.js';
 import type { Socket } from './socket.js';
 
+export { type Heard, RefusedError };
+
 type Hello = Extract<ToCoordinator, { type: 'hello' }>;
-type Welcome = Extract<ToPeer, { type: 'welcome' }>;
 
 /** What a peer says of itself when it joins. */
-export type Introduction = Omit<Hello, 'type' | 'version'>;
+export type Introduction = Omit<Hello, 'type' | 'version' | 'resume'>;
 /** What a peer may say once it has joined. */
-export type Said = Exclude<ToCoordinator, Hello>;
-/** What a peer hears once it has joined. */
-export type Heard = Exclude<ToPeer, Welcome>;
+export type Said = Exclude<ToCoordinator, Hello | { type: 'heard' }>;
 
 /** How a session ended. `refused`: the coordinator said why; coming again at once changes nothing. */
 export interface Ending {
@@ -27,17 +30,22 @@ export interface Listener {
   /** The document or someone's awareness state changed. */
   changed(): void;
   heard(message: Heard): void;
+  /** Something came on a channel through the coordinator. */
+  relayed(frame: RelayFrame): void;
+  /** The connection broke. The session goes on, and makes another; relayed channels do not. */
+  interrupted(): void;
   /** Once, last. */
   ended(ending: Ending): void;
 }
 
 /** Follows a room without taking part in it. Takes the socket over. */
-export function watchRoom(socket: Socket, listener: Omit<Listener, 'heard'>): Watching {
+export function watchRoom(socket: Socket, listener: Pick<Listener, 'changed' | 'ended'>): Watching {
   const line = new Line(socket);
   line.listen({
     changed: () => listener.changed(),
     heard: () => {},
-    ended: (ending) => listener.ended(ending),
+    relayed: () => {},
+    ended: (ending) => listener.ended(endingOf(ending)),
   });
   return { room: line.replica, close: () => line.close() };
 }
@@ -47,24 +55,39 @@ export interface Watching {
   close(): void;
 }
 
-/** A peer's place in a room. */
+/** A peer's place in a room. It outlives a connection that breaks: nothing that either side said is lost. */
 export class Session {
-  readonly #line: Line;
-  readonly #welcome: Welcome;
+  readonly #introduction: Introduction;
+  readonly #connect: () => Promise<Socket>;
+  readonly #numbered = new Numbered();
+  #line: Line;
+  #welcome: Welcome;
+  #listener: Listener | undefined;
+  #state: 'open' | 'away' | 'ended' = 'open';
+  #told: AwarenessState | undefined;
+  #stopPause = () => {};
 
-  private constructor(line: Line, welcome: Welcome) {
+  private constructor(
+    connect: () => Promise<Socket>,
+    introduction: Introduction,
+    line: Line,
+    welcome: Welcome,
+  ) {
+    this.#connect = connect;
+    this.#introduction = introduction;
     this.#line = line;
     this.#welcome = welcome;
   }
 
   /**
-   * Says hello and waits to be let in. Takes the socket over: the session closes it.
-   * @throws RefusedError where the coordinator refuses, ProtocolError where the connection ends first.
+   * Says hello and waits to be let in. `connect` opens a socket, which the session closes, now and after each loss.
+   * @throws RefusedError where the coordinator refuses, ProtocolError where the connection ends first, and what
+   * `connect` throws.
    */
-  static async join(socket: Socket, introduction: Introduction): Promise<Session> {
-    const line = new Line(socket);
+  static async join(connect: () => Promise<Socket>, introduction: Introduction): Promise<Session> {
+    const line = new Line(await connect());
     line.send({ type: 'hello', version: PROTOCOL_VERSION, ...introduction });
-    return new Session(line, await line.welcome);
+    return new Session(connect, introduction, line, await line.welcome);
   }
 
   get peer(): PeerId {
@@ -75,131 +98,133 @@ export class Session {
     return this.#welcome.iceServers;
   }
 
+  /** The room as it is, or was when the connection broke. */
   get room(): RoomView {
     return this.#line.replica;
   }
 
+  /** Whether there is no connection just now. */
+  get isAway(): boolean {
+    return this.#state === 'away';
+  }
+
   /** To be called once. What came since the welcome is told first, in its order. */
   listen(listener: Listener): void {
-    this.#line.listen(listener);
+    this.#listener = listener;
+    this.#follow(this.#line);
   }
 
   /** Does nothing once the session has ended. */
   send(message: Said): void {
-    this.#line.send(message);
+    if (this.#state === 'ended') return;
+    const written = JSON.stringify(message);
+    if (!this.#numbered.keep(written)) return this.#end(SILENT);
+    if (this.#state === 'open') this.#line.sendWritten(written);
+  }
+
+  /** Sends a frame of a channel through the coordinator; it is lost where there is no connection. */
+  relay(frame: Uint8Array): void {
+    if (this.#state === 'open') this.#line.sendWritten(frame);
   }
 
   /** Tells the room what this peer does. */
   tell(state: Omit<AwarenessState, 'peer'>): void {
-    this.#line.tell({ ...state, peer: this.peer });
-  }
-
-  close(): void {
-    this.#line.close();
-  }
-}
-
-/** The coordinator let the peer know that it is not wanted, and why. */
-export class RefusedError extends ProtocolError {}
-
-type Event =
-  | { readonly type: 'changed' }
-  | { readonly type: 'heard'; readonly message: Heard }
-  | { readonly type: 'ended'; readonly ending: Ending };
-
-/** The connection's own end: checks what comes in, and keeps it until someone listens. */
-class Line {
-  readonly replica: Replica;
-  readonly welcome: Promise<Welcome>;
-  readonly #socket: Socket;
-  #settleWelcome: (outcome: Welcome | ProtocolError) => void = () => {};
-  #refusal: string | undefined;
-  #state: 'open' | 'ended' = 'open';
-  #unheard: Event[] = [];
-  #listener: Listener | undefined;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-    this.replica = new Replica((frame) => socket.send(frame));
-    this.welcome = new Promise((resolve, reject) => {
-      this.#settleWelcome = (outcome) =>
-        outcome instanceof ProtocolError ? reject(outcome) : resolve(outcome);
-    });
-    // A watcher waits for no welcome.
-    this.welcome.catch(() => {});
-    socket.listen({
-      text: (text) => this.#receive(() => this.#hear(readToPeer(text))),
-      binary: (bytes) =>
-        this.#receive(() => {
-          this.replica.follow(bytes);
-          return { type: 'changed' };
-        }),
-      closed: (reason) =>
-        this.#end(this.#refusal === undefined ? { kind: 'closed', reason } : refused(this.#refusal)),
-    });
-  }
-
-  listen(listener: Listener): void {
-    this.#listener = listener;
-    const unheard = this.#unheard;
-    this.#unheard = [];
-    for (const event of unheard) this.#emit(event);
-  }
-
-  send(message: ToCoordinator): void {
-    this.#socket.send(JSON.stringify(message));
-  }
-
-  tell(state: AwarenessState): void {
-    if (this.#state === 'open') this.replica.tell(state);
+    this.#told = { ...state, peer: this.peer };
+    if (this.#state === 'open') this.#line.tell(this.#told);
   }
 
   close(): void {
     this.#end({ kind: 'closed', reason: 'closed here' });
   }
 
-  #hear(message: ToPeer): Event | undefined {
-    if (message.type === 'welcome') {
-      this.#settleWelcome(message);
-      return undefined;
-    }
-    if (message.type === 'refused' && message.fatal) this.#refusal = message.reason;
-    return { type: 'heard', message };
+  #follow(line: Line): void {
+    line.listen({
+      changed: () => this.#listener?.changed(),
+      heard: (message) => this.#hear(message),
+      relayed: (frame) => this.#listener?.relayed(frame),
+      ended: (ending) => this.#lineEnded(ending),
+    });
   }
 
-  /** A coordinator that breaks the protocol is left; what a listener throws is a defect, and passes. */
-  #receive(read: () => Event | undefined): void {
-    if (this.#state === 'ended') return;
-    let event: Event | undefined;
+  #hear(message: Heard): void {
+    if (message.type === 'heard') return this.#acknowledge(message.count);
+    const count = this.#numbered.hear();
+    if (count !== undefined) this.#line.send({ type: 'heard', count });
+    this.#listener?.heard(message);
+  }
+
+  #acknowledge(count: number): void {
     try {
-      event = read();
+      this.#numbered.acknowledge(count);
     } catch (error) {
-      const what =
-        error instanceof ProtocolError ? error.message : 'a value of its document breaks its schema';
-      this.#end(
-        refused(`the coordinator speaks otherwise than this program (${what}); bring both to one version`),
-      );
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#end({ kind: 'refused', reason: error.message });
     }
-    if (event) this.#emit(event);
+  }
+
+  #lineEnded(ending: LineEnding): void {
+    if (this.#state === 'ended') return;
+    if (ending.kind !== 'broken') return this.#end(endingOf(ending));
+    this.#state = 'away';
+    void this.#resume(ending.reason);
+    this.#listener?.interrupted();
+  }
+
+  /** Comes back to the place that the coordinator keeps for a while, or ends the session. */
+  async #resume(reason: string): Promise<void> {
+    const until = Date.now() + RESUME_WITHIN_MS;
+    for (let attempt = 0; this.#state === 'away'; attempt++) {
+      try {
+        return await this.#comeBack();
+      } catch (error) {
+        // Refused: the place is gone. It may be let in anew, which is for the caller to try.
+        if (error instanceof RefusedError || Date.now() > until) return this.#end({ kind: 'closed', reason });
+      }
+      await new Promise<void>((resolve) => {
+        const stop = after(Math.min(LONGEST_PAUSE_MS, pauseBefore(attempt)), resolve);
+        this.#stopPause = () => {
+          stop();
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #comeBack(): Promise<void> {
+    const line = new Line(await this.#connect());
+    const { peer, key } = this.#welcome;
+    line.send({
+      type: 'hello',
+      version: PROTOCOL_VERSION,
+      ...this.#introduction,
+      resume: { peer, key, heard: this.#numbered.heard },
+    });
+    const welcome = await line.welcome;
+    if (this.#state !== 'away') return line.close();
+    this.#welcome = welcome;
+    this.#line = line;
+    this.#state = 'open';
+    this.#numbered.acknowledge(welcome.heard);
+    for (const message of this.#numbered.unheard) line.sendWritten(message);
+    if (this.#told) line.tell(this.#told);
+    this.#follow(line);
   }
 
   #end(ending: Ending): void {
     if (this.#state === 'ended') return;
     this.#state = 'ended';
-    this.#socket.close();
-    this.replica.end();
-    const { kind, reason } = ending;
-    this.#settleWelcome(kind === 'refused' ? new RefusedError(reason) : new ProtocolError(reason));
-    this.#emit({ type: 'ended', ending });
-  }
-
-  #emit(event: Event): void {
-    const listener = this.#listener;
-    if (listener === undefined) this.#unheard.push(event);
-    else if (event.type === 'heard') listener.heard(event.message);
-    else if (event.type === 'ended') listener.ended(event.ending);
-    else listener.changed();
+    this.#stopPause();
+    this.#line.close();
+    this.#listener?.ended(ending);
   }
 }
 
-const refused = (reason: string): Ending => ({ kind: 'refused', reason });
+/** A live coordinator is asked again soon: it keeps a place for seconds. */
+const LONGEST_PAUSE_MS = 1_000;
+
+const SILENT: Ending = { kind: 'closed', reason: 'the coordinator does not say what it has heard' };
+
+const endingOf = ({ kind, reason }: LineEnding): Ending => ({
+  kind: kind === 'refused' ? 'refused' : 'closed',
+  reason,
+});

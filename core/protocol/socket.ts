@@ -10,6 +10,6 @@ export interface Socket {
 export interface SocketListener {
   text(message: string): void;
   binary(message: Uint8Array): void;
-  /** Once, last, whoever closed. `reason` is for people. */
-  closed(reason: string): void;
+  /** Once, last, whoever closed. `reason` is for people. Not `orderly`: the connection broke, and neither side wanted it. */
+  closed(reason: string, orderly: boolean): void;
 }

@@ -1,5 +1,5 @@
-import type { Zstd } from '@hpcc-js/wasm-zstd';
 import { StoreError } from '../errors.js';
+import { zstd } from './zstd.js';
 
 // Cells in the store: f32 little-endian (the order of every platform with WebAssembly or WebGPU), C order `[z, y, x]`, zstd.
 
@@ -7,17 +7,6 @@ const ZSTD_MAGIC = 0xfd2fb528;
 
 /** Fast, and a running wave compresses little better at any level. */
 const LEVEL = 1;
-
-let codec: Promise<Zstd> | undefined;
-
-/**
- * Loaded when first needed: a page that only watches never fetches it. The library must not build code from strings,
- * as numcodecs' does: pages forbid it.
- */
-function zstd(): Promise<Zstd> {
-  codec ??= import('@hpcc-js/wasm-zstd').then(({ Zstd }) => Zstd.load());
-  return codec;
-}
 
 /** Bytes of a checkpoint's brick, a job's input or a chunk of an output. The cells are not changed. */
 export async function encodeCells(cells: Float32Array): Promise<Uint8Array> {

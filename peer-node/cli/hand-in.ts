@@ -3,7 +3,7 @@ import type { PreparedJob } from './parts.js';
 
 /** Inputs travel together up to these: few round trips, little memory. */
 const BATCH_OBJECTS = 64;
-const BATCH_BYTES = 32 * 1024 * 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
 
 /** Hands a job in with all it starts from, and lets it start. Resolves to its id. Throws what RoomApi throws. */
 export async function handIn(api: RoomApi, { job, inputs }: PreparedJob): Promise<string> {

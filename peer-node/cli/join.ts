@@ -67,7 +67,7 @@ function printChanges(print: (line: string) => void): (line: string) => void {
 }
 
 async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
-  const devices = await devicesOf(options, context.parts);
+  const devices = await devicesOf(options, context.parts, context.print);
   const { threads, transport, name } = options;
   const links = urls.map(({ href }) => href);
   const peers = startLocalPeers({ devices, threads, transport, name, urls: links, onLost: context.print });

@@ -19,7 +19,7 @@ export interface LocalPeers {
 /** What one local peer computes on. */
 export type Device = { readonly engine: EngineChoice } | { readonly gpu: string };
 
-/** What the user's options come to: a peer for each GPU chosen, or so many on the same engine. Throws EngineError. */
+/** What the user's options come to: a peer for each GPU chosen, or so many on the same engine; what is left out is said. Throws EngineError. */
 export async function devicesOf(
   {
     peers,
@@ -33,8 +33,13 @@ export async function devicesOf(
     readonly gpus?: GpuChoice;
   },
   parts: Pick<Parts, 'chooseGpus'>,
+  say: (line: string) => void,
 ): Promise<readonly Device[]> {
-  if (gpus !== undefined) return (await parts.chooseGpus(gpus)).map((name) => ({ gpu: name }));
+  if (gpus !== undefined) {
+    const { names, leftOut } = await parts.chooseGpus(gpus);
+    for (const line of leftOut) say(line);
+    return names.map((name) => ({ gpu: name }));
+  }
   return Array.from({ length: peers }, () => (gpu === undefined ? { engine } : { gpu }));
 }
 

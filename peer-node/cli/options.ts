@@ -3,7 +3,8 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Cut } from '../../coordinator/export/plane.js';
 import { S3_ADDRESS_EXAMPLE, type S3Address, s3Address } from '../../coordinator/store/s3-address.js';
 import { StoreError } from '../../core/errors.js';
-import { MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
+import { readIceAddress } from '../../core/links/ice-address.js';
+import { MAX_ICE_SERVERS, MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
 import type { GpuChoice } from '../gpu/adapters.js';
 
 export const DEFAULT_PORT = 8470;
@@ -38,6 +39,15 @@ function gpuChoice(text: string): GpuChoice {
 function peerName(text: string): string {
   if (text.length >= 1 && text.length <= MAX_NAME_LENGTH) return text;
   throw new InvalidArgumentError(`Give 1 to ${MAX_NAME_LENGTH} characters.`);
+}
+
+/** Reads one more ICE server, after those before. */
+function iceAddresses(text: string, before: readonly string[] = []): readonly string[] {
+  if (readIceAddress(text) === undefined) {
+    throw new InvalidArgumentError('Give addresses like stun:host:3478 or turn:host:3478?transport=udp.');
+  }
+  if (before.length < MAX_ICE_SERVERS) return [...before, text];
+  throw new InvalidArgumentError(`Give at most ${MAX_ICE_SERVERS}.`);
 }
 
 /** Reads a whole number, below 0 too. */
@@ -81,6 +91,15 @@ export const option = {
     new Option('--store <address>', `keep objects in S3, for example ${S3_ADDRESS_EXAMPLE}`)
       .env('GROUNDSWELL_STORE')
       .argParser(storeAddress),
+  ice: () =>
+    new Option(
+      '--ice <address>',
+      'a STUN or TURN server for peers without a direct way, like stun:host:3478; may be given again',
+    ).argParser(iceAddresses),
+  turnSecret: () =>
+    new Option('--turn-secret <secret>', 'what the TURN servers share with this coordinator').env(
+      'GROUNDSWELL_TURN_SECRET',
+    ),
   engine: () =>
     new Option('--engine <engine>', 'what computes').choices(['auto', 'webgpu', 'wasm']).default('auto'),
   threads: () =>

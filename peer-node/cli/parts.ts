@@ -1,7 +1,8 @@
 import type { ExportReport, ExportRequest } from '../../coordinator/export/export.js';
+import type { IceOptions } from '../../coordinator/room/ice-desk.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Job } from '../../core/job/job.js';
-import type { GpuChoice } from '../gpu/adapters.js';
+import type { ChosenGpus, GpuChoice } from '../gpu/adapters.js';
 import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
@@ -18,8 +19,8 @@ export interface Parts {
    * Tries again for as long as nobody answers.
    */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
-  /** The names of this machine's GPUs that are chosen. Throws EngineError where there are fewer. */
-  chooseGpus(choice: GpuChoice): Promise<readonly string[]>;
+  /** This machine's GPUs that are chosen. Throws EngineError where there are fewer. */
+  chooseGpus(choice: GpuChoice): Promise<ChosenGpus>;
 }
 
 /** Where a result lies: a folder, or a bucket whose prefix ends with it. */
@@ -39,6 +40,8 @@ export interface CoordinatorOptions {
   readonly folder: string;
   /** Where objects lie instead of there. */
   readonly store?: S3Address;
+  /** STUN and TURN servers for peers, and what opens the latter. */
+  readonly ice: IceOptions;
   /** Folder of the built pages. */
   readonly pages: string;
   /** Goes on with jobs that the coordinator before had not ended. */

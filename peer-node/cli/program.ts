@@ -50,6 +50,8 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.port())
     .addOption(option.data())
     .addOption(option.store())
+    .addOption(option.ice())
+    .addOption(option.turnSecret())
     .addOption(option.json())
     .action(async (options) => end(await serve(options, context)));
 
@@ -79,6 +81,8 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.port())
     .addOption(option.data())
     .addOption(option.store())
+    .addOption(option.ice())
+    .addOption(option.turnSecret())
     .addOption(option.peers(0, 2))
     .addOption(option.gpus())
     .addOption(option.engine())

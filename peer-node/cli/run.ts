@@ -9,6 +9,7 @@ import { chooseDisplay, type Display } from './display.js';
 import { AbandonedError, Exit, UsageError } from './exit.js';
 import { follow } from './follow.js';
 import { handIn } from './hand-in.js';
+import { iceOptions } from './ice.js';
 import { aborted } from './lifetime.js';
 import { type Device, devicesOf, type LocalPeers, startLocalPeers } from './local-peers.js';
 import { DEFAULT_PORT } from './options.js';
@@ -23,6 +24,8 @@ export interface RunOptions {
   readonly port?: number;
   readonly data: string;
   readonly store?: S3Address;
+  readonly ice?: readonly string[];
+  readonly turnSecret?: string;
   readonly peers: number;
   readonly engine: EngineChoice;
   readonly threads?: number | undefined;
@@ -38,14 +41,15 @@ export interface RunOptions {
 /** `groundswell run`: a coordinator, peers on this machine and one job, from its start to its end. */
 export async function run(path: string, options: RunOptions, context: Context): Promise<Exit> {
   const prepared = await context.parts.readJob(path);
-  const devices = await devicesOf(options, context.parts);
   const display = chooseDisplay(options);
+  const devices = await devicesOf(options, context.parts, (line) => display.note(line));
   const port = await choosePort(options, display);
   const coordinator = await context.parts.startCoordinator({
     host: options.host,
     port,
     folder: options.data,
     ...(options.store && { store: options.store }),
+    ice: iceOptions(options),
     pages: pagesFolder(),
     // The one job it is asked for; others wait for `serve` or `resume`.
     resume: false,

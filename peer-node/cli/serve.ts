@@ -3,6 +3,7 @@ import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { Context } from './context.js';
 import { chooseDisplay } from './display.js';
 import { Exit, UsageError } from './exit.js';
+import { iceOptions } from './ice.js';
 import { aborted } from './lifetime.js';
 import { DEFAULT_PORT } from './options.js';
 import { isFree } from './port.js';
@@ -12,6 +13,8 @@ export interface ServeOptions {
   readonly port?: number;
   readonly data: string;
   readonly store?: S3Address;
+  readonly ice?: readonly string[];
+  readonly turnSecret?: string;
   readonly json?: boolean;
 }
 
@@ -32,6 +35,7 @@ export async function serve(options: ServeOptions, { parts, lifetime }: Context)
     port,
     folder: data,
     ...(options.store && { store: options.store }),
+    ice: iceOptions(options),
     pages: pagesFolder(),
     resume: true,
     whileTaken: 'wait',

@@ -15,3 +15,10 @@ export function withoutCandidates(sdp: string): { description: string; candidate
     candidates: { lines, section },
   };
 }
+
+/** Address and port of each candidate in a session description at which a TURN server stands in, with a blank between. */
+export function relayedAddresses(sdp: string): string[] {
+  return [...sdp.matchAll(/^a=candidate:(?:\S+ ){4}(\S+ \d+) typ relay\b/gm)].map(
+    ([, address = '']) => address,
+  );
+}

@@ -5,7 +5,7 @@ import { datachannelTransports } from './transport.js';
 const factory = datachannelTransports();
 const answerer: TransportAttempt = connect(false, (answer) => initiator.signal(answer));
 const initiator: TransportAttempt = connect(true, (offer) => {
-  console.log(/^a=candidate:(?:\S+ ){4}(\S+)/m.exec(offer.sdp)?.[1]);
+  console.log(/^a=candidate:(?:\S+ ){4}(\S+)/m.exec('sdp' in offer ? offer.sdp : '')?.[1]);
   answerer.signal(offer);
 });
 await Promise.all([initiator.opened, answerer.opened]);

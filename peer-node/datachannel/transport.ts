@@ -12,7 +12,7 @@ import type {
   TransportFactory,
 } from '../../core/links/transport.js';
 import { LOW_WATER_BYTES } from '../../core/protocol/limits.js';
-import { type Candidates, withoutCandidates } from './candidates.js';
+import { type Candidates, relayedAddresses, withoutCandidates } from './candidates.js';
 import { libraryServers } from './ice-servers.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -69,6 +69,8 @@ class DatachannelAttempt implements TransportAttempt {
   #channel: DataChannel | undefined;
   #transport: ChannelTransport | undefined;
   #settle!: { resolve: (transport: Transport) => void; reject: (error: LinkError) => void };
+  /** Addresses of TURN servers in both descriptions: the library calls some of these by other names. */
+  readonly #relayed = new Set<string>();
   #described = false;
   /** Of gathering, of the head start, of the goodbye: one after the other. */
   #stopTimer = () => {};
@@ -86,6 +88,7 @@ class DatachannelAttempt implements TransportAttempt {
     this.opened.catch(() => {});
     const connection = new PeerConnection('link', {
       iceServers: libraryServers(options.iceServers),
+      iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
       // The loopback is offered only where it is asked for, and then nothing else is.
       ...(isOnNoNetwork() && { bindAddress: LOOPBACK }),
     });
@@ -107,8 +110,11 @@ class DatachannelAttempt implements TransportAttempt {
     if (options.initiator) this.#use(connection.createDataChannel('link'));
   }
 
-  signal({ type, sdp }: SignalData): void {
+  signal(data: SignalData): void {
     if (this.#shut) return;
+    if (!('sdp' in data)) return this.#ended('the other side describes another channel');
+    const { type, sdp } = data;
+    this.#noteRelayed(sdp);
     try {
       if (type === 'offer') {
         const { description, candidates } = withoutCandidates(sdp);
@@ -140,6 +146,7 @@ class DatachannelAttempt implements TransportAttempt {
     const sdp = this.#connection.localDescription()?.sdp;
     if (sdp === undefined) return;
     this.#described = true;
+    this.#noteRelayed(sdp);
     if (this.options.initiator) {
       this.options.signal({ type: 'offer', sdp });
     } else {
@@ -186,9 +193,16 @@ class DatachannelAttempt implements TransportAttempt {
     if (channel.isOpen()) this.#settle.resolve(transport);
   }
 
+  #noteRelayed(sdp: string): void {
+    for (const address of relayedAddresses(sdp)) this.#relayed.add(address);
+  }
+
   #path(): 'direct' | 'relay' {
     const pair = this.#connection.getSelectedCandidatePair();
-    return pair?.local.type === 'relay' || pair?.remote.type === 'relay' ? 'relay' : 'direct';
+    const isRelayed = [pair?.local, pair?.remote].some(
+      (end) => end && (end.type === 'relay' || this.#relayed.has(`${end.address} ${end.port}`)),
+    );
+    return isRelayed || this.options.relayOnly ? 'relay' : 'direct';
   }
 
   #ended(reason: string): void {

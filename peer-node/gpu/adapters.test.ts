@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.js';
-import { chooseGpus, gpusIn, listGpus } from './adapters.js';
+import { chooseGpus, gpusIn, leftOut, listGpus } from './adapters.js';
 
 const server = gpusIn(`Error: no suitable backends found
 Available adapters:
@@ -22,6 +22,15 @@ it('every GPU is listed once, however many ways lead to it', () => {
 it('all are those that are no processor, and so many are the first of them', () => {
   expect(chooseGpus(server, { kind: 'all' })).toEqual(['NVIDIA H100', 'AMD Radeon PRO W7900']);
   expect(chooseGpus(server, { kind: 'count', count: 1 })).toEqual(['NVIDIA H100']);
+});
+
+it('a card that computes in place of others of its name says so in a line', () => {
+  expect(leftOut(server, ['NVIDIA H100', 'AMD Radeon PRO W7900'])).toEqual([
+    expect.stringMatching(
+      /^Of 2 GPUs called NVIDIA H100 one computes, .*a container or a machine of its own$/,
+    ),
+  ]);
+  expect(leftOut(server, ['AMD Radeon PRO W7900'])).toEqual([]);
 });
 
 it('a part of a name finds any, emulated ones too', () => {

@@ -44,6 +44,24 @@ export type GpuChoice =
   | { readonly kind: 'count'; readonly count: number }
   | { readonly kind: 'names'; readonly parts: readonly string[] };
 
+/** What a choice comes to. */
+export interface ChosenGpus {
+  readonly names: readonly string[];
+  /** What people are told of cards that could not be chosen, for another has their name. */
+  readonly leftOut: readonly string[];
+}
+
+/** A line for each name among those chosen that several cards have. */
+export function leftOut(gpus: readonly GpuName[], names: readonly string[]): readonly string[] {
+  return gpus
+    .filter(({ name, count }) => count > 1 && names.includes(name))
+    .map(
+      ({ name, count }) =>
+        `Of ${count} GPUs called ${name} one computes, for Dawn tells them apart by name only: ` +
+        'give each a container or a machine of its own',
+    );
+}
+
 /** The names of those chosen. Throws EngineError where there are fewer. */
 export function chooseGpus(gpus: readonly GpuName[], choice: GpuChoice): readonly string[] {
   const real = gpus.filter(({ emulated }) => !emulated).map(({ name }) => name);

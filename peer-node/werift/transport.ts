@@ -1,6 +1,7 @@
 import { type RTCDataChannel, RTCPeerConnection } from 'werift';
 import { LinkError } from '../../core/errors.js';
 import { ChannelTransport } from '../../core/links/channel.js';
+import { readIceAddress } from '../../core/links/ice-address.js';
 import { after } from '../../core/links/timer.js';
 import type {
   ConnectOptions,
@@ -13,6 +14,9 @@ import { Outbox } from './outbox.js';
 
 /** Two peers on one machine that is on no network meet here. Offered beside the addresses of its interfaces. */
 const LOOPBACK = '127.0.0.1';
+
+/** A server that answers does so sooner. The library itself would wait 5 s for one that does not. */
+const GATHERING_MS = 1_500;
 
 const GOODBYES = 4;
 const GOODBYE_MS = 50;
@@ -54,6 +58,7 @@ class WeriftAttempt implements TransportAttempt {
     this.#connection = new RTCPeerConnection({
       iceServers: options.iceServers.map((server) => ({ ...server })),
       iceAdditionalHostAddresses: [LOOPBACK],
+      iceTransportPolicy: options.relayOnly ? 'relay' : 'all',
     });
     this.#connection.connectionStateChange.subscribe((state) => {
       if (state === 'failed' || state === 'closed') this.#ended(`the connection has ${state}`);
@@ -69,6 +74,7 @@ class WeriftAttempt implements TransportAttempt {
 
   signal(data: SignalData): void {
     this.#step(async () => {
+      if (!('sdp' in data)) throw new LinkError('the other side describes another channel');
       await this.#connection.setRemoteDescription(data);
       if (this.#connection.sctpRemotePort === undefined)
         throw new LinkError('the description offers no data channel');
@@ -95,12 +101,14 @@ class WeriftAttempt implements TransportAttempt {
   async #describe(type: SignalData['type']): Promise<void> {
     const connection = this.#connection;
     const description = type === 'offer' ? await connection.createOffer() : await connection.createAnswer();
-    if (this.options.iceServers.length === 0) {
+    if (!this.options.iceServers.some(({ urls }) => readIceAddress(urls)?.scheme === 'stun')) {
       // Without this werift asks a public STUN server, and offline waits 5 s for it.
       for (const { connection: ice } of connection.iceTransports) delete ice.stunServer;
     }
-    // Gathers every candidate before it resolves.
-    await connection.setLocalDescription(description);
+    // Gathers every candidate before it resolves; the description has those found so far.
+    const gathered = connection.setLocalDescription(description);
+    gathered.catch(() => {});
+    await Promise.race([gathered, new Promise<void>((resolve) => after(GATHERING_MS, resolve))]);
     const sdp = connection.localDescription?.sdp;
     if (sdp !== undefined && !this.#shut) this.options.signal({ type, sdp });
   }

@@ -99,7 +99,12 @@ class CrewStepper implements Stepper {
     this.wavefront.fillGhosts(parity);
     this.meeting.begin();
     for (const helper of this.helpers) helper.tell({ kind: 'advance', shard: this.shard, course });
-    this.wavefront.advance(course);
+    try {
+      this.wavefront.advance(course);
+    } catch (error) {
+      this.meeting.stop();
+      throw error;
+    }
     return Float32Array.from(course.samples);
   }
 

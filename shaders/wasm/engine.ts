@@ -51,7 +51,9 @@ export async function createWasmEngine({
       checkSpec(spec);
       const shard = await loadShard(spec, cut, crew, () => shards.delete(shard));
       shards.add(shard);
-      return shard;
+      if (!closed) return shard;
+      await shard.close();
+      throw new EngineError('the engine is closed');
     },
     async close() {
       closed = true;

@@ -57,8 +57,12 @@ export class SharedMeeting implements Meeting {
     this.words = new Int32Array(board);
   }
 
-  /** By one thread, before the others learn of the course. One that has not yet left the last gathering looks at gatherings only. */
+  /**
+   * By one thread, before the others learn of the course. One that has not yet left the last gathering looks at gatherings only.
+   * Throws EngineError once a thread has stopped: what it left on the board would let another course pass for complete.
+   */
   begin(): void {
+    this.checkStopped();
     for (let thread = 0; thread < this.threads; thread += 1) Atomics.store(this.words, releasedBy(thread), 0);
   }
 
@@ -102,8 +106,7 @@ export class SharedMeeting implements Meeting {
     for (;;) {
       const value = Atomics.load(this.words, word);
       if (isReady(value)) return;
-      if (Atomics.load(this.words, STOPPED) !== 0)
-        throw new EngineError('a thread of the wasm engine failed');
+      this.checkStopped();
       if (Atomics.wait(this.words, word, value, NAP_MS) !== 'timed-out') continue;
       const beatsNow = this.beats();
       waitedMs = beatsNow === beats ? waitedMs + NAP_MS : 0;
@@ -112,6 +115,10 @@ export class SharedMeeting implements Meeting {
       this.stop();
       throw new EngineError(`a thread of the wasm engine has not moved for ${this.patienceMs / 1000} s`);
     }
+  }
+
+  private checkStopped(): void {
+    if (Atomics.load(this.words, STOPPED) !== 0) throw new EngineError('a thread of the wasm engine failed');
   }
 
   private beats(): number {

@@ -1,14 +1,13 @@
 import { type Box, cellCount, shapeOf, type Triple } from '../../core/grid/box.js';
 import type { GuardedDevice } from './guarded-device.js';
 import type { Kernel } from './kernel.js';
+import { MOST_WORKGROUPS } from './workgroup.js';
 
 /** What mirror.wgsl and feed.wgsl know of a box: 32-bit words that both begin with, and two of their own. */
 export const BOX_WORDS = { own: 6, length: 8 } as const;
 export const BOX_BYTES = BOX_WORDS.length * 4;
 
 const GROUP = 256;
-/** The most workgroups along one axis of a dispatch. The kernels count on it: they go on in the next row. */
-const GROUPS_IN_ROW = 65_535;
 
 /** Bytes from one box's record to the next. */
 export function boxStride({ device }: GuardedDevice): number {
@@ -41,7 +40,8 @@ export function bindBoxes(
   });
 }
 
+/** The kernels count on `MOST_WORKGROUPS` in a row: they go on in the next one. */
 export function dispatchBox(pass: GPUComputePassEncoder, cells: number): void {
   const groups = Math.ceil(cells / GROUP);
-  pass.dispatchWorkgroups(Math.min(groups, GROUPS_IN_ROW), Math.ceil(groups / GROUPS_IN_ROW));
+  pass.dispatchWorkgroups(Math.min(groups, MOST_WORKGROUPS), Math.ceil(groups / MOST_WORKGROUPS));
 }

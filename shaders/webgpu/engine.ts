@@ -3,6 +3,7 @@ import { shapeOf } from '../../core/grid/box.js';
 import type { Engine, EngineShard, ShardSpec } from '../engine.js';
 import { checkSpec } from '../shard-checks.js';
 import { describeAdapter } from './adapter.js';
+import { waveFormat } from './cell-format.js';
 import { GuardedDevice } from './guarded-device.js';
 import { makeBoxKernels, makeSampleKernel, makeUpdateKernel } from './kernels.js';
 import { memoryShape } from './memory-shape.js';
@@ -117,12 +118,14 @@ class WebgpuEngine implements Engine {
     const { gpu } = this.#tools;
     const parts = cutIntoParts(spec, this.#largestArray);
     const [{ frame }] = parts;
+    const format = waveFormat(spec);
     const update = await makeUpdateKernel(gpu, {
       model: spec.model.model,
       media: spec.media ?? {},
       dimensions: spec.dimensions,
       // Parts are cut across the outermost axis, so that strides are the same in all.
-      shape: memoryShape(shapeOf(frame)),
+      format,
+      shape: memoryShape(shapeOf(frame), format),
       workgroup,
     });
     let shard: WebgpuShard | undefined;

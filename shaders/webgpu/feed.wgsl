@@ -11,7 +11,6 @@ struct Feed {
 }
 
 @group(0) @binding(0) var<uniform> box: Feed;
-@group(0) @binding(1) var<storage, read_write> state: array<f32>;
 
 // A dispatch has at most 65,535 workgroups in a row.
 const ROW = 65535u * 256u;
@@ -22,5 +21,6 @@ fn feed(@builtin(global_invocation_id) id: vec3u) {
   if (nth >= box.count) { return; }
   let in_plane = nth % box.plane;
   let cell = box.corner + (nth / box.plane) * box.stride_z + (in_plane / box.row) * box.stride_y + in_plane % box.row;
-  state[cell] = state[cell] + box.amplitude;
+  let fed = bitcast<f32>(cell_bits(cell)) + box.amplitude;
+  set_cell_bits(cell, bitcast<u32>(fed), bitcast<u32>(box.amplitude));
 }

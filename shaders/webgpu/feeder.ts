@@ -2,13 +2,14 @@ import { type Box, cellCount, intersect } from '../../core/grid/box.js';
 import type { ShardSpec, Source } from '../engine.js';
 import { BOX_WORDS, bindBoxes, boxStride, boxWords, dispatchBox, makeBoxRecords } from './box-kernel.js';
 import type { GuardedDevice } from './guarded-device.js';
-import type { Kernel } from './kernel.js';
+import type { BoxKernels } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT } from './pace.js';
 import type { Parity, ShardState } from './shard-state.js';
 
 interface FedSource extends Source {
   /** By the parity of the newest level. */
   readonly bindings: readonly [GPUBindGroup, GPUBindGroup];
+  readonly pipeline: GPUComputePipeline;
 }
 
 /** What a step feeds: the sources' amplitudes, in the cells of a box, which may have none. */
@@ -26,7 +27,7 @@ export class Feeder {
   /** Call inside `GuardedDevice.accepted`. */
   constructor(
     private readonly gpu: GuardedDevice,
-    private readonly kernel: Kernel,
+    kernels: BoxKernels['feed'],
     private readonly state: ShardState,
     sources: NonNullable<ShardSpec['sources']>,
   ) {
@@ -34,8 +35,9 @@ export class Feeder {
     this.#records = makeBoxRecords(gpu, 'sources', MAX_STEPS_PER_SUBMIT * sources.length * this.#stride);
     this.#sources = sources.map((source) => {
       const field = state.field(source.component, source.field);
+      const kernel = kernels[field.format];
       const bind = (newest: Parity) => bindBoxes(gpu, kernel, this.#records, field.level('now', newest));
-      return { ...source, bindings: [bind(0), bind(1)] };
+      return { ...source, pipeline: kernel.pipeline, bindings: [bind(0), bind(1)] };
     });
   }
 
@@ -56,10 +58,10 @@ export class Feeder {
     );
     this.gpu.device.queue.writeBuffer(this.#records, 0, records);
     return (pass, newest, step) => {
-      pass.setPipeline(this.kernel.pipeline);
-      for (const [index, { bindings }] of this.#sources.entries()) {
+      for (const [index, { pipeline, bindings }] of this.#sources.entries()) {
         const cells = counts[step]?.[index] ?? 0;
         if (cells === 0) continue;
+        pass.setPipeline(pipeline);
         pass.setBindGroup(0, bindings[newest], [(step * this.#sources.length + index) * this.#stride]);
         dispatchBox(pass, cells);
       }

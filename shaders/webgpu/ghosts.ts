@@ -2,12 +2,15 @@ import { cellCount } from '../../core/grid/box.js';
 import type { ShardSpec } from '../engine.js';
 import { ghostSlabs } from '../mirrors.js';
 import { bindBoxes, boxStride, boxWords, dispatchBox, makeBoxRecords } from './box-kernel.js';
+import { waveFormat } from './cell-format.js';
 import type { GuardedDevice } from './guarded-device.js';
 import type { Kernel } from './kernel.js';
+import type { BoxKernels } from './kernels.js';
 import type { Parity, ShardState } from './shard-state.js';
 
 /** Fills the ghost cells of every wave before a step: one dispatch for each face and field. */
 export class Ghosts {
+  readonly #kernel: Kernel;
   readonly #records: GPUBuffer;
   readonly #stride: number;
   readonly #cells: readonly number[];
@@ -15,12 +18,9 @@ export class Ghosts {
   readonly #bindings: readonly (readonly [GPUBindGroup, GPUBindGroup])[];
 
   /** Call inside `GuardedDevice.accepted`, with a spec that has ghost cells. */
-  constructor(
-    gpu: GuardedDevice,
-    private readonly kernel: Kernel,
-    state: ShardState,
-    spec: ShardSpec,
-  ) {
+  constructor(gpu: GuardedDevice, kernels: BoxKernels['mirror'], state: ShardState, spec: ShardSpec) {
+    const kernel = kernels[waveFormat(spec)];
+    this.#kernel = kernel;
     const slabs = ghostSlabs(spec);
     this.#cells = slabs.map(({ box }) => cellCount(box));
     this.#stride = boxStride(gpu);
@@ -42,7 +42,7 @@ export class Ghosts {
 
   /** Before a step: `newest` is the level that it reads. */
   encode(pass: GPUComputePassEncoder, newest: Parity): void {
-    pass.setPipeline(this.kernel.pipeline);
+    pass.setPipeline(this.#kernel.pipeline);
     for (const [index, cells] of this.#cells.entries()) {
       for (const bindings of this.#bindings) {
         pass.setBindGroup(0, bindings[newest], [index * this.#stride]);

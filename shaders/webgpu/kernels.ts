@@ -1,5 +1,6 @@
 import { EngineError } from '../../core/errors.js';
 import { BOX_BYTES } from './box-kernel.js';
+import { CELL_ACCESS, type CellFormat } from './cell-format.js';
 import feedWgsl from './feed.wgsl';
 import type { GuardedDevice } from './guarded-device.js';
 import type { Kernel } from './kernel.js';
@@ -33,10 +34,18 @@ const storage = (binding: number, access: Access): GPUBindGroupLayoutEntry => ({
 export const PIECE_BYTES = 32;
 export const STEP_BYTES = STEP_WORDS.length * 4;
 
+/** What there is of a kernel for each way in which cells may be kept. */
+export type ForFormats<T> = Readonly<Record<CellFormat, T>>;
+
+async function forFormats<T>(make: (access: string) => Promise<T>): Promise<ForFormats<T>> {
+  const [f32, f16] = await Promise.all([make(CELL_ACCESS.f32), make(CELL_ACCESS.f16)]);
+  return { f32, f16 };
+}
+
 /** The two directions of a transfer, on one layout: piece, state, staging. */
 export interface TransferKernels {
-  readonly gather: GPUComputePipeline;
-  readonly scatter: GPUComputePipeline;
+  readonly gather: ForFormats<GPUComputePipeline>;
+  readonly scatter: ForFormats<GPUComputePipeline>;
   readonly layout: GPUBindGroupLayout;
 }
 
@@ -47,50 +56,56 @@ export async function makeTransferKernels(gpu: GuardedDevice): Promise<TransferK
     storage(1, 'read_write'),
     storage(2, 'read_write'),
   ]);
-  const module = device.createShaderModule({ code: transferWgsl });
   const pipeline = (entryPoint: string) =>
-    gpu.guard(device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint } }));
+    forFormats((access) => {
+      const module = device.createShaderModule({ code: `${access}\n${transferWgsl}` });
+      const compute = { module, entryPoint };
+      return gpu.guard(device.createComputePipelineAsync({ layout: pipelineLayout, compute }));
+    });
   const [gather, scatter] = await Promise.all([pipeline('gather'), pipeline('scatter')]);
   return { gather, scatter, layout };
 }
 
 /** Bindings: step, state, probes, samples. */
-export async function makeSampleKernel(gpu: GuardedDevice): Promise<Kernel> {
-  const { device } = gpu;
-  const { layout, pipelineLayout } = layoutOf(device, [
+export async function makeSampleKernel(gpu: GuardedDevice): Promise<ForFormats<Kernel>> {
+  const entries = [
     uniform(0, STEP_BYTES, true),
-    storage(1, 'read'),
+    storage(1, 'read_write'),
     storage(2, 'read'),
     storage(3, 'read_write'),
-  ]);
-  const module = device.createShaderModule({ code: sampleWgsl });
-  const pipeline = await gpu.guard(
-    device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint: 'sample' } }),
-  );
-  return { pipeline, layout };
+  ];
+  return makeStateKernel(gpu, entries, sampleWgsl, 'sample');
 }
 
 /** Kernels that change boxes of one state array in place. Bindings: box, state. */
 export interface BoxKernels {
-  readonly mirror: Kernel;
-  readonly feed: Kernel;
+  readonly mirror: ForFormats<Kernel>;
+  readonly feed: ForFormats<Kernel>;
 }
 
 export async function makeBoxKernels(gpu: GuardedDevice): Promise<BoxKernels> {
-  const { device } = gpu;
-  const { layout, pipelineLayout } = layoutOf(device, [
-    uniform(0, BOX_BYTES, true),
-    storage(1, 'read_write'),
+  const entries = [uniform(0, BOX_BYTES, true), storage(1, 'read_write')];
+  const [mirror, feed] = await Promise.all([
+    makeStateKernel(gpu, entries, mirrorWgsl, 'mirror'),
+    makeStateKernel(gpu, entries, feedWgsl, 'feed'),
   ]);
-  const make = async (code: string, entryPoint: string): Promise<Kernel> => {
-    const compute = { module: device.createShaderModule({ code }), entryPoint };
-    return {
-      pipeline: await gpu.guard(device.createComputePipelineAsync({ layout: pipelineLayout, compute })),
-      layout,
-    };
-  };
-  const [mirror, feed] = await Promise.all([make(mirrorWgsl, 'mirror'), make(feedWgsl, 'feed')]);
   return { mirror, feed };
+}
+
+/** A kernel on one state array, whichever way its cells are kept. */
+async function makeStateKernel(
+  gpu: GuardedDevice,
+  entries: GPUBindGroupLayoutEntry[],
+  wgsl: string,
+  entryPoint: string,
+): Promise<ForFormats<Kernel>> {
+  const { device } = gpu;
+  const { layout, pipelineLayout } = layoutOf(device, entries);
+  return forFormats(async (access) => {
+    const compute = { module: device.createShaderModule({ code: `${access}\n${wgsl}` }), entryPoint };
+    const pipeline = await gpu.guard(device.createComputePipelineAsync({ layout: pipelineLayout, compute }));
+    return { pipeline, layout };
+  });
 }
 
 /** Throws EngineError with the model's own line where the device's compiler refuses it. */

@@ -12,7 +12,6 @@ struct Slab {
 }
 
 @group(0) @binding(0) var<uniform> slab: Slab;
-@group(0) @binding(1) var<storage, read_write> state: array<u32>;
 
 // A dispatch has at most 65,535 workgroups in a row.
 const ROW = 65535u * 256u;
@@ -28,8 +27,8 @@ fn mirror(@builtin(global_invocation_id) id: vec3u) {
   let across = place[slab.axis];
   let stride = strides[slab.axis];
   if (slab.layers > 0u) {
-    state[cell] = state[cell + (2u * (slab.layers - across) - 1u) * stride];
+    set_cell_bits(cell, cell_bits(cell + (2u * (slab.layers - across) - 1u) * stride), 0u);
   } else {
-    state[cell] = state[cell - (2u * across + 1u) * stride];
+    set_cell_bits(cell, cell_bits(cell - (2u * across + 1u) * stride), 0u);
   }
 }

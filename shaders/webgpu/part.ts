@@ -1,6 +1,7 @@
 import { type Box, cellCount, intersect, shapeOf } from '../../core/grid/box.js';
 import type { ShardSpec, Slab } from '../engine.js';
 import { ghostSlabs } from '../mirrors.js';
+import { CELLS_OF_WORD, waveFormat } from './cell-format.js';
 import { Feeder } from './feeder.js';
 import { Ghosts } from './ghosts.js';
 import type { GuardedDevice } from './guarded-device.js';
@@ -89,12 +90,13 @@ export class ShardPart {
       march,
     } = workgroup;
     const [nz, ny, nx] = shapeOf(updated);
-    const before = updated.lo[2] % lineOf(this.state.shape);
+    const format = waveFormat(this.spec);
+    const before = updated.lo[2] % lineOf(this.state.shape, format);
     pass.setPipeline(update.pipeline);
     for (const bindings of this.#bindings) {
       pass.setBindGroup(0, bindings[newest], [offset]);
       pass.dispatchWorkgroups(
-        Math.ceil((before + nx) / wx),
+        Math.ceil((before + nx) / (wx * CELLS_OF_WORD[format])),
         Math.ceil(ny / wy),
         Math.ceil(nz / (wz * march)),
       );

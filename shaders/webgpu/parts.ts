@@ -1,7 +1,9 @@
 import { EngineError } from '../../core/errors.js';
 import { type Box, grow, intersect, shapeOf, type Triple } from '../../core/grid/box.js';
 import type { ShardSpec } from '../engine.js';
-import { arrayBytes } from './memory-shape.js';
+import { waveFormat } from './cell-format.js';
+import { arrayBytes, memoryShape } from './memory-shape.js';
+import { largestFormat } from './shard-state.js';
 
 /** What one set of buffers holds of a shard whose arrays are too large for a single buffer or binding. */
 export interface Part {
@@ -18,21 +20,21 @@ export const cutAxis = (dimensions: 2 | 3) => (dimensions === 3 ? 0 : 1);
  * Cuts a shard so that no array of a part exceeds `largestArray` bytes. One part, if it can be.
  * Throws EngineError where even the thinnest parts do.
  */
-export function cutIntoParts(
-  { frame, dimensions, model }: Pick<ShardSpec, 'frame' | 'dimensions' | 'model'>,
-  largestArray: number,
-): readonly [Part, ...Part[]] {
+export function cutIntoParts(spec: ShardSpec, largestArray: number): readonly [Part, ...Part[]] {
+  const { frame, dimensions, model } = spec;
   const { radius } = model.model;
   const axis = cutAxis(dimensions);
   const shape = shapeOf(frame);
   const layers = shape[axis];
-  const mostLayers = Math.floor(largestArray / arrayBytes(shape.with(axis, 1) as unknown as Triple));
+  const layer = memoryShape(shape.with(axis, 1) as unknown as Triple, waveFormat(spec));
+  const layerBytes = arrayBytes(layer, largestFormat(spec));
+  const mostLayers = Math.floor(largestArray / layerBytes);
   if (layers <= mostLayers) return [{ core: frame, frame }];
   const thickest = mostLayers - 2 * radius;
   // Parts of equal size are then at least a radius thick: what a neighbour reads, and what a face mirrors, lies in one.
   if (thickest < 2 * radius) {
     throw new EngineError(
-      `a layer of this shard is ${arrayBytes(shape.with(axis, 1) as unknown as Triple)} bytes, and this GPU takes arrays of ` +
+      `a layer of this shard is ${layerBytes} bytes, and this GPU takes arrays of ` +
         `${largestArray}, which must hold ${4 * radius}: cut the grid into smaller shards (more peers), or use the wasm engine`,
     );
   }

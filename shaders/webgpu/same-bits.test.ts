@@ -2,7 +2,7 @@ import { afterAll, expect, it } from 'vitest';
 import { type Box, boxOfShape, cellCount, grow, type Triple } from '../../core/grid/box.js';
 import { differingBits } from '../../test/bits.js';
 import { compileModel } from '../compiler/compile.js';
-import type { Engine, ShardSpec, Slab, Update } from '../engine.js';
+import type { Engine, ShardSpec, Slab, Update, WaveFormat } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
 import { stateArraysOf, suiteShard } from '../engine.suite.reference.js';
 import { mediumModel } from '../models/medium/medium.js';
@@ -23,7 +23,7 @@ const open = async (options: WebgpuOptions) => {
 };
 
 /** Mirrors at all faces, sources, probes, a medium, rows that are padded. */
-const rich = (dimensions: 2 | 3): ShardSpec => {
+const rich = (dimensions: 2 | 3, keepWavesIn: WaveFormat): ShardSpec => {
   const domain: Box = {
     lo: [0, -3, 7],
     hi: [dimensions === 3 ? 23 : 1, 18, 63],
@@ -33,6 +33,7 @@ const rich = (dimensions: 2 | 3): ShardSpec => {
     model: compileModel(mediumModel({ order: 4, trackers: ['peak'], absorbing: false, damped: false })),
     components: 2,
     dimensions,
+    keepWavesIn,
     frame: grow(domain, reach),
     domain,
     constants: { dt: 0.5 },
@@ -44,6 +45,10 @@ const rich = (dimensions: 2 | 3): ShardSpec => {
     ],
   };
 };
+
+const KINDS = ([2, 3] as const).flatMap((dimensions) =>
+  (['f32', 'f16'] as const).map((format) => [dimensions, format] as const),
+);
 
 /** All cells, and all samples, after a run from a state that differs everywhere. */
 async function resultOn(engine: Engine, spec: ShardSpec): Promise<Float32Array[]> {
@@ -64,8 +69,8 @@ async function resultOn(engine: Engine, spec: ShardSpec): Promise<Float32Array[]
   return [cells, samples];
 }
 
-it.each([2, 3] as const)('any workgroup makes the same waves in %d-D', async (dimensions) => {
-  const spec = rich(dimensions);
+it.each(KINDS)('any workgroup makes the same waves in %d-D, kept in %s', async (dimensions, format) => {
+  const spec = rich(dimensions, format);
   const [first, ...others] = await Promise.all(
     candidatesFor(dimensions).map(async (workgroup) => ({
       name: writeWorkgroup(workgroup),
@@ -75,19 +80,25 @@ it.each([2, 3] as const)('any workgroup makes the same waves in %d-D', async (di
   for (const { name, result } of others) expect(differingBits(result, first?.result ?? []), name).toBe(0);
 });
 
-it.each([2, 3] as const)('a %d-D shard cut over several buffers makes the same waves', async (dimensions) => {
-  const spec = rich(dimensions);
-  const layer = dimensions === 3 ? 25 * 64 * 4 : 64 * 4;
-  const whole = await open({});
-  const cut = await open({ largestArray: 9 * layer });
-  expect(differingBits(await resultOn(cut, spec), await resultOn(whole, spec))).toBe(0);
-});
+it.each(KINDS)(
+  'a %d-D shard cut over several buffers makes the same waves, kept in %s',
+  async (dimensions, format) => {
+    const spec = rich(dimensions, format);
+    const layer = dimensions === 3 ? 25 * 64 * 4 : 64 * 4;
+    const whole = await open({});
+    const cut = await open({ largestArray: 9 * layer });
+    expect(differingBits(await resultOn(cut, spec), await resultOn(whole, spec))).toBe(0);
+  },
+);
 
-it('a step cut into many submits makes the same waves', async () => {
-  const spec = rich(3);
-  const hasty = await open({ secondsPerSubmit: 2e-5 });
-  expect(differingBits(await resultOn(hasty, spec), await resultOn(await open({}), spec))).toBe(0);
-});
+it.each(['f32', 'f16'] as const)(
+  'a step cut into many submits makes the same waves, kept in %s',
+  async (format) => {
+    const spec = rich(3, format);
+    const hasty = await open({ secondsPerSubmit: 2e-5 });
+    expect(differingBits(await resultOn(hasty, spec), await resultOn(await open({}), spec))).toBe(0);
+  },
+);
 
 it('a layer that no buffer holds is refused, with what would mend it', async () => {
   const engine = await open({ largestArray: 1000 });

@@ -13,7 +13,6 @@ struct Probe {
 }
 
 @group(0) @binding(0) var<uniform> step: Step;
-@group(0) @binding(1) var<storage, read> state: array<u32>;
 @group(0) @binding(2) var<storage, read> probes: array<Probe>;
 @group(0) @binding(3) var<storage, read_write> samples: array<u32>;
 
@@ -21,5 +20,5 @@ struct Probe {
 fn sample(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= arrayLength(&probes)) { return; }
   let probe = probes[id.x];
-  samples[step.row + probe.column] = state[probe.cell];
+  samples[step.row + probe.column] = cell_bits(probe.cell);
 }

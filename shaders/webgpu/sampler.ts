@@ -1,6 +1,6 @@
 import type { GuardedDevice } from './guarded-device.js';
 import type { Kernel } from './kernel.js';
-import { STEP_BYTES } from './kernels.js';
+import { type ForFormats, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT } from './pace.js';
 import type { Parity, StateField } from './shard-state.js';
 
@@ -14,6 +14,7 @@ export interface ProbedCell {
 
 interface ProbeGroup {
   readonly count: number;
+  readonly pipeline: GPUComputePipeline;
   /** By the parity of the newest level. */
   readonly bindings: readonly [GPUBindGroup, GPUBindGroup];
 }
@@ -28,7 +29,7 @@ export class Sampler {
   /** Call inside `GuardedDevice.accepted`. `probes` is not empty; `steps` has the shard's step records. */
   constructor(
     gpu: GuardedDevice,
-    private readonly kernel: Kernel,
+    kernels: ForFormats<Kernel>,
     steps: GPUBuffer,
     probes: ReadonlyMap<StateField, readonly ProbedCell[]>,
   ) {
@@ -46,6 +47,7 @@ export class Sampler {
         usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
       });
       device.queue.writeBuffer(list, 0, new Uint32Array(cells.flatMap(({ cell, column }) => [cell, column])));
+      const kernel = kernels[field.format];
       const binding = (newest: Parity) =>
         device.createBindGroup({
           layout: kernel.layout,
@@ -56,7 +58,8 @@ export class Sampler {
             { binding: 3, resource: { buffer: this.#samples } },
           ],
         });
-      return { list, group: { count: cells.length, bindings: [binding(0), binding(1)] as const } };
+      const bindings = [binding(0), binding(1)] as const;
+      return { list, group: { count: cells.length, pipeline: kernel.pipeline, bindings } };
     });
     this.#groups = made.map(({ group }) => group);
     this.#lists = made.map(({ list }) => list);
@@ -68,8 +71,8 @@ export class Sampler {
 
   /** After a step: `newest` is the level it wrote, `offset` that of its record. */
   encode(pass: GPUComputePassEncoder, newest: Parity, offset: number): void {
-    pass.setPipeline(this.kernel.pipeline);
-    for (const { count, bindings } of this.#groups) {
+    for (const { count, pipeline, bindings } of this.#groups) {
+      pass.setPipeline(pipeline);
       pass.setBindGroup(0, bindings[newest], [offset]);
       pass.dispatchWorkgroups(Math.ceil(count / GROUP));
     }

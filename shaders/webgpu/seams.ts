@@ -1,4 +1,7 @@
+import type { Triple } from '../../core/grid/box.js';
 import type { ShardSpec } from '../engine.js';
+import { waveFormat } from './cell-format.js';
+import { arrayBytes } from './memory-shape.js';
 import type { ShardPart } from './part.js';
 import { cutAxis } from './parts.js';
 import type { Parity } from './shard-state.js';
@@ -23,7 +26,7 @@ export class Seams {
     this.#copies = parts.slice(1).flatMap((after, index) => {
       const before = parts[index] as ShardPart;
       const seam = after.core.lo[axis];
-      return [layers(axis, before, after, seam - radius, radius), layers(axis, after, before, seam, radius)];
+      return [layers(spec, before, after, seam - radius, radius), layers(spec, after, before, seam, radius)];
     });
     this.#waves = Array.from({ length: spec.components }, (_, component) =>
       fields.filter(({ kind }) => kind === 'wave').map(({ name }) => ({ component, name })),
@@ -46,8 +49,10 @@ export class Seams {
   }
 }
 
-function layers(axis: 0 | 1, from: ShardPart, to: ShardPart, first: number, count: number): Copy {
-  const layerBytes = ({ state }: ShardPart) => 4 * state.shape.with(axis, 1).reduce((cells, n) => cells * n);
+function layers(spec: ShardSpec, from: ShardPart, to: ShardPart, first: number, count: number): Copy {
+  const axis = cutAxis(spec.dimensions);
+  const layerBytes = ({ state }: ShardPart) =>
+    arrayBytes(state.shape.with(axis, 1) as unknown as Triple, waveFormat(spec));
   const place = (part: ShardPart) => (first - part.state.frame.lo[axis]) * layerBytes(part);
   return { from, to, fromByte: place(from), toByte: place(to), bytes: count * layerBytes(from) };
 }

@@ -1,5 +1,6 @@
 import { type Box, cellCount, isEmpty, shapeOf, shift, type Triple } from '../../core/grid/box.js';
 import type { ShardSpec, Slab } from '../engine.js';
+import { BYTES_OF_CELL, type CellFormat, formatOf, waveFormat } from './cell-format.js';
 import type { GuardedDevice } from './guarded-device.js';
 import { arrayBytes, memoryShape } from './memory-shape.js';
 import type { Region, Transfer } from './transfer.js';
@@ -14,6 +15,7 @@ export class StateField {
 
   constructor(
     readonly kind: 'wave' | 'tracker',
+    readonly format: CellFormat,
     buffers: readonly GPUBuffer[],
     transfer: Transfer,
   ) {
@@ -55,27 +57,26 @@ export class ShardState {
    */
   constructor(gpu: GuardedDevice, transfer: Transfer, spec: ShardSpec, copied: boolean) {
     this.frame = spec.frame;
-    this.shape = memoryShape(shapeOf(spec.frame));
-    const size = arrayBytes(shapeOf(spec.frame));
+    this.shape = memoryShape(shapeOf(spec.frame), waveFormat(spec));
     const copies = copied ? GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST : 0;
-    const make = (label: string) =>
-      gpu.device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | copies });
+    let bytes = 0;
+    const make = (label: string, kind: 'wave' | 'tracker') => {
+      const format = formatOf(kind, spec);
+      const levels = Array.from({ length: kind === 'wave' ? 2 : 1 }, () => {
+        const size = arrayBytes(this.shape, format);
+        bytes += size;
+        return gpu.device.createBuffer({ label, size, usage: GPUBufferUsage.STORAGE | copies });
+      });
+      return new StateField(kind, format, levels, transfer);
+    };
     this.#components = Array.from(
       { length: spec.components },
       (_, component) =>
-        new Map(
-          spec.model.model.fields.map(({ name, kind }) => {
-            const label = `${name}.${component}`;
-            const buffers = kind === 'wave' ? [make(label), make(label)] : [make(label)];
-            return [name, new StateField(kind, buffers, transfer)];
-          }),
-        ),
+        new Map(spec.model.model.fields.map(({ name, kind }) => [name, make(`${name}.${component}`, kind)])),
     );
-    this.bytes = arrayCount(spec) * size;
     const media = mediaBindings(spec.model.model, spec.media ?? {});
-    this.#media = new Map(
-      media.map(({ field }) => [field, new StateField('tracker', [make(field)], transfer)]),
-    );
+    this.#media = new Map(media.map(({ field }) => [field, make(field, 'tracker')]));
+    this.bytes = bytes;
   }
 
   /** A component's field, or a medium, which all components share. */
@@ -91,6 +92,7 @@ export class ShardState {
       .filter(({ box }) => !isEmpty(box))
       .map(({ component, field, level, box }) => ({
         array: this.field(component, field).bound(level, newest),
+        format: this.field(component, field).format,
         box: this.local(box),
         shape: this.shape,
       }));
@@ -117,10 +119,16 @@ export class ShardState {
 
 /** Bytes of the cells of a shard, whole: its state and its media. */
 export function stateBytes({ frame, ...spec }: ShardSpec): number {
-  return arrayCount(spec) * cellCount(frame) * 4;
+  const { model, components, media = {} } = spec;
+  const fields = model.model.fields.map(({ kind }) => {
+    return (kind === 'wave' ? 2 : 1) * BYTES_OF_CELL[formatOf(kind, spec)];
+  });
+  const kept = mediaBindings(model.model, media).length * BYTES_OF_CELL.f32;
+  return cellCount(frame) * (components * fields.reduce((sum, bytes) => sum + bytes, 0) + kept);
 }
 
-function arrayCount({ model, components, media = {} }: Omit<ShardSpec, 'frame'>): number {
-  const levels = model.model.fields.reduce((sum, { kind }) => sum + (kind === 'wave' ? 2 : 1), 0);
-  return components * levels + mediaBindings(model.model, media).length;
+/** Of the arrays of a shard, those that take the most. */
+export function largestFormat({ model, media = {}, ...spec }: ShardSpec): CellFormat {
+  const onlyWaves = model.model.fields.every(({ kind }) => kind === 'wave');
+  return onlyWaves && mediaBindings(model.model, media).length === 0 ? waveFormat(spec) : 'f32';
 }

@@ -3,7 +3,7 @@ import { cellCount, hasCell } from '../../core/grid/box.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
 import type { Kernel } from './kernel.js';
-import { constantsBytes, STEP_BYTES } from './kernels.js';
+import { constantsBytes, type ForFormats, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT, type Pace } from './pace.js';
 import { type PartTools, ShardPart } from './part.js';
 import type { Part } from './parts.js';
@@ -14,13 +14,14 @@ import { Seams } from './seams.js';
 import type { Parity, StateField } from './shard-state.js';
 import type { Stopwatch } from './stopwatch.js';
 import { Turns } from './turns.js';
+import { reachOf } from './workgroup.js';
 
 /** What a device lends to all of its shards. */
 export interface ShardTools extends Omit<PartTools, 'constants' | 'steps'> {
   readonly pace: Pace;
   readonly readbacks: Readbacks;
   readonly stopwatch: Stopwatch;
-  readonly sample: Kernel;
+  readonly sample: ForFormats<Kernel>;
 }
 
 export class WebgpuShard implements EngineShard {
@@ -93,7 +94,7 @@ export class WebgpuShard implements EngineShard {
       const samples = new Float32Array(updates.length * (this.#sampler?.columns ?? 0));
       const readback = samples.length > 0 ? readbacks.take(samples.byteLength) : undefined;
       const submits: Promise<number>[] = [];
-      const pieces = new Pieces(updates, this.spec.components);
+      const pieces = new Pieces(updates, this.spec.components, reachOf(this.tools.workgroup));
       let sampled = 0;
       for (let batch = pieces.take(pace); batch.length > 0; batch = pieces.take(pace)) {
         await pace.room();

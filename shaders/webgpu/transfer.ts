@@ -1,4 +1,5 @@
 import { type Box, cellCount, shapeOf, type Triple } from '../../core/grid/box.js';
+import type { CellFormat } from './cell-format.js';
 import type { GuardedDevice } from './guarded-device.js';
 import { makeTransferKernels, PIECE_BYTES, type TransferKernels } from './kernels.js';
 import type { Readbacks } from './readbacks.js';
@@ -12,6 +13,7 @@ const GROUP = 256;
 export interface Region {
   /** From `Transfer.bind`. */
   readonly array: GPUBindGroup;
+  readonly format: CellFormat;
   /** Of the array in memory, `[nz, ny, nx]`. */
   readonly shape: Triple;
   /** In the coordinates of the frame's first cell. */
@@ -119,7 +121,7 @@ export class Transfer {
     this.pieces.destroy();
   }
 
-  #encode(load: Load, direction: GPUComputePipeline): GPUCommandEncoder {
+  #encode(load: Load, direction: TransferKernels['gather']): GPUCommandEncoder {
     const { device } = this.gpu;
     const stride = this.pieceStride / 4;
     const words = new Uint32Array(load.pieces.length * stride);
@@ -132,8 +134,8 @@ export class Transfer {
     device.queue.writeBuffer(this.pieces, 0, words);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(direction);
-    for (const [index, { array, count }] of load.pieces.entries()) {
+    for (const [index, { array, format, count }] of load.pieces.entries()) {
+      pass.setPipeline(direction[format]);
       pass.setBindGroup(0, array, [index * this.pieceStride]);
       pass.dispatchWorkgroups(Math.ceil(count / GROUP));
     }

@@ -1,4 +1,4 @@
-// Copies cells between a state array and a dense staging buffer. As u32, so that every bit pattern survives.
+// Copies cells between a state array and a dense staging buffer, as bits of f32.
 
 struct Piece {
   corner: u32,   // index of the box's first cell in the state array
@@ -12,7 +12,6 @@ struct Piece {
 }
 
 @group(0) @binding(0) var<uniform> piece: Piece;
-@group(0) @binding(1) var<storage, read_write> state: array<u32>;
 @group(0) @binding(2) var<storage, read_write> staging: array<u32>;
 
 fn cell(nth: u32) -> u32 {
@@ -24,11 +23,11 @@ fn cell(nth: u32) -> u32 {
 @compute @workgroup_size(256)
 fn gather(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= piece.count) { return; }
-  staging[piece.base + id.x] = state[cell(piece.first + id.x)];
+  staging[piece.base + id.x] = cell_bits(cell(piece.first + id.x));
 }
 
 @compute @workgroup_size(256)
 fn scatter(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= piece.count) { return; }
-  state[cell(piece.first + id.x)] = staging[piece.base + id.x];
+  set_cell_bits(cell(piece.first + id.x), staging[piece.base + id.x], 0u);
 }

@@ -82,18 +82,28 @@ export class Tuner {
   }
 
   /** Two models that differ in a character, or in what they keep as cells, are tuned each for itself. */
-  #keyOf({ model, dimensions, media = {} }: ShardSpec): string {
+  #keyOf({ model, dimensions, media = {}, keepWavesIn = 'f32' }: ShardSpec): string {
     const kept = model.model.media.filter(({ name }) => media[name] === 'cells').length;
-    return [this.tools.device, model.model.name, hash(model.model.wgsl), `${dimensions}D`, kept].join('|');
+    const words = [this.tools.device, model.model.name, hash(model.model.wgsl), `${dimensions}D`, kept];
+    return [...words, ...(keepWavesIn === 'f32' ? [] : [keepWavesIn])].join('|');
   }
 }
 
 /** A smaller shard of the same kind, without what is not the update itself. */
-function trialOf({ model, dimensions, frame, constants, media = {} }: ShardSpec): ShardSpec {
+function trialOf({ model, dimensions, frame, constants, media = {}, keepWavesIn }: ShardSpec): ShardSpec {
   const [z, y, x] = frame.lo;
   const [nz, ny, nx] = TRIAL_SHAPE;
   const largest = { lo: frame.lo, hi: [z + nz, y + (dimensions === 3 ? ny : nz * ny), x + nx] } as const;
-  return { model, dimensions, constants, media, components: 1, probes: [], frame: intersect(frame, largest) };
+  return {
+    model,
+    dimensions,
+    constants,
+    media,
+    components: 1,
+    probes: [],
+    frame: intersect(frame, largest),
+    ...(keepWavesIn && { keepWavesIn }),
+  };
 }
 
 async function secondsPerStep(shard: EngineShard, { frame, dimensions, model }: ShardSpec): Promise<number> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.js';
-import { boxOfShape } from '../../core/grid/box.js';
+import { boxOfShape, cellCount, grow } from '../../core/grid/box.js';
+import type { Slab } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
 import { suiteModel, suiteShard, suiteUpdate } from '../engine.suite.reference.js';
 import { describeAdapter } from './adapter.js';
@@ -10,6 +11,12 @@ import { createWebgpuEngine } from './engine.js';
 engineCompliance('webgpu', {
   open: async () => createWebgpuEngine(await dawnAdapter()),
   exact: describeAdapter(await dawnAdapter()).emulated,
+});
+
+engineCompliance('webgpu, waves in f16,', {
+  open: async () => createWebgpuEngine(await dawnAdapter()),
+  exact: describeAdapter(await dawnAdapter()).emulated,
+  keepWavesIn: 'f16',
 });
 
 describe('a GPU that fails', () => {
@@ -43,6 +50,22 @@ describe('a GPU that fails', () => {
     await shard.advance([suiteUpdate]);
     await engine.close();
   });
+});
+
+it('updates more rows than one dispatch reaches', async () => {
+  const engine = await createWebgpuEngine(await dawnAdapter(), {
+    workgroup: { invocations: [1, 1, 256], march: 1 },
+  });
+  const frame = boxOfShape([1, 65_540, 4]);
+  const shard = await engine.createShard({ ...suiteShard, dimensions: 2, frame });
+  const whole: Slab = { component: 0, field: 'psi', level: 'now', box: frame };
+  await shard.write([whole, { ...whole, level: 'before' }], new Float32Array(2 * cellCount(frame)).fill(1));
+  await shard.advance([{ box: grow(frame, [0, -1, -1]), time: 1 }]);
+  const cells = await shard.read([whole]);
+  const cellOf = (row: number) => cells[4 * row + 1];
+  expect(cellOf(1)).not.toBe(1);
+  expect(cellOf(65_538)).toBe(cellOf(1));
+  await engine.close();
 });
 
 describe('a slab larger than the staging buffer', () => {

@@ -1,4 +1,8 @@
 import type { Triple } from '../../core/grid/box.js';
+import { LINE_CELLS } from './memory-shape.js';
+
+/** The most workgroups along one axis of a dispatch, on every WebGPU. */
+export const MOST_WORKGROUPS = 65_535;
 
 /** How the cells of a box are dealt out to a GPU's threads. Whatever the shape, cells get the same bits. */
 export interface Workgroup {
@@ -6,6 +10,11 @@ export interface Workgroup {
   readonly invocations: Triple;
   /** Cells that one invocation updates, one above the other along z: what it read for one is at hand for the next. */
   readonly march: number;
+}
+
+/** Cells along z, y and x that one dispatch reaches, wherever in a line of memory the first of them lies. */
+export function reachOf({ invocations: [z, y, x], march }: Workgroup): Triple {
+  return [MOST_WORKGROUPS * z * march, MOST_WORKGROUPS * y, MOST_WORKGROUPS * x - LINE_CELLS];
 }
 
 /** Long in x, where neighbours in memory are. For devices that are not worth measuring. */

@@ -12,7 +12,7 @@ import { version } from '../version.js';
  * use.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
-  const { host, port, folder, pages, resume, whileTaken, logLevel } = options;
+  const { host, port, folder, pages, resume, whileTaken, logLevel, ice } = options;
   const log = pino({ level: logLevel }, pino.destination(2));
   const bucket = options.store && (await openBucket(options.store));
   try {
@@ -22,6 +22,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       folder,
       ...(bucket && { store: bucket }),
       pages,
+      ice,
       resume,
       whileTaken,
       version,
