@@ -84,7 +84,7 @@ async function runningHalo(exchangeEvery: number) {
   const { shard, sources } = await openShard({ engine, objects, probes }, job, plan, whole);
   await loadInitial(job, plan.job, whole, shard, objects);
   const tally = new EpochTally(() => 0);
-  const tools = { job, box: whole, exchangeEvery, shard, sources, probes, tally };
+  const tools = { job, box: whole, exchangeEvery, shard, sources, probes, tally, now: () => 0 };
   await new Stepping(tools).advance(0, STEPS, STEPS);
   const slabs = planExchange(job, plan, 0).outgoing.flatMap((parcel) => parcel.slabs);
   const cells = await shard.read(slabs);

@@ -176,14 +176,14 @@ export class ShardRun {
     this.#shard = shard;
     await this.#partners.connect([...this.#neighbours, ...this.#givers]);
     await fillShard(tools, job, plan, box, opened);
-    const tally = new EpochTally(this.#tools.now);
-    const common = { plan, job, box, shard, probes, tally };
+    const { now } = this.#tools;
+    const tally = new EpochTally(now);
+    const common = { plan, job, box, shard, probes, tally, now };
     return new Advancing({
       ...common,
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
       halos: new Halos({
         ...common,
-        now: this.#tools.now,
         index: this.#index,
         exchange: this.#exchange,
         partners: new Partners({ ...this.#tools, onFailure: (error, peer) => this.#unsent(error, peer) }),
