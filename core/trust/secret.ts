@@ -6,7 +6,7 @@ const SECRET_BYTES = 32;
 
 /**
  * So many bytes that nobody can tell from chance without `secret`: BLAKE3, keyed, as an extendable output. `purpose` names what
- * they are for; other purposes give other bytes. Throws RangeError where the secret has not SECRET_BYTES bytes.
+ * they are for; other purposes give other bytes. Throws RangeError where the secret has not 32 bytes.
  */
 function expand(secret: Uint8Array, purpose: string, bytes: number): Uint8Array {
   if (secret.length !== SECRET_BYTES) {

@@ -1,6 +1,5 @@
 import type { Slab } from '../../../shaders/engine.js';
-import type { Box } from '../../grid/box.js';
-import { cellCount } from '../../grid/box.js';
+import { type Box, cellCount } from '../../grid/box.js';
 import { type Cone, coneOf, endSlabs, startSlabs } from '../cone.js';
 import { type Physics, sourcesReaching } from '../physics.js';
 import { secretNormals } from '../secret.js';
@@ -16,10 +15,10 @@ import { judge, type Tie, type Verdict } from './verdict.js';
 const VECTORS = 3;
 
 /**
- * Honest errors stay below an eighth of it: docs/trust.md has the figures, `npm run bench -- trust` measures them. They grow with the
+ * Honest errors stayed below a fifth of it: docs/trust.md has the figures, `npm run bench -- trust` measures them. They grow with the
  * number of steps, as rounding does.
  */
-const TOLERANCE = 4e-6;
+export const TOLERANCE = 4e-6;
 
 /** Boxes whose weights are kept: about 3 MB each, for a cone of 40³ cells. */
 const KEPT_BOXES = 32;
@@ -37,8 +36,8 @@ export interface Evidence {
 }
 
 /**
- * Checks what peers say became of a box in some steps by products with secret vectors: cheaper than computing it again by the cells of
- * its cone times the steps. For linear updates alone (`linearityOf`). What it holds back, its secret and all vectors made of it, it never gives away.
+ * Checks what peers say became of a box in some steps by products with secret vectors, without an engine. The first check of a box makes its
+ * weights, which takes as long as many of the next. For linear updates alone (`linearityOf`). What it holds back, its secret and all vectors made of it, it never gives away.
  */
 export class Auditor {
   readonly #vectors: number;
@@ -47,7 +46,7 @@ export class Auditor {
   readonly #kept = new Map<string, Promise<readonly Tie[]>>();
   #generation = 0;
 
-  /** `secret`: SECRET_BYTES bytes from a source that nobody can predict. */
+  /** `secret`: 32 bytes from a source that nobody can predict. */
   constructor(
     private readonly physics: Physics,
     private readonly update: LinearUpdate,

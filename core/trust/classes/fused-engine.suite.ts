@@ -56,10 +56,6 @@ class FusedShard implements EngineShard {
     }
   }
 
-  async swapLevels(): Promise<void> {
-    this.#parity = 1 - this.#parity;
-  }
-
   async read(slabs: readonly Slab[]): Promise<Float32Array> {
     const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
     let written = 0;
@@ -76,6 +72,10 @@ class FusedShard implements EngineShard {
   async advance(updates: readonly Update[]) {
     for (const update of updates) this.#step(update);
     return { samples: new Float32Array(), seconds: 0 };
+  }
+
+  async swapLevels(): Promise<void> {
+    this.#parity = 1 - this.#parity;
   }
 
   async close(): Promise<void> {}

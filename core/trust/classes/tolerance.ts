@@ -12,7 +12,7 @@ export const toleranceSchema = z.strictObject({
 });
 export type Tolerance = z.infer<typeof toleranceSchema>;
 
-/** Runs differ from the window in model, amplitude and length; the most seen was three times what the window has. */
+/** Runs differ from the window in model, amplitude and length: room for a digit. */
 const MARGIN = 16;
 
 /** Where a window happens to show no difference: some roundings of f32. */

@@ -21,13 +21,13 @@ export class Selection {
   /** What is published first. */
   readonly promise: Uint8Array;
 
-  /** `secret`: SECRET_BYTES bytes, of no other use: they are disclosed in the end. */
+  /** `secret`: 32 bytes, of no other use: they are disclosed in the end. */
   constructor(private readonly secret: Uint8Array) {
     this.promise = promiseOf(secret);
   }
 
   checks(occasion: Occasion, chance: number): boolean {
-    return this.#draw('whether', occasion) < chance;
+    return chance >= 1 || this.#draw('whether', occasion) < chance;
   }
 
   /** A tile of the shard, each cell as likely as any other. */

@@ -6,7 +6,7 @@ export const KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 
 /**
- * Ed25519 (RFC 8032). A key pair is made of KEY_BYTES random bytes, which its device keeps to itself. `verify` is false, not an error, for whatever is no
+ * Ed25519 (RFC 8032). A key pair is made of 32 random bytes, which its device keeps to itself. `verify` is false, not an error, for whatever is no
  * signature.
  */
 export interface Ed25519 {
