@@ -176,8 +176,8 @@ class LinkedPair {
 }
 
 function halo(bytes: number): LinkMessage {
-  const cells = new Float32Array(bytes / Float32Array.BYTES_PER_ELEMENT);
-  return { type: 'halo', plan: 1, step: 1, from: 0, cells };
+  const parcel = { coding: 'plain', quiet: [false], content: new Uint8Array(bytes) } as const;
+  return { type: 'halo', plan: 1, step: 1, from: 0, rate: 0, parcel };
 }
 
 function megabytesPerSecond(bytes: number, milliseconds: number): number {

@@ -110,6 +110,8 @@ export interface RunSettings {
   readonly peers: number;
   /** Whether peers that would hold the others up get a shard. */
   readonly use: 'fastest' | 'all';
+  /** Relative to the largest value of a slab: what halos may be rounded by. Undefined: nothing, they are exact. */
+  readonly haloError?: number | undefined;
   /** Seconds between checkpoints. */
   readonly checkpointSeconds: number;
   /** What engines may keep waves in; those that can. */

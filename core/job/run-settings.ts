@@ -10,7 +10,7 @@ import type { JobFile } from './schema.js';
  * and it holds at least one exchange.
  */
 export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults: FaultList): RunSettings {
-  const { exchangeEvery, epoch, peers, use, checkpointSeconds, keepWavesIn } = file.run;
+  const { exchangeEvery, epoch, peers, use, haloError, checkpointSeconds, keepWavesIn } = file.run;
   const longest = longestEpoch(grid, radius);
   const remedy = `Use at most ${longest}, or larger bricks`;
   if (epoch !== undefined && epoch > longest) {
@@ -20,7 +20,7 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
     faults.add('run.exchangeEvery', `${exchangeEvery} steps reach across more than one brick`, remedy);
   }
   const most = Math.min(longest, epoch ?? longest);
-  const others = { peers, use, checkpointSeconds, keepWavesIn };
+  const others = { peers, use, haloError, checkpointSeconds, keepWavesIn };
   if (exchangeEvery === undefined) return { longestEpoch: most, ...others };
   return { exchangeEvery, longestEpoch: epochOf(exchangeEvery, longest, epoch), ...others };
 }

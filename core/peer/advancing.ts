@@ -84,7 +84,7 @@ export class Advancing {
     let at = from;
     for (const stop of new Set([...this.#due(from, to), to])) {
       const whole = stop - at === plan.exchangeEvery;
-      if (whole && to < this.#granted) await stepping.advanceBandsFirst(at, () => halos.send(to));
+      if (whole && to < this.#granted) await stepping.advanceToExchange(at, () => halos.send(to));
       else await stepping.advance(at, stop, to);
       const snapshots = this.#snapshots.get(stop);
       if (snapshots) await saving.snapshot(shard, stop, snapshots);

@@ -8,9 +8,12 @@ export type Expected =
   | { readonly kind: 'halo'; readonly sender: PeerId; readonly plan: number; readonly step: number }
   | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly part: number };
 
+/** The message that is waited for. */
+type Taken<E extends Expected> = Extract<LinkMessage, { type: E['kind'] }>;
+
 interface Waiter {
   readonly plan: number;
-  readonly resolve: (cells: Float32Array) => void;
+  readonly resolve: (message: never) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -19,7 +22,7 @@ interface Waiter {
  * within an exchange, and may know a plan before we do, so messages come early.
  */
 export class Inbox {
-  readonly #arrived = new Map<string, { readonly plan: number; readonly cells: Float32Array }>();
+  readonly #arrived = new Map<string, LinkMessage>();
   readonly #waiting = new Map<string, Waiter>();
   #oldestPlan = 0;
   #bytes = 0;
@@ -35,29 +38,29 @@ export class Inbox {
     const waiter = this.#waiting.get(key);
     if (waiter) {
       this.#waiting.delete(key);
-      waiter.resolve(message.cells);
+      waiter.resolve(message as never);
       return;
     }
     if (this.#arrived.has(key)) return;
-    this.#bytes += message.cells.byteLength;
+    this.#bytes += bytesOf(message);
     if (this.#bytes > MAX_INBOX_BYTES) {
-      this.#bytes -= message.cells.byteLength;
+      this.#bytes -= bytesOf(message);
       throw new ProtocolError(
         `more than ${MAX_INBOX_BYTES} bytes wait from other peers; ${sender} runs ahead`,
       );
     }
-    this.#arrived.set(key, { plan: message.plan, cells: message.cells });
+    this.#arrived.set(key, message);
   }
 
   /** Rejects with LinkError when the plan is dropped first. */
-  take(expected: Expected): Promise<Float32Array> {
+  take<E extends Expected>(expected: E): Promise<Taken<E>> {
     if (expected.plan < this.#oldestPlan) return Promise.reject(dropped(expected.plan));
     const key = keyOf(expected);
     const early = this.#arrived.get(key);
     if (early) {
       this.#arrived.delete(key);
-      this.#bytes -= early.cells.byteLength;
-      return Promise.resolve(early.cells);
+      this.#bytes -= bytesOf(early);
+      return Promise.resolve(early as Taken<E>);
     }
     return new Promise((resolve, reject) => this.#waiting.set(key, { plan: expected.plan, resolve, reject }));
   }
@@ -68,13 +71,22 @@ export class Inbox {
     for (const [key, early] of this.#arrived) {
       if (early.plan >= this.#oldestPlan) continue;
       this.#arrived.delete(key);
-      this.#bytes -= early.cells.byteLength;
+      this.#bytes -= bytesOf(early);
     }
     for (const [key, waiter] of this.#waiting) {
       if (waiter.plan >= this.#oldestPlan) continue;
       this.#waiting.delete(key);
       waiter.reject(dropped(waiter.plan));
     }
+  }
+}
+
+function bytesOf(message: LinkMessage): number {
+  switch (message.type) {
+    case 'halo':
+      return message.parcel.content.byteLength;
+    case 'state':
+      return message.cells.byteLength;
   }
 }
 

@@ -70,7 +70,7 @@ export async function fillShard(
       for (const giver of giversOf(plan, box)) {
         for (const [part, slab] of stateParts(job, giver.box).entries()) {
           const expected = { kind: 'state', sender: giver.peer, plan: plan.id, part } as const;
-          await shard.write([slab], await partners.take(expected, cellCount(slab.box)));
+          await shard.write([slab], await partners.takeState(expected, cellCount(slab.box)));
         }
       }
   }

@@ -176,8 +176,9 @@ export class ShardRun {
     this.#shard = shard;
     await this.#partners.connect([...this.#neighbours, ...this.#givers]);
     await fillShard(tools, job, plan, box, opened);
-    const tally = new EpochTally(this.#tools.now);
-    const common = { plan, job, box, shard, probes, tally };
+    const { now } = this.#tools;
+    const tally = new EpochTally(now);
+    const common = { plan, job, box, shard, probes, tally, now };
     return new Advancing({
       ...common,
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),

@@ -29,7 +29,7 @@ export const LOW_WATER_BYTES = 512 * 1024;
 /** Messages a link holds for its caller while the network is slower: two of the largest. */
 export const MAX_LINK_QUEUE_BYTES = 2 * MAX_LINK_MESSAGE_BYTES;
 
-/** Halos that came before they are due wait here; neighbours are at most one exchange ahead, plan changes included. */
+/** Halos that came before they are due wait here; neighbours are at most two exchanges ahead, plan changes included. */
 export const MAX_INBOX_BYTES = 1024 * 1024 * 1024;
 
 /** A healthy link opens within a second even at 200 ms; lossy ones fail now and then and are tried again. */
