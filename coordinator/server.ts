@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { ServeError, type TakenOverError } from '../core/errors.js';
 import { MAX_CONTROL_BYTES } from '../core/protocol/limits.js';
 import { type ApiOptions, apiRoutes } from './http/api.js';
+import { evidenceRoutes } from './http/evidence.js';
 import { answerErrors, notFound } from './http/failures.js';
 import { type ObjectOptions, objectRoutes } from './http/objects.js';
 import { Refusal } from './http/refusal.js';
@@ -25,6 +26,7 @@ import { Standing } from './standing.js';
 import { folderStore } from './store/folder.js';
 import { UploadSigner } from './store/signer.js';
 import type { Store } from './store/store.js';
+import { EvidenceDesk } from './trust/evidence-desk.js';
 
 export interface CoordinatorOptions {
   /** Address to listen at: `127.0.0.1` for this machine alone, `0.0.0.0` for all. */
@@ -38,7 +40,13 @@ export interface CoordinatorOptions {
   /** Version of the program, for `GET /api/version`. */
   readonly version: string;
   /** `term`: that of this coordinator, which grows with each that works on the store. */
-  readonly makeConductor: (room: { document: RoomDocument; store: Store; term: number }) => Conductor;
+  readonly makeConductor: (room: {
+    name: string;
+    document: RoomDocument;
+    store: Store;
+    term: number;
+    evidence: EvidenceDesk;
+  }) => Conductor;
   /** What to do while another coordinator works on the store; it refuses where this is left out. */
   readonly whileTaken?: TakeOptions['whileTaken'];
   /** Goes on with the jobs that a coordinator of this folder or bucket had not ended. */
@@ -97,6 +105,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   });
   const jobs = new JobDesk(store);
   const standing = new Standing(store, options.whileTaken ?? 'refuse');
+  const evidence = new EvidenceDesk();
   let term = 0;
   const rooms = new Rooms(
     (name) =>
@@ -104,7 +113,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
         name,
         log,
         ice: new IceDesk(options.ice ?? { servers: [] }),
-        makeConductor: (document) => options.makeConductor({ document, store, term }),
+        makeConductor: (document) => options.makeConductor({ name, document, store, term, evidence }),
       }),
   );
 
@@ -116,6 +125,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       jobs,
       store,
       signer,
+      evidence,
       log,
       pages: options.pages,
       standing,
@@ -133,7 +143,9 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       const name = roomOfPath(request);
       rights.requirePart(request, name);
       const room = rooms.open(name);
-      sockets.handleUpgrade(request, socket, head, (webSocket) => room.accept(webSocket));
+      sockets.handleUpgrade(request, socket, head, (webSocket) =>
+        room.accept(webSocket, request.socket.remoteAddress ?? 'unknown'),
+      );
     });
   });
 
@@ -198,6 +210,7 @@ interface Served extends ApiOptions, ObjectOptions {
   readonly pages: string | undefined;
   readonly log: Logger;
   readonly standing: Standing;
+  readonly evidence: EvidenceDesk;
 }
 
 function pagesAndRoutes(served: Served): Express {
@@ -232,7 +245,7 @@ function pagesAndRoutes(served: Served): Express {
     served.standing.require();
     next();
   });
-  app.use(apiRoutes(served), objectRoutes(served));
+  app.use(apiRoutes(served), objectRoutes(served), evidenceRoutes(served.evidence));
   if (served.pages !== undefined) app.use(express.static(served.pages));
   app.use(notFound, answerErrors(served.log));
   return app;

@@ -61,6 +61,10 @@ export class RecordingConductor implements Conductor {
     return [...this.#jobs.values()];
   }
 
+  credit() {
+    return { version: 1 as const, credits: [{ key: 'k1', owner: '::1', cellUpdates: 8 }] };
+  }
+
   async finished(id: string): Promise<JobStatus> {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new RangeError(id);

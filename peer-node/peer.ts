@@ -3,6 +3,7 @@ import { calibrate } from '../core/peer/calibrate.js';
 import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { Coordinators } from './coordinators.js';
 import { type EngineChoice, openEngine } from './engines.js';
+import { openIdentity } from './identity/identity.js';
 import { openTransports, type TransportChoice } from './transports.js';
 
 export interface JoinOptions {
@@ -28,7 +29,7 @@ export interface JoinedRoom {
 
 /**
  * Opens this machine's engine and joins a room with it.
- * Throws EngineError where it cannot compute, LinkError where it lacks the transport chosen.
+ * Throws EngineError where it cannot compute, LinkError where it lacks the transport chosen, RangeError where this device's key cannot be read.
  */
 export async function joinRoom({
   urls,
@@ -39,6 +40,7 @@ export async function joinRoom({
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
+  const identity = await openIdentity();
   const transports = await openTransports(transport);
   const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
   const coordinators = new Coordinators(urls);
@@ -48,6 +50,7 @@ export async function joinRoom({
     ability: await calibrate(engine),
     transports,
     objects: coordinators.objects,
+    identity,
     name,
     kind: 'node',
     onChange: onStatus,

@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +19,18 @@ import { httpObjects } from '../core/peer/http-objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import type { Socket } from '../core/protocol/socket.js';
+import { bestEd25519, signerOf } from '../core/trust/statement/ed25519.js';
+import type { Identity } from '../core/witness/witness.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
+
+/** A key of its own for each peer. */
+async function freshIdentity(): Promise<Identity> {
+  const signer = signerOf(await bestEd25519(), randomBytes(32));
+  return { signer, digest: (bytes) => createHash('sha256').update(bytes).digest() };
+}
 
 /** What the coordinator logged: plans, setbacks and the like. */
 export interface RunEvent {
@@ -56,6 +65,8 @@ export class Fleet {
       readonly store?: Store;
       readonly folder?: string;
       readonly ice?: IceOptions;
+      /** Peers are checked. */
+      readonly trust?: boolean;
     } = {},
   ): Promise<Fleet> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-fleet-')));
@@ -66,11 +77,12 @@ export class Fleet {
       folder,
       version: 'test',
       ...options,
-      makeConductor: ({ document, store, term }) =>
+      makeConductor: ({ name, document, store, term, evidence }) =>
         conductor({
           document,
           store,
           term,
+          ...(options.trust && { trust: { room: name, evidence, openEngine: () => createWasmEngine() } }),
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
         }),
@@ -112,6 +124,7 @@ export class Fleet {
       },
       transports,
       objects: httpObjects(fetch, addresses),
+      identity: await freshIdentity(),
       name: options.name ?? `peer ${this.#peers.length + 1}`,
       kind: 'node',
       onChange: (status) => statuses.push(status),

@@ -1,6 +1,7 @@
 import { GroundswellError } from '../../core/errors.js';
 import type { Contributor, ContributorStatus } from '../../core/peer/contributor.js';
 import type { Ability } from '../../core/protocol/messages.js';
+import type { Identity } from '../../core/witness/witness.js';
 import type { Engine, EngineKind } from '../../shaders/engine.js';
 import { type EngineChoice, pickEngine, type Surroundings } from '../engines.js';
 import { type DeviceInUse, type PageState, sceneOf } from './state.js';
@@ -10,9 +11,11 @@ export interface StintTools {
   readonly surroundings: Surroundings;
   readonly startEngine: (kind: EngineKind) => Promise<Engine>;
   readonly calibrate: (engine: Engine) => Promise<Ability>;
+  readonly openIdentity: () => Promise<Identity>;
   readonly contribute: (
     engine: Engine,
     ability: Ability,
+    identity: Identity,
     onChange: (status: ContributorStatus) => void,
   ) => Contributor;
 }
@@ -88,8 +91,9 @@ export class Stint {
   async #work(engine: Engine): Promise<void> {
     this.#tell({ kind: 'calibrating' });
     const ability = await this.#tools.calibrate(engine);
+    const identity = await this.#tools.openIdentity();
     if (this.#stopped) return this.#tellStopped();
-    this.#contributor = this.#tools.contribute(engine, ability, (status) => this.#tell(status));
+    this.#contributor = this.#tools.contribute(engine, ability, identity, (status) => this.#tell(status));
     await this.#contributor.finished;
   }
 

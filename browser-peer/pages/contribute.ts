@@ -7,6 +7,7 @@ import { addressesOf } from '../../core/protocol/addresses.js';
 import { browserName } from '../contribute/browser-name.js';
 import { openPage } from '../contribute/page.js';
 import { engineAskedFor } from '../engines.js';
+import { openIdentity } from '../identity/identity.js';
 import { startEngine } from '../remote-engine.js';
 import { simplePeerTransports } from '../simple-peer/transport.js';
 import { connectSocket } from '../socket.js';
@@ -23,13 +24,15 @@ openPage({
   statusAddress: addresses.status,
   startEngine,
   calibrate,
-  contribute: (engine, ability, onChange) =>
+  openIdentity,
+  contribute: (engine, ability, identity, onChange) =>
     contribute({
       connect,
       engine,
       ability,
       transports: simplePeerTransports(),
       objects: httpObjects((url, init) => fetch(url, init), addresses),
+      identity,
       name: browserName(navigator.userAgent),
       kind: 'browser',
       onChange,

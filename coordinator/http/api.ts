@@ -7,6 +7,7 @@ import {
   MAX_KEY_LENGTH,
   PROTOCOL_VERSION,
 } from '../../core/protocol/limits.js';
+import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
 import type { JobDesk } from '../jobs.js';
 import type { Rights } from '../rights.js';
 import type { Room } from '../room/room.js';
@@ -51,6 +52,11 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
   router.get('/api/rooms/:room', (request, response) => {
     response.json(statusOf(rooms.existing(request.params.room)));
   });
+  router.get('/api/rooms/:room/credit', (request, response) => {
+    const credit = rooms.existing(request.params.room).conductor.credit();
+    if (request.query.format !== 'csv') return void response.json(credit);
+    response.type('text/csv').send(creditTable(credit));
+  });
   // The file is sent inside an object, and may be indented.
   router.post('/api/rooms/:room/jobs', json(2 * MAX_JOB_BYTES), async (request, response) => {
     const { file } = read(submission, request.body);
@@ -82,6 +88,12 @@ function statusOf(room: Room) {
   const jobs = room.conductor.jobs();
   const progress = jobs.find(({ state }) => state === 'running')?.progress;
   return { room: room.name, peers, watchers: room.watchers, jobs, ...(progress && { progress }) };
+}
+
+/** RFC 4180; keys and network addresses need no quotes. */
+function creditTable({ credits }: ExportedLedger): string {
+  const rows = credits.map(({ key, owner, cellUpdates }) => `${key},${owner},${cellUpdates}`);
+  return `${['key,owner,cell_updates', ...rows].join('\r\n')}\r\n`;
 }
 
 function read<T>(schema: z.ZodType<T>, body: unknown): T {

@@ -2,6 +2,7 @@ import type { Job } from '../../core/job/job.js';
 import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
 import type { Ability, ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
 
 /** A peer that has said hello and been let in. */
 export interface Member {
@@ -9,6 +10,10 @@ export interface Member {
   readonly name: string;
   readonly kind: 'node' | 'browser';
   readonly ability: Ability;
+  /** Whoever stands behind it, as far as can be told: the network address it comes from. */
+  readonly owner: string;
+  /** What it is to prove its key with. */
+  readonly nonce: string;
   /** Seconds of a message to it and back; undefined until a heartbeat was answered. */
   readonly roundTrip: () => number | undefined;
   send(message: ToPeer): void;
@@ -46,6 +51,8 @@ export interface Conductor {
   /** False where no such job waits or runs. */
   stop(id: string): boolean;
   jobs(): readonly JobStatus[];
+  /** Verified cell updates by key and owner, the most deserving first. */
+  credit(): ExportedLedger;
   /** Resolves when the job is done, failed or stopped. Rejects where there is no such job. */
   finished(id: string): Promise<JobStatus>;
   close(): Promise<void>;

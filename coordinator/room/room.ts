@@ -40,6 +40,8 @@ export interface RoomOptions {
 type Standing = { readonly as: 'watcher' } | { readonly as: 'member'; readonly seat: Seat };
 
 interface Visitor {
+  /** The network address it comes from. */
+  readonly address: string;
   readonly connection: Connection;
   readonly following: Following;
   standing: Standing;
@@ -89,8 +91,8 @@ export class Room {
     return [...this.#visitors].filter(({ standing }) => standing.as === 'watcher').length;
   }
 
-  /** Takes the socket over; the room closes it. */
-  accept(socket: WebSocket): void {
+  /** Takes the socket over; the room closes it. `address`: where it comes from. */
+  accept(socket: WebSocket, address: string): void {
     const connection = new Connection(socket, {
       text: (message) => this.#guarded(visitor, () => this.#hear(visitor, message)),
       bytes: (message) => this.#guarded(visitor, () => this.#follow(visitor, message)),
@@ -101,7 +103,7 @@ export class Room {
       peer: () => (visitor.standing.as === 'member' ? visitor.standing.seat.member.id : undefined),
       send: (frame) => connection.send(frame),
     });
-    const visitor: Visitor = { connection, following, standing: { as: 'watcher' }, faults: 0 };
+    const visitor: Visitor = { address, connection, following, standing: { as: 'watcher' }, faults: 0 };
     this.#visitors.add(visitor);
     if (this.#state === 'closed') connection.goAway();
     else if (this.watchers > (this.#options.maxWatchers ?? MAX_WATCHERS)) {
@@ -164,7 +166,7 @@ export class Room {
       connection.dismiss('full', 'this room has as many peers as it takes; come back later');
       return;
     }
-    const seat = new Seat(hello, connection, () => this.#vacate(seat));
+    const seat = new Seat(hello, visitor.address, connection, () => this.#vacate(seat));
     const { member } = seat;
     visitor.standing = { as: 'member', seat };
     this.#seats.set(member.id, seat);
@@ -173,13 +175,14 @@ export class Room {
     this.conductor.joined(member);
   }
 
-  #welcomeTo({ member: { id }, key, heard }: Seat): ToPeer {
+  #welcomeTo({ member: { id, nonce }, key, heard }: Seat): ToPeer {
     return {
       type: 'welcome',
       version: PROTOCOL_VERSION,
       peer: id,
       room: this.name,
       iceServers: this.#options.ice.serversFor(id, Date.now()),
+      nonce,
       key,
       heard,
     };

@@ -6,6 +6,7 @@ import type { Connection } from './connection.js';
 
 const PEER_ID_LENGTH = 16;
 const KEY_LENGTH = 32;
+const NONCE_LENGTH = 32;
 
 type Hello = Extract<ToCoordinator, { type: 'hello' }>;
 
@@ -22,8 +23,8 @@ export class Seat {
   #wait: NodeJS.Timeout | undefined;
   readonly #onSilent: () => void;
 
-  /** `onSilent` is called where the peer is dismissed while it is away, or has kept silent about too much. */
-  constructor({ name, kind, ability }: Hello, connection: Connection, onSilent: () => void) {
+  /** `owner`: whoever stands behind it. `onSilent` is called where the peer is dismissed while it is away, or has kept silent about too much. */
+  constructor({ name, kind, ability }: Hello, owner: string, connection: Connection, onSilent: () => void) {
     this.#connection = connection;
     this.#onSilent = onSilent;
     this.member = {
@@ -31,6 +32,8 @@ export class Seat {
       name,
       kind,
       ability,
+      owner,
+      nonce: freshName(NONCE_LENGTH),
       roundTrip: () => this.#connection?.roundTrip,
       send: (message) => this.#send(message),
       allow: (messages) => this.#connection?.allow(messages),

@@ -41,8 +41,20 @@ export class Checkpoints {
   #states: SealedState[] = [];
   #last: Pick<Seal, 'seal' | 'step' | 'final'> = { seal: 0, step: 0, final: false };
 
-  /** `term`: that of the coordinator that goes on with the job. */
-  constructor(store: Store, id: string, job: Job, term: number) {
+  readonly #surelyRight: () => number;
+
+  /**
+   * `term`: that of the coordinator that goes on with the job. `surelyRight`: the last step up to which nothing can turn
+   * out to be wrong; of the states before it the newest is kept, however old.
+   */
+  constructor(
+    store: Store,
+    id: string,
+    job: Job,
+    term: number,
+    surelyRight = () => Number.POSITIVE_INFINITY,
+  ) {
+    this.#surelyRight = surelyRight;
     this.#store = store;
     this.#id = id;
     this.#job = job;
@@ -89,6 +101,14 @@ export class Checkpoints {
     this.#states.push(state);
     await this.#prune();
     return state;
+  }
+
+  /** Gives up what was sealed beyond `step`: it may be wrong. */
+  async giveUpBeyond(step: number): Promise<void> {
+    for (const state of this.#states.filter((candidate) => candidate.step > step))
+      await this.#spend(state.seal);
+    this.#states = this.#states.filter((state) => state.step <= step);
+    await this.#sweep();
   }
 
   /** Seals the end: every step is made, every output stored. @throws TakenOverError */
@@ -170,6 +190,8 @@ export class Checkpoints {
     for (const [i, state] of this.#states.entries()) {
       const newer = this.#states.slice(i + 1);
       if (new Set(newer.map(({ name }) => name)).size < KEPT && newer[0]?.name !== state.name) continue;
+      const right = this.#surelyRight();
+      if (state.step <= right && newer.every(({ step }) => step > right)) continue;
       // The seal goes first, so that no sealed checkpoint ever lacks a brick.
       await this.#spend(state.seal);
       for (const [brick, key] of this.#bricksOf(state)) {

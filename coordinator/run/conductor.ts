@@ -1,9 +1,11 @@
 import type { Job } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
+import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
 import { type JobEnd, writeJobEnd } from '../job-end.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { Inspection, type InspectionTools } from '../trust/inspection.js';
 import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
 import { patientStore } from './patient-store.js';
@@ -18,6 +20,8 @@ export interface ConductorTools {
   readonly store: Store;
   /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
   readonly term: number;
+  /** What checks peers; nobody is checked where it is left out. */
+  readonly trust?: InspectionTools;
   readonly resultWriter: (store: Store, id: string, job: Job) => ResultWriter;
   readonly log: (event: string, details: object) => void;
 }
@@ -48,8 +52,11 @@ class RoomConductor implements Conductor {
   #plans = 0;
   #closed = false;
 
+  readonly #inspection: Inspection | undefined;
+
   constructor(tools: ConductorTools) {
     this.#tools = tools;
+    this.#inspection = tools.trust && new Inspection(tools.trust, tools.log);
   }
 
   joined(member: Member): void {
@@ -59,6 +66,7 @@ class RoomConductor implements Conductor {
   }
 
   heard(member: Member, message: RunMessage): void {
+    if (message.type === 'key') return this.#background.keep(this.#introduced(member, message));
     const run = this.#current?.run;
     if (run) run.heard(member, message);
     else if (message.type === 'leave') member.send({ type: 'released' });
@@ -70,6 +78,7 @@ class RoomConductor implements Conductor {
     this.#members.delete(member.id);
     this.#tools.document.setMember(member.id, undefined);
     this.#roster.delete(member.id);
+    this.#inspection?.parties.lost(member.id);
     this.#current?.run?.lost(member);
     this.#updateRoster();
   }
@@ -93,6 +102,10 @@ class RoomConductor implements Conductor {
     return true;
   }
 
+  credit(): ExportedLedger {
+    return this.#inspection?.parties.credit.export() ?? { version: 1, credits: [] };
+  }
+
   jobs(): readonly JobStatus[] {
     return this.#entries.map((entry) => this.#status(entry));
   }
@@ -108,7 +121,14 @@ class RoomConductor implements Conductor {
     this.#closed = true;
     this.#closing.abort();
     await Promise.all(this.#entries.map(({ run }) => run?.close()));
+    await this.#inspection?.close();
     await this.#background.ended();
+  }
+
+  async #introduced(member: Member, message: Extract<RunMessage, { type: 'key' }>): Promise<void> {
+    const refusal = await this.#inspection?.parties.introduced(member, message);
+    if (refusal !== undefined) return member.dismiss('quarantined', refusal);
+    if (this.#members.has(member.id)) this.#current?.run?.joined();
   }
 
   #recordEnd(id: string, end: Pick<JobEnd, 'state' | 'reason'>): Promise<void> {
@@ -139,6 +159,7 @@ class RoomConductor implements Conductor {
       term,
       result: resultWriter(patient, entry.id, entry.job),
       members: () => [...this.#members.values()],
+      ...(this.#inspection && { inspection: this.#inspection }),
       nextPlan: () => ++this.#plans,
       log,
       onChange: () => this.#changed(),

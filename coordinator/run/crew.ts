@@ -5,10 +5,13 @@ import type { Member } from '../room/conductor.js';
 /** The peers of a room as one run sees them: who is there, and who wants to go. */
 export class Crew {
   readonly #members: () => readonly Member[];
+  readonly #mayCompute: (peer: PeerId) => boolean;
   readonly #leaving = new Set<PeerId>();
 
-  constructor(members: () => readonly Member[]) {
+  /** `mayCompute`: whether a peer that is there may be given a shard at all. */
+  constructor(members: () => readonly Member[], mayCompute: (peer: PeerId) => boolean = () => true) {
     this.#members = members;
+    this.#mayCompute = mayCompute;
   }
 
   get leavers(): readonly PeerId[] {
@@ -41,8 +44,10 @@ export class Crew {
     for (const member of this.of(peers)) member.send(message);
   }
 
-  /** Who may be given a shard: whoever stays, and is not left out. */
+  /** Who may be given a shard: whoever stays, may compute, and is not left out. */
   candidates(isLeftOut: (peer: PeerId) => boolean): readonly Member[] {
-    return this.#members().filter(({ id }) => !this.#leaving.has(id) && !isLeftOut(id));
+    return this.#members().filter(
+      ({ id }) => !this.#leaving.has(id) && this.#mayCompute(id) && !isLeftOut(id),
+    );
   }
 }

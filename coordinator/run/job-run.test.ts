@@ -19,6 +19,8 @@ import { conductor } from './conductor.js';
 class Guest implements Member {
   readonly kind = 'node';
   readonly ability = { engine: 'wasm', device: 'test', rate: 1e8, memory: 1e9 } as const;
+  readonly owner = 'a test';
+  readonly nonce = 'n';
   readonly roundTrip = () => undefined;
   readonly heard: ToPeer[] = [];
   dismissed: string | undefined;

@@ -6,6 +6,8 @@ import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
 import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import type { Inspection } from '../trust/inspection.js';
+import { Vetting, type VettingListener } from '../trust/vetting.js';
 import type { Assignment } from './assignment.js';
 import { Background } from './background.js';
 import { Course } from './course.js';
@@ -32,6 +34,8 @@ export interface JobRunTools {
   readonly store: Store;
   readonly result: ResultWriter;
   readonly members: () => readonly Member[];
+  /** Checks what peers compute, where somebody is to. */
+  readonly inspection?: Inspection;
   /** The id of the room's next plan. */
   readonly nextPlan: () => number;
   /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
@@ -82,6 +86,7 @@ export class JobRun {
   readonly #uploads: UploadDesk;
   readonly #notice: Notice;
   readonly #report: RunReport;
+  readonly #vetting: Vetting | undefined;
   readonly #background = new Background((error) => this.#broken(error));
   readonly #tick: NodeJS.Timeout;
   #settling: NodeJS.Timeout | undefined;
@@ -96,8 +101,16 @@ export class JobRun {
     this.id = id;
     this.job = job;
     this.#tools = tools;
-    this.#crew = new Crew(members);
-    this.#safe = new Safekeeping(id, job, { store, term, flush: () => result.flush() });
+    const { inspection } = tools;
+    this.#vetting = inspection && new Vetting(id, job, { ...inspection.lent, store }, this.#findings());
+    this.#crew = new Crew(members, (peer) => inspection?.parties.mayCompute(peer) ?? true);
+    this.#safe = new Safekeeping(id, job, {
+      store,
+      term,
+      flush: () => result.flush(),
+      isVettedThrough: (step) => this.#vetting?.isVettedThrough(step) ?? true,
+      surelyRight: () => this.#vetting?.surelyRight ?? Number.POSITIVE_INFINITY,
+    });
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
     this.#uploads = new UploadDesk(store, id, job);
     this.#notice = new Notice(document, id, job);
@@ -173,6 +186,8 @@ export class JobRun {
         return this.#releaseLeavers();
       case 'pong':
         return this.#troubles.answered(member.id);
+      case 'key':
+        return;
     }
     const shard = this.#plans.shardOf(message.plan, member.id);
     if (!shard) return;
@@ -195,12 +210,17 @@ export class JobRun {
         return this.#held(member, message);
       case 'diverged':
         return this.#diverged(member, message);
+      case 'signed':
+        return this.#vetting?.signed(member, message);
+      case 'withheld':
+        return this.#vetting?.withheld(member, message);
     }
   }
 
   /** Resolves when nothing of the run goes on any more. */
   async close(): Promise<void> {
     if (!this.ended) this.#leave('stopped', 'the coordinator is closing');
+    await this.#vetting?.close();
     await this.#background.ended();
   }
 
@@ -228,7 +248,7 @@ export class JobRun {
 
   #needs(peer: PeerId): boolean {
     if (this.#phase.kind === 'finishing') return false;
-    return this.#course?.needs(peer) || this.#safe.owes(peer);
+    return this.#course?.needs(peer) || this.#safe.owes(peer) || this.#vetting?.owes(peer) === true;
   }
 
   /** Starts, or starts again, from the newest sealed checkpoint. */
@@ -253,13 +273,15 @@ export class JobRun {
   #follow(from: number, source: Plan['source'], assignment: Assignment): void {
     const { shards, exchangeEvery, epoch, stepSeconds } = assignment;
     const id = this.#tools.nextPlan();
-    const plan: Plan = { id, job: this.id, from, source, exchangeEvery, epoch, shards };
+    const unsigned: Plan = { id, job: this.id, from, source, exchangeEvery, epoch, shards };
+    const plan: Plan = { ...unsigned, ...(this.#vetting?.canSign(unsigned) && { signed: true }) };
     const course = new Course(plan);
     this.#started = true;
     this.#assignment = assignment;
     this.#balanced = Date.now();
     this.#report.begin(assignment);
     this.#plans.add(plan);
+    this.#vetting?.follow(plan);
     this.#tools.log('plan', {
       job: this.id,
       plan: plan.id,
@@ -398,11 +420,18 @@ export class JobRun {
     const isDue = this.#crew.leavers.length === 0 && this.#safe.isDue;
     if ((isDue || course.pausedAt !== undefined) && until < this.job.steps) this.#safe.begin(until, plan);
     const checkpoint = this.#safe.underWay(plan.id);
+    const sign = plan.signed && this.#vetting?.signsAt(until);
     // Each epoch is reported; each snapshot asks for addresses, and is reported.
     const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots;
     for (const member of this.#crew.of(peers)) {
       member.allow(answers);
-      member.send({ type: 'grant', plan: plan.id, until, ...(checkpoint && { checkpoint }) });
+      member.send({
+        type: 'grant',
+        plan: plan.id,
+        until,
+        ...(checkpoint && { checkpoint }),
+        ...(sign && { sign }),
+      });
     }
   }
 
@@ -427,6 +456,11 @@ export class JobRun {
   #paid(member: Member): void {
     this.#troubles.moved();
     if (this.#troubles.storedBy(member.id)) this.#show();
+    this.#settled();
+  }
+
+  /** More is safe, or vetted. */
+  #settled(): void {
     const sealed = this.#safe.seal();
     if (sealed) this.#background.keep(sealed.then((at) => this.#sealed(at)));
     this.#releaseLeavers();
@@ -436,6 +470,7 @@ export class JobRun {
   #sealed(step: number): void {
     this.#tools.log('sealed', { job: this.id, step });
     this.#troubles.sealed();
+    this.#vetting?.stands(step);
     this.#plans.forgetBefore(step);
     const course = this.#course;
     if (course?.pausedAt === step) {
@@ -450,6 +485,8 @@ export class JobRun {
     const phase = this.#phase;
     if (phase.kind !== 'running' || phase.course.slowest !== steps || !this.#safe.settledThrough(steps))
       return;
+    if (this.#vetting?.isVettedThrough(steps) === false) return;
+    this.#vetting?.stands(steps);
     this.#background.keep(this.#finish());
   }
 
@@ -467,21 +504,25 @@ export class JobRun {
 
   // What went wrong.
 
-  /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
-  #goBack(reason: string): void {
+  /**
+   * What was computed since the newest sealed checkpoint is lost, or since the newest within the first `right` steps; it is
+   * computed again by whoever is left.
+   */
+  #goBack(reason: string, right?: number): void {
     this.#tools.log('back', { job: this.id, reason, to: this.#safe.newest?.step ?? 0 });
     const givenUp = this.#troubles.wentBack(reason);
     if (givenUp !== undefined) return this.#end('failed', givenUp);
     this.#plans.clear();
+    this.#vetting?.goBack();
     // No plan stands, and nobody is needed for one.
     this.#phase = { kind: 'opening', reason };
     this.#report.pause();
-    this.#background.keep(this.#beginAgain());
+    this.#background.keep(this.#beginAgain(right));
     this.#releaseLeavers();
   }
 
-  async #beginAgain(): Promise<void> {
-    await this.#safe.goBack();
+  async #beginAgain(right: number | undefined): Promise<void> {
+    await this.#safe.goBack(right);
     if (this.#phase.kind === 'opening') this.#begin();
   }
 
@@ -493,6 +534,32 @@ export class JobRun {
     const benched = this.#troubles.failed(member, reason, other);
     if (benched) this.#tools.log('benched', { job: this.id, peer: benched, reason });
     this.#goBack(`${member.name}: ${reason}`);
+  }
+
+  /** What comes of holding peers to what they sign. */
+  #findings(): VettingListener {
+    return {
+      tell: (peer, message) => this.#crew.tell([peer], message),
+      foundOut: (peer, why, right) => this.#foundOut(peer, why, right),
+      doubtful: (peer, why, other) => {
+        const member = this.#crew.member(peer);
+        if (member) this.#failed(member, { reason: why, ...(other && { peer: other }) });
+      },
+      progressed: () => {
+        this.#troubles.moved();
+        this.#settled();
+      },
+      failed: (error) => this.#broken(error),
+    };
+  }
+
+  /** A peer computes wrongly: it is shut out, and what it had a part in is computed again. */
+  #foundOut(peer: PeerId, why: string, right: number): void {
+    const member = this.#crew.member(peer);
+    this.#tools.log('found-out', { job: this.id, peer, name: member?.name, why, right });
+    this.#troubles.foundOut();
+    this.#goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
   }
 
   /** The store fails for a peer. It waits; but where others get on meanwhile, it is the peer's own way that fails. */

@@ -17,6 +17,10 @@ export interface SafekeepingTools {
   readonly term: number;
   /** Resolves when all that the coordinator itself writes of the result so far is in the store. */
   readonly flush: () => Promise<void>;
+  /** Whether all that was computed up to a step has been vetted. */
+  readonly isVettedThrough?: (step: number) => boolean;
+  /** The last step up to which nothing can turn out to be wrong. */
+  readonly surelyRight?: () => number;
 }
 
 /** A checkpoint that peers are storing. */
@@ -48,7 +52,7 @@ export class Safekeeping {
   constructor(id: string, job: Job, tools: SafekeepingTools) {
     this.#job = job;
     this.#tools = tools;
-    this.#checkpoints = new Checkpoints(tools.store, id, job, tools.term);
+    this.#checkpoints = new Checkpoints(tools.store, id, job, tools.term, tools.surelyRight);
     this.#snapshots = snapshotsOf(job);
   }
 
@@ -156,7 +160,7 @@ export class Safekeeping {
     const underWay = this.#underWay;
     if (!underWay || underWay.owing.size > 0) return undefined;
     const { step, name } = underWay.order;
-    if (!this.#ledger.settledThrough(step)) return undefined;
+    if (!this.#ledger.settledThrough(step) || this.#tools.isVettedThrough?.(step) === false) return undefined;
     const places = this.#wholePlaces(underWay);
     this.#underWay = undefined;
     this.#latest = { name, places };
@@ -182,13 +186,14 @@ export class Safekeeping {
   }
 
   /**
-   * The run goes back to the newest seal, or the start: what was owed after it will be made again. Resolves when it is
-   * known which seal that is.
+   * The run goes back to the newest seal, or the start: what was owed after it will be made again. What was sealed beyond
+   * `right` steps is given up. Resolves when it is known which seal that is.
    */
-  async goBack(): Promise<void> {
+  async goBack(right = Number.POSITIVE_INFINITY): Promise<void> {
     this.#ledger.clear();
     this.#underWay = undefined;
     await this.quiet();
+    if (this.newest && this.newest.step > right) await this.#checkpoints.giveUpBeyond(right);
     this.#latest = this.newest;
   }
 

@@ -109,6 +109,11 @@ export class Troubles {
     this.#strikes.forgive();
   }
 
+  /** What made the run go back is out of it. */
+  foundOut(): void {
+    this.#setbacks = 0;
+  }
+
   /** The run goes back. Returns why it should not, where it has done so too often. */
   wentBack(reason: string): string | undefined {
     this.#setbacks += 1;

@@ -4,6 +4,7 @@ import type { Job } from '../job/job.js';
 import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Witness } from '../witness/witness.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
 import type { Halos } from './halos.js';
@@ -23,6 +24,8 @@ export interface AdvancingTools {
   readonly probes: ProbeLog;
   readonly saving: Saving;
   readonly settled: Settled;
+  /** Where this peer signs for its shard. */
+  readonly witness?: Witness;
   readonly tally: EpochTally;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
@@ -101,7 +104,7 @@ export class Advancing {
   }
 
   async #endEpoch(): Promise<void> {
-    const { plan, job, box, shard, grants, probes, saving, settled, tally, send } = this.#tools;
+    const { plan, job, box, shard, grants, probes, saving, settled, tally, witness, send } = this.#tools;
     const step = this.#step;
     const steps = (step - plan.from) % plan.epoch || plan.epoch;
     const diverged = probes.divergence;
@@ -115,6 +118,7 @@ export class Advancing {
     for (const message of messages) send(message);
     if (diverged) throw diverged;
     const checkpoint = grants.checkpointAt(step);
+    if (grants.signsAt(step) || step === job.steps) witness?.end(step);
     if (checkpoint) await saving.checkpoint(shard, checkpoint);
     settled.at(step);
   }

@@ -15,6 +15,8 @@ import { pauseBefore } from '../protocol/reconnect.js';
 import type { RoomView } from '../protocol/replica.js';
 import { type Ending, type Heard, RefusedError, Session } from '../protocol/session.js';
 import type { Socket } from '../protocol/socket.js';
+import { introduceKey } from '../witness/introduce-key.js';
+import type { Identity } from '../witness/witness.js';
 import type { Objects } from './objects.js';
 import { Peer, type PeerStatus } from './peer.js';
 
@@ -29,6 +31,8 @@ export interface ContributorTools {
   readonly ability: Ability;
   readonly transports: TransportFactory;
   readonly objects: Objects;
+  /** What this device signs with. Without it, it computes only where nobody has to sign. */
+  readonly identity?: Identity;
   readonly name: string;
   readonly kind: 'node' | 'browser';
   readonly onChange: (status: ContributorStatus) => void;
@@ -175,6 +179,7 @@ class Visit {
       engine: tools.engine,
       links: this.#links,
       objects: tools.objects,
+      ...(tools.identity && { identity: tools.identity }),
       send: (message) => session.send(message),
       now: secondsNow,
       pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
@@ -192,6 +197,8 @@ class Visit {
 
   async #stay(): Promise<Ending> {
     this.#publish();
+    const { identity, engine } = this.#tools;
+    if (identity) void introduceKey(this.#session, identity, engine);
     const ending = await new Promise<Ending>((resolve) => {
       this.#session.listen({
         heard: (message) => this.#heard(message),

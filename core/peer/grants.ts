@@ -5,6 +5,8 @@ import type { CheckpointOrder } from '../protocol/messages.js';
 export class Grants {
   #until: number;
   #checkpoint: CheckpointOrder | undefined;
+  /** Steps at which spans end. */
+  readonly #signed = new Set<number>();
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -21,9 +23,15 @@ export class Grants {
     return this.#checkpoint?.step === step ? this.#checkpoint : undefined;
   }
 
-  extend(until: number, checkpoint: CheckpointOrder | undefined): void {
+  /** Whether a span ends at `step`. */
+  signsAt(step: number): boolean {
+    return this.#signed.has(step) || this.checkpointAt(step) !== undefined;
+  }
+
+  extend(until: number, checkpoint: CheckpointOrder | undefined, sign = false): void {
     this.#until = Math.max(this.#until, until);
     this.#checkpoint = checkpoint;
+    if (sign) this.#signed.add(until);
     this.#wake?.();
   }
 

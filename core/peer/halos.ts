@@ -4,6 +4,7 @@ import { Packing } from '../parcel/packing.js';
 import { type Parcel, pack, partsOf } from '../parcel/parcel.js';
 import { roundCells } from '../parcel/rounding.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
+import type { Witness } from '../witness/witness.js';
 import { breathe } from './breathe.js';
 import type { EpochTally } from './epoch-tally.js';
 import { type Exchange, readParcels } from './exchange.js';
@@ -18,6 +19,8 @@ export interface HalosTools {
   readonly partners: Partners;
   readonly tally: EpochTally;
   readonly shard: EngineShard;
+  /** Notes what comes and goes, where this peer signs for its shard. */
+  readonly witness?: Witness;
   /** Seconds, from any start. */
   readonly now: () => number;
   /** What was to be sent could not be read, or packed. */
@@ -56,12 +59,13 @@ export class Halos {
   /** Sends what the others need as of `step`, unless it has been, and resolves once the shard's own halo is as of `step`. */
   async receive(step: number): Promise<void> {
     if (this.#sent < step) this.send(step);
-    const { plan, shard, partners, exchange } = this.#tools;
+    const { plan, shard, partners, exchange, witness } = this.#tools;
     const { incoming, own } = exchange;
     const received = incoming.map(async ({ shard: other, slabs }) => {
       const sender = this.#peerOf(other);
       const { cells, told } = await partners.takeHalo({ kind: 'halo', sender, plan: plan.id, step }, slabs);
       if (told) this.#packingFor(sender).told(told);
+      witness?.received(step, other, cells);
       await shard.write(slabs, cells);
     });
     const copied = this.#own?.then((cells) => shard.write(own.target, cells));
@@ -78,8 +82,13 @@ export class Halos {
   }
 
   async #packAndSend(step: number, parcels: readonly Float32Array[]): Promise<void> {
-    const { exchange } = this.#tools;
+    const { exchange, witness } = this.#tools;
     const sent: Promise<void>[] = [];
+    for (const [i, { shard, slabs }] of exchange.outgoing.entries()) {
+      const cells = parcels[i] as Float32Array;
+      this.#round(slabs, cells);
+      witness?.sent(step, shard, cells);
+    }
     for (const [i, { shard, slabs }] of exchange.outgoing.entries()) {
       const peer = this.#peerOf(shard);
       sent.push(this.#sendTo(peer, step, await this.#packedFor(peer, slabs, parcels[i] as Float32Array)));
@@ -89,10 +98,13 @@ export class Halos {
     await Promise.all(sent);
   }
 
-  async #packedFor(peer: PeerId, slabs: readonly Slab[], cells: Float32Array): Promise<Parcel> {
-    const { job, now } = this.#tools;
-    const { haloError } = job.run;
+  #round(slabs: readonly Slab[], cells: Float32Array): void {
+    const { haloError } = this.#tools.job.run;
     if (haloError !== undefined) for (const part of partsOf(slabs, cells)) roundCells(part.cells, haloError);
+  }
+
+  async #packedFor(peer: PeerId, slabs: readonly Slab[], cells: Float32Array): Promise<Parcel> {
+    const { now } = this.#tools;
     const packing = this.#packingFor(peer);
     if (!packing.wanted(cells.byteLength)) return pack(slabs, cells, 'plain');
     const started = now();

@@ -7,10 +7,12 @@ import type { RoomJob } from '../protocol/document.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Identity } from '../witness/witness.js';
 import { BrickMemory } from './brick-memory.js';
 import { Inbox } from './inbox.js';
 import type { Objects } from './objects.js';
 import { ShardRun } from './shard-run.js';
+import { Showing } from './showing.js';
 import { Uploader } from './uploader.js';
 
 export interface PeerTools {
@@ -18,6 +20,8 @@ export interface PeerTools {
   readonly engine: Engine;
   readonly links: Links;
   readonly objects: Objects;
+  /** Where this device signs what it computes. */
+  readonly identity?: Identity;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
@@ -42,6 +46,7 @@ export class Peer {
   readonly #tools: PeerTools;
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
+  readonly #showing: Showing;
   #memory = new BrickMemory();
   /** By plan, oldest first. While a plan is taken over from the one before, both run. */
   readonly #runs = new Map<number, ShardRun>();
@@ -52,6 +57,7 @@ export class Peer {
   constructor(tools: PeerTools) {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
+    this.#showing = new Showing(tools);
   }
 
   /** The room's document has changed. Throws JobError where the job is not one that we can run. */
@@ -68,10 +74,13 @@ export class Peer {
   heard(message: ToPeer): void {
     switch (message.type) {
       case 'grant':
-        this.#runs.get(message.plan)?.grant(message.until, message.checkpoint);
+        this.#runs.get(message.plan)?.grant(message.until, message.checkpoint, message.sign === true);
         break;
       case 'addresses':
         this.#uploader.answered(message);
+        break;
+      case 'show':
+        this.#keep(this.#showing.show(message));
         break;
       case 'ping':
         this.#tools.send({ type: 'pong', step: this.#newest?.step ?? 0 });
@@ -123,6 +132,7 @@ export class Peer {
       shard,
     );
     this.#runs.set(plan.id, run);
+    this.#showing.follow(run);
     onStep(plan.from);
     this.#keep(run.run());
   }
@@ -136,6 +146,7 @@ export class Peer {
   #rest(): void {
     this.#job = undefined;
     this.#memory = new BrickMemory();
+    this.#showing.clear();
     this.#inbox.dropBefore(this.#planId + 1);
     const runs = [...this.#runs.values()];
     for (const run of runs) this.#end(run);

@@ -7,6 +7,7 @@ import type { Links } from '../links/links.js';
 import type { CheckpointOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import { type Identity, Witness } from '../witness/witness.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
 import { EpochTally } from './epoch-tally.js';
@@ -33,6 +34,8 @@ export interface RunTools {
   readonly objects: Objects;
   readonly uploader: Uploader;
   readonly memory: BrickMemory;
+  /** Signs for the shard, where the plan asks for it. */
+  readonly identity?: Identity;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
@@ -58,6 +61,7 @@ export class ShardRun {
   readonly #saving: Saving;
   readonly #settled = new Settled();
   #shard: EngineShard | undefined;
+  #witness: Witness | undefined;
   #step: number;
   #phase: 'loading' | 'computing' | 'over' = 'loading';
   #ended = false;
@@ -86,8 +90,13 @@ export class ShardRun {
     return this.#step;
   }
 
-  grant(until: number, checkpoint: CheckpointOrder | undefined): void {
-    this.#grants.extend(until, checkpoint);
+  /** What this peer has signed under the plan; undefined where it signs nothing. */
+  get witness(): Witness | undefined {
+    return this.#witness;
+  }
+
+  grant(until: number, checkpoint: CheckpointOrder | undefined, sign: boolean): void {
+    this.#grants.extend(until, checkpoint, sign);
   }
 
   /**
@@ -117,6 +126,7 @@ export class ShardRun {
     try {
       await this.#settled.reached(next.from);
       this.#phase = 'over';
+      this.#witness?.end(next.from);
       const boxes = next.shards.map(({ box }) => box);
       for (const { to, box } of transfers([this.#box], boxes)) {
         const owner = next.shards[to]?.peer as PeerId;
@@ -131,9 +141,10 @@ export class ShardRun {
     }
   }
 
-  /** Resolves when every snapshot taken so far is in the store, or this run has failed. */
+  /** Resolves when every snapshot taken so far is in the store, and what has been computed is signed; or this run has failed. */
   async stored(): Promise<void> {
     await this.#saving.ended();
+    await this.#witness?.signed();
   }
 
   /** Frees the device. Whoever waits inside this run stops waiting. */
@@ -176,9 +187,11 @@ export class ShardRun {
     this.#shard = shard;
     await this.#partners.connect([...this.#neighbours, ...this.#givers]);
     await fillShard(tools, job, plan, box, opened);
+    this.#witness = this.#witnessOf(shard);
     const { now } = this.#tools;
     const tally = new EpochTally(now);
-    const common = { plan, job, box, shard, probes, tally, now };
+    const witness = this.#witness;
+    const common = { plan, job, box, shard, probes, tally, now, ...(witness && { witness }) };
     return new Advancing({
       ...common,
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
@@ -197,6 +210,21 @@ export class ShardRun {
         this.#step = step;
         this.#tools.onStep(step);
       },
+    });
+  }
+
+  #witnessOf(shard: EngineShard): Witness | undefined {
+    const { identity, send } = this.#tools;
+    if (!identity || !this.plan.signed) return undefined;
+    return new Witness({
+      identity,
+      job: this.#job,
+      plan: this.plan,
+      index: this.#index,
+      exchange: this.#exchange,
+      shard,
+      send,
+      onFailure: (error) => this.#fail(error),
     });
   }
 

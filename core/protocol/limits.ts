@@ -87,6 +87,15 @@ export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 /** Bricks of a checkpoint that one message tells of: a quarter of what a control message holds. */
 export const MAX_BRICKS_TOLD = 64 * 1024;
 
+/** Bricks of a shard whose peer signs for it: a digest each, so many in one message. Larger shards are not signed for. */
+export const MAX_BRICKS_SIGNED = 4096;
+
+/** What a peer shows of one span, in one body. Shards whose epoch takes more are not checked. */
+export const MAX_EVIDENCE_BYTES = 96 * 1024 * 1024;
+
+/** A peer that has not shown a span in this time is taken to withhold it. */
+export const EVIDENCE_WITHIN_MS = 60_000;
+
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
 

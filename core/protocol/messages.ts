@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
+import { keySchema, signatureSchema, statementSchema } from '../trust/statement/statement.js';
 import {
+  MAX_BRICKS_SIGNED,
   MAX_BRICKS_TOLD,
   MAX_ICE_SERVERS,
   MAX_KEY_LENGTH,
@@ -128,6 +131,25 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
   /** Answers `ping`: the peer's own loop is alive. */
   z.strictObject({ type: z.literal('pong'), step }),
+  /** The peer's own key, and that it has it: the signature of what `keyProof` makes of the welcome's nonce. */
+  z.strictObject({
+    type: z.literal('key'),
+    key: keySchema,
+    proof: signatureSchema,
+    /** Devices that share it compute the same bits in a fixed window. */
+    numericalClass: z.string().regex(/^[0-9a-f]{16}$/),
+  }),
+  /** A span has ended: what the peer has there, by its signature. */
+  z.strictObject({
+    type: z.literal('signed'),
+    plan: planId,
+    statement: statementSchema,
+    /** A digest for each brick of the shard, base64; `statement.root` is their hash. */
+    bricks: z.string().max(Math.ceil((MAX_BRICKS_SIGNED * BRICK_DIGEST_BYTES * 4) / 3) + 4),
+    signature: signatureSchema,
+  }),
+  /** Of the span that ended at `step` the peer has nothing to show, or could not bring it. */
+  z.strictObject({ type: z.literal('withheld'), plan: planId, step, reason: shownText(500) }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
   z.strictObject({ type: z.literal('leave') }),
 ]);
@@ -150,6 +172,8 @@ export const toPeer = z.discriminatedUnion('type', [
     peer: peerId,
     room: z.string().max(64),
     iceServers,
+    /** What the peer proves its key with. */
+    nonce: z.string().max(64),
     /** Opens the peer's place again, should the connection break. */
     key: z.string().max(64),
     /** How many messages were heard there before. */
@@ -168,12 +192,14 @@ export const toPeer = z.discriminatedUnion('type', [
   /**
    * Peers may advance to step `until`, an epoch's end or the job's. Sent again as the slowest peer reports. Where
    * there is a `checkpoint`, they store their bricks at its step; what is as it was in the one named `since` need not be.
+   * Where a plan is signed and `sign` is true, a span ends at `until`.
    */
   z.strictObject({
     type: z.literal('grant'),
     plan: planId,
     until: step,
     checkpoint: checkpointSchema.optional(),
+    sign: z.literal(true).optional(),
   }),
   z.strictObject({
     type: z.literal('addresses'),
@@ -181,6 +207,16 @@ export const toPeer = z.discriminatedUnion('type', [
     objects: z
       .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) }))
       .max(256),
+  }),
+  /** Asks to be shown a span that has been signed: to be put to `url`, at once. */
+  z.strictObject({
+    type: z.literal('show'),
+    plan: planId,
+    /** Where the span ended. */
+    step,
+    start: z.boolean(),
+    outcome: z.boolean(),
+    url: z.string().max(MAX_URL_LENGTH),
   }),
   /** Asked when a run has not moved for a while. */
   z.strictObject({ type: z.literal('ping') }),

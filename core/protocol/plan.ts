@@ -37,6 +37,8 @@ export const planSchema = z.strictObject({
   exchangeEvery: z.number().int().min(1).max(64),
   /** Steps of an epoch, a multiple of `exchangeEvery`. */
   epoch: z.number().int().min(1).max(4096),
+  /** Peers sign for what they compute: where grants say so, at checkpoints, and where the plan or the job ends. */
+  signed: z.literal(true).exactOptional(),
   /** One for each peer that computes; a peer owns one. */
   shards,
 });

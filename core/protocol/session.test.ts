@@ -169,6 +169,7 @@ describe('A coordinator that speaks otherwise', () => {
     peer: 'abcd',
     room: 'main',
     iceServers: [],
+    nonce: 'n',
     key: 'k',
     heard: 0,
   });

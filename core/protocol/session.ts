@@ -94,6 +94,16 @@ export class Session {
     return this.#welcome.peer;
   }
 
+  /** The name of the room it is in, as the coordinator has it. */
+  get roomName(): string {
+    return this.#welcome.room;
+  }
+
+  /** What this peer proves its key with: the coordinator's choice, the same as long as it keeps its place. */
+  get nonce(): string {
+    return this.#welcome.nonce;
+  }
+
   get iceServers(): Welcome['iceServers'] {
     return this.#welcome.iceServers;
   }

@@ -1,5 +1,6 @@
 import { ed25519 } from '@noble/curves/ed25519';
 import { bytesToHex } from '@noble/hashes/utils';
+import { encodeUtf8 } from 'lib0/string';
 import { sha256 } from '../roots/hash.js';
 
 export const KEY_BYTES = 32;
@@ -13,6 +14,21 @@ export interface Ed25519 {
   publicKey(secret: Uint8Array): Uint8Array;
   sign(secret: Uint8Array, message: Uint8Array): Promise<Uint8Array>;
   verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<boolean>;
+}
+
+/** A device's own key: what it signs with never leaves it, and may be where no program can read it. */
+export interface Signer {
+  /** The public key, 64 hex digits. */
+  readonly key: string;
+  sign(message: Uint8Array): Promise<Uint8Array>;
+}
+
+/** Signs with a secret of 32 bytes. */
+export function signerOf(ed25519: Ed25519, secret: Uint8Array): Signer {
+  return {
+    key: bytesToHex(ed25519.publicKey(secret)),
+    sign: (message) => ed25519.sign(secret, message),
+  };
 }
 
 /** Runs everywhere; a signature takes some milliseconds. */
@@ -81,4 +97,9 @@ export async function bestEd25519(): Promise<Ed25519> {
 /** What a key is called: 32 hex digits of its hash. */
 export function keyIdOf(publicKey: Uint8Array): string {
   return bytesToHex(sha256(publicKey)).slice(0, 32);
+}
+
+/** What a peer signs to show that it has its key: of use in one place of one room, and nowhere else. */
+export function keyProof({ room, peer, nonce }: { room: string; peer: string; nonce: string }): Uint8Array {
+  return encodeUtf8(`groundswell key 1\n${room}\n${peer}\n${nonce}`);
 }

@@ -4,6 +4,7 @@ import { conductor } from '../../../coordinator/run/conductor.js';
 import * as coordinator from '../../../coordinator/server.js';
 import type { S3Store } from '../../../coordinator/store/s3.js';
 import type { S3Address } from '../../../coordinator/store/s3-address.js';
+import { openEngine } from '../../engines.js';
 import type { CoordinatorOptions, RunningCoordinator } from '../parts.js';
 import { version } from '../version.js';
 
@@ -27,11 +28,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       whileTaken,
       version,
       log,
-      makeConductor: ({ document, store, term }) =>
+      makeConductor: ({ name, document, store, term, evidence }) =>
         conductor({
           document,
           store,
           term,
+          // One thread: checks are to take little from peers on the same machine.
+          trust: { room: name, evidence, openEngine: () => openEngine('wasm', { threads: 1 }) },
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, version),
           log: (event, details) => log.info(details, event),
         }),

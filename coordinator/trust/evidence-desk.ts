@@ -1,0 +1,49 @@
+import { EVIDENCE_WITHIN_MS } from '../../core/protocol/limits.js';
+import { freshName } from '../names.js';
+
+const TOKEN_LENGTH = 32;
+
+/** Evidence that a peer has been asked for. */
+export interface Expected {
+  /** Where to put it, relative to the coordinator. */
+  readonly url: string;
+  /** Resolves to the bytes, or to undefined where they did not come in time, or are not waited for any more. */
+  readonly arrived: Promise<Uint8Array | undefined>;
+  /** Stops waiting. */
+  cancel(): void;
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly settle: (bytes: Uint8Array | undefined) => void;
+}
+
+/** Takes in what peers show of their spans. It goes to the coordinator alone: nothing of it lies in the store. */
+export class EvidenceDesk {
+  readonly #waiting = new Map<string, Waiting>();
+
+  /** `bytes`: exactly so many are taken. */
+  expect(bytes: number): Expected {
+    const token = freshName(TOKEN_LENGTH);
+    let settle: (bytes: Uint8Array | undefined) => void = () => {};
+    const arrived = new Promise<Uint8Array | undefined>((resolve) => {
+      const timer = setTimeout(() => settle(undefined), EVIDENCE_WITHIN_MS);
+      settle = (answer) => {
+        clearTimeout(timer);
+        this.#waiting.delete(token);
+        resolve(answer);
+      };
+    });
+    this.#waiting.set(token, { bytes, settle: (answer) => settle(answer) });
+    return { url: `/evidence/${token}`, arrived, cancel: () => settle(undefined) };
+  }
+
+  /** Bytes that are waited for under a token; undefined where none are. */
+  due(token: string): number | undefined {
+    return this.#waiting.get(token)?.bytes;
+  }
+
+  deliver(token: string, bytes: Uint8Array): void {
+    this.#waiting.get(token)?.settle(bytes);
+  }
+}

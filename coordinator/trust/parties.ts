@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto';
+import { hexToBytes } from '@noble/hashes/utils';
+import type { PeerId } from '../../core/protocol/plan.js';
+import { Ledger } from '../../core/trust/reputation/ledger.js';
+import { type Party, Reputation } from '../../core/trust/reputation/reputation.js';
+import { type Occasion, Selection } from '../../core/trust/reputation/selection.js';
+import type { Finding } from '../../core/trust/reputation/standing.js';
+import { bestEd25519, type Ed25519, keyIdOf, keyProof } from '../../core/trust/statement/ed25519.js';
+import { type Statement, verifyStatement } from '../../core/trust/statement/statement.js';
+import type { Member, RunMessage } from '../room/conductor.js';
+
+type KeyMessage = Extract<RunMessage, { type: 'key' }>;
+
+/** A peer that has shown its key. */
+export interface Known {
+  readonly party: Party;
+  /** 64 hex digits; `party.key` is its short name. */
+  readonly key: string;
+  readonly numericalClass: string;
+}
+
+/** Who stands behind the peers of a room, and what is known of them from one job to the next. */
+export class Parties {
+  readonly #room: string;
+  readonly #known = new Map<PeerId, Known>();
+  readonly #reputation = new Reputation();
+  readonly #selection = new Selection(randomBytes(32));
+  readonly credit = new Ledger();
+
+  constructor(room: string) {
+    this.#room = room;
+  }
+
+  /** A peer says which key is its own. Resolves to why it may not compute, or to undefined where it may. */
+  async introduced(member: Member, { key, proof, numericalClass }: KeyMessage): Promise<string | undefined> {
+    const message = keyProof({ room: this.#room, peer: member.id, nonce: member.nonce });
+    const isOwn = await (await ed25519()).verify(hexToBytes(key), message, hexToBytes(proof));
+    if (!isOwn) return 'the key is not the one that signed the proof';
+    const party = { key: keyIdOf(hexToBytes(key)), owner: member.owner };
+    if (this.#isQuarantined(party.key)) return 'this key has been found out to compute wrongly';
+    this.#known.set(member.id, { party, key, numericalClass });
+    return undefined;
+  }
+
+  lost(peer: PeerId): void {
+    this.#known.delete(peer);
+  }
+
+  of(peer: PeerId): Known | undefined {
+    return this.#known.get(peer);
+  }
+
+  /** Whether a peer may be given a shard: it has a key, and the key has not been found out. */
+  mayCompute(peer: PeerId): boolean {
+    const known = this.#known.get(peer);
+    return known !== undefined && !this.#isQuarantined(known.party.key);
+  }
+
+  async hasSigned({ key }: Known, statement: Statement, signature: string): Promise<boolean> {
+    return verifyStatement(await ed25519(), key, statement, signature);
+  }
+
+  /** Whether a span of a shard is checked: as often as whoever signed it deserves. */
+  isChecked(party: Party, occasion: Occasion): boolean {
+    return this.#selection.checks(occasion, this.#reputation.chanceOfCheck(party));
+  }
+
+  record(party: Party, finding: Finding): void {
+    this.#reputation.record(party, finding);
+  }
+
+  #isQuarantined(key: string): boolean {
+    return this.#reputation.standing(key).kind === 'quarantined';
+  }
+}
+
+let chosen: Promise<Ed25519> | undefined;
+
+function ed25519(): Promise<Ed25519> {
+  chosen ??= bestEd25519();
+  return chosen;
+}

@@ -1,0 +1,77 @@
+import { cellCount } from '../grid/box.js';
+import type { Job } from '../job/job.js';
+import { brickSlabs } from './digests.js';
+import type { HaloTable } from './evidence.js';
+import type { Outcome } from './replay.js';
+import { boxOfSpan, type Span } from './span.js';
+
+/**
+ * How far apart two numerical classes may be after so many steps, in relative L2. Fused products alone make 1.3e-6 in 100
+ * steps, and rounding grows no faster than the steps; a medium off by 0.1% makes more than 1e-3.
+ */
+const acrossClasses = (steps: number) => 1e-5 + 1e-7 * steps;
+
+/**
+ * Whether a state that was shown is the one that was made again, on another numerical class: brick by brick and wave by wave.
+ * A brick is held to its own norm and to the root mean square of the wave in the whole shard, so that what a wave left
+ * behind is not held to its own smallness. Trackers that only watch may jump, and are not compared.
+ */
+export function nearState(job: Job, span: Span, shown: Float32Array, made: Outcome): boolean {
+  const tolerance = acrossClasses(span.to - span.from);
+  const parts = partsOfState(job, span);
+  const scale = new Map<string, { squares: number; cells: number }>();
+  for (const { array, from, to } of parts) {
+    const sum = scale.get(array) ?? { squares: 0, cells: 0 };
+    const louder = Math.max(squares(made.start, from, to), squares(made.end, from, to));
+    scale.set(array, { squares: sum.squares + louder, cells: sum.cells + to - from });
+  }
+  return parts.every(({ array, from, to }) => {
+    const whole = scale.get(array) as { squares: number; cells: number };
+    const common = (whole.squares / whole.cells) * (to - from);
+    return distance(shown, made.end, from, to) <= tolerance * Math.sqrt(squares(made.end, from, to) + common);
+  });
+}
+
+/** The same of the halos that were sent: all of a span together. */
+export function nearHalos({ from, to }: Span, shown: HaloTable, made: Outcome): boolean {
+  let [apart, size, cells] = [0, 0, 0];
+  for (const [exchange, row] of shown.entries()) {
+    for (const [parcel, halo] of row.entries()) {
+      const again = made.sent[exchange]?.[parcel] as Float32Array;
+      apart += distance(halo, again, 0, halo.length) ** 2;
+      size += squares(again, 0, again.length);
+      cells += halo.length;
+    }
+  }
+  const common = (squares(made.end, 0, made.end.length) / Math.max(1, made.end.length)) * cells;
+  return Math.sqrt(apart) <= acrossClasses(to - from) * Math.sqrt(size + common);
+}
+
+function partsOfState(job: Job, span: Span) {
+  const compared = new Set(
+    job.model.model.fields
+      .filter(({ name, kind }) => kind === 'wave' || job.model.coupledTrackers.has(name))
+      .map(({ name }) => name),
+  );
+  let from = 0;
+  return brickSlabs(job, boxOfSpan(span))
+    .map(({ component, field, level, box }) => {
+      const part = { array: `${component} ${field} ${level}`, field, from, to: from + cellCount(box) };
+      from = part.to;
+      return part;
+    })
+    .filter(({ field }) => compared.has(field));
+}
+
+function squares(cells: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += (cells[i] as number) ** 2;
+  return sum;
+}
+
+/** ‖a − b‖; NaN, which is near nothing, where one of them is not finite. */
+function distance(a: Float32Array, b: Float32Array, from: number, to: number): number {
+  let sum = 0;
+  for (let i = from; i < to; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return Math.sqrt(sum);
+}

@@ -1,0 +1,81 @@
+import { bytesToHex } from '@noble/hashes/utils';
+import { fromBase64, toBase64 } from 'lib0/buffer';
+import type { Slab } from '../../shaders/engine.js';
+import { type Box, cellCount } from '../grid/box.js';
+import { brickBox, bricksOf } from '../grid/bricks.js';
+import type { Job } from '../job/job.js';
+import { breathe } from '../peer/breathe.js';
+import { stateSlabs } from '../peer/load.js';
+import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
+
+/** SHA-256, as quick as the platform has it: in a thread of its own, or here. */
+export type Digest = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+
+/** All state of a shard, brick after brick in C order, each array after array: one call reads it. */
+export function brickSlabs(job: Job, box: Box): Slab[] {
+  return bricksOf(job.grid, box).flatMap((brick) => stateSlabs(job, brickBox(job.grid, brick)));
+}
+
+/** Cells that `brickSlabs` names. */
+export function stateCells(job: Job, box: Box): number {
+  return brickSlabs(job, box).reduce((sum, slab) => sum + cellCount(slab.box), 0);
+}
+
+/** A digest for each brick of a shard, one after the other; `cells` in the order of `brickSlabs`. */
+export async function brickDigests(
+  job: Job,
+  box: Box,
+  cells: Float32Array,
+  digest: Digest,
+): Promise<Uint8Array> {
+  const bricks = bricksOf(job.grid, box);
+  const digests = new Uint8Array(bricks.length * BRICK_DIGEST_BYTES);
+  let offset = 0;
+  for (const [index, brick] of bricks.entries()) {
+    const size = stateSlabs(job, brickBox(job.grid, brick)).reduce(
+      (sum, slab) => sum + cellCount(slab.box),
+      0,
+    );
+    const whole = await digest(bytesOf(cells.subarray(offset, offset + size)));
+    digests.set(whole.subarray(0, BRICK_DIGEST_BYTES), index * BRICK_DIGEST_BYTES);
+    offset += size;
+    await breathe();
+  }
+  return digests;
+}
+
+/** What a statement calls the root: one hash of all bricks' digests. */
+export async function rootOf(digests: Uint8Array, digest: Digest): Promise<string> {
+  return bytesToHex(await digest(digests));
+}
+
+/** Halos that went one way, in their order, under one hash: each is hashed with what came before. */
+export async function chainOf(halos: readonly Float32Array[], digest: Digest): Promise<string> {
+  let link: Uint8Array = new Uint8Array(32);
+  for (const cells of halos) {
+    const own = await digest(bytesOf(cells));
+    const both = new Uint8Array(link.length + own.length);
+    both.set(link);
+    both.set(own, link.length);
+    link = await digest(both);
+    await breathe();
+  }
+  return bytesToHex(link);
+}
+
+export const writeDigests = (digests: Uint8Array): string => toBase64(digests);
+
+/** Undefined where the text is not as many digests. */
+export function readDigests(text: string, bricks: number): Uint8Array | undefined {
+  try {
+    const digests = fromBase64(text);
+    return digests.length === bricks * BRICK_DIGEST_BYTES ? digests : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The bytes of f32 cells as they lie in memory: little-endian on every platform that computes. */
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

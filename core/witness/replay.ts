@@ -1,0 +1,107 @@
+import type { Engine, EngineShard } from '../../shaders/engine.js';
+import { updateBoxes } from '../grid/deep.js';
+import type { Job } from '../job/job.js';
+import { partsOf } from '../parcel/parcel.js';
+import { roundCells } from '../parcel/rounding.js';
+import { readParcels } from '../peer/exchange.js';
+import { loadCheckpoint, loadInitial, type Readable } from '../peer/load.js';
+import { type OpenShard, openShard } from '../peer/open-shard.js';
+import { ProbeLog } from '../peer/probe-log.js';
+import { loadMedia } from '../peer/surroundings.js';
+import { brickSlabs } from './digests.js';
+import type { HaloTable } from './evidence.js';
+import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from './span.js';
+
+/** Where a span's state at its start is had from. */
+export type SpanStart =
+  | { readonly kind: 'cells'; readonly cells: Float32Array }
+  /** The job's own, or a sealed checkpoint: from the job's file and the store. */
+  | { readonly kind: 'initial' }
+  | { readonly kind: 'checkpoint'; readonly seal: number };
+
+/** What comes of a span. */
+export interface Outcome {
+  readonly start: Float32Array;
+  readonly sent: HaloTable;
+  readonly end: Float32Array;
+}
+
+/**
+ * Computes a span again, from its start and the halos that its peer received: bit for bit what an honest peer has, on an
+ * engine of the same numerical class. Rejects with what the engine or the store rejects with.
+ */
+export async function replay(
+  { engine, objects }: { readonly engine: Engine; readonly objects: Readable },
+  job: Job,
+  span: Span,
+  start: SpanStart,
+  received: HaloTable,
+): Promise<Outcome> {
+  const box = boxOfSpan(span);
+  const probes = new ProbeLog({ ...job, probes: [] }, box);
+  const opened = await openShard({ engine, objects, probes }, job, span.plan, box);
+  const { shard } = opened;
+  try {
+    await loadMedia(job, span.plan.job, opened.held, shard, objects);
+    await writeStart(job, span, start, shard, objects);
+    const first = await shard.read(brickSlabs(job, box));
+    const sent = await advance(job, span, opened, received);
+    return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
+  } finally {
+    await shard.close();
+  }
+}
+
+async function writeStart(job: Job, span: Span, start: SpanStart, shard: EngineShard, objects: Readable) {
+  const box = boxOfSpan(span);
+  switch (start.kind) {
+    case 'cells':
+      return shard.write(brickSlabs(job, box), start.cells);
+    case 'initial':
+      return loadInitial(job, span.plan.job, box, shard, objects);
+    case 'checkpoint':
+      await loadCheckpoint(job, span.plan.job, start.seal, box, shard, objects);
+  }
+}
+
+async function advance(
+  job: Job,
+  span: Span,
+  { shard, sources }: OpenShard,
+  received: HaloTable,
+): Promise<HaloTable> {
+  const exchange = exchangeOf(job, span);
+  const { incoming, outgoing, own } = exchange;
+  const sent: Float32Array[][] = [];
+  for (const [index, step] of exchangeSteps(span).entries()) {
+    const parcels = await readParcels(shard, outgoing);
+    for (const [i, { slabs }] of outgoing.entries()) roundAsSent(job, slabs, parcels[i] as Float32Array);
+    sent.push(parcels);
+    if (own.source.length > 0) await shard.write(own.target, await shard.read(own.source));
+    for (const [i, { slabs }] of incoming.entries()) {
+      await shard.write(slabs, received[index]?.[i] as Float32Array);
+    }
+    const steps = Math.min(span.plan.exchangeEvery, span.to - step);
+    const boxes = updateBoxes(
+      boxOfSpan(span),
+      job.updatable,
+      steps,
+      job.model.model.radius,
+      job.grid.dimensions,
+    );
+    if (boxes.length === 0) continue;
+    await shard.advance(
+      boxes.map((box, done) => ({
+        box,
+        time: (step + done) * job.dt,
+        amplitudes: sources.map(({ amplitude }) => amplitude(step + done)),
+      })),
+    );
+  }
+  return sent;
+}
+
+function roundAsSent({ run }: Job, slabs: Parameters<typeof partsOf>[0], cells: Float32Array): void {
+  if (run.haloError === undefined) return;
+  for (const part of partsOf(slabs, cells)) roundCells(part.cells, run.haloError);
+}

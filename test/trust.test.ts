@@ -1,0 +1,68 @@
+import { afterEach, expect, test } from 'vitest';
+import type { JobFileInput } from '../core/job/schema.js';
+import { type Attack, skippedStep, wrongMedium } from '../core/trust/attacks.suite.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { differingBits } from './bits.js';
+import { Fleet, type Result } from './fleet.js';
+
+const job: JobFileInput = {
+  name: 'trust',
+  model: 'medium',
+  grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
+  time: { steps: 800, dt: 0.1 },
+  media: { speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: 12, value: 2.5 }] } },
+  boundary: { z: ['neumann', 'absorbing'], y: 'dirichlet', x: 'periodic' },
+  sources: {
+    hum: {
+      field: 'psi',
+      at: { z: 6, y: 12, x: 12 },
+      amplitude: 500,
+      signal: { shape: 'tone-burst', frequency: 0.2, cycles: 40 },
+    },
+  },
+  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
+  probes: { off: { at: { z: 18, y: 9, x: 9 }, fields: ['psi'] } },
+  outputs: { plane: { fields: ['psi'], every: 200, plane: { z: 12 } }, end: { fields: ['psi'] } },
+  run: { peers: 3, use: 'all', checkpointSeconds: 0.3 },
+};
+
+let fleet: Fleet;
+afterEach(() => fleet.close());
+
+const everything = (result: Result): Promise<Float32Array[]> =>
+  Promise.all([result.output('end', 'psi'), result.output('plane', 'psi'), result.probe('off', 'psi')]);
+
+async function truthOf(file: JobFileInput): Promise<Float32Array[]> {
+  fleet = await Fleet.start();
+  await fleet.join();
+  const truth = await everything(await fleet.run({ ...file, run: { peers: 1 } }));
+  await fleet.close();
+  return truth;
+}
+
+const of = (event: string) => fleet.events.filter((logged) => logged.event === event);
+
+test('honest peers are checked, and none is found out', async () => {
+  const truth = await truthOf(job);
+  fleet = await Fleet.start({ trust: true });
+  await Promise.all([fleet.join(), fleet.join(), fleet.join()]);
+  const result = await fleet.run(job);
+  expect(differingBits(await everything(result), truth)).toBe(0);
+  expect(of('checked').length).toBeGreaterThanOrEqual(3);
+  expect(new Set(of('checked').map(({ details }) => details.verdict))).toEqual(new Set(['holds']));
+  expect([...of('back'), ...of('found-out')]).toEqual([]);
+});
+
+test.each<Attack>([skippedStep, wrongMedium])(
+  'a peer that cheats ($name) is found, named and shut out; the field is as if it had not been there',
+  async (attack) => {
+    const truth = await truthOf(job);
+    fleet = await Fleet.start({ trust: true });
+    const liar = await fleet.join({ name: 'liar', engine: attack.on(await createWasmEngine()) });
+    await Promise.all([fleet.join(), fleet.join()]);
+    const result = await fleet.run(job);
+    expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+    expect((await liar.contributor.finished).kind).toBe('refused');
+    expect(differingBits(await everything(result), truth)).toBe(0);
+  },
+);
