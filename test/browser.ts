@@ -1,4 +1,4 @@
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 
 /** The browser that `npm test` has found or installed. */
 const EXECUTABLE = process.env.GROUNDSWELL_CHROMIUM ?? '/usr/bin/chromium';
@@ -16,7 +16,7 @@ export function launchBrowser(): Promise<Browser> {
 
 /** Opens the contribute page of a coordinator and agrees to compute, as a visitor does. */
 export async function contributeFrom(
-  browser: Browser,
+  browser: Pick<BrowserContext, 'newPage'>,
   url: string,
   engine: 'webgpu' | 'wasm',
 ): Promise<Page> {

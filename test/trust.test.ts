@@ -1,15 +1,17 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
 import { type Attack, skippedStep, wrongMedium } from '../core/trust/attacks.suite.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
+import { launchBrowser } from './browser.js';
 import { Fleet, type Result } from './fleet.js';
+import { lyingTab } from './lying-tab.js';
 
 const job: JobFileInput = {
   name: 'trust',
   model: 'medium',
   grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
-  time: { steps: 800, dt: 0.1 },
+  time: { steps: 400, dt: 0.1 },
   media: { speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: 12, value: 2.5 }] } },
   boundary: { z: ['neumann', 'absorbing'], y: 'dirichlet', x: 'periodic' },
   sources: {
@@ -22,7 +24,7 @@ const job: JobFileInput = {
   },
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
   probes: { off: { at: { z: 18, y: 9, x: 9 }, fields: ['psi'] } },
-  outputs: { plane: { fields: ['psi'], every: 200, plane: { z: 12 } }, end: { fields: ['psi'] } },
+  outputs: { plane: { fields: ['psi'], every: 100, plane: { z: 12 } }, end: { fields: ['psi'] } },
   run: { peers: 3, use: 'all', checkpointSeconds: 0.3 },
 };
 
@@ -32,18 +34,17 @@ afterEach(() => fleet.close());
 const everything = (result: Result): Promise<Float32Array[]> =>
   Promise.all([result.output('end', 'psi'), result.output('plane', 'psi'), result.probe('off', 'psi')]);
 
-async function truthOf(file: JobFileInput): Promise<Float32Array[]> {
-  fleet = await Fleet.start();
-  await fleet.join();
-  const truth = await everything(await fleet.run({ ...file, run: { peers: 1 } }));
-  await fleet.close();
-  return truth;
-}
+let truth: Float32Array[];
+beforeAll(async () => {
+  const alone = await Fleet.start();
+  await alone.join();
+  truth = await everything(await alone.run({ ...job, run: { peers: 1 } }));
+  await alone.close();
+});
 
 const of = (event: string) => fleet.events.filter((logged) => logged.event === event);
 
 test('honest peers are checked, and none is found out', async () => {
-  const truth = await truthOf(job);
   fleet = await Fleet.start({ trust: true });
   await Promise.all([fleet.join(), fleet.join(), fleet.join()]);
   const result = await fleet.run(job);
@@ -56,7 +57,6 @@ test('honest peers are checked, and none is found out', async () => {
 test.each<Attack>([skippedStep, wrongMedium])(
   'a peer that cheats ($name) is found, named and shut out; the field is as if it had not been there',
   async (attack) => {
-    const truth = await truthOf(job);
     fleet = await Fleet.start({ trust: true });
     const liar = await fleet.join({ name: 'liar', engine: attack.on(await createWasmEngine()) });
     await Promise.all([fleet.join(), fleet.join()]);
@@ -66,3 +66,20 @@ test.each<Attack>([skippedStep, wrongMedium])(
     expect(differingBits(await everything(result), truth)).toBe(0);
   },
 );
+
+test('a tab that cheats is found, named and shut out; the field is as if it had not been there', async () => {
+  fleet = await Fleet.start({ trust: true, pages: 'dist/pages' });
+  const browser = await launchBrowser();
+  try {
+    const page = await lyingTab(browser, fleet.url);
+    await Promise.all([fleet.join(), fleet.join()]);
+    const result = await fleet.run(job);
+    const [found, ...others] = of('found-out').map(({ details }) => String(details.name));
+    expect(found).toMatch(/chrom/i);
+    expect(others).toEqual([]);
+    await page.locator('main[data-state=left]').waitFor();
+    expect(differingBits(await everything(result), truth)).toBe(0);
+  } finally {
+    await browser.close();
+  }
+});
