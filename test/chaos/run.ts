@@ -1,12 +1,15 @@
 import type { KillReport } from './coordinator.js';
 
+type Report = Pick<KillReport, 'differingBits' | 'faults'>;
+
 /** What every program here that disturbs a run exports; `times`: how often. */
 interface Chaos {
-  chaos(times: number): Promise<KillReport>;
+  chaos(times: number): Promise<Report>;
 }
 
 const KINDS: Readonly<Record<string, () => Promise<Chaos>>> = {
   coordinator: () => import('./coordinator.js'),
+  fleet: () => import('./fleet.js'),
 };
 
 const [kind = '', times = '200'] = process.argv.slice(2);
