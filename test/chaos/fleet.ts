@@ -47,7 +47,6 @@ export interface FleetReport {
   /** The most that a setback cost, in seconds of the run: how long it had taken to get from where it went back to. */
   readonly longestLostSeconds: number;
   readonly differingBits: number;
-  readonly faults: readonly string[];
 }
 
 /**
@@ -75,7 +74,6 @@ export async function chaos(times: number): Promise<FleetReport> {
       jobs: results.length,
       ...arena.setbacks,
       differingBits: results.reduce((sum, result) => sum + differingBits(result, truth), 0),
-      faults: [],
     };
   } finally {
     await arena.close();
