@@ -1,7 +1,6 @@
 import { GroundswellError } from '../../core/errors.js';
 import type { Contributor, ContributorStatus } from '../../core/peer/contributor.js';
 import type { Ability } from '../../core/protocol/messages.js';
-import type { Identity } from '../../core/witness/witness.js';
 import type { Engine, EngineKind } from '../../shaders/engine.js';
 import { type EngineChoice, pickEngine, type Surroundings } from '../engines.js';
 import { type DeviceInUse, type PageState, sceneOf } from './state.js';
@@ -11,11 +10,9 @@ export interface StintTools {
   readonly surroundings: Surroundings;
   readonly startEngine: (kind: EngineKind) => Promise<Engine>;
   readonly calibrate: (engine: Engine) => Promise<Ability>;
-  readonly openIdentity: () => Promise<Identity>;
   readonly contribute: (
     engine: Engine,
     ability: Ability,
-    identity: Identity,
     onChange: (status: ContributorStatus) => void,
   ) => Contributor;
 }
@@ -91,9 +88,8 @@ export class Stint {
   async #work(engine: Engine): Promise<void> {
     this.#tell({ kind: 'calibrating' });
     const ability = await this.#tools.calibrate(engine);
-    const identity = await this.#tools.openIdentity();
     if (this.#stopped) return this.#tellStopped();
-    this.#contributor = this.#tools.contribute(engine, ability, identity, (status) => this.#tell(status));
+    this.#contributor = this.#tools.contribute(engine, ability, (status) => this.#tell(status));
     await this.#contributor.finished;
   }
 

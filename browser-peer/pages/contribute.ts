@@ -24,15 +24,14 @@ openPage({
   statusAddress: addresses.status,
   startEngine,
   calibrate,
-  openIdentity,
-  contribute: (engine, ability, identity, onChange) =>
+  contribute: (engine, ability, onChange) =>
     contribute({
       connect,
       engine,
       ability,
       transports: simplePeerTransports(),
       objects: httpObjects((url, init) => fetch(url, init), addresses),
-      identity,
+      identity: openIdentity(),
       name: browserName(navigator.userAgent),
       kind: 'browser',
       onChange,

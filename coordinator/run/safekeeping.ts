@@ -92,6 +92,11 @@ export class Safekeeping {
     return this.#ledger.settledThrough(step);
   }
 
+  /** Whether a run may go back to a state at `step` that is not sealed: all before it is stored, and vetted. */
+  isSafeThrough(step: number): boolean {
+    return this.settledThrough(step) && this.#tools.isVettedThrough?.(step) !== false;
+  }
+
   /** Notes what `peers` owe for the steps after `before`, up to `until`. Returns how many snapshots that is. */
   expect(before: number, until: number, peers: readonly PeerId[]): number {
     const steps = Array.from({ length: until - before }, (_, i) => before + 1 + i);
@@ -160,7 +165,7 @@ export class Safekeeping {
     const underWay = this.#underWay;
     if (!underWay || underWay.owing.size > 0) return undefined;
     const { step, name } = underWay.order;
-    if (!this.#ledger.settledThrough(step) || this.#tools.isVettedThrough?.(step) === false) return undefined;
+    if (!this.isSafeThrough(step)) return undefined;
     const places = this.#wholePlaces(underWay);
     this.#underWay = undefined;
     this.#latest = { name, places };

@@ -27,6 +27,9 @@ const CHECKS_AT_ONCE = 2;
 /** States kept here, so that a shard whose next span is checked too need not be sent again. */
 const KEPT_STATE_BYTES = 256 * 1024 * 1024;
 
+/** Steps of which it is known what was signed: those of half a minute. */
+const KEPT_STEPS = 64;
+
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
 export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'checker' | 'log'> & {
@@ -83,6 +86,8 @@ export class Vetting {
   readonly #expected = new Map<string, Expected>();
   /** By plan, shard and step: the state there as it was computed here. */
   readonly #states = new Map<string, Float32Array>();
+  /** By step, and then by a brick's index in the grid, what was signed for it there. */
+  readonly #bricks = new Map<number, ReadonlyMap<number, Uint8Array>>();
   #work: Promise<void> = Promise.resolve();
   readonly #checks = new Set<Promise<void>>();
 
@@ -238,6 +243,7 @@ export class Vetting {
         if (!this.#compare(course, next[1])) return;
         this.#choose(course, next[1]);
         this.#note(course, next[1]);
+        this.#keepBricks(course, next[0], next[1]);
         course.compared = next[0];
         course.last = next[1];
       }
@@ -309,15 +315,28 @@ export class Vetting {
     }
   }
 
-  /** What was signed for the bricks that a plan took over; undefined where it did not take over, or not from plans that were signed for. */
+  /** What was signed for the bricks that a plan takes over, by another plan's peers; undefined where that is not known. */
   #digestsBefore({ plan }: Course, shard: number): Uint8Array | undefined {
-    const at = this.#courses.findIndex((course) => course.plan === plan);
-    const before = this.#courses[at - 1];
-    if (plan.source.kind !== 'transfer' || before?.compared !== plan.from || !before.last) return undefined;
+    const known = this.#bricks.get(plan.from);
+    if (plan.source.kind === 'initial' || plan.source.kind === 'checkpoint' || !known) return undefined;
+    const { grid } = this.#job;
+    const { box } = plan.shards[shard] as Plan['shards'][number];
+    const bricks = bricksOf(grid, box);
+    const digests = new Uint8Array(bricks.length * BRICK_DIGEST_BYTES);
+    for (const [i, brick] of bricks.entries()) {
+      const own = known.get(brickIndex(grid, brick));
+      if (!own) return undefined;
+      digests.set(own, i * BRICK_DIGEST_BYTES);
+    }
+    return digests;
+  }
+
+  /** Keeps what was signed for each brick at a step: another plan may go on from there, now or when the run goes back. */
+  #keepBricks({ plan }: Course, step: number, group: ReadonlyMap<number, Signed>): void {
     const { grid } = this.#job;
     const known = new Map<number, Uint8Array>();
-    for (const [other, { digests }] of before.last) {
-      const { box } = before.plan.shards[other] as Plan['shards'][number];
+    for (const [shard, { digests }] of group) {
+      const { box } = plan.shards[shard] as Plan['shards'][number];
       for (const [i, brick] of bricksOf(grid, box).entries()) {
         known.set(
           brickIndex(grid, brick),
@@ -325,13 +344,10 @@ export class Vetting {
         );
       }
     }
-    const { box } = plan.shards[shard] as Plan['shards'][number];
-    const bricks = bricksOf(grid, box);
-    const digests = new Uint8Array(bricks.length * BRICK_DIGEST_BYTES);
-    for (const [i, brick] of bricks.entries()) {
-      digests.set(known.get(brickIndex(grid, brick)) as Uint8Array, i * BRICK_DIGEST_BYTES);
-    }
-    return digests;
+    this.#bricks.delete(step);
+    this.#bricks.set(step, known);
+    const [oldest] = this.#bricks.keys();
+    if (this.#bricks.size > KEPT_STEPS && oldest !== undefined) this.#bricks.delete(oldest);
   }
 
   async #check(

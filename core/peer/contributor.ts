@@ -32,7 +32,7 @@ export interface ContributorTools {
   readonly transports: TransportFactory;
   readonly objects: Objects;
   /** What this device signs with. Without it, it computes only where nobody has to sign. */
-  readonly identity?: Identity;
+  readonly identity?: Identity | Promise<Identity>;
   readonly name: string;
   readonly kind: 'node' | 'browser';
   readonly onChange: (status: ContributorStatus) => void;
@@ -109,7 +109,7 @@ class RoomContributor implements Contributor {
   }
 
   async #visitOnce(onWelcome: () => void): Promise<Ending> {
-    const { connect, name, kind, ability } = this.#tools;
+    const { connect, name, kind, ability, identity } = this.#tools;
     let session: Session;
     try {
       session = await Session.join(connect, { name, kind, ability });
@@ -117,7 +117,7 @@ class RoomContributor implements Contributor {
       return endingOf(error);
     }
     onWelcome();
-    const visit = new Visit(this.#tools, session);
+    const visit = new Visit(this.#tools, session, await identity);
     this.#visit = visit;
     if (this.#leaving) visit.leave();
     const ending = await visit.ended;
@@ -141,6 +141,7 @@ class Visit {
   readonly ended: Promise<Ending>;
   readonly #tools: ContributorTools;
   readonly #session: Session;
+  readonly #identity: Identity | undefined;
   readonly #links: Links;
   readonly #relay: RelayTransports;
   #iceServers: readonly IceServer[];
@@ -153,8 +154,9 @@ class Visit {
   #leaving = false;
   #told = Number.NEGATIVE_INFINITY;
 
-  constructor(tools: ContributorTools, session: Session) {
+  constructor(tools: ContributorTools, session: Session, identity: Identity | undefined) {
     this.#tools = tools;
+    this.#identity = identity;
     this.#session = session;
     this.#iceServers = session.iceServers;
     this.#relay = new RelayTransports((frame) => session.relay(frame));
@@ -179,7 +181,7 @@ class Visit {
       engine: tools.engine,
       links: this.#links,
       objects: tools.objects,
-      ...(tools.identity && { identity: tools.identity }),
+      ...(identity && { identity }),
       send: (message) => session.send(message),
       now: secondsNow,
       pause: (milliseconds) => new Promise((resolve) => after(milliseconds, resolve)),
@@ -197,8 +199,7 @@ class Visit {
 
   async #stay(): Promise<Ending> {
     this.#publish();
-    const { identity, engine } = this.#tools;
-    if (identity) void introduceKey(this.#session, identity, engine);
+    if (this.#identity) void introduceKey(this.#session, this.#identity, this.#tools.engine);
     const ending = await new Promise<Ending>((resolve) => {
       this.#session.listen({
         heard: (message) => this.#heard(message),

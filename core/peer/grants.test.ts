@@ -7,18 +7,18 @@ test('a shard waits until steps beyond its own are granted', async () => {
   const waiting = grants.beyond(10).then(() => {
     granted = true;
   });
-  grants.extend(10, undefined);
+  grants.extend(10);
   await Promise.resolve();
   expect(granted).toBe(false);
-  grants.extend(20, undefined);
+  grants.extend(20);
   await waiting;
   expect(grants.until).toBe(20);
 });
 
 test('grants never shrink', () => {
   const grants = new Grants(0);
-  grants.extend(20, undefined);
-  grants.extend(10, { step: 10, name: '10-1-1' });
+  grants.extend(20);
+  grants.extend(10, { checkpoint: { step: 10, name: '10-1-1' } });
   expect(grants.until).toBe(20);
   expect(grants.checkpointAt(10)?.name).toBe('10-1-1');
   expect(grants.checkpointAt(20)).toBeUndefined();

@@ -1,12 +1,21 @@
 import { LinkError } from '../errors.js';
-import type { CheckpointOrder } from '../protocol/messages.js';
+import type { CheckpointOrder, CopyOrder } from '../protocol/messages.js';
 
-/** How far a shard may advance, and where it stores a checkpoint: what the coordinator has granted so far. */
+/** What a grant asks for on the way. */
+export interface GrantOrders {
+  readonly checkpoint?: CheckpointOrder | undefined;
+  readonly copy?: CopyOrder | undefined;
+  /** Whether a span ends where the grant ends. */
+  readonly sign?: boolean | undefined;
+}
+
+/** How far a shard may advance, where it stores a checkpoint, and where it keeps a copy: what the coordinator has granted so far. */
 export class Grants {
   #until: number;
   #checkpoint: CheckpointOrder | undefined;
   /** Steps at which spans end. */
   readonly #signed = new Set<number>();
+  #copy: CopyOrder | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -23,14 +32,21 @@ export class Grants {
     return this.#checkpoint?.step === step ? this.#checkpoint : undefined;
   }
 
-  /** Whether a span ends at `step`. */
-  signsAt(step: number): boolean {
-    return this.#signed.has(step) || this.checkpointAt(step) !== undefined;
+  /** The copy that is to be kept as of `step`, if one is. */
+  copyAt(step: number): CopyOrder | undefined {
+    return this.#copy?.step === step ? this.#copy : undefined;
   }
 
-  extend(until: number, checkpoint: CheckpointOrder | undefined, sign = false): void {
+  /** Whether a span ends at `step`. */
+  signsAt(step: number): boolean {
+    const isKept = this.checkpointAt(step) !== undefined || this.copyAt(step) !== undefined;
+    return isKept || this.#signed.has(step);
+  }
+
+  extend(until: number, { checkpoint, copy, sign }: GrantOrders = {}): void {
     this.#until = Math.max(this.#until, until);
     this.#checkpoint = checkpoint;
+    this.#copy = copy;
     if (sign) this.#signed.add(until);
     this.#wake?.();
   }

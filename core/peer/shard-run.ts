@@ -4,15 +4,17 @@ import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
-import type { CheckpointOrder } from '../protocol/messages.js';
+import type { CopyMessage, CopyTakenMessage } from '../links/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { type Identity, Witness } from '../witness/witness.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
+import type { Copies } from './copy.js';
+import { Copying } from './copying.js';
 import { EpochTally } from './epoch-tally.js';
 import { type Exchange, planExchange } from './exchange.js';
-import { Grants } from './grants.js';
+import { type GrantOrders, Grants } from './grants.js';
 import { Halos } from './halos.js';
 import type { Inbox } from './inbox.js';
 import { type Readable, stateParts } from './load.js';
@@ -36,6 +38,7 @@ export interface RunTools {
   readonly memory: BrickMemory;
   /** Signs for the shard, where the plan asks for it. */
   readonly identity?: Identity;
+  readonly copies: Copies;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
@@ -59,6 +62,7 @@ export class ShardRun {
   readonly #givers: ReadonlySet<PeerId>;
   readonly #partners: Partners;
   readonly #saving: Saving;
+  readonly #copying: Copying;
   readonly #settled = new Settled();
   #shard: EngineShard | undefined;
   #witness: Witness | undefined;
@@ -83,6 +87,8 @@ export class ShardRun {
     );
     this.#givers = new Set(giversOf(plan, own.box).map(({ peer }) => peer));
     this.#partners = new Partners({ ...tools, onFailure: (error, peer) => this.#fail(error, peer) });
+    const quiet = { ...tools, partners: new Partners({ ...tools, onFailure: () => {} }) };
+    this.#copying = new Copying(quiet, job, plan, index, own.box);
     this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, own.box);
   }
 
@@ -95,8 +101,13 @@ export class ShardRun {
     return this.#witness;
   }
 
-  grant(until: number, checkpoint: CheckpointOrder | undefined, sign: boolean): void {
-    this.#grants.extend(until, checkpoint, sign);
+  grant(until: number, orders: GrantOrders): void {
+    this.#grants.extend(until, orders);
+  }
+
+  /** Throws ProtocolError where the copy is not for this shard's peer to keep. */
+  copyArrived(sender: PeerId, message: CopyMessage | CopyTakenMessage): void {
+    if (!this.#ended) this.#copying.arrived(sender, message);
   }
 
   /**
@@ -152,6 +163,7 @@ export class ShardRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#grants.end();
+    this.#copying.end();
     this.#tools.uploader.drop(this.plan.id);
     this.#settled.end();
     await this.#shard?.close().catch(() => {});
@@ -204,6 +216,7 @@ export class ShardRun {
       }),
       grants: this.#grants,
       saving: this.#saving,
+      copying: this.#copying,
       settled: this.#settled,
       send: this.#tools.send,
       onStep: (step) => {
