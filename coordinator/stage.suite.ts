@@ -16,6 +16,7 @@ import {
 import { connectSocket } from '../peer-node/socket.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from './room/conductor.js';
 import { type Coordinator, type CoordinatorOptions, startCoordinator } from './server.js';
+import type { EvidenceDesk } from './trust/evidence-desk.js';
 
 /** Keeps the roster and writes down what it is told; runs nothing. */
 export class RecordingConductor implements Conductor {
@@ -79,6 +80,8 @@ export class RecordingConductor implements Conductor {
 export interface Stage {
   readonly coordinator: Coordinator;
   readonly folder: string;
+  /** Of the first room. */
+  readonly evidence: EvidenceDesk;
   conductor(room?: string): RecordingConductor;
   close(): Promise<void>;
 }
@@ -88,12 +91,16 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-coordinator-')));
   // One that is given is another's, who removes it.
   const remove = () => (options.folder === undefined ? rm(folder, { recursive: true }) : undefined);
+  let desk: EvidenceDesk | undefined;
   const coordinator = await startCoordinator({
     host: '127.0.0.1',
     port: 0,
     folder,
     version: '0.0.0',
-    makeConductor: ({ document }) => new RecordingConductor(document),
+    makeConductor: ({ document, evidence }) => {
+      desk = evidence;
+      return new RecordingConductor(document);
+    },
     ...options,
   }).catch(async (error) => {
     await remove();
@@ -102,6 +109,10 @@ export async function openStage(options: Partial<CoordinatorOptions> = {}): Prom
   return {
     coordinator,
     folder,
+    get evidence() {
+      if (!desk) throw new TypeError('this stage has a conductor of its own');
+      return desk;
+    },
     conductor: (room = 'main') => coordinator.room(room).conductor as RecordingConductor,
     close: async () => {
       await coordinator.close();

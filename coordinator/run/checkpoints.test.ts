@@ -120,3 +120,17 @@ test('what was stored and never sealed is removed when the job is opened again',
   await opened(2);
   expect(await under(checkpointPrefix('job'))).toEqual(['8-1-1/0/0/0']);
 });
+
+test('the newest state that can be relied on is kept however old, and what is beyond it can be given up', async () => {
+  let right = 8;
+  const checkpoints = new Checkpoints(store, 'job', job, 1, () => right);
+  await checkpoints.open();
+  for (const step of [8, 16, 24, 32]) await checkpoints.seal(step, `${step}-1-1`, [null, null]);
+  await checkpoints.giveUpBeyond(20);
+  expect(checkpoints.newest?.step).toBe(8);
+  right = 32;
+  for (const step of [16, 24, 32]) await checkpoints.seal(step, `${step}-1-2`, [null, null]);
+  await checkpoints.giveUpBeyond(20);
+  expect(checkpoints.newest).toBeUndefined();
+  expect((await opened(2)).newest).toBeUndefined();
+});

@@ -77,11 +77,11 @@ export class Checkpoints {
    */
   async open(): Promise<void> {
     for (;;) {
-      const seals = await this.#read();
+      const { seals, highest } = await this.#read();
       const last = seals.at(-1);
       if (last && last.term > this.#term) throw new TakenOverError(this.#id);
       const again = last ?? { step: 0, final: false, bricks: [] };
-      if (await this.#create({ ...again, seal: (last?.seal ?? 0) + 1 })) {
+      if (await this.#create({ ...again, seal: highest + 1 })) {
         this.#states = seals.flatMap((seal) => stateOf(seal));
         // Sealed twice: the later number stands for both.
         const state = this.#states.at(-1);
@@ -124,18 +124,19 @@ export class Checkpoints {
     await this.#removeAll(checkpointPrefix(this.#id));
   }
 
-  /** The newest seals, oldest first: so many that `KEPT` states are among them. */
-  async #read(): Promise<Seal[]> {
+  /** The newest seals, oldest first: so many that `KEPT` states are among them; and the highest number, of a spent one it may be. */
+  async #read(): Promise<{ readonly seals: Seal[]; readonly highest: number }> {
     const numbers: number[] = [];
     const prefix = sealPrefix(this.#id);
     for await (const key of this.#store.list(prefix)) numbers.push(Number(key.slice(prefix.length)));
     const seals: Seal[] = [];
+    const highest = numbers.at(-1) ?? 0;
     for (const number of numbers.reverse()) {
       const seal = await this.#get(number);
       if (seal) seals.unshift(seal);
       if (new Set(seals.map(({ name }) => name)).size === KEPT) break;
     }
-    return seals;
+    return { seals, highest };
   }
 
   /** Undefined where it is spent, or not there. */

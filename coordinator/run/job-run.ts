@@ -28,6 +28,9 @@ const TICK_MS = 500;
 /** How often at most a better plan is looked for while nobody comes or goes: some epochs, and long beside what a move costs. */
 const REBALANCE_MS = 2_000;
 
+/** Time for what a field became infinite by to be found out. */
+const DOUBT_MS = 5_000;
+
 const LEFT_OUT: ShownUse = { kind: 'left-out', says: 'left out: it has failed twice in this run' };
 
 export interface JobRunTools {
@@ -92,6 +95,8 @@ export class JobRun {
   readonly #background = new Background((error) => this.#broken(error));
   readonly #tick: NodeJS.Timeout;
   #settling: NodeJS.Timeout | undefined;
+  /** The field has become infinite once, and who is to blame was to be found out. */
+  #doubt: NodeJS.Timeout | undefined;
   #phase: Phase = { kind: 'opening' };
   #started = false;
   #assignment: Assignment | undefined;
@@ -105,7 +110,8 @@ export class JobRun {
     this.#tools = tools;
     const { inspection } = tools;
     this.#vetting = inspection && new Vetting(id, job, { ...inspection.lent, store }, this.#findings());
-    this.#crew = new Crew(members, (peer) => inspection?.parties.mayCompute(peer) ?? true);
+    const isOpen = job.file.trust.check === 'off';
+    this.#crew = new Crew(members, (peer) => isOpen || (inspection?.parties.mayCompute(peer) ?? true));
     this.#safe = new Safekeeping(id, job, {
       store,
       term,
@@ -137,7 +143,11 @@ export class JobRun {
 
   get progress(): Progress {
     const sealed = this.#safe.newest?.step ?? 0;
-    return this.#report.progress(this.#step ?? sealed, sealed);
+    const vetted = this.#vetting?.vettedThrough;
+    return {
+      ...this.#report.progress(this.#step ?? sealed, sealed),
+      ...(vetted !== undefined && { vetted }),
+    };
   }
 
   get ended(): boolean {
@@ -601,8 +611,29 @@ export class JobRun {
     this.#show();
   }
 
+  /** Whether the run waits for a peer that does not sign what it computes, and goes back for it. */
+  #leftOutForSilence(): boolean {
+    const silent = this.#vetting?.silent;
+    const member = silent === undefined ? undefined : this.#crew.member(silent);
+    if (member) this.#failed(member, { reason: 'it does not sign what it computes' });
+    return member !== undefined;
+  }
+
+  /**
+   * Where peers are checked, a peer that lies may be what made it diverge: that is found out meanwhile, or else it is
+   * computed once more.
+   */
+  #diverged(member: Member, message: Extract<RunMessage, { type: 'diverged' }>): void {
+    const course = this.#course;
+    if (!this.#vetting || !course?.plan.signed || this.#doubt !== undefined)
+      return this.#failDiverged(member, message);
+    this.#doubt = setTimeout(() => {
+      if (this.#course === course) this.#goBack(`${message.state} is not finite, as ${member.name} found`);
+    }, DOUBT_MS);
+  }
+
   /** Computed again it would be no better; whoever knows otherwise resumes the job from its newest checkpoint. */
-  #diverged({ name }: Member, { step, state }: Extract<RunMessage, { type: 'diverged' }>): void {
+  #failDiverged({ name }: Member, { step, state }: Extract<RunMessage, { type: 'diverged' }>): void {
     const remedies = ['try a smaller time step', 'look for a division by 0 in the model'];
     if (this.job.run.keepWavesIn === 'f16') {
       remedies.unshift('choose a larger unit of amplitude, for f16 ends at ±65504', 'keep waves in f32');
@@ -627,6 +658,7 @@ export class JobRun {
         return;
       case 'stuck':
         this.#troubles.moved();
+        if (this.#leftOutForSilence()) return;
         return this.#goBack('nothing moved, though every peer answers');
     }
   }
@@ -651,6 +683,7 @@ export class JobRun {
   #leave(state: EndState, reason?: string): void {
     clearInterval(this.#tick);
     clearTimeout(this.#settling);
+    clearTimeout(this.#doubt);
     this.#enter({ kind: 'ended', state, ...(reason !== undefined && { reason }) });
     this.#tools.document.setProgress(this.progress);
     this.#tools.document.setPlan(undefined);

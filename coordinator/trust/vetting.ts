@@ -100,7 +100,8 @@ export class Vetting {
 
   /** Whether peers can be held to a plan: whether what they have fits what they may sign and show. */
   canSign(plan: Plan): boolean {
-    const { grid, run } = this.#job;
+    const { grid, run, file } = this.#job;
+    if (file.trust.check === 'off') return false;
     // Half precision rounds by more than what is looked for.
     if (run.keepWavesIn !== 'f32') return false;
     if (plan.shards.some(({ box }) => bricksOf(grid, box).length > MAX_BRICKS_SIGNED)) return false;
@@ -167,6 +168,27 @@ export class Vetting {
       if (end <= plan.from) return true;
       return compared >= end && [...pending.values()].every((steps) => [...steps].every((s) => s > end));
     });
+  }
+
+  /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
+  get vettedThrough(): number | undefined {
+    for (const { plan, compared, pending } of this.#courses) {
+      const waiting = [...pending.values()].flatMap((steps) => [...steps]);
+      // Of a span that is being checked it is known only where it ends: what is before the plan holds.
+      if (waiting.length > 0) return plan.from;
+      if (compared !== this.#endOf(plan)) return compared;
+    }
+    return undefined;
+  }
+
+  /** A peer that has not signed for a span that others have signed for, if there is one. */
+  get silent(): PeerId | undefined {
+    for (const { plan, groups } of this.#courses) {
+      const [next] = [...groups].sort(([a], [b]) => a - b);
+      const shard = plan.shards.findIndex((_, index) => next && !next[1].has(index));
+      if (shard >= 0) return plan.shards[shard]?.peer;
+    }
+    return undefined;
   }
 
   /** The last step up to which every peer of the newest plan is known to have been right: what a run may have to go back behind. */

@@ -325,6 +325,17 @@ export const jobFileSchema = z
       )
       .default({})
       .describe('Snapshots; where it is left out, one output "end" of every field after the last step'),
+    trust: z
+      .strictObject({
+        check: z
+          .enum(['sampled', 'off'])
+          .default('sampled')
+          .describe(
+            'sampled: peers sign what they compute, and some of it is computed again. off: they are believed',
+          ),
+      })
+      .prefault({})
+      .describe('Whether what peers compute is checked'),
     run: z
       .strictObject({
         exchangeEvery: z

@@ -53,6 +53,8 @@ export const progressSchema = z.strictObject({
   peers: z.number().int().min(0),
   /** Step of the last sealed checkpoint. */
   checkpoint: z.number().int().min(0),
+  /** Steps up to which all that was computed has been vetted, where peers are checked. */
+  vetted: z.number().int().min(0).exactOptional(),
   haloBytesDirect: z.number().min(0),
   haloBytesRelayed: z.number().min(0),
   /** Seconds a step while a plan is under way: as it promises, and as they have been over the last seconds of it. */

@@ -39,6 +39,11 @@ const refusalSchema = z.object({
   }),
 });
 
+const creditSchema = z.object({
+  credits: z.array(z.object({ key: z.string(), owner: z.string(), cellUpdates: z.number() })),
+});
+type CreditReport = z.output<typeof creditSchema>;
+
 export interface InputObject {
   readonly key: string;
   readonly bytes: Uint8Array;
@@ -47,6 +52,8 @@ export interface InputObject {
 /** A coordinator's API, seen from one room. */
 export interface RoomApi {
   room(): Promise<RoomReport>;
+  /** Verified cell updates, by key and owner. */
+  credit(): Promise<CreditReport>;
   job(id: string): Promise<JobReport>;
   /** A job that needs no inputs has started by then. */
   submit(file: unknown): Promise<Submitted>;
@@ -102,6 +109,7 @@ export function roomApi(
 
   return {
     room: () => read(roomSchema, call('GET', path)),
+    credit: () => read(creditSchema, call('GET', `${path}/credit`)),
     job: (id) => read(jobStatusSchema, call('GET', jobPath(id))),
     submit: (file) => read(submittedSchema, call('POST', `${path}/jobs`, JSON.stringify({ file }))),
     async addInputs(id, inputs) {

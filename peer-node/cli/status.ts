@@ -6,8 +6,10 @@ import { cellRate, counted, timeLeft } from './words.js';
 
 /** `groundswell status`: who is in a room, and how far its jobs are. */
 export async function status(url: URL, { json }: { json?: boolean }, { print }: Context): Promise<Exit> {
-  const report = await roomApi(addressesOf(url.href)).room();
-  for (const line of json ? [JSON.stringify(report)] : inWords(report)) print(line);
+  const api = roomApi(addressesOf(url.href));
+  const report = await api.room();
+  const { credits } = await api.credit();
+  for (const line of json ? [JSON.stringify({ ...report, credits })] : inWords(report)) print(line);
   return Exit.ok;
 }
 
@@ -40,6 +42,7 @@ function jobLine({ id, state, reason, progress, result }: JobReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;
   if (state === 'done') return `job ${id}: done, result at ${result}`;
   if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
-  const { step, steps, rate, secondsLeft } = progress;
-  return `job ${id}: running, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}`;
+  const { step, steps, rate, secondsLeft, vetted } = progress;
+  const checked = vetted === undefined ? '' : `, vetted up to ${vetted}`;
+  return `job ${id}: running, step ${step}/${steps}${checked}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}`;
 }
