@@ -3,6 +3,7 @@ import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
 import type { Job } from '../core/job/job.js';
+import type { ProbeList, Samples } from '../core/protocol/api.js';
 import {
   inputBrickKey,
   inputPrefix,
@@ -13,9 +14,12 @@ import {
   sourceSeriesKey,
 } from '../core/protocol/keys.js';
 import { jobId } from '../core/protocol/plan.js';
+import { openResult, type StoredResult } from './export/stored-result.js';
 import { Refusal } from './http/refusal.js';
 import { readJobEnd } from './job-end.js';
 import { freshName } from './names.js';
+import { envelopeOf } from './results/envelope.js';
+import { ProbeSeries } from './results/probe-series.js';
 import type { JobStatus } from './room/conductor.js';
 import type { Room } from './room/room.js';
 import type { Store } from './store/store.js';
@@ -133,6 +137,52 @@ export class JobDesk {
       reason: missing.length > 0 ? `${missing.length} inputs are missing` : 'it has not been started',
       result,
     };
+  }
+
+  /** What the probes of a job are. @throws Refusal 404 */
+  async probes(room: Room, id: string): Promise<ProbeList> {
+    const { steps, dt, units, probes } = await this.#jobIn(room, id);
+    return {
+      steps,
+      dt,
+      unit: units.time,
+      probes: probes.map(({ name, cell, states }) => ({ name, cell: [...cell], states: [...states] })),
+    };
+  }
+
+  /**
+   * What a probe recorded in `count` steps from step `from` (1 or later) on, each `every` of them as their extremes.
+   * @throws Refusal 404 where there is no such job or probe.
+   */
+  async samples(
+    room: Room,
+    id: string,
+    probe: string,
+    { from, count, every }: { readonly from: number; readonly count: number; readonly every: number },
+  ): Promise<Samples> {
+    const job = await this.#jobIn(room, id);
+    const index = job.probes.findIndex(({ name }) => name === probe);
+    const found = job.probes[index];
+    if (!found) throw new Refusal(404, 'no-such-probe', `job ${id} has no probe ${probe} at a single cell`);
+    const stored = new ProbeSeries(this.#store, id, job);
+    const read = room.conductor.probes(id) ?? ((...asked) => stored.read(...asked));
+    const states = await Promise.all(
+      found.states.map(async (state, column) => ({
+        state,
+        ...envelopeOf(await read(index, column, from, count), every),
+      })),
+    );
+    return { from, every, states };
+  }
+
+  /** A job's result as far as it is stored. @throws Refusal 404, ExportError where nothing is stored of it yet. */
+  async result(room: Room, id: string): Promise<StoredResult> {
+    await this.#jobIn(room, id);
+    const prefix = `${resultKey(id)}/`;
+    return openResult({
+      location: `job ${id}`,
+      get: (key, range) => this.#store.get(prefix + key, range),
+    });
   }
 
   /** The room a job was submitted to. */
