@@ -82,6 +82,10 @@ export class Fleet {
     return this.#coordinator.url;
   }
 
+  get token(): string {
+    return this.#coordinator.token;
+  }
+
   get store() {
     return this.#coordinator.store;
   }

@@ -42,7 +42,8 @@ export function apiRoutes({ version, rooms, rights, jobs, linkTo }: ApiOptions):
   });
 
   router.get('/api/rooms/:room', (request, response) => {
-    response.json(statusOf(rooms.existing(request.params.room)));
+    const { room } = request.params;
+    response.json({ role: rights.roleIn(request, room), ...statusOf(rooms.existing(room)) });
   });
   router.get('/api/rooms/:room/events', (request, response) => {
     const { conductor } = rooms.existing(request.params.room);

@@ -18,6 +18,8 @@ export const jobStatusSchema = z.object({
 
 export const roomStatusSchema = z.object({
   room: z.string(),
+  /** What whoever asks may do there. */
+  role: z.enum(['watch', 'contribute', 'run']),
   peers: z.array(
     z.object({
       ...rosterEntrySchema.shape,
@@ -32,6 +34,9 @@ export const roomStatusSchema = z.object({
   /** Of the job that runs. */
   progress: progressSchema.optional(),
 });
+
+export type RoomStatus = z.infer<typeof roomStatusSchema>;
+export type JobStatus = z.infer<typeof jobStatusSchema>;
 
 export const submittedSchema = z.object({
   id: jobId,
