@@ -175,10 +175,13 @@ export class JobDesk {
     return { from, every, states };
   }
 
-  /** A job's result as far as it is stored. @throws Refusal 404, ExportError where nothing is stored of it yet. */
+  /** A job's result as far as it is stored. @throws Refusal 404 */
   async result(room: Room, id: string): Promise<StoredResult> {
     await this.#jobIn(room, id);
     const prefix = `${resultKey(id)}/`;
+    if (!(await this.#store.get(`${prefix}zarr.json`))) {
+      throw new Refusal(404, 'no-result', `job ${id} has no result yet; it has once it begins to run`);
+    }
     return openResult({
       location: `job ${id}`,
       get: (key, range) => this.#store.get(prefix + key, range),

@@ -19,7 +19,12 @@ probes: { ear: { at: { z: 8, y: 12, x: 20 }, fields: [psi] } }
 outputs: { floor: { fields: [psi], every: 20, plane: { z: 8 } } }
 run: { peers: 1 }
 `;
-const endless = good.replace('pulse', 'endless').replace('steps: 60', 'steps: 1000000000');
+/** Without a probe: its times alone would take gigabytes. */
+const endless = good
+  .replace('pulse', 'endless')
+  .replace('steps: 60', 'steps: 1000000000')
+  .replace(/probes: .*\n/, '')
+  .replace('every: 20', 'every: end');
 const faulty = `name: pulse
 model: wave
 grid:
@@ -93,7 +98,7 @@ describe('a job file', () => {
     const page = await open();
     await giveToken(page);
     await editor(page).fill(faulty);
-    await page.getByText('4 faults:').waitFor();
+    await page.getByText('3 faults:').waitFor();
     const faults = await page.getByRole('list', { name: 'Faults' }).getByRole('button').allInnerTexts();
     expect(faults.map((fault) => fault.split('\n')[0])).toEqual(
       expect.arrayContaining(['Line 4: grid.shape[1]', 'Line 5: grid.spacing', 'Line 7: paramters']),
@@ -146,7 +151,7 @@ it('a run is watched, stopped and resumed with the keyboard alone', async () => 
   await page.keyboard.press('Enter');
   await page.locator('#job-card[data-state=running]').waitFor();
   await page.getByText('One device computes all of it.').waitFor();
-  expect(await page.getByRole('row', { name: /Lab server/ }).innerText()).toContain('100%');
+  await page.locator('#fleet-rows tr', { hasText: 'Lab server' }).getByText('100%').waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
   await page.locator('#job-card[data-state=stopped]').waitFor();
   await page.getByRole('button', { name: 'Resume', exact: true }).press('Enter');
@@ -169,7 +174,7 @@ describe('for everyone', () => {
       await page.getByRole('button', { name: /pulse/ }).click();
       await page.locator('figure.plot[data-points="60"]').waitFor();
       await editor(page).fill(faulty);
-      await page.getByText('4 faults:').waitFor();
+      await page.getByText('3 faults:').waitFor();
       await page.getByText('Links to share').waitFor();
       expect(await overflow(page)).toBe(0);
       expect(await seriousFaults(page)).toEqual([]);

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { JobError, StoreError } from '../../core/errors.js';
+import { ExportError, JobError, StoreError } from '../../core/errors.js';
 import { Refusal } from './refusal.js';
 
 export const notFound: RequestHandler = (request) => {
@@ -26,6 +26,7 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
 function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof JobError) return new Refusal(400, error.code, error.message, error.faults);
+  if (error instanceof ExportError) return new Refusal(400, error.code, error.message);
   if (error instanceof StoreError) return new Refusal(507, error.code, error.message);
   const { status, message } = error as { status?: unknown; message?: unknown };
   // What Express and its parsers refuse carries a status: broken JSON, too long a body, a bad escape in a path.

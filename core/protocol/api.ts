@@ -44,6 +44,7 @@ export const submittedSchema = z.object({
   needs: z.array(z.string()),
   started: z.boolean(),
 });
+export type Submitted = z.infer<typeof submittedSchema>;
 
 export const uploadAddressesSchema = z.object({
   objects: z.array(z.object({ key: z.string(), url: z.string() })),

@@ -6,8 +6,8 @@ test.each([
   ['state', { state: 'done' }, 'done'],
   [
     'plan',
-    { plan: 2, from: 1234567, shards: 3, exchangeEvery: 4 },
-    'plan 2 from step 1234567: 3 shards, exchanges every 4 steps',
+    { plan: 2, from: 1234567, shards: 3, exchangeEvery: 1 },
+    'plan 2 from step 1234567: 3 shards, an exchange every 1 step',
   ],
   ['back', { reason: 'two is gone', to: 40 }, 'goes back to step 40: two is gone'],
   ['joined', { name: 'two', kind: 'node', engine: 'wasm' }, 'two joined (node, wasm)'],

@@ -10,7 +10,7 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
     case 'state':
       return `${of('state')}${because}`;
     case 'plan':
-      return `plan ${of('plan')} from step ${of('from')}: ${of('shards')} shards, exchanges every ${of('exchangeEvery')} steps`;
+      return `plan ${of('plan')} from step ${of('from')}: ${counted(details.shards, 'shard')}, an exchange every ${counted(details.exchangeEvery, 'step')}`;
     case 'sealed':
       return `checkpoint at step ${of('step')} is safe`;
     case 'back':
@@ -29,6 +29,8 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       );
   }
 }
+
+const counted = (value: unknown, thing: string) => `${wordOf(value)} ${thing}${value === 1 ? '' : 's'}`;
 
 /** A value in little space; whatever else a line holds, it stays one line. */
 function wordOf(value: unknown): string {
