@@ -19,7 +19,7 @@ import {
 } from '../../core/protocol/api.js';
 
 /** A request that the coordinator refuses, or that does not reach it. */
-export class RequestError extends GroundswellError {
+class RequestError extends GroundswellError {
   readonly code = 'request';
 }
 

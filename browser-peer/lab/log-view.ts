@@ -17,6 +17,11 @@ export class LogView {
   }
 
   add(events: readonly RunEvent[], last: number): void {
+    // A coordinator that was started again counts anew.
+    if (last < this.#last) {
+      this.#last = 0;
+      return;
+    }
     const body = element('log-rows', HTMLElement);
     for (const event of events) body.prepend(rowOf(event));
     while (body.childElementCount > MOST_ROWS) body.lastElementChild?.remove();

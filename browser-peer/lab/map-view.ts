@@ -14,15 +14,16 @@ const NUMBERS = [1];
 
 /** How the grid is cut, and who exchanges with whom. */
 export class MapView {
-  #drawn: Plan | undefined;
+  /** The plan that is drawn; ids grow, whatever the job. */
+  #drawn: number | undefined;
   #job: { readonly id: string; readonly job: Job | undefined } | undefined;
 
   /** Nothing is shown where `roomJob` is not the plan's. */
   show(roomJob: RoomJob | undefined, plan: Plan | undefined, peers: RoomStatus['peers']): void {
     const job = plan && roomJob?.id === plan.job ? this.#jobOf(roomJob) : undefined;
     show('map-card', job !== undefined);
-    if (!job || !plan || this.#drawn === plan) return;
-    this.#drawn = plan;
+    if (!job || !plan || this.#drawn === plan.id) return;
+    this.#drawn = plan.id;
     const { shape, dimensions } = job.grid;
     const boxes = plan.shards.map(({ box }) => box);
     const map = { shape, dimensions, boxes, own: undefined };

@@ -1,10 +1,7 @@
-/** What a cell of a table shows. */
-export type CellText = string;
-
 /** Makes a table's body show these rows, the first cell of each its heading, and touches only what has changed. */
 export function fillRows(
   body: HTMLElement,
-  rows: readonly (readonly CellText[])[],
+  rows: readonly (readonly string[])[],
   numbers: readonly number[] = [],
 ): void {
   while (body.childElementCount > rows.length) body.lastElementChild?.remove();

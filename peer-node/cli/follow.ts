@@ -62,7 +62,8 @@ class News {
   async read(): Promise<readonly RunEvent[]> {
     const isFirst = this.#known === undefined;
     const { events, last } = await this.#api.events(this.#known ?? 0, isFirst ? this.#id : undefined);
-    this.#known = last;
+    // A coordinator that was started again counts anew.
+    this.#known = last < (this.#known ?? 0) ? 0 : last;
     return events.filter(({ job }) => job === undefined || job === this.#id);
   }
 }

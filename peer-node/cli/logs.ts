@@ -30,7 +30,8 @@ export async function logs(
       const { events, last } = await api.events(known, id);
       for (const event of events) print(json ? JSON.stringify(event) : inWords(event, id));
       if (last === known) break;
-      known = last;
+      // A coordinator that was started again counts anew.
+      known = last < known ? 0 : last;
     }
     if (!follow || (job && hasEnded(job)) || lifetime.aborted) return Exit.ok;
     await sleep(ASK_EVERY_MS, undefined, { signal: lifetime }).catch(() => {});
