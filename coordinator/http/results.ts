@@ -72,6 +72,9 @@ export function resultRoutes({ rooms, jobs }: ResultOptions): Router {
       const name = [id, ...(what?.split('/') ?? [])].join('-');
       response.attachment(`${name}.${EXTENSIONS[format]}`).type(TYPES[format]);
       await sent(response, file);
+    } catch (error) {
+      // Nobody waits for it any more.
+      if (!response.closed) throw error;
     } finally {
       exporting = false;
       await rm(file, { force: true });
@@ -99,6 +102,7 @@ function endOf(response: Response): AbortSignal {
 /** Resolves when the file is with whoever asked, or they have gone. */
 function sent(response: Response, file: string): Promise<void> {
   return new Promise((resolve) => {
-    response.sendFile(file, { headers: { 'Cache-Control': 'no-store' } }, () => resolve());
+    // Whoever runs the coordinator may keep its temporary files in a hidden folder.
+    response.sendFile(file, { headers: { 'Cache-Control': 'no-store' }, dotfiles: 'allow' }, () => resolve());
   });
 }

@@ -44,7 +44,7 @@ function tellStart({ job, page }: { readonly job: string; readonly page: string 
 }
 
 function tellServing({ url, invitation, token, tokenIsNew }: RunningCoordinator): void {
-  print(`Coordinator and page at ${url}`);
+  print(`Coordinator and page at ${url}, laboratory at ${url}/lab`);
   print(
     isThisMachine(new URL(invitation))
       ? 'Only this machine reaches it; with --host 0.0.0.0 others can join.'
