@@ -237,9 +237,7 @@ function pagesAndRoutes(served: Served): Express {
   if (served.pages !== undefined) {
     // The build leaves compressed files beside the others.
     const serveStatic = { extensions: ['html'] };
-    app.use(
-      expressStaticGzip(served.pages, { enableBrotli: true, orderPreference: ['br'], serveStatic }),
-    );
+    app.use(expressStaticGzip(served.pages, { enableBrotli: true, orderPreference: ['br'], serveStatic }));
   }
   app.use(notFound, answerErrors(served.log));
   return app;

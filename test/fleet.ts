@@ -82,6 +82,11 @@ export class Fleet {
     return this.#coordinator.url;
   }
 
+  /** By which other machines take part, and this one under another name. */
+  get invitation(): URL {
+    return new URL(this.#coordinator.invitation);
+  }
+
   get store() {
     return this.#coordinator.store;
   }

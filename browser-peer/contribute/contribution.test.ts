@@ -61,7 +61,8 @@ function begin(terms: Partial<Terms> = {}, circumstances: Partial<Circumstances>
   return { contribution, over: contribution.run() };
 }
 
-const last = (kind: PageState['kind']) => expect.poll(() => told.at(-1)?.kind, { timeout: 60_000, interval: 1 }).toBe(kind);
+const last = (kind: PageState['kind']) =>
+  expect.poll(() => told.at(-1)?.kind, { timeout: 60_000, interval: 1 }).toBe(kind);
 
 describe('a contribution', () => {
   it('leaves the room for a pause, and comes again', async () => {

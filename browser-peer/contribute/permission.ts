@@ -3,7 +3,9 @@ import { clockHour } from './numbers.js';
 import type { Terms } from './terms.js';
 
 /** Whether a device may compute now. `reason`: a sentence for its owner, which says what it waits for. */
-export type Permission = { readonly kind: 'granted' } | { readonly kind: 'withheld'; readonly reason: string };
+export type Permission =
+  | { readonly kind: 'granted' }
+  | { readonly kind: 'withheld'; readonly reason: string };
 
 /** What a browser does not tell counts as being so: the owner was told that it is not known. */
 export function permissionOf({ mainsOnly, wifiOnly, hours }: Terms, now: Circumstances): Permission {

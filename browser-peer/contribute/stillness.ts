@@ -5,9 +5,9 @@ const LATE_MS = 75_000;
 
 /**
  * Tells when the page has been held still, by a browser that freezes what nobody sees or a device that slept, once it is over.
- * For as long as the page is open.
+ * For as long as the page is open; `page` is its document.
  */
-export function watchStillness(onStill: (seconds: number) => void): void {
+export function watchStillness(page: EventTarget, onStill: (seconds: number) => void): void {
   let alive = Date.now();
   const look = (longest: number) => {
     const still = Date.now() - alive;
@@ -16,6 +16,6 @@ export function watchStillness(onStill: (seconds: number) => void): void {
   };
   setInterval(() => look(LATE_MS), TICK_MS);
   // Where the browser says so itself, less counts too.
-  document.addEventListener('freeze', () => look(LATE_MS));
-  document.addEventListener('resume', () => look(0));
+  page.addEventListener('freeze', () => look(LATE_MS));
+  page.addEventListener('resume', () => look(0));
 }

@@ -1,7 +1,6 @@
 import { cellCount } from '../../core/grid/box.js';
 import type { ContributorStatus } from '../../core/peer/contributor.js';
 
-
 const KEY = 'groundswell.cell-updates';
 
 type Computing = Extract<ContributorStatus, { kind: 'computing' }>;
@@ -26,7 +25,7 @@ export class Tally {
   count(status: ContributorStatus): void {
     const before = this.#last;
     this.#last = status.kind === 'computing' ? status : undefined;
-    if (status.kind !== 'computing' || before?.plan !== status.plan) return;
+    if (status.kind !== 'computing' || before?.plan.id !== status.plan.id) return;
     const box = status.plan.shards[status.shard]?.box;
     const steps = Math.max(0, status.step - before.step);
     if (box) this.#updates += steps * cellCount(box) * status.job.components.length;

@@ -44,6 +44,8 @@ export class TermsForm {
     element('mains-only', HTMLInputElement).checked = mainsOnly;
     element('wifi-only', HTMLInputElement).checked = wifiOnly;
     element('some-hours', HTMLInputElement).checked = hours !== undefined;
+    // What holds a device back must not be out of sight.
+    element('when', HTMLDetailsElement).open = mainsOnly || wifiOnly || hours !== undefined;
     const { from, to } = hours ?? USUAL_HOURS;
     element('from', HTMLSelectElement).value = String(from);
     element('to', HTMLSelectElement).value = String(to);

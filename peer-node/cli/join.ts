@@ -73,7 +73,15 @@ async function joinMany(urls: readonly URL[], options: JoinCommandOptions, conte
   const devices = await devicesOf(options, context.parts, context.print);
   const { threads, share, transport, name } = options;
   const links = urls.map(({ href }) => href);
-  const peers = startLocalPeers({ devices, threads, share, transport, name, urls: links, onLost: context.print });
+  const peers = startLocalPeers({
+    devices,
+    threads,
+    share,
+    transport,
+    name,
+    urls: links,
+    onLost: context.print,
+  });
   try {
     const count = `${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'}`;
     context.print(`${count} joining ${links.join(' or ')}`);
