@@ -49,6 +49,7 @@ const plan: Plan = {
 const job = {
   name: 'ripples',
   steps: 2000,
+  components: ['psi'],
   grid: { shape: [64, 96, 128], dimensions: 3, brick: [16, 16, 16], periodic: [false, false, false] },
 } as unknown as Extract<ContributorStatus, { kind: 'computing' }>['job'];
 
@@ -431,6 +432,8 @@ describe('as an app', () => {
     const page = await open({ at: own, expected: /ERR_|WebSocket connection/ });
     const session = await page.context().newCDPSession(page);
     const { installabilityErrors } = await session.send('Page.getInstallabilityErrors');
+    // It has a say of its own in whether there is a network.
+    await session.detach();
     // Playwright's contexts are private windows, in which nothing is installed for good.
     const errors = installabilityErrors.map(({ errorId }) => errorId);
     expect(errors.filter((error) => error !== 'in-incognito')).toEqual([]);

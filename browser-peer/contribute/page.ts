@@ -68,6 +68,8 @@ class ContributePage {
       event.preventDefault();
       void this.#agreed();
     });
+    // Not before: without this script the browser would send the form, and nothing would begin.
+    element('start', HTMLButtonElement).disabled = false;
     element('stop', HTMLButtonElement).addEventListener('click', () => this.#contribution?.leave());
     element('pause', HTMLButtonElement).addEventListener('click', () => this.#pauseOrGoOn());
     addEventListener('pagehide', () => this.#tally.keep());
