@@ -1,4 +1,4 @@
-import { GroundswellError } from '../../core/errors.js';
+import { EngineError, GroundswellError } from '../../core/errors.js';
 import type { Contributor, ContributorStatus } from '../../core/peer/contributor.js';
 import type { Ability } from '../../core/protocol/messages.js';
 import type { Engine, EngineKind } from '../../shaders/engine.js';
@@ -49,7 +49,6 @@ export class Stint {
     try {
       this.#tell({ kind: 'preparing' });
       const engine = await this.#start(choice);
-      if (!('createShard' in engine)) return engine;
       return this.#stopped ? stopped(this.#stopped) : await this.#work(engine);
     } catch (error) {
       return this.#stopped ? stopped(this.#stopped) : { kind: 'unable', reason: reasonOf(error) };
@@ -76,10 +75,10 @@ export class Stint {
     void this.#engine?.limitTo(share).catch(() => {});
   }
 
-  /** Resolves to the end where there is no engine of that kind here. */
-  async #start(choice: EngineChoice): Promise<ThrottledEngine | StintEnd> {
+  /** Throws EngineError where there is no engine of that kind here. */
+  async #start(choice: EngineChoice): Promise<ThrottledEngine> {
     const pick = await pickEngine(choice, this.#tools.surroundings);
-    if (pick.kind === 'none') return { kind: 'unable', reason: pick.reason };
+    if (pick.kind === 'none') throw new EngineError(pick.reason);
     try {
       return await this.#startOf(pick.kind, pick.note);
     } catch (error) {

@@ -112,7 +112,7 @@ export const option = {
       '--share <per cent>',
       'how much of the device computes: works so much of the time and rests for the remainder',
     )
-      .argParser((text) => wholeNumber(1, 100)(text.replace(/%$/, '')) / 100)
+      .argParser((text) => wholeNumber(1, 100)(text) / 100)
       .default(1, '100'),
   gpu: () =>
     new Option('--gpu <name>', 'the GPU that computes, by a part of its name; stronger than --engine'),
