@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
+import expressStaticGzip from 'express-static-gzip';
 import helmet from 'helmet';
 import { type Logger, pino } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -238,7 +239,11 @@ function pagesAndRoutes(served: Served): Express {
     next();
   });
   app.use(apiRoutes(served), resultRoutes(served), objectRoutes(served));
-  if (served.pages !== undefined) app.use(express.static(served.pages, { extensions: ['html'] }));
+  if (served.pages !== undefined) {
+    // The build leaves compressed files beside the others.
+    const serveStatic = { extensions: ['html'] };
+    app.use(expressStaticGzip(served.pages, { enableBrotli: true, orderPreference: ['br'], serveStatic }));
+  }
   app.use(notFound, answerErrors(served.log));
   return app;
 }

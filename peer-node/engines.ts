@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../core/errors.js';
-import type { Engine } from '../shaders/engine.js';
+import type { ThrottledEngine } from '../shaders/throttle/engine.js';
 import { remoteEngine } from '../shaders/worker/remote.js';
 import { portToWorker } from './worker-port.js';
 
@@ -35,7 +35,7 @@ export interface OpenEngineOptions {
 export async function openEngine(
   choice: EngineChoice | NamedGpu,
   options: OpenEngineOptions = {},
-): Promise<Engine> {
+): Promise<ThrottledEngine> {
   if (choice !== 'auto') return open(choice, options);
   try {
     return await open('gpu', options);
@@ -48,7 +48,7 @@ export async function openEngine(
 function open(
   engine: Extract<WorkerRole, { kind: 'engine' }>['engine'],
   { threads, worker = new URL('./engine-worker.js', import.meta.url) }: OpenEngineOptions,
-): Promise<Engine> {
+): Promise<ThrottledEngine> {
   const role: WorkerRole = { kind: 'engine', engine, ...(threads !== undefined && { threads }) };
   return remoteEngine(portToWorker(new Worker(worker, { workerData: role })));
 }

@@ -13,6 +13,8 @@ export interface JoinOptions {
   readonly threads?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
+  /** Of the device: over 0 and up to 1, all of it unless given. */
+  readonly share?: number;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -35,12 +37,14 @@ export async function joinRoom({
   engine: choice,
   threads,
   gpu,
+  share = 1,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
   const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
+  await engine.limitTo(share);
   const coordinators = new Coordinators(urls);
   const contributor = contribute({
     connect: () => coordinators.connect(),

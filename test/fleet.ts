@@ -95,6 +95,11 @@ export class Fleet {
     return this.#coordinator.token;
   }
 
+  /** By which other machines take part, and this one under another name. */
+  get invitation(): URL {
+    return new URL(this.#coordinator.invitation);
+  }
+
   get store() {
     return this.#coordinator.store;
   }

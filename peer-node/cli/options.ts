@@ -107,6 +107,13 @@ export const option = {
       '--threads <number>',
       'threads of a peer that computes with wasm (default: what the machine has, parted among its peers)',
     ).argParser(wholeNumber(1, MOST_THREADS)),
+  share: () =>
+    new Option(
+      '--share <per cent>',
+      'how much of the device computes: works so much of the time and rests for the remainder',
+    )
+      .argParser((text) => wholeNumber(1, 100)(text) / 100)
+      .default(1, '100'),
   gpu: () =>
     new Option('--gpu <name>', 'the GPU that computes, by a part of its name; stronger than --engine'),
   gpus: () =>

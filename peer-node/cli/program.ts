@@ -67,6 +67,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .addOption(option.engine())
     .addOption(option.threads())
+    .addOption(option.share())
     .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
