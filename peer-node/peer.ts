@@ -13,6 +13,8 @@ export interface JoinOptions {
   readonly threads?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
+  /** Bytes that a shard may hold on a GPU; what can be hoped for, unless given. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -35,12 +37,13 @@ export async function joinRoom({
   engine: choice,
   threads,
   gpu,
+  gpuMemory,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
+  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads, gpuMemory });
   const coordinators = new Coordinators(urls);
   const contributor = contribute({
     connect: () => coordinators.connect(),

@@ -50,6 +50,8 @@ export interface LocalPeersOptions {
   readonly urls: readonly string[];
   /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
   readonly threads?: number | undefined;
+  /** Bytes of each peer's GPU. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** A peer ended that was not asked to. */
@@ -64,6 +66,7 @@ export function startLocalPeers({
   devices,
   urls,
   threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
+  gpuMemory,
   transport,
   name,
   onLost,
@@ -73,7 +76,9 @@ export function startLocalPeers({
     const suffix = devices.length === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
-    const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
+    const memory = gpuMemory === undefined ? [] : ['--gpu-memory', `${gpuMemory / 2 ** 30}`];
+    const carrying = ['--transport', transport, '--name', peerName];
+    const choices = [...computing, ...memory, '--threads', `${threads}`, ...carrying];
     const child = startPeer(['join', ...urls, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);

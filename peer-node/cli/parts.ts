@@ -81,6 +81,8 @@ export interface JoinOptions {
   readonly threads?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
+  /** Bytes that a shard may hold on a GPU; what can be hoped for, unless given. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */
