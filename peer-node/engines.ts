@@ -13,6 +13,7 @@ export type WorkerRole =
       readonly kind: 'engine';
       readonly engine: 'gpu' | 'webgpu' | 'wasm' | NamedGpu;
       readonly threads?: number;
+      readonly gpuMemory?: number;
     }
   | { readonly kind: 'thread' };
 
@@ -24,6 +25,8 @@ export interface NamedGpu {
 export interface OpenEngineOptions {
   /** Threads of the `wasm` engine, 1 or more; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
+  /** Bytes that a shard may hold on a GPU; twice the largest array that the GPU binds, unless given. */
+  readonly gpuMemory?: number | undefined;
   /** The bundled engine-worker. The build puts it beside the program. */
   readonly worker?: URL;
 }
@@ -47,8 +50,13 @@ export async function openEngine(
 
 function open(
   engine: Extract<WorkerRole, { kind: 'engine' }>['engine'],
-  { threads, worker = new URL('./engine-worker.js', import.meta.url) }: OpenEngineOptions,
+  { threads, gpuMemory, worker = new URL('./engine-worker.js', import.meta.url) }: OpenEngineOptions,
 ): Promise<ThrottledEngine> {
-  const role: WorkerRole = { kind: 'engine', engine, ...(threads !== undefined && { threads }) };
+  const role: WorkerRole = {
+    kind: 'engine',
+    engine,
+    ...(threads !== undefined && { threads }),
+    ...(gpuMemory !== undefined && { gpuMemory }),
+  };
   return remoteEngine(portToWorker(new Worker(worker, { workerData: role })));
 }

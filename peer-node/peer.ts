@@ -15,6 +15,8 @@ export interface JoinOptions {
   readonly gpu?: string;
   /** Of the device: over 0 and up to 1, all of it unless given. */
   readonly share?: number;
+  /** Bytes that a shard may hold on a GPU; what can be hoped for, unless given. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -38,12 +40,13 @@ export async function joinRoom({
   threads,
   gpu,
   share = 1,
+  gpuMemory,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
+  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads, gpuMemory });
   await engine.limitTo(share);
   const coordinators = new Coordinators(urls);
   const contributor = contribute({

@@ -15,6 +15,8 @@ export interface JoinCommandOptions {
   readonly gpus?: GpuChoice;
   /** Of each device: over 0 and up to 1. */
   readonly share: number;
+  /** Bytes. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
@@ -42,7 +44,7 @@ async function askFirst(urls: readonly URL[]): Promise<void> {
 
 async function joinHere(
   urls: readonly URL[],
-  { engine, threads, gpu, share, transport, name }: JoinCommandOptions,
+  { engine, threads, gpu, gpuMemory, share, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
@@ -51,6 +53,7 @@ async function joinHere(
     threads,
     ...(gpu !== undefined && { gpu }),
     share,
+    gpuMemory,
     transport,
     name,
     onStatus: printChanges(print),
@@ -71,11 +74,12 @@ function printChanges(print: (line: string) => void): (line: string) => void {
 
 async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
   const devices = await devicesOf(options, context.parts, context.print);
-  const { threads, share, transport, name } = options;
+  const { threads, gpuMemory, share, transport, name } = options;
   const links = urls.map(({ href }) => href);
   const peers = startLocalPeers({
     devices,
     threads,
+    gpuMemory,
     share,
     transport,
     name,

@@ -52,6 +52,8 @@ export interface LocalPeersOptions {
   readonly threads?: number | undefined;
   /** Of each device; all of it unless given. */
   readonly share?: number;
+  /** Bytes of each peer's GPU. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** A peer ended that was not asked to. */
@@ -67,6 +69,7 @@ export function startLocalPeers({
   urls,
   threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
   share = 1,
+  gpuMemory,
   transport,
   name,
   onLost,
@@ -76,8 +79,9 @@ export function startLocalPeers({
     const suffix = devices.length === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
+    const memory = gpuMemory === undefined ? [] : ['--gpu-memory', `${gpuMemory / 2 ** 30}`];
     const taking = ['--threads', `${threads}`, '--share', `${Math.round(100 * share)}`];
-    const choices = [...computing, ...taking, '--transport', transport, '--name', peerName];
+    const choices = [...computing, ...memory, ...taking, '--transport', transport, '--name', peerName];
     const child = startPeer(['join', ...urls, ...choices]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);

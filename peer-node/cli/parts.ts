@@ -83,6 +83,8 @@ export interface JoinOptions {
   readonly gpu?: string;
   /** Of the device: over 0 and up to 1. */
   readonly share: number;
+  /** Bytes that a shard may hold on a GPU; what can be hoped for, unless given. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */
