@@ -22,6 +22,7 @@ const connect = () => connectSocket(addresses.socket);
 openPage({
   roomName: addresses.room,
   host: location.host,
+  watchAddress: `watch${search}`,
   engine: engineAskedFor(search),
   ...here,
   connect,
