@@ -23,6 +23,8 @@ export interface PageTools extends StintTools, RoomTools {
   readonly roomName: string;
   /** The coordinator's host, as in the address bar. */
   readonly host: string;
+  /** Of the page that shows the wave of this room. */
+  readonly watchAddress: string;
   /** Ticked at first, instead of what was chosen before. */
   readonly engine: EngineChoice | undefined;
   readonly surroundings: Offers;
@@ -61,13 +63,14 @@ class ContributePage {
   }
 
   open(): void {
-    const { engine, storage, teller } = this.#tools;
+    const { engine, storage, teller, watchAddress } = this.#tools;
     const remembered = rememberedTerms(storage);
     this.#form.terms = engine === undefined ? remembered : { ...remembered, engine };
     element('consent', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#agreed();
     });
+    element('see', HTMLAnchorElement).href = watchAddress;
     // Not before: without this script the browser would send the form, and nothing would begin.
     element('start', HTMLButtonElement).disabled = false;
     element('stop', HTMLButtonElement).addEventListener('click', () => this.#contribution?.leave());

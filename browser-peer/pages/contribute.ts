@@ -5,6 +5,7 @@ import { contribute } from '../../core/peer/contributor.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
 import { addressesOf } from '../../core/protocol/addresses.js';
 import { browserName } from '../contribute/browser-name.js';
+import { roomQuery } from '../contribute/last-room.js';
 import { openPage } from '../contribute/page.js';
 import { engineAskedFor } from '../engines.js';
 import { noTransports } from '../no-transports.js';
@@ -13,14 +14,16 @@ import { startEngine } from '../remote-engine.js';
 import { simplePeerTransports } from '../simple-peer/transport.js';
 import { connectSocket } from '../socket.js';
 
-const addresses = addressesOf(`${location.origin}/${location.search}`);
-const connect = () => connectSocket(addresses.socket);
 const here = pageSurroundings();
+const search = roomQuery(location.search, here.storage);
+const addresses = addressesOf(`${location.origin}/${search}`);
+const connect = () => connectSocket(addresses.socket);
 
 openPage({
   roomName: addresses.room,
   host: location.host,
-  engine: engineAskedFor(location.search),
+  watchAddress: `watch${search}`,
+  engine: engineAskedFor(search),
   ...here,
   connect,
   statusAddress: addresses.status,
