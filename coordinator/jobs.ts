@@ -36,6 +36,9 @@ export interface Submitted {
 
 const ID_SUFFIX_LENGTH = 12;
 
+/** A coordinator that takes over is waited for, and a store may hold the ends of a thousand jobs. */
+const LOOKS_AT_ONCE = 16;
+
 /** Takes jobs in, and hands them to their room's conductor once what they start from is in the store. */
 export class JobDesk {
   readonly #store: Store;
@@ -94,13 +97,17 @@ export class JobDesk {
 
   /** Goes on with every job that a coordinator before this one had started and not ended, in the order they came. */
   async resume(openRoom: (name: string) => Room): Promise<void> {
+    const ids: string[] = [];
+    for await (const id of this.#store.folders('jobs/')) ids.push(id);
     const open: (JobRecord & { readonly id: string })[] = [];
-    for await (const key of this.#store.list('jobs/')) {
-      const id = key.split('/')[1] ?? '';
-      if (key !== jobRecordKey(id) || (await readJobEnd(this.#store, id))) continue;
-      const record = await this.#record(id);
-      if (record) open.push({ ...record, id });
-    }
+    const look = async () => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+        if (await readJobEnd(this.#store, id)) continue;
+        const record = await this.#record(id);
+        if (record) open.push({ ...record, id });
+      }
+    };
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look));
     for (const { id, room, file } of open.sort((a, b) => (a.submitted < b.submitted ? -1 : 1))) {
       const job = checkJob(file);
       if ((await this.#missing(id, job)).length === 0) openRoom(room).conductor.submit(id, job);
