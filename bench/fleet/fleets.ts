@@ -39,6 +39,7 @@ export function drawFleet(random: Random, kind: FleetKind, size: number): Fleet 
       return {
         rate: random.lognormal(rate, sigma),
         stepSeconds: CALIBRATION.stepSeconds,
+        exchangeSeconds: CALIBRATION.exchangeSeconds,
         memory: CALIBRATION.memory,
         local: site.local,
         up: site.up,

@@ -148,7 +148,7 @@ class RunSimulation {
       const updates = boxes.reduce((sum, box) => sum + cellCount(box), 0) * work.updatesOfCell;
       const inside = pace.overlap === 'band' ? insideUpdates(work, shard, k) : 0;
       return {
-        band: (updates - inside) / peer.rate + k * peer.stepSeconds,
+        band: (updates - inside) / peer.rate + k * peer.stepSeconds + peer.exchangeSeconds,
         inside: inside / peer.rate,
       };
     });

@@ -23,6 +23,8 @@ export interface Provenance {
     /** Of all cell updates, 0 to 1. */
     readonly share: number;
   }[];
+  /** Seconds a step, as plans promised and as they were; undefined for a run too short to tell. */
+  readonly stepSeconds?: { readonly predicted: number; readonly measured: number } | undefined;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function finishResult(
   for (const output of packed) await packOutput(store, jobId, job, output);
   if (packed.length > 0) await writeDocuments(store, jobId, job, { state: 'running' }, 'packed');
   await writePicture(store, jobId, job);
-  const { version, started, ended, wallSeconds, peers } = provenance;
+  const { version, started, ended, wallSeconds, peers, stepSeconds } = provenance;
   const attributes = {
     state: 'complete',
     source: `Groundswell ${version}`,
@@ -56,6 +58,10 @@ export async function finishResult(
     started: started.toISOString(),
     ended: ended.toISOString(),
     wall_seconds: wallSeconds,
+    ...(stepSeconds && {
+      step_seconds: stepSeconds.measured,
+      step_seconds_predicted: stepSeconds.predicted,
+    }),
   };
   await writeDocuments(store, jobId, job, attributes, 'packed');
   for (const output of packed) await removeLoose(store, jobId, job, output);

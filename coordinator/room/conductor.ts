@@ -9,6 +9,8 @@ export interface Member {
   readonly name: string;
   readonly kind: 'node' | 'browser';
   readonly ability: Ability;
+  /** Seconds of a message to it and back; undefined until a heartbeat was answered. */
+  readonly roundTrip: () => number | undefined;
   send(message: ToPeer): void;
   /** Lets it say so much more than its share of messages: it is being asked for them. */
   allow(messages: number): void;

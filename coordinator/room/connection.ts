@@ -1,4 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
+import { RoundTrip } from '../../core/plan/round-trip.js';
 import { isRelayFrame } from '../../core/protocol/frames.js';
 import { DEAD_AFTER_MS, HEARTBEAT_MS } from '../../core/protocol/limits.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
@@ -37,6 +38,9 @@ export class Connection {
   /** Why we ended it, where we did. */
   #why: ConnectionEnd | undefined;
   #unanswered = 0;
+  readonly #roundTrip = new RoundTrip();
+  /** When the ping that is under way was sent, in milliseconds. */
+  #pinged: number | undefined;
 
   constructor(socket: WebSocket, events: ConnectionEvents) {
     this.#socket = socket;
@@ -52,13 +56,18 @@ export class Connection {
       else if (this.charge(1)) events.bytes(bytes);
     });
     socket.on('ping', () => this.#isAlive() && this.charge(1));
-    socket.on('pong', () => this.#isAlive() && this.charge(1));
+    socket.on('pong', () => this.#isAlive() && this.#answered());
     // Too long a message, a broken frame, a reset: ws closes the socket by itself.
     socket.on('error', () => socket.terminate());
     socket.on('close', (code) => {
       this.#state = 'ending';
       events.closed(this.#why ?? (code === ABNORMAL ? 'broken' : 'left'));
     });
+  }
+
+  /** Seconds of a ping there and back; undefined until it has been measured. */
+  get roundTrip(): number | undefined {
+    return this.#roundTrip.value;
   }
 
   /** Does nothing once the connection is ending. */
@@ -99,7 +108,10 @@ export class Connection {
    */
   beat(): void {
     if (this.#unanswered++ >= MISSED_BEATS) this.cut();
-    else if (this.#state === 'open') this.#socket.ping();
+    else if (this.#state === 'open') {
+      this.#pinged ??= performance.now();
+      this.#socket.ping();
+    }
   }
 
   /** Ends the connection at once, without a word. */
@@ -107,6 +119,12 @@ export class Connection {
     this.#why ??= 'silent';
     this.#state = 'ending';
     this.#socket.terminate();
+  }
+
+  #answered(): void {
+    if (this.#pinged !== undefined) this.#roundTrip.add((performance.now() - this.#pinged) / 1000);
+    this.#pinged = undefined;
+    this.charge(1);
   }
 
   #isAlive(): boolean {

@@ -31,6 +31,7 @@ export class Seat {
       name,
       kind,
       ability,
+      roundTrip: () => this.#connection?.roundTrip,
       send: (message) => this.#send(message),
       allow: (messages) => this.#connection?.allow(messages),
       dismiss: (code, reason) => {

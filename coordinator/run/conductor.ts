@@ -162,6 +162,7 @@ class RoomConductor implements Conductor {
     this.#updateRoster();
   }
 
+  /** As it was last written, by peer. */
   readonly #roster = new Map<PeerId, string>();
 
   #updateRoster(): void {
@@ -169,9 +170,11 @@ class RoomConductor implements Conductor {
     const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
     for (const { id, name, kind, ability } of this.#members.values()) {
       const state = run?.isLeaving(id) ? 'leaving' : computing.has(id) ? 'computing' : 'idle';
-      if (this.#roster.get(id) === state) continue;
-      this.#roster.set(id, state);
-      this.#tools.document.setMember(id, { name, kind, ability, state });
+      const use = run?.useOf(id);
+      const shown = `${state} ${use?.says}`;
+      if (this.#roster.get(id) === shown) continue;
+      this.#roster.set(id, shown);
+      this.#tools.document.setMember(id, { name, kind, ability, state, ...(use && { use }) });
     }
   }
 

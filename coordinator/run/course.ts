@@ -29,6 +29,16 @@ export class Course {
     return this.#pausedAt;
   }
 
+  /** Steps that a peer's shard has made; undefined where it has none. */
+  stepOf(peer: PeerId): number | undefined {
+    return this.#steps.get(peer);
+  }
+
+  /** Whether each shard has made an epoch. */
+  get isMeasured(): boolean {
+    return this.slowest > this.plan.from;
+  }
+
   /** Steps that every shard has made. */
   get slowest(): number {
     return Math.min(...this.#steps.values());
@@ -42,7 +52,7 @@ export class Course {
   needs(peer: PeerId): boolean {
     const { source } = this.plan;
     const handsOver =
-      source.kind === 'transfer' && !this.allReady && source.shards.some((shard) => shard.peer === peer);
+      'shards' in source && !this.allReady && source.shards.some((shard) => shard.peer === peer);
     return handsOver || this.#steps.has(peer);
   }
 

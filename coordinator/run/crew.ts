@@ -1,7 +1,6 @@
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
-import type { Candidate } from './share-out.js';
 
 /** The peers of a room as one run sees them: who is there, and who wants to go. */
 export class Crew {
@@ -43,9 +42,7 @@ export class Crew {
   }
 
   /** Who may be given a shard: whoever stays, and is not left out. */
-  candidates(isLeftOut: (peer: PeerId) => boolean): readonly Candidate[] {
-    return this.#members()
-      .filter(({ id }) => !this.#leaving.has(id) && !isLeftOut(id))
-      .map(({ id, ability: { engine, rate, memory } }) => ({ id, engine, rate, memory }));
+  candidates(isLeftOut: (peer: PeerId) => boolean): readonly Member[] {
+    return this.#members().filter(({ id }) => !this.#leaving.has(id) && !isLeftOut(id));
   }
 }

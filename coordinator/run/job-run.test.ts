@@ -19,6 +19,7 @@ import { conductor } from './conductor.js';
 class Guest implements Member {
   readonly kind = 'node';
   readonly ability = { engine: 'wasm', device: 'test', rate: 1e8, memory: 1e9 } as const;
+  readonly roundTrip = () => undefined;
   readonly heard: ToPeer[] = [];
   dismissed: string | undefined;
 

@@ -1,12 +1,14 @@
 import { ProtocolError, TakenOverError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import type { Progress, RoomJob } from '../../core/protocol/document.js';
-import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
+import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
 import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import type { Assignment } from './assignment.js';
 import { Background } from './background.js';
+import { Copies, type HeldState } from './copies.js';
 import { Course } from './course.js';
 import { Crew } from './crew.js';
 import { Notice, shownReason } from './notice.js';
@@ -21,6 +23,10 @@ import { UploadDesk } from './upload-desk.js';
 const SETTLE_MS = 300;
 /** How often progress is published and a stall looked for. */
 const TICK_MS = 500;
+/** How often at most a better plan is looked for while nobody comes or goes: some epochs, and long beside what a move costs. */
+const REBALANCE_MS = 2_000;
+
+const LEFT_OUT: ShownUse = { kind: 'left-out', says: 'left out: it has failed twice in this run' };
 
 export interface JobRunTools {
   readonly document: RoomDocument;
@@ -37,11 +43,13 @@ export interface JobRunTools {
   readonly recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => Promise<void>;
 }
 
+type EpochMessage = Extract<RunMessage, { type: 'epoch' }>;
+
 /** Writes what scientists open. */
 export interface ResultWriter {
   start(): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
-  addProbes(samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void>;
+  addProbes(samples: EpochMessage['probes']): Promise<void>;
   /** Resolves when all probe samples added so far are in the store. */
   flush(): Promise<void>;
   finish(report: RunReport): Promise<void>;
@@ -70,6 +78,7 @@ export class JobRun {
   readonly #crew: Crew;
   readonly #plans = new PlanBook();
   readonly #safe: Safekeeping;
+  readonly #copies: Copies;
   readonly #troubles = new Troubles();
   readonly #staffing: Staffing;
   readonly #uploads: UploadDesk;
@@ -80,6 +89,9 @@ export class JobRun {
   #settling: NodeJS.Timeout | undefined;
   #phase: Phase = { kind: 'opening' };
   #started = false;
+  #assignment: Assignment | undefined;
+  /** When a plan was made, or a better one looked for. */
+  #balanced = 0;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
     const { document, store, result, members, term } = tools;
@@ -88,6 +100,7 @@ export class JobRun {
     this.#tools = tools;
     this.#crew = new Crew(members);
     this.#safe = new Safekeeping(id, job, { store, term, flush: () => result.flush() });
+    this.#copies = new Copies(job);
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
     this.#uploads = new UploadDesk(store, id, job);
     this.#notice = new Notice(document, id, job);
@@ -111,11 +124,18 @@ export class JobRun {
 
   get progress(): Progress {
     const sealed = this.#safe.newest?.step ?? 0;
-    return this.#report.progress(this.#step ?? sealed, this.#course?.peers.length ?? 0, sealed);
+    return this.#report.progress(this.#step ?? sealed, sealed);
   }
 
   get ended(): boolean {
     return this.#phase.kind === 'ended';
+  }
+
+  /** What a peer is used for, or why for nothing, where that is known. */
+  useOf(peer: PeerId): ShownUse | undefined {
+    if (!this.#course) return undefined;
+    if (this.#troubles.isBenched(peer)) return LEFT_OUT;
+    return this.#assignment?.uses.get(peer);
   }
 
   isLeaving(peer: PeerId): boolean {
@@ -135,6 +155,7 @@ export class JobRun {
   lost(member: Member): void {
     this.#crew.lost(member.id);
     this.#troubles.lost(member.id);
+    this.#staffing.lost(member.id);
     if (this.#needs(member.id)) this.#goBack(`${member.name} is gone`);
     else this.#reconsider();
   }
@@ -171,6 +192,8 @@ export class JobRun {
         return this.#stored(member, message);
       case 'checkpointed':
         return this.#checkpointed(member, shard, message);
+      case 'copied':
+        return this.#copies.copied(member.id, message, Date.now());
       case 'failed':
         return this.#failed(member, message);
       case 'held':
@@ -213,31 +236,44 @@ export class JobRun {
     return this.#course?.needs(peer) || this.#safe.owes(peer);
   }
 
-  /** Starts, or starts again, from the newest sealed checkpoint. */
+  /** Starts, or starts again: from copies that peers hold, or the newest sealed checkpoint, whichever is newer. */
   #begin(): void {
     const start = this.#staffing.start(this.#started ? 1 : this.job.run.peers);
     switch (start.kind) {
       case 'wait':
         return this.#wait(start.reason);
-      case 'shards': {
+      case 'go': {
         const { newest } = this.#safe;
-        if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.shards);
-        return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.shards);
+        const held = this.#inCopies;
+        if (held) return this.#follow(held.step, held.source, start.assignment);
+        if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.assignment);
+        return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.assignment);
       }
     }
   }
 
+  /** What peers hold that is newer than all that is sealed. */
+  get #inCopies(): HeldState | undefined {
+    const held = this.#copies.held((peer) => this.#crew.member(peer) !== undefined);
+    return held && held.step > (this.#safe.newest?.step ?? 0) ? held : undefined;
+  }
+
   #wait(reason: string): void {
+    // Peers that rest keep nothing.
+    this.#copies.clear();
     this.#tools.document.setPlan(undefined);
     this.#enter({ kind: 'waiting', reason });
   }
 
-  #follow(from: number, source: Plan['source'], shards: PlanShards): void {
-    const { exchangeEvery, epoch } = this.job.run;
+  #follow(from: number, source: Plan['source'], assignment: Assignment): void {
+    const { shards, exchangeEvery, epoch, stepSeconds } = assignment;
     const id = this.#tools.nextPlan();
     const plan: Plan = { id, job: this.id, from, source, exchangeEvery, epoch, shards };
     const course = new Course(plan);
     this.#started = true;
+    this.#assignment = assignment;
+    this.#balanced = Date.now();
+    this.#report.begin(assignment);
     this.#plans.add(plan);
     this.#tools.log('plan', {
       job: this.id,
@@ -245,6 +281,8 @@ export class JobRun {
       from,
       source: source.kind,
       shards: shards.length,
+      exchangeEvery,
+      stepSeconds,
     });
     this.#enter({ kind: 'running', course });
     this.#tools.document.setPlan(plan);
@@ -274,14 +312,29 @@ export class JobRun {
   #changeHands(course: Course): void {
     const change = this.#staffing.change(course);
     switch (change.kind) {
-      case 'none':
+      case 'not-yet':
         return;
+      case 'keep':
+        this.#assignment = change.assignment;
+        return this.#tools.onChange();
       case 'too-few':
         return this.#pauseForLeavers(course);
-      case 'shards':
-        // Whoever leaves hands over to the others now, and they go on.
-        return this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, change.shards);
+      case 'move':
+        return this.#moveTo(course, change.assignment);
     }
+  }
+
+  /** Peers, or links, do otherwise than the plan takes them to. */
+  #rebalance(course: Course): void {
+    if (Date.now() - this.#balanced < REBALANCE_MS || !course.isMeasured) return;
+    this.#balanced = Date.now();
+    const change = this.#staffing.change(course);
+    if (change.kind === 'move') this.#moveTo(course, change.assignment);
+  }
+
+  /** Whoever leaves hands over to the others now, and they go on. */
+  #moveTo(course: Course, assignment: Assignment): void {
+    this.#follow(course.until, { kind: 'transfer', shards: course.plan.shards }, assignment);
   }
 
   /**
@@ -316,19 +369,28 @@ export class JobRun {
 
   // How far.
 
-  #epoch(member: Member, message: Extract<RunMessage, { type: 'epoch' }>): void {
+  #epoch(member: Member, message: EpochMessage): void {
     this.#report.epoch(member, message);
     this.#background.keep(this.#record(member, message.probes));
     const course = this.#course;
     if (course?.plan.id !== message.plan) return;
     this.#troubles.moved();
+    this.#measure(member, course, message);
     course.report(member.id, message.step);
     this.#troubles.reached(course.slowest);
+    this.#report.reached(course.slowest);
     this.#extend(course);
     this.#finishIfDone();
   }
 
-  async #record(member: Member, samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void> {
+  #measure(member: Member, course: Course, { step, computeSeconds }: EpochMessage): void {
+    const before = course.stepOf(member.id);
+    const shard = this.#plans.shardOf(course.plan.id, member.id);
+    if (before === undefined || shard === undefined || step <= before || step > course.until) return;
+    this.#staffing.computed(member, course.plan, shard, step - before, computeSeconds);
+  }
+
+  async #record(member: Member, samples: EpochMessage['probes']): Promise<void> {
     try {
       await this.#tools.result.addProbes(samples);
     } catch (error) {
@@ -351,11 +413,22 @@ export class JobRun {
     const isDue = this.#crew.leavers.length === 0 && this.#safe.isDue;
     if ((isDue || course.pausedAt !== undefined) && until < this.job.steps) this.#safe.begin(until, plan);
     const checkpoint = this.#safe.underWay(plan.id);
-    // Each epoch is reported; each snapshot asks for addresses, and is reported.
-    const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots;
+    const now = Date.now();
+    if (until < this.job.steps && course.isMeasured && this.#copies.isDue(plan, now)) {
+      this.#copies.begin(until, plan, now);
+    }
+    const copy = this.#copies.underWay(plan.id);
+    // Each epoch is reported; each snapshot asks for addresses, and is reported; each copy is told of twice.
+    const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots + (copy ? 2 : 0);
     for (const member of this.#crew.of(peers)) {
       member.allow(answers);
-      member.send({ type: 'grant', plan: plan.id, until, ...(checkpoint && { checkpoint }) });
+      member.send({
+        type: 'grant',
+        plan: plan.id,
+        until,
+        ...(checkpoint && { checkpoint }),
+        ...(copy && { copy }),
+      });
     }
   }
 
@@ -421,16 +494,28 @@ export class JobRun {
 
   // What went wrong.
 
-  /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
+  /** What was computed since the newest copies, or the newest sealed checkpoint, is lost; it is computed again by whoever is left. */
   #goBack(reason: string): void {
-    this.#tools.log('back', { job: this.id, reason, to: this.#safe.newest?.step ?? 0 });
+    this.#copies.giveUp();
+    const held = this.#inCopies;
+    // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none.
+    const isOfUse = held && this.#safe.settledThrough(held.step) && !this.#isLoadingCopies;
+    if (!isOfUse) this.#copies.clear();
+    const to = isOfUse ? held.step : (this.#safe.newest?.step ?? 0);
+    this.#tools.log('back', { job: this.id, reason, from: this.#step ?? to, to });
     const givenUp = this.#troubles.wentBack(reason);
     if (givenUp !== undefined) return this.#end('failed', givenUp);
     this.#plans.clear();
     // No plan stands, and nobody is needed for one.
     this.#phase = { kind: 'opening', reason };
+    this.#report.pause();
     this.#background.keep(this.#beginAgain());
     this.#releaseLeavers();
+  }
+
+  get #isLoadingCopies(): boolean {
+    const course = this.#course;
+    return course?.plan.source.kind === 'copies' && !course.allReady;
   }
 
   async #beginAgain(): Promise<void> {
@@ -467,6 +552,7 @@ export class JobRun {
   #look(): void {
     if (this.#phase.kind !== 'running') return;
     this.#tools.document.setProgress(this.progress);
+    this.#rebalance(this.#phase.course);
     const stall = this.#troubles.stall(this.#phase.course.peers);
     switch (stall.kind) {
       case 'none':
@@ -511,6 +597,7 @@ export class JobRun {
 
   #enter(phase: Phase): void {
     this.#phase = phase;
+    if (phase.kind !== 'running') this.#report.pause();
     this.#show();
     this.#tools.onChange();
   }

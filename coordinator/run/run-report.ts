@@ -4,6 +4,8 @@ import type { Progress } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { RateMeter } from '../../core/protocol/rate-meter.js';
 import type { Member, RunMessage } from '../room/conductor.js';
+import type { Assignment } from './assignment.js';
+import { StepClock } from './step-clock.js';
 
 /** Long enough to hold several reports of each peer, short enough to follow a change. */
 const RATE_WINDOW_SECONDS = 5;
@@ -26,6 +28,8 @@ export class RunReport {
   readonly #job: Job;
   readonly #meter = new RateMeter(RATE_WINDOW_SECONDS);
   readonly #contributions = new Map<PeerId, Contribution>();
+  readonly #clock = new StepClock();
+  #assignment: Assignment | undefined;
   #direct = 0;
   #relayed = 0;
 
@@ -57,19 +61,45 @@ export class RunReport {
     this.#relayed += message.haloBytesRelayed;
   }
 
-  progress(step: number, peers: number, checkpoint: number): Progress {
+  /** Seconds a step, as plans promised and as they were. */
+  get stepSeconds(): StepClock['overall'] {
+    return this.#clock.overall;
+  }
+
+  /** A plan begins. */
+  begin(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#clock.begin(assignment.stepSeconds);
+  }
+
+  /** Every shard has made so many steps. */
+  reached(step: number): void {
+    this.#clock.reached(step, seconds());
+  }
+
+  /** No plan is under way. */
+  pause(): void {
+    this.#assignment = undefined;
+    this.#clock.pause();
+  }
+
+  progress(step: number, checkpoint: number): Progress {
     const { grid, components, steps } = this.#job;
     const rate = this.#meter.rate(seconds());
+    const { now } = this.#clock;
+    const oneMore = this.#assignment?.oneMore;
     const left = (steps - step) * cellCount(boxOfShape(grid.shape)) * components.length;
     return {
       step,
       steps,
       rate,
       secondsLeft: rate > 0 ? left / rate : null,
-      peers,
+      peers: this.#assignment?.shards.length ?? 0,
       checkpoint,
       haloBytesDirect: this.#direct,
       haloBytesRelayed: this.#relayed,
+      ...(now && { stepSeconds: now }),
+      ...(oneMore && { oneMore }),
     };
   }
 }

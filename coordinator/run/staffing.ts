@@ -1,58 +1,157 @@
+import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
-import type { PlanShards } from '../../core/protocol/plan.js';
+import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
+import type { Candidate } from '../../core/plan/candidate.js';
+import { costOf, type Pace } from '../../core/plan/cost.js';
+import { type Fleet, partOf } from '../../core/plan/fleet.js';
+import { KnownFleet } from '../../core/plan/known-fleet.js';
+import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
+import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
+import { updatesOf } from '../../core/plan/updates.js';
+import { type Work, workOf } from '../../core/plan/work.js';
+import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
+import type { Member } from '../room/conductor.js';
+import { type Assignment, assignmentOf } from './assignment.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
-import { shareOut } from './share-out.js';
 import type { Troubles } from './troubles.js';
+
+/** How shards go about their exchanges (`core/peer/stepping.ts`). */
+const OVERLAP: Pace['overlap'] = 'band';
+
+/** Seconds that a change of plan takes beside the cells it moves: links, shards and their media are made anew. */
+const CHANGE_SECONDS = 0.5;
 
 /** How a run may begin. */
 export type Start =
-  | { readonly kind: 'shards'; readonly shards: PlanShards }
+  | { readonly kind: 'go'; readonly assignment: Assignment }
   | { readonly kind: 'wait'; readonly reason: string };
 
 /** How a run under way may go on with the peers that are there now. */
 export type Change =
-  /** The plan it has is the best there is, or is not yet one that can be handed on. */
-  | { readonly kind: 'none' }
-  | { readonly kind: 'shards'; readonly shards: PlanShards }
+  /** The plan it has cannot be handed on yet. */
+  | { readonly kind: 'not-yet' }
+  /** It is good enough. */
+  | { readonly kind: 'keep'; readonly assignment: Assignment }
+  | { readonly kind: 'move'; readonly assignment: Assignment }
   /** Those who stay cannot hold the job. */
   | { readonly kind: 'too-few' };
 
-/** Decides who computes what. */
+/** Decides who computes what, and how often they exchange. */
 export class Staffing {
   readonly #job: Job;
+  readonly #work: Work;
   readonly #crew: Crew;
   readonly #troubles: Troubles;
+  readonly #known: KnownFleet;
+  readonly #options: PlanOptions;
 
   constructor(job: Job, crew: Crew, troubles: Troubles) {
+    const { use, exchangeEvery } = job.run;
     this.#job = job;
+    this.#work = workOf(job);
     this.#crew = crew;
     this.#troubles = troubles;
+    this.#known = new KnownFleet((ability) => cellsHeld(job, ability) * this.#work.bytesHeld);
+    this.#options = { overlap: OVERLAP, use, exchangeEvery };
   }
 
   /** A plan from a state in the store, for `atLeast` peers or more. */
   start(atLeast: number): Start {
-    const fleet = this.#candidates();
-    const missing = atLeast - fleet.length;
+    const peers = this.#candidates();
+    const missing = atLeast - peers.length;
     if (missing > 0) {
       const { lastFailure } = this.#troubles;
       const failure = lastFailure === undefined ? '' : `; the last failure: ${lastFailure}`;
       const reason = `waits for ${missing} more ${missing === 1 ? 'peer' : 'peers'}${failure}`;
       return { kind: 'wait', reason };
     }
-    const share = shareOut(this.#job, fleet);
-    return share.kind === 'too-small' ? { kind: 'wait', reason: share.reason } : share;
+    const fleet = this.#known.of(peers);
+    const best = planFleet(this.#work, fleet, this.#options);
+    if (best) return { kind: 'go', assignment: this.#assignment(peers, fleet, best) };
+    const shortfall = memoryShortfall(
+      this.#job,
+      peers.map(({ ability }) => ability),
+    );
+    return { kind: 'wait', reason: shortfall ?? 'the state cannot be cut to fit the memory of each peer' };
   }
 
+  /**
+   * Whether to go over to another plan: where peers of the present one leave, where the job wants all and there are more, and
+   * where another is worth the move.
+   */
   change(course: Course): Change {
-    if (!course.allReady || course.until >= this.#job.steps) return { kind: 'none' };
-    const share = shareOut(this.#job, this.#candidates());
-    if (share.kind === 'too-small') return { kind: 'too-few' };
-    const isSame = JSON.stringify(share.shards) === JSON.stringify(course.plan.shards);
-    return isSame ? { kind: 'none' } : share;
+    const { plan, until } = course;
+    if (!course.allReady || until >= this.#job.steps) return { kind: 'not-yet' };
+    const peers = this.#candidates();
+    const fleet = this.#known.of(peers);
+    const best = planFleet(this.#work, fleet, this.#options);
+    const present = this.#underWay(plan, peers, fleet);
+    if (!best) return present ? this.#keep(peers, fleet, present) : { kind: 'too-few' };
+    if (present && !this.#isWorthIt(peers, fleet, present, best, this.#job.steps - until))
+      return this.#keep(peers, fleet, present);
+    return { kind: 'move', assignment: this.#assignment(peers, fleet, best) };
   }
 
-  #candidates() {
+  /** A peer made `steps` steps of its shard in so many seconds of computing. */
+  computed(member: Member, { exchangeEvery }: Plan, shard: Box, steps: number, seconds: number): void {
+    const exchanges = Math.floor(steps / exchangeEvery);
+    const rest = steps % exchangeEvery;
+    const updates =
+      exchanges * updatesOf(this.#work, shard, exchangeEvery).all +
+      (rest > 0 ? updatesOf(this.#work, shard, rest).all : 0);
+    this.#known.computed(member, { updates, steps, exchanges: exchanges + Math.sign(rest), seconds });
+  }
+
+  /** The peer is gone. */
+  lost(peer: PeerId): void {
+    this.#known.forget(peer);
+  }
+
+  #candidates(): readonly Member[] {
     return this.#crew.candidates((peer) => this.#troubles.isBenched(peer));
   }
+
+  /** The plan under way, as what is known now lets expect of it; undefined where one of its peers is not to compute any more. */
+  #underWay(plan: Plan, peers: readonly Member[], fleet: Fleet): Candidate | undefined {
+    const shards = plan.shards.map(({ peer, box }) => ({
+      member: peers.findIndex(({ id }) => id === peer),
+      box,
+    }));
+    if (shards.some(({ member }) => member < 0)) return undefined;
+    const ordered = shards.toSorted((a, b) => a.member - b.member);
+    const members = ordered.map(({ member }) => member);
+    const boxes = ordered.map(({ box }) => box);
+    const pace = { exchangeEvery: plan.exchangeEvery, epoch: plan.epoch, overlap: OVERLAP };
+    return { members, shards: boxes, pace, cost: costOf(this.#work, partOf(fleet, members), boxes, pace) };
+  }
+
+  #isWorthIt(
+    peers: readonly Member[],
+    fleet: Fleet,
+    present: Candidate,
+    best: Candidate,
+    remainingSteps: number,
+  ): boolean {
+    if (this.#job.run.use === 'all' && best.members.length > present.members.length) return true;
+    const cells = movingSeconds(fleet, placed(present), placed(best), this.#work.bytesHeld);
+    return worthMoving({
+      present: present.cost.secondsPerStep,
+      better: best.cost.secondsPerStep,
+      remainingSteps,
+      moving: CHANGE_SECONDS + cells,
+      scatter: this.#known.scatter(present.members.map((member) => peers[member]?.id as PeerId)),
+    });
+  }
+
+  #keep(peers: readonly Member[], fleet: Fleet, present: Candidate): Change {
+    return { kind: 'keep', assignment: this.#assignment(peers, fleet, present) };
+  }
+
+  #assignment(peers: readonly Member[], fleet: Fleet, chosen: Candidate): Assignment {
+    return assignmentOf(settingOf(this.#work, fleet, this.#options), peers, chosen);
+  }
 }
+
+const placed = ({ members, shards }: Candidate) =>
+  members.map((peer, place) => ({ peer, box: shards[place] as PlanShards[number]['box'] }));

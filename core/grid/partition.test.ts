@@ -5,7 +5,7 @@ import { anyFleet, timesCovered } from './arbitrary.suite.js';
 import { AXES, type Box, boxOfShape, cellCount, isEmpty, shapeOf, type Triple } from './box.js';
 import { bricksOf, defaultBrick } from './bricks.js';
 import type { Grid } from './grid.js';
-import { mostShards, partition, worthAShard } from './partition.js';
+import { mostShards, partition } from './partition.js';
 
 const cube = (cells: number, brick: number): Grid => ({
   shape: [cells, cells, cells],
@@ -142,31 +142,4 @@ describe('a partition', () => {
       expect(() => partition(cube(8, 4), weights)).toThrow(RangeError);
     },
   );
-});
-
-describe('the peers worth a shard', () => {
-  it('leave out one a thousand times slower, whose smallest piece would hold up the others', () => {
-    expect(worthAShard(cube(32, 8), [1000, 1, 900])).toEqual([0, 2]);
-  });
-
-  it('are all of them where they are alike', () => {
-    expect(worthAShard(cube(32, 8), [1, 1, 1, 1])).toEqual([0, 1, 2, 3]);
-  });
-
-  it('are no more than there are bricks', () => {
-    expect(worthAShard(cube(8, 4), new Array(12).fill(1))).toHaveLength(8);
-  });
-
-  it('are together as quick as all, and as any number of the fastest', () => {
-    fc.assert(
-      fc.property(anyFleet, ({ grid, weights }) => {
-        const kept = worthAShard(grid, weights).map((index) => weights[index] ?? 0);
-        const time = stepTime(grid, kept);
-        const ranked = [...weights].sort((a, b) => b - a);
-        for (let n = 1; n <= ranked.length; n++) {
-          expect(time).toBeLessThanOrEqual(stepTime(grid, ranked.slice(0, n)) * (1 + 1e-12));
-        }
-      }),
-    );
-  });
 });

@@ -49,7 +49,7 @@ export interface PartitionOptions {
  * a box is cut by a plane, and its peers into two parts, so that cells follow weights and shards stay compact.
  * Several cuts are tried where few peers are left, and the whole several times. The boxes are never empty and cover the
  * grid exactly once. A shard's cells follow its weight as nearly as whole layers of bricks allow; a weight that
- * is too small for a brick gets at least one all the same (see `worthAShard`). Equal arguments give equal boxes.
+ * is too small for a brick gets at least one all the same. Equal arguments give equal boxes.
  *
  * `weights` are positive, in any unit: cell updates per second of each peer.
  *
@@ -111,29 +111,6 @@ function largestToFastest(boxes: Box[], group: readonly number[], weights: reado
   for (const [place, index] of peers.entries()) boxes[index] = sorted[place] as Box;
 }
 
-/**
- * The indices, ascending, of the peers whose help makes a step quicker: the subset for which the slowest
- * shard of `partition` is done soonest, among the subsets "the n fastest"; the smaller where two tie. A peer far slower than the others
- * would hold them all up, because the least it can be given is a layer of bricks. There are never more than
- * `mostShards`. Communication is not counted. `weights` as for `partition`.
- */
-export function worthAShard(grid: Grid, weights: readonly number[]): number[] {
-  const ranked = fastestFirst(weights.map((weight, index) => ({ index, weight })));
-  let best: Group = ranked.slice(0, 1);
-  let bestTime = Infinity;
-  for (let n = Math.min(ranked.length, mostShards(grid)); n >= 1; n--) {
-    const fleet = ranked.slice(0, n);
-    if (idealTime(grid, fleet) > bestTime) break;
-    const speeds = fleet.map(({ weight }) => weight);
-    const time = stepTime(partition(grid, speeds), fleet);
-    if (time <= bestTime) {
-      best = fleet;
-      bestTime = time;
-    }
-  }
-  return best.map(({ index }) => index).sort((a, b) => a - b);
-}
-
 /** A box of bricks in pieces. */
 interface Pieced {
   readonly shards: readonly { readonly index: number; readonly box: Box }[];
@@ -190,14 +167,6 @@ function fastestFirst(shares: readonly Share[]): Share[] {
 
 function totalWeight(peers: Group): number {
   return peers.reduce((sum, { weight }) => sum + weight, 0);
-}
-
-function idealTime({ shape }: Grid, peers: Group): number {
-  return (shape[0] * shape[1] * shape[2]) / totalWeight(peers);
-}
-
-function stepTime(boxes: readonly Box[], peers: Group): number {
-  return largest(boxes.map((box, i) => cellCount(box) / (peers[i]?.weight ?? 0)));
 }
 
 function largest(values: readonly number[]): number {

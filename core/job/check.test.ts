@@ -176,27 +176,25 @@ describe('run settings', () => {
   const runOf = (run: JobFileInput['run'], brick = 16) =>
     checkJob({ ...small, grid: { ...small.grid, shape: [64, 64, 64], brick }, run }).run;
 
-  it('make an epoch as long as a brick is wide, with an exchange every 4 steps', () => {
-    expect(runOf({})).toMatchObject({ exchangeEvery: 4, epoch: 16, checkpointSeconds: 30 });
+  it('let an epoch be as long as a brick is wide, and leave exchanges to the plan', () => {
+    expect(runOf({})).toMatchObject({ longestEpoch: 16, checkpointSeconds: 30 });
+    expect(runOf({})).not.toHaveProperty('exchangeEvery');
   });
 
   it('round the epoch to whole exchanges, never beyond the edge of a brick', () => {
-    expect(runOf({ exchangeEvery: 3, epoch: 7 })).toMatchObject({ exchangeEvery: 3, epoch: 9 });
-    expect(runOf({ exchangeEvery: 5 })).toMatchObject({ exchangeEvery: 5, epoch: 15 });
-    expect(runOf({ exchangeEvery: 5, epoch: 16 })).toMatchObject({ exchangeEvery: 5, epoch: 15 });
+    expect(runOf({ exchangeEvery: 3, epoch: 7 })).toMatchObject({ exchangeEvery: 3, longestEpoch: 9 });
+    expect(runOf({ exchangeEvery: 5 })).toMatchObject({ exchangeEvery: 5, longestEpoch: 15 });
+    expect(runOf({ exchangeEvery: 5, epoch: 16 })).toMatchObject({ exchangeEvery: 5, longestEpoch: 15 });
   });
 
-  it('exchange as often as a short epoch needs', () => {
-    expect(runOf({ epoch: 2 })).toMatchObject({ exchangeEvery: 2, epoch: 2 });
+  it('keep to a short epoch', () => {
+    expect(runOf({ epoch: 2 })).toMatchObject({ longestEpoch: 2 });
   });
 
   it('shorten the epoch for a wide stencil', () => {
     const model = { ...ownModel, radius: 4 };
     const grid = { ...small.grid, shape: [64, 64, 64], brick: 8 };
-    expect(checkJob({ ...small, model, parameters: {}, grid }).run).toMatchObject({
-      exchangeEvery: 2,
-      epoch: 2,
-    });
+    expect(checkJob({ ...small, model, parameters: {}, grid }).run).toMatchObject({ longestEpoch: 2 });
   });
 });
 

@@ -102,14 +102,16 @@ export interface Output {
 }
 
 export interface RunSettings {
-  /** Steps between halo exchanges, 1 or more. */
-  readonly exchangeEvery: number;
-  /** Steps of an epoch: a multiple of `exchangeEvery`. */
-  readonly epoch: number;
+  /** Steps between halo exchanges, 1 or more; where it is left out, plans choose. */
+  readonly exchangeEvery?: number;
+  /** Steps of an epoch, at most; where `exchangeEvery` is fixed, a multiple of it. */
+  readonly longestEpoch: number;
   /** Peers to wait for before the first step. */
   readonly peers: number;
   /** Whether peers that would hold the others up get a shard. */
   readonly use: 'fastest' | 'all';
+  /** Relative to the largest value of a slab: what halos may be rounded by. Undefined: nothing, they are exact. */
+  readonly haloError?: number | undefined;
   /** Seconds between checkpoints. */
   readonly checkpointSeconds: number;
   /** What engines may keep waves in; those that can. */

@@ -4,16 +4,13 @@ import type { FaultList } from './faults.js';
 import type { RunSettings } from './job.js';
 import type { JobFile } from './schema.js';
 
-/** Ships 7 layers in place of 4, and waits for the network a quarter as often. */
-const DEFAULT_EXCHANGE_EVERY = 4;
-
 /**
- * Steps of an epoch and between exchanges. An epoch is at most as long as a brick has cells along an edge over
+ * Steps of an epoch and between exchanges, as far as the file fixes them. An epoch is at most as long as a brick has cells along an edge over
  * the radius, so that the light cone of one brick reaches its neighbours only and it can be checked alone;
  * and it holds at least one exchange.
  */
 export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults: FaultList): RunSettings {
-  const { exchangeEvery, epoch, peers, use, checkpointSeconds, keepWavesIn } = file.run;
+  const { exchangeEvery, epoch, peers, use, haloError, checkpointSeconds, keepWavesIn } = file.run;
   const longest = longestEpoch(grid, radius);
   const remedy = `Use at most ${longest}, or larger bricks`;
   if (epoch !== undefined && epoch > longest) {
@@ -22,15 +19,10 @@ export function runSettingsOf(file: JobFile, grid: Grid, radius: number, faults:
   if (exchangeEvery !== undefined && exchangeEvery > longest) {
     faults.add('run.exchangeEvery', `${exchangeEvery} steps reach across more than one brick`, remedy);
   }
-  const every = exchangeEvery ?? Math.min(DEFAULT_EXCHANGE_EVERY, epoch ?? longest, longest);
-  return {
-    exchangeEvery: every,
-    epoch: epochOf(every, longest, epoch),
-    peers,
-    use,
-    checkpointSeconds,
-    keepWavesIn,
-  };
+  const most = Math.min(longest, epoch ?? longest);
+  const others = { peers, use, haloError, checkpointSeconds, keepWavesIn };
+  if (exchangeEvery === undefined) return { longestEpoch: most, ...others };
+  return { exchangeEvery, longestEpoch: epochOf(exchangeEvery, longest, epoch), ...others };
 }
 
 /** Steps of an epoch, a multiple of the exchange: at most `longest`, and at least `wanted` where that allows it. */
@@ -40,7 +32,7 @@ export function epochOf(exchangeEvery: number, longest: number, wanted = longest
 }
 
 /** Steps of an epoch at most. An axis that a single brick spans sets no limit: nothing lies beyond it. */
-export function longestEpoch({ shape, brick }: Grid, radius: number): number {
+function longestEpoch({ shape, brick }: Grid, radius: number): number {
   const cut = AXES.filter((axis) => brick[axis] < shape[axis]).map((axis) => brick[axis]);
   const edge = cut.length > 0 ? Math.min(...cut) : Math.max(...brick);
   return Math.max(1, Math.floor(edge / radius));

@@ -333,7 +333,7 @@ export const jobFileSchema = z
           .min(1)
           .max(64)
           .optional()
-          .describe('Steps between halo exchanges; 4, or as many as an epoch holds'),
+          .describe('Steps between halo exchanges; chosen from what peers and links do where it is left out'),
         epoch: z
           .number()
           .int()
@@ -354,6 +354,12 @@ export const jobFileSchema = z
           .enum(['fastest', 'all'])
           .default('fastest')
           .describe('fastest: peers that would hold the others up get no shard. all: every peer gets one'),
+        haloError: z
+          .number()
+          .min(1e-6)
+          .max(0.01)
+          .optional()
+          .describe('Halos are rounded by at most so much of the largest value in them; else they are exact'),
         checkpointSeconds: positive.default(30).describe('Seconds between checkpoints'),
         keepWavesIn: z
           .enum(['f32', 'f16'])

@@ -5,12 +5,12 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
 import { cut, type Frame, Joiner } from './framing.js';
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength, size: 'max' });
-const frames = fc.record({ type: fc.integer({ min: 0, max: 255 }), head: bytes(32), cells: bytes(1000) });
+const frames = fc.record({ type: fc.integer({ min: 0, max: 255 }), head: bytes(32), content: bytes(1000) });
 
-const joined = ({ type, head, cells }: Frame, received = 0) => ({
+const joined = ({ type, head, content }: Frame, received = 0) => ({
   type,
   received,
-  body: new Uint8Array([...head, ...cells]),
+  body: new Uint8Array([...head, ...content]),
 });
 
 const header = (fields: {
@@ -43,15 +43,15 @@ describe('messages over a channel of short pieces', () => {
   });
 
   test('are cut without a copy, but for the first piece', () => {
-    const cells = new Uint8Array(1000);
-    const [, ...rest] = cut({ type: 1, head: new Uint8Array(16), cells }, 0, 100);
+    const content = new Uint8Array(1000);
+    const [, ...rest] = cut({ type: 1, head: new Uint8Array(16), content }, 0, 100);
     expect(rest.length).toBeGreaterThan(5);
-    expect(rest.every(({ buffer }) => buffer === cells.buffer)).toBe(true);
+    expect(rest.every(({ buffer }) => buffer === content.buffer)).toBe(true);
   });
 
   test('may lie anywhere in their buffers', () => {
     const joiner = new Joiner();
-    const frame = { type: 7, head: new Uint8Array([1, 2, 3, 4]), cells: new Uint8Array([5, 6]) };
+    const frame = { type: 7, head: new Uint8Array([1, 2, 3, 4]), content: new Uint8Array([5, 6]) };
     const [fragment] = cut(frame, 3, 64);
     const shifted = new Uint8Array([9, ...(fragment ?? []), 9]).subarray(1, -1);
     expect(joiner.add(shifted)).toEqual(joined(frame, 3));
@@ -95,6 +95,6 @@ describe('bytes that are no message', () => {
 
 test('a message too long to receive is not sent either', () => {
   // A view of that length without the memory: only its length is read.
-  const cells = { byteLength: MAX_LINK_MESSAGE_BYTES } as Uint8Array;
-  expect(() => cut({ type: 1, head: new Uint8Array(1), cells }, 0, 64).next()).toThrow(ProtocolError);
+  const content = { byteLength: MAX_LINK_MESSAGE_BYTES } as Uint8Array;
+  expect(() => cut({ type: 1, head: new Uint8Array(1), content }, 0, 64).next()).toThrow(ProtocolError);
 });

@@ -6,7 +6,7 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
  *
  *   frame    := version:u8  type:u8  0:u16  length:u32  received:f64  body        length = bytes of body
  *   received := how many messages the sender has received over this link, whatever channels carried them
- *   body     := head cells                                          see messages.ts
+ *   body     := head content                                        see messages.ts
  *   fragment := the next min(rest, maxFragment) bytes of a frame
  *
  * A frame starts at a fragment's first byte and ends at a fragment's last. The next frame follows the last
@@ -15,11 +15,11 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
 
 const HEADER_BYTES = 16;
 
-/** A message, encoded. `cells` is a view of the sender's memory: it is cut, not copied. */
+/** A message, encoded. `content` is a view of the sender's memory: it is cut, not copied. */
 export interface Frame {
   readonly type: number;
   readonly head: Uint8Array;
-  readonly cells: Uint8Array;
+  readonly content: Uint8Array;
 }
 
 /** A message, rejoined. `body` starts at the first byte of its own buffer. */
@@ -31,25 +31,25 @@ export interface ReceivedFrame {
 }
 
 /** Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES. */
-export function bodyBytes({ head, cells }: Pick<Frame, 'head' | 'cells'>): number {
-  const length = head.byteLength + cells.byteLength;
+export function bodyBytes({ head, content }: Pick<Frame, 'head' | 'content'>): number {
+  const length = head.byteLength + content.byteLength;
   if (length > MAX_LINK_MESSAGE_BYTES) throw tooLong(length);
   return length;
 }
 
 /**
  * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64), and says with it how many messages have
- * been received. Only the first is a copy, so each fragment must be used before `cells` changes.
+ * been received. Only the first is a copy, so each fragment must be used before `content` changes.
  * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
  */
 export function* cut(
-  { type, head, cells }: Frame,
+  { type, head, content }: Frame,
   received: number,
   maxFragment: number,
 ): Generator<Uint8Array, void> {
-  const length = bodyBytes({ head, cells });
+  const length = bodyBytes({ head, content });
   const start = HEADER_BYTES + head.byteLength;
-  let sent = Math.min(cells.byteLength, maxFragment - start);
+  let sent = Math.min(content.byteLength, maxFragment - start);
   const first = new Uint8Array(start + sent);
   const view = new DataView(first.buffer);
   view.setUint8(0, PROTOCOL_VERSION);
@@ -57,9 +57,9 @@ export function* cut(
   view.setUint32(4, length, true);
   view.setFloat64(8, received, true);
   first.set(head, HEADER_BYTES);
-  first.set(cells.subarray(0, sent), start);
+  first.set(content.subarray(0, sent), start);
   yield first;
-  for (; sent < cells.byteLength; sent += maxFragment) yield cells.subarray(sent, sent + maxFragment);
+  for (; sent < content.byteLength; sent += maxFragment) yield content.subarray(sent, sent + maxFragment);
 }
 
 /** Rejoins the fragments of one channel, in the order they came. */

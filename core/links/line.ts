@@ -1,6 +1,7 @@
 import { ProtocolError } from '../errors.js';
 import { HIGH_WATER_BYTES, LINK_MISSED_PULSES, LINK_PULSE_MS } from '../protocol/limits.js';
 import { cut, type Frame, Joiner, type ReceivedFrame } from './framing.js';
+import { IncomingRate } from './incoming-rate.js';
 import { PULSE, readMessage, writeMessage } from './messages.js';
 import { after } from './timer.js';
 import type { Transport, TransportStats } from './transport.js';
@@ -26,6 +27,7 @@ export interface LineUser {
 /** One channel in use by a link: whole messages both ways, in order, for as long as the channel holds. */
 export class Line {
   readonly #joiner = new Joiner();
+  readonly #incoming = new IncomingRate();
   readonly #transport: Transport;
   #user: LineUser | undefined;
   /** Settles when all frames accepted so far have been sent, or can't be. */
@@ -71,6 +73,11 @@ export class Line {
     return this.#transport.stats();
   }
 
+  /** How fast long messages come in, in bytes a second; undefined until that has been measured. */
+  get incomingRate(): number | undefined {
+    return this.#incoming.value;
+  }
+
   close(): void {
     this.#transport.close();
   }
@@ -110,6 +117,7 @@ export class Line {
     let frame: ReceivedFrame | undefined;
     try {
       frame = this.#joiner.add(fragment);
+      this.#incoming.came(fragment.byteLength, frame !== undefined);
       if (frame) this.#user?.onMessage(readMessage(frame), frame.received, frame.body.byteLength);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LINK_ACKNOWLEDGE_BYTES } from '../protocol/limits.js';
 import { Line } from './line.js';
 import { Link } from './link.js';
-import type { LinkMessage } from './messages.js';
+import type { StateMessage } from './messages.js';
 import { Wire } from './wire.fixture.js';
 
 // Channels that break at any message are played here; links over real ones are tested in peer-node and in the browser.
@@ -14,12 +14,13 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const halo = (step: number, length = 1): LinkMessage => ({
-  type: 'halo',
+const state = (part: number, length = 1): StateMessage => ({
+  type: 'state',
   plan: 1,
-  step,
   from: 0,
-  cells: new Float32Array(length).fill(step),
+  to: 1,
+  part,
+  cells: new Float32Array(length).fill(part),
 });
 
 /** Two ends of a link, and the channel that they have now. */
@@ -31,7 +32,9 @@ class Ends {
   constructor() {
     const link = (heard: number[]) =>
       new Link(1, {
-        onMessage: ({ cells }) => heard.push(cells[0] ?? Number.NaN),
+        onMessage: (message) => {
+          if (message.type === 'state') heard.push(message.cells[0] ?? Number.NaN);
+        },
         onLineEnd: () => {},
       });
     this.links = [link(this.heard[0]), link(this.heard[1])];
@@ -83,7 +86,7 @@ describe('a link', () => {
         const taken: Promise<void>[] = [];
         for (const [i, act] of actions.entries()) {
           if (act.kind === 'send') {
-            const message = halo(i, act.length);
+            const message = state(i, act.length);
             // The caller uses its memory again as soon as it may.
             taken.push(ends.links[act.end as 0 | 1].send(message).then(() => void message.cells.fill(-1)));
             sent[act.end as 0 | 1].push(i);
@@ -103,7 +106,7 @@ describe('a link', () => {
     const ends = new Ends();
     ends.wires[0].close();
     const taken = vi.fn();
-    const sent = ends.links[0].send(halo(1)).then(taken);
+    const sent = ends.links[0].send(state(1)).then(taken);
     await Promise.resolve();
     expect(taken).not.toHaveBeenCalled();
     ends.connect();
@@ -117,10 +120,10 @@ describe('a link', () => {
     const ends = new Ends();
     const tells = vi.spyOn(ends.wires[1], 'send');
     const cells = LINK_ACKNOWLEDGE_BYTES / Float32Array.BYTES_PER_ELEMENT;
-    await ends.links[0].send(halo(1, cells - 100));
+    await ends.links[0].send(state(1, cells - 100));
     await ends.carryAll();
     expect(tells).not.toHaveBeenCalled();
-    await ends.links[0].send(halo(2, 200));
+    await ends.links[0].send(state(2, 200));
     await ends.carryAll();
     expect(tells).toHaveBeenCalledOnce();
     ends.close();
@@ -136,10 +139,10 @@ describe('a link', () => {
   test('that has ended lets nobody wait, and leaves no timer', async () => {
     const ends = new Ends();
     ends.wires[0].close();
-    const sent = ends.links[0].send(halo(1));
+    const sent = ends.links[0].send(state(1));
     ends.close();
     await expect(sent).rejects.toMatchObject({ code: 'link' });
-    await expect(ends.links[0].send(halo(2))).rejects.toMatchObject({ code: 'link' });
+    await expect(ends.links[0].send(state(2))).rejects.toMatchObject({ code: 'link' });
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -80,6 +80,11 @@ export class Link implements LineUser {
     };
   }
 
+  /** How fast long messages come in over the present line, in bytes a second; undefined until that has been measured. */
+  get incomingRate(): number | undefined {
+    return this.#line?.incomingRate;
+  }
+
   /** How many messages have come. To be told in the greeting on a line that is to be attached. */
   received(): number {
     this.#untold = 0;
@@ -146,7 +151,7 @@ export class Link implements LineUser {
       if (!sent || this.#line !== line) break;
       this.#sent = this.#kept.indexOf(next) + 1;
       // Our own from here on: the caller is free to change its cells, and they may have to go again.
-      next.frame = { ...next.frame, cells: next.frame.cells.slice() };
+      next.frame = { ...next.frame, content: next.frame.content.slice() };
       next.taken();
     }
     if (this.#sending === line) this.#sending = undefined;

@@ -1,15 +1,62 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../errors.js';
+import { CODINGS } from '../parcel/parcel.js';
 import { cut, Joiner } from './framing.js';
-import { type Greeting, type LinkMessage, PULSE, readMessage, writeMessage } from './messages.js';
+import {
+  type Greeting,
+  type HaloMessage,
+  type LinkMessage,
+  PULSE,
+  readMessage,
+  type StateMessage,
+  writeMessage,
+} from './messages.js';
 
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const cells = fc.float32Array({ maxLength: 300, size: 'max' });
+const parcel = fc.record({
+  coding: fc.constantFrom(...CODINGS),
+  quiet: fc.array(fc.boolean(), { maxLength: 100, size: 'max' }),
+  content: fc.uint8Array({ maxLength: 1000, size: 'max' }),
+});
+const rate = fc.float({ min: 0, max: 2 ** 40, noNaN: true });
 const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
-  fc.record({ type: fc.constant('halo' as const), plan: u32, from: u32, step: fc.maxSafeNat(), cells }),
+  fc.record({
+    type: fc.constant('halo' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    rate,
+    parcel,
+  }),
   fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, part: u32, cells }),
+  fc.record({
+    type: fc.constant('copy' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    part: u32,
+    cells,
+  }),
+  fc.record({
+    type: fc.constant('copy-taken' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    part: u32,
+  }),
 );
+
+/** With its cells as bytes. */
+const plain = (message: ReturnType<typeof readMessage>) => {
+  if (message.type === 'halo') {
+    return { ...message, parcel: { ...message.parcel, content: [...message.parcel.content] } };
+  }
+  return message.type === 'state' || message.type === 'copy'
+    ? { ...message, cells: [...new Uint32Array(message.cells.slice().buffer)] }
+    : message;
+};
 
 const carried = (message: LinkMessage | Greeting | typeof PULSE) => {
   const joiner = new Joiner();
@@ -22,26 +69,33 @@ describe('link messages', () => {
   test('are read as they were written, every bit of every cell', () => {
     fc.assert(
       fc.property(messages, (message) => {
-        const read = readMessage(carried(message)) as LinkMessage;
-        expect({ ...read, cells: null }).toEqual({ ...message, cells: null });
-        expect(new Uint32Array(read.cells.slice().buffer)).toEqual(
-          new Uint32Array(message.cells.slice().buffer),
-        );
+        expect(plain(readMessage(carried(message)))).toEqual(plain(message));
       }),
     );
   });
 
   test('show their cells in place, without a copy', () => {
-    const frame = carried({ type: 'halo', plan: 1, from: 0, step: 4, cells: new Float32Array([1, 2]) });
-    const read = readMessage(frame) as LinkMessage;
-    expect(read.cells.buffer).toBe(frame.body.buffer);
+    const parcel = { coding: 'plain', quiet: [false], content: new Uint8Array(8) } as const;
+    const halo = carried({ type: 'halo', plan: 1, from: 0, step: 4, rate: 0, parcel });
+    const { content } = (readMessage(halo) as HaloMessage).parcel;
+    expect(content.buffer).toBe(halo.body.buffer);
+    expect(content.byteOffset % Float32Array.BYTES_PER_ELEMENT).toBe(0);
+    const state = carried({
+      type: 'state',
+      plan: 1,
+      from: 0,
+      to: 1,
+      part: 0,
+      cells: new Float32Array([1, 2]),
+    });
+    expect((readMessage(state) as StateMessage).cells.buffer).toBe(state.body.buffer);
   });
 
   test('may be taken from the middle of a larger array', () => {
     const whole = Float32Array.of(9, 1, 2, 9);
     const read = readMessage(
       carried({ type: 'state', plan: 2, from: 1, to: 0, part: 3, cells: whole.subarray(1, 3) }),
-    ) as LinkMessage;
+    ) as StateMessage;
     expect([...read.cells]).toEqual([1, 2]);
   });
 
@@ -51,21 +105,32 @@ describe('link messages', () => {
     expect(readMessage(carried(greeting))).toEqual(greeting);
   });
 
-  const step = (value: number) => {
-    const body = new Uint8Array(16);
-    new DataView(body.buffer).setFloat64(8, value, true);
+  const halo = (change: (head: DataView) => void) => {
+    const body = new Uint8Array(24);
+    change(new DataView(body.buffer));
     return body;
   };
+  const step = (value: number) => halo((head) => head.setFloat64(8, value, true));
   test.each([
     ['an unknown type', 99, new Uint8Array(16)],
-    ['a head cut short', 1, new Uint8Array(15)],
+    ['a head cut short', 1, new Uint8Array(23)],
+    ['fewer marks than slabs', 1, halo((head) => head.setUint16(22, 1, true))],
+    ['a coding that nobody knows', 1, halo((head) => head.setUint8(20, 7))],
+    ['a rate below zero', 1, halo((head) => head.setFloat32(16, -1, true))],
     ['part of a cell', 2, new Uint8Array(18)],
     ['a step that is no number', 1, step(Number.NaN)],
     ['a negative step', 1, step(-1)],
     ['half a step', 1, step(0.5)],
+    [
+      'half a step of a copy',
+      3,
+      new Uint8Array([...new Uint8Array(8), ...step(0.5).subarray(8, 16), ...new Uint8Array(4)]),
+    ],
+    ['part of a cell of a copy', 3, new Uint8Array(22)],
+    ['a word on a copy that goes on', 6, new Uint8Array(24)],
     ['a sign of life that goes on', 4, new Uint8Array(4)],
     ['a greeting cut short', 5, new Uint8Array(7)],
-    ['a link of a negative number', 5, step(-1).subarray(8)],
+    ['a link of a negative number', 5, step(-1).subarray(8, 16)],
   ])('are refused with %s', (_, type, body) => {
     expect(() => readMessage({ type, received: 0, body: body.slice() })).toThrow(ProtocolError);
   });

@@ -7,6 +7,7 @@ import { Links } from '../links/links.js';
 import { RelayTransports } from '../links/relay.js';
 import { after } from '../links/timer.js';
 import type { IceServer, TransportFactory, TransportStats } from '../links/transport.js';
+import type { RosterEntry } from '../protocol/document.js';
 import type { Ability } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { RateMeter } from '../protocol/rate-meter.js';
@@ -266,7 +267,7 @@ class Visit {
         this.#session.tell({ step: 0, doing: 'waiting' });
         return this.#tools.onChange({
           kind: 'waiting',
-          reason: waitingFor(this.#session.room),
+          reason: waitingFor(this.#session.room, this.#session.peer),
         });
       }
       case 'computing': {
@@ -292,17 +293,20 @@ function endingOf(error: unknown): Ending {
 }
 
 /** Why this peer has no shard, in words for its owner. */
-function waitingFor({ job, plan }: RoomView): string {
+function waitingFor({ job, plan, roster }: RoomView, self: PeerId): string {
   switch (job?.state) {
     case 'waiting':
       return job.reason ?? 'the job waits';
     case 'running':
-      return plan
-        ? 'the run is quicker without this device just now; it stays ready'
-        : 'a plan is being made';
+      return plan ? unusedFor(roster.get(self)) : 'a plan is being made';
     default:
       return 'there is no work at the moment';
   }
+}
+
+function unusedFor(entry: RosterEntry | undefined): string {
+  const why = entry?.use && entry.use.kind !== 'shard' ? ` (${entry.use.says})` : '';
+  return `the run is quicker without this device just now${why}; it stays ready`;
 }
 
 const textOf = (error: unknown) => (error instanceof GroundswellError ? error.message : String(error));

@@ -1,10 +1,16 @@
-import type { EngineShard } from '../../shaders/engine.js';
+import type { EngineShard, Slab } from '../../shaders/engine.js';
+import type { Job } from '../job/job.js';
+import { Packing } from '../parcel/packing.js';
+import { type Parcel, pack, partsOf } from '../parcel/parcel.js';
+import { roundCells } from '../parcel/rounding.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
+import { breathe } from './breathe.js';
 import type { EpochTally } from './epoch-tally.js';
 import { type Exchange, readParcels } from './exchange.js';
 import type { Partners } from './partners.js';
 
 export interface HalosTools {
+  readonly job: Job;
   readonly plan: Plan;
   /** The shard's place in the plan. */
   readonly index: number;
@@ -12,7 +18,9 @@ export interface HalosTools {
   readonly partners: Partners;
   readonly tally: EpochTally;
   readonly shard: EngineShard;
-  /** What was to be sent could not be read. */
+  /** Seconds, from any start. */
+  readonly now: () => number;
+  /** What was to be sent could not be read, or packed. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -22,6 +30,7 @@ export class Halos {
   /** Settles when all that was to be sent has been, or can't be; never rejects. */
   #sending: Promise<void> = Promise.resolve();
   #sent = -1;
+  readonly #packings = new Map<PeerId, Packing>();
   /** Halo cells that the shard itself owns, as of the step sent last. */
   #own: Promise<Float32Array> | undefined;
 
@@ -49,9 +58,10 @@ export class Halos {
     if (this.#sent < step) this.send(step);
     const { plan, shard, partners, exchange } = this.#tools;
     const { incoming, own } = exchange;
-    const received = incoming.map(async ({ shard: other, slabs, cells: count }) => {
-      const expected = { kind: 'halo', sender: this.#peerOf(other), plan: plan.id, step } as const;
-      const cells = await partners.take(expected, count);
+    const received = incoming.map(async ({ shard: other, slabs }) => {
+      const sender = this.#peerOf(other);
+      const { cells, told } = await partners.takeHalo({ kind: 'halo', sender, plan: plan.id, step }, slabs);
+      if (told) this.#packingFor(sender).told(told);
       await shard.write(slabs, cells);
     });
     const copied = this.#own?.then((cells) => shard.write(own.target, cells));
@@ -60,28 +70,62 @@ export class Halos {
   }
 
   async #sendAll(step: number, reading: Promise<Float32Array[]>): Promise<void> {
-    const { exchange, onFailure } = this.#tools;
-    let parcels: Float32Array[];
     try {
-      parcels = await reading;
+      await this.#packAndSend(step, await reading);
     } catch (error) {
-      onFailure(error);
-      return;
+      this.#tools.onFailure(error);
     }
-    const sent = exchange.outgoing.map(({ shard }, i) =>
-      this.#sendTo(this.#peerOf(shard), step, parcels[i] as Float32Array),
-    );
+  }
+
+  async #packAndSend(step: number, parcels: readonly Float32Array[]): Promise<void> {
+    const { exchange } = this.#tools;
+    const sent: Promise<void>[] = [];
+    for (const [i, { shard, slabs }] of exchange.outgoing.entries()) {
+      const peer = this.#peerOf(shard);
+      sent.push(this.#sendTo(peer, step, await this.#packedFor(peer, slabs, parcels[i] as Float32Array)));
+      // The first is on its way, and whatever waits is done, before the next is packed.
+      await breathe();
+    }
     await Promise.all(sent);
   }
 
-  async #sendTo(peer: PeerId, step: number, cells: Float32Array): Promise<void> {
+  async #packedFor(peer: PeerId, slabs: readonly Slab[], cells: Float32Array): Promise<Parcel> {
+    const { job, now } = this.#tools;
+    const { haloError } = job.run;
+    if (haloError !== undefined) for (const part of partsOf(slabs, cells)) roundCells(part.cells, haloError);
+    const packing = this.#packingFor(peer);
+    if (!packing.wanted(cells.byteLength)) return pack(slabs, cells, 'plain');
+    const started = now();
+    const parcel = await pack(slabs, cells, 'packed');
+    // What is quiet says nothing of what is not.
+    if (parcel.coding === 'packed') {
+      packing.packed(cells.byteLength, parcel.content.byteLength, now() - started);
+    }
+    return parcel;
+  }
+
+  async #sendTo(peer: PeerId, step: number, parcel: Parcel): Promise<void> {
     const { plan, index, partners, tally } = this.#tools;
     try {
-      const path = await partners.deliver(peer, { type: 'halo', from: index, plan: plan.id, step, cells });
-      if (path !== 'inbox') tally.sent(cells.byteLength, path);
+      const rate = (await partners.incomingRate(peer)) ?? 0;
+      const path = await partners.deliver(peer, {
+        type: 'halo',
+        from: index,
+        plan: plan.id,
+        step,
+        rate,
+        parcel,
+      });
+      if (path !== 'inbox') tally.sent(parcel.content.byteLength, path);
     } catch {
       // The partners have told of it.
     }
+  }
+
+  #packingFor(peer: PeerId): Packing {
+    const packing = this.#packings.get(peer) ?? new Packing();
+    this.#packings.set(peer, packing);
+    return packing;
   }
 
   #peerOf(shard: number): PeerId {

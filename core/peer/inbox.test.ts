@@ -3,13 +3,15 @@ import { LinkError } from '../errors.js';
 import { Inbox } from './inbox.js';
 
 const cells = (...values: number[]) => Float32Array.from(values);
-const halo = (plan: number, step: number, value: number) =>
-  ({ type: 'halo', plan, step, from: 0, cells: cells(value) }) as const;
+const halo = (plan: number, step: number, value: number) => {
+  const parcel = { coding: 'plain', quiet: [false], content: new Uint8Array(cells(value).buffer) } as const;
+  return { type: 'halo', plan, step, from: 0, rate: 0, parcel } as const;
+};
 
 test('a halo that came early is there when its shard asks', async () => {
   const inbox = new Inbox();
   inbox.deliver('anna', halo(1, 4, 7));
-  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 4 })).toEqual(cells(7));
+  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 4 })).toEqual(halo(1, 4, 7));
 });
 
 test('a shard that asks early gets its halo when it comes', async () => {
@@ -18,7 +20,7 @@ test('a shard that asks early gets its halo when it comes', async () => {
   inbox.deliver('anna', halo(1, 0, 1));
   inbox.deliver('bert', halo(1, 4, 2));
   inbox.deliver('anna', halo(1, 4, 3));
-  expect(await taken).toEqual(cells(3));
+  expect(await taken).toEqual(halo(1, 4, 3));
 });
 
 test('nobody can speak for another peer', async () => {
@@ -26,14 +28,14 @@ test('nobody can speak for another peer', async () => {
   inbox.deliver('eve', halo(1, 4, 666));
   const taken = inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 4 });
   inbox.deliver('anna', halo(1, 4, 3));
-  expect(await taken).toEqual(cells(3));
+  expect(await taken).toEqual(halo(1, 4, 3));
 });
 
 test('the first of two equal messages counts', async () => {
   const inbox = new Inbox();
   inbox.deliver('anna', halo(1, 4, 1));
   inbox.deliver('anna', halo(1, 4, 2));
-  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 4 })).toEqual(cells(1));
+  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 4 })).toEqual(halo(1, 4, 1));
 });
 
 test('parts of a state are told apart', async () => {
@@ -41,8 +43,12 @@ test('parts of a state are told apart', async () => {
   const state = { type: 'state', plan: 2, from: 0, to: 1 } as const;
   inbox.deliver('anna', { ...state, part: 1, cells: cells(1) });
   inbox.deliver('anna', { ...state, part: 0, cells: cells(0) });
-  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, part: 0 })).toEqual(cells(0));
-  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, part: 1 })).toEqual(cells(1));
+  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, from: 0, part: 0 })).toMatchObject({
+    cells: cells(0),
+  });
+  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, from: 0, part: 1 })).toMatchObject({
+    cells: cells(1),
+  });
 });
 
 test('who waits for a dropped plan is told, and its late messages are forgotten', async () => {
@@ -52,5 +58,5 @@ test('who waits for a dropped plan is told, and its late messages are forgotten'
   await expect(taken).rejects.toThrow(LinkError);
   await expect(inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 8 })).rejects.toThrow(LinkError);
   inbox.deliver('anna', halo(2, 0, 5));
-  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 2, step: 0 })).toEqual(cells(5));
+  expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 2, step: 0 })).toEqual(halo(2, 0, 5));
 });

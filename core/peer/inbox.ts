@@ -6,11 +6,27 @@ import type { PeerId } from '../protocol/plan.js';
 /** Which message a shard waits for. A peer owns one shard of a plan, so its name tells the shard. */
 export type Expected =
   | { readonly kind: 'halo'; readonly sender: PeerId; readonly plan: number; readonly step: number }
-  | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly part: number };
+  | {
+      readonly kind: 'state';
+      readonly sender: PeerId;
+      readonly plan: number;
+      /** Which of the shards that the plan starts from: one peer may give of several. */
+      readonly from: number;
+      readonly part: number;
+    };
+
+/** What a shard waits for; the rest is taken in as it comes. */
+type Awaited = Extract<LinkMessage, { type: Expected['kind'] }>;
+
+export const isAwaited = (message: LinkMessage): message is Awaited =>
+  message.type === 'halo' || message.type === 'state';
+
+/** The message that is waited for. */
+type Taken<E extends Expected> = Extract<Awaited, { type: E['kind'] }>;
 
 interface Waiter {
   readonly plan: number;
-  readonly resolve: (cells: Float32Array) => void;
+  readonly resolve: (message: never) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -19,45 +35,45 @@ interface Waiter {
  * within an exchange, and may know a plan before we do, so messages come early.
  */
 export class Inbox {
-  readonly #arrived = new Map<string, { readonly plan: number; readonly cells: Float32Array }>();
+  readonly #arrived = new Map<string, Awaited>();
   readonly #waiting = new Map<string, Waiter>();
   #oldestPlan = 0;
   #bytes = 0;
 
   /** Throws ProtocolError when too much waits already: the sender runs ahead of what the protocol allows. */
-  deliver(sender: PeerId, message: LinkMessage): void {
+  deliver(sender: PeerId, message: Awaited): void {
     if (message.plan < this.#oldestPlan) return;
     const key = keyOf(
       message.type === 'halo'
         ? { kind: 'halo', sender, plan: message.plan, step: message.step }
-        : { kind: 'state', sender, plan: message.plan, part: message.part },
+        : { kind: 'state', sender, plan: message.plan, from: message.from, part: message.part },
     );
     const waiter = this.#waiting.get(key);
     if (waiter) {
       this.#waiting.delete(key);
-      waiter.resolve(message.cells);
+      waiter.resolve(message as never);
       return;
     }
     if (this.#arrived.has(key)) return;
-    this.#bytes += message.cells.byteLength;
+    this.#bytes += bytesOf(message);
     if (this.#bytes > MAX_INBOX_BYTES) {
-      this.#bytes -= message.cells.byteLength;
+      this.#bytes -= bytesOf(message);
       throw new ProtocolError(
         `more than ${MAX_INBOX_BYTES} bytes wait from other peers; ${sender} runs ahead`,
       );
     }
-    this.#arrived.set(key, { plan: message.plan, cells: message.cells });
+    this.#arrived.set(key, message);
   }
 
   /** Rejects with LinkError when the plan is dropped first. */
-  take(expected: Expected): Promise<Float32Array> {
+  take<E extends Expected>(expected: E): Promise<Taken<E>> {
     if (expected.plan < this.#oldestPlan) return Promise.reject(dropped(expected.plan));
     const key = keyOf(expected);
     const early = this.#arrived.get(key);
     if (early) {
       this.#arrived.delete(key);
-      this.#bytes -= early.cells.byteLength;
-      return Promise.resolve(early.cells);
+      this.#bytes -= bytesOf(early);
+      return Promise.resolve(early as Taken<E>);
     }
     return new Promise((resolve, reject) => this.#waiting.set(key, { plan: expected.plan, resolve, reject }));
   }
@@ -68,7 +84,7 @@ export class Inbox {
     for (const [key, early] of this.#arrived) {
       if (early.plan >= this.#oldestPlan) continue;
       this.#arrived.delete(key);
-      this.#bytes -= early.cells.byteLength;
+      this.#bytes -= bytesOf(early);
     }
     for (const [key, waiter] of this.#waiting) {
       if (waiter.plan >= this.#oldestPlan) continue;
@@ -78,12 +94,21 @@ export class Inbox {
   }
 }
 
+function bytesOf(message: Awaited): number {
+  switch (message.type) {
+    case 'halo':
+      return message.parcel.content.byteLength;
+    case 'state':
+      return message.cells.byteLength;
+  }
+}
+
 function keyOf(expected: Expected): string {
   switch (expected.kind) {
     case 'halo':
       return `halo ${expected.sender} ${expected.plan} ${expected.step}`;
     case 'state':
-      return `state ${expected.sender} ${expected.plan} ${expected.part}`;
+      return `state ${expected.sender} ${expected.plan} ${expected.from} ${expected.part}`;
   }
 }
 

@@ -1,11 +1,13 @@
+import type { Slab } from '../../shaders/engine.js';
 import { LinkError } from '../errors.js';
 import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Link } from '../links/link.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
+import { unpack } from '../parcel/parcel.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
-import type { Expected, Inbox } from './inbox.js';
+import { type Expected, type Inbox, isAwaited } from './inbox.js';
 
 export interface PartnersTools {
   readonly self: PeerId;
@@ -15,8 +17,10 @@ export interface PartnersTools {
   readonly onFailure: (error: unknown, peer: PeerId) => void;
 }
 
-/** A peer that holds cells of a shard under the plan before. */
+/** A peer that holds cells of a shard: as its own under the plan before, or in a copy. */
 export interface Giver {
+  /** Index of the shard that it gives of, among those that the plan starts from. */
+  readonly shard: number;
   readonly peer: PeerId;
   readonly box: Box;
 }
@@ -38,18 +42,33 @@ export class Partners {
     await Promise.all(others.map((peer) => this.#linkTo(peer)));
   }
 
-  /** Waits for what another peer sends; it is of `count` cells. */
-  async take(expected: Expected, count: number): Promise<Float32Array> {
-    const cells = await this.#tools.inbox.take(expected);
+  /** Waits for a part of the state, of `count` cells. */
+  async takeState(expected: Expected & { readonly kind: 'state' }, count: number): Promise<Float32Array> {
+    const { cells } = await this.#tools.inbox.take(expected);
     return this.#with(expected.sender, async () => {
       if (cells.length === count) return cells;
       throw new LinkError(`${expected.sender} sent ${cells.length} cells where ${count} were due`);
     });
   }
 
+  /** Waits for a halo: the cells of `slabs`, and how fast ours came in there, in bytes a second, where that is known. */
+  async takeHalo(
+    expected: Expected & { readonly kind: 'halo' },
+    slabs: readonly Slab[],
+  ): Promise<{ readonly cells: Float32Array; readonly told: number | undefined }> {
+    const { parcel, rate } = await this.#tools.inbox.take(expected);
+    const cells = await this.#with(expected.sender, () => unpack(parcel, slabs));
+    return { cells, told: rate > 0 ? rate : undefined };
+  }
+
+  /** How fast this peer's messages come in, in bytes a second, where that is known. */
+  async incomingRate(peer: PeerId): Promise<number | undefined> {
+    return (await this.#linkTo(peer)).incomingRate;
+  }
+
   /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
   async deliver(peer: PeerId, message: LinkMessage): Promise<'inbox' | 'direct' | 'relay'> {
-    if (peer === this.#tools.self) {
+    if (peer === this.#tools.self && isAwaited(message)) {
       this.#tools.inbox.deliver(peer, message);
       return 'inbox';
     }
@@ -72,11 +91,12 @@ export class Partners {
   }
 }
 
-/** Who holds the cells of `box` under the plan before, where this one takes over from it. */
+/** Who gives the cells of `box`, where the plan starts from what peers hold. */
 export function giversOf({ source }: Plan, box: Box): Giver[] {
-  if (source.kind !== 'transfer') return [];
+  if (source.kind !== 'transfer' && source.kind !== 'copies') return [];
   const before = source.shards.map((shard) => shard.box);
   return transfers(before, [box]).map(({ from, box: part }) => ({
+    shard: from,
     peer: source.shards[from]?.peer as PeerId,
     box: part,
   }));

@@ -57,12 +57,12 @@ async function after(exchangeEvery: number, way: 'bands first' | 'all at once') 
     await shard.write([{ ...array, box: held }], eachCellOf(held, value));
   }
   const tally = new EpochTally(() => 0);
-  const stepping = new Stepping({ job, box, exchangeEvery, shard, sources, probes, tally });
+  const stepping = new Stepping({ job, box, exchangeEvery, shard, sources, probes, tally, now: () => 0 });
   const early = [...outer(exchangeEvery)];
   let sent: Promise<Float32Array> | undefined;
   if (way === 'all at once') await stepping.advance(0, exchangeEvery, exchangeEvery);
   else {
-    await stepping.advanceBandsFirst(0, () => {
+    await stepping.advanceToExchange(0, () => {
       sent = shard.read(early);
     });
   }

@@ -3,11 +3,12 @@ import { type Course, type Courses, coursesOf, shareInside } from '../grid/bands
 import { type Box, hasCell } from '../grid/box.js';
 import { updateBoxes } from '../grid/deep.js';
 import type { Job } from '../job/job.js';
+import { BandChoice, type Way } from './band-choice.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { ProbeLog } from './probe-log.js';
 import type { FedSource } from './surroundings.js';
 
-/** With less than this inside there is little to compute while halos travel, and many small boxes cost more than one large. */
+/** With less than this inside there is too little to compute while halos travel. */
 const LEAST_INSIDE = 0.25;
 
 export interface SteppingTools {
@@ -18,12 +19,17 @@ export interface SteppingTools {
   readonly sources: readonly FedSource[];
   readonly probes: ProbeLog;
   readonly tally: EpochTally;
+  /** Seconds, from any start. */
+  readonly now: () => number;
 }
 
 /** Makes one shard's steps, and records what its probes see. Whatever a call asks of the engine, it asks before it returns. */
 export class Stepping {
   readonly #tools: SteppingTools;
   readonly #courses: Courses | undefined;
+  readonly #choice = new BandChoice();
+  /** The last whole block of steps that was asked for. */
+  #last: { readonly to: number; readonly way: Way; readonly at: number } | undefined;
 
   constructor(tools: SteppingTools) {
     this.#tools = tools;
@@ -50,18 +56,30 @@ export class Stepping {
   }
 
   /**
-   * Makes all steps from the exchange at `from` to the next, and first what is sent there: `sendable` is called when that has been
-   * asked for, so that the engine may be asked to read it.
+   * Makes all steps from the exchange at `from` to the next, and first what is sent there, where that is quicker: `sendable` is
+   * called when it has been asked for, so that the engine may be asked to read it.
    */
-  async advanceBandsFirst(from: number, sendable: () => void): Promise<void> {
-    const { shard, probes, exchangeEvery } = this.#tools;
-    const courses = this.#courses;
-    if (!courses) {
-      const next = from + exchangeEvery;
-      const made = this.advance(from, next, next);
-      sendable();
-      return made;
+  async advanceToExchange(from: number, sendable: () => void): Promise<void> {
+    const next = from + this.#tools.exchangeEvery;
+    if (this.#courses && this.#way(from, next) === 'bands') {
+      return this.#advanceInCourses(this.#courses, from, sendable);
     }
+    const made = this.advance(from, next, next);
+    sendable();
+    return made;
+  }
+
+  /** Chooses, and takes down how long it has been since the last time, if nothing came in between. */
+  #way(from: number, to: number): Way {
+    const now = this.#tools.now();
+    if (this.#last?.to === from) this.#choice.took(this.#last.way, now - this.#last.at);
+    const way = this.#choice.next();
+    this.#last = { to, way, at: now };
+    return way;
+  }
+
+  async #advanceInCourses(courses: Courses, from: number, sendable: () => void): Promise<void> {
+    const { shard, probes, exchangeEvery } = this.#tools;
     await this.#timed(async () => {
       const all = [...courses.bands, courses.inside];
       const calls: Promise<unknown>[] = [];

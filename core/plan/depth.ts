@@ -41,10 +41,11 @@ export function chooseDepth(
     const pace = { exchangeEvery, epoch: epochOf(exchangeEvery, work.longestEpoch), overlap };
     if (!fits(work, fleet, shards, exchangeEvery)) break;
     const cost = costOf(work, fleet, shards, pace, neighbours);
-    if (!best || cost.secondsPerStep < best.cost.secondsPerStep) best = { pace, cost };
-    // Deeper halos only add to the work of a run that waits for nothing else, and to bytes where these rule.
-    if (cost.limit === 'compute') break;
-    if (cost.limit !== 'grants' && cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
+    const isBetter = !best || cost.secondsPerStep < best.cost.secondsPerStep;
+    if (isBetter) best = { pace, cost };
+    // Deeper halos add to the work of a run that waits for nothing else, once exchanges are few, and to bytes where these rule.
+    if (cost.limit === 'compute' && !isBetter) break;
+    if (cost.limit !== 'grants' && best && cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
   }
   return best;
 }

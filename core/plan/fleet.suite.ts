@@ -27,6 +27,7 @@ export function waveWork(edge: number, brick: number, more: Partial<Work> = {}):
 export const peer: PeerPerformance = {
   rate: 1e8,
   stepSeconds: 0,
+  exchangeSeconds: 0,
   memory: Infinity,
   local: Infinity,
   up: Infinity,
@@ -69,6 +70,7 @@ export const anyFleet = (most: number): fc.Arbitrary<Fleet> =>
         ...peer,
         rate,
         stepSeconds: 1e-4,
+        exchangeSeconds: 0,
         up: uplink * MBIT,
         down: 5 * uplink * MBIT,
         local: 1000 * MBIT,

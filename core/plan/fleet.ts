@@ -4,6 +4,8 @@ export interface PeerPerformance {
   readonly rate: number;
   /** Seconds that each step takes beside its cells: starting kernels, waking workers. */
   readonly stepSeconds: number;
+  /** Seconds that each exchange takes beside its bytes: reading the device and writing it, waking workers. */
+  readonly exchangeSeconds: number;
   /** Bytes that a shard and its halo may hold. */
   readonly memory: number;
   /** Bytes a second to and from peers of its own network, all of them together, each way. */

@@ -109,6 +109,13 @@ describe('why a peer is used as it is', () => {
     expect(three).toBeLessThan(0.4);
     expect(gain(fleetOf([1e12]))).toBe(0);
   });
+
+  it('one more than there are bricks adds nothing', () => {
+    const two = waveWork(16, 8, { grid: { ...waveWork(16, 8).grid, shape: [16, 8, 8] } });
+    const setting = settingOf(two, fleetOf([1e6, 1e6]), options);
+    const plan = candidateOf(setting, [0, 1], 'quick');
+    expect(plan && gainOfOneMore(setting, plan, 0)).toBe(0);
+  });
 });
 
 describe('peers near one another', () => {

@@ -1,4 +1,5 @@
 import { type Box, boxOfShape, cellCount } from '../grid/box.js';
+import { mostShards } from '../grid/partition.js';
 import { type Candidate, candidateOf, type Setting } from './candidate.js';
 import { memoryOf } from './cost.js';
 import type { Fleet } from './fleet.js';
@@ -34,13 +35,13 @@ export function usesIn(setting: Setting, chosen: Candidate): Use[] {
 }
 
 function unused({ work, fleet }: Setting, { members, pace, cost }: Candidate, peer: number): Use {
-  const { memory = 0, rate = 1, stepSeconds: starting = 0 } = fleet.peers[peer] ?? {};
+  const { memory, rate, ...own } = fleet.peers[peer] as Fleet['peers'][number];
   const k = pace.exchangeEvery;
   const brick = inTheMiddle(work.grid.shape, work.grid.brick);
   const needed = memoryOf(work, brick, k);
   if (needed > memory) return { kind: 'memory', needed, offered: memory };
   const stepSeconds = cost.secondsPerStep;
-  const brickSeconds = updatesOf(work, brick, k).all / k / rate + starting;
+  const brickSeconds = updatesOf(work, brick, k).all / k / rate + own.stepSeconds + own.exchangeSeconds / k;
   if (brickSeconds > stepSeconds) return { kind: 'too-slow', brickSeconds, stepSeconds };
   const deep = memoryOf(work, brick, k) / work.bytesHeld - cellCount(brick);
   const shallow = memoryOf(work, brick, k - 1) / work.bytesHeld - cellCount(brick);
@@ -71,10 +72,11 @@ function haloSecondsOf(fleet: Fleet, peer: number, member: number, bytes: number
 
 /**
  * What one more peer like `like` would add to the run `chosen`: the part of a step that it would save, 0 to less than 1. It
- * is taken to sit beside `like`, on the same network, and to have the same links.
+ * is taken to sit beside `like`, on the same network, and to have the same links. Nothing where each brick has a peer already.
  */
 export function gainOfOneMore(setting: Setting, chosen: Candidate, like: number): number {
-  const { fleet, groups } = setting;
+  const { work, fleet, groups } = setting;
+  if (chosen.members.length >= mostShards(work.grid)) return 0;
   const added = fleet.peers.length;
   const beside = { path: 'local', roundTrip: 0.001, rate: Infinity, messageSeconds: 0 } as const;
   const twin = (peer: number) => (peer === added ? like : peer);

@@ -2,7 +2,6 @@ import type { Box } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import type { Job } from '../job/job.js';
 import { BYTES_OF_CELL, bytesOfCell } from '../job/memory.js';
-import { longestEpoch } from '../job/run-settings.js';
 
 /** What a job asks of whoever computes it. */
 export interface Work {
@@ -36,6 +35,6 @@ export function workOf(job: Job): Work {
     bytesHeld: bytesOfCell(job, 'wasm'),
     bytesDeep: waves * components * BYTES_OF_CELL,
     bytesShallow: (waves + coupledTrackers.size) * components * BYTES_OF_CELL,
-    longestEpoch: longestEpoch(job.grid, radius),
+    longestEpoch: job.run.longestEpoch,
   };
 }

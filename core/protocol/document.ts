@@ -10,12 +10,22 @@ import { jobId, peerId } from './plan.js';
  * Each value is one plain JSON object, replaced whole.
  */
 
+/** What a peer is used for in the run, or why for nothing. */
+const useSchema = z.strictObject({
+  kind: z.enum(['shard', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out']),
+  /** The same for people, with the figures that show it. */
+  says: z.string().max(200),
+});
+export type ShownUse = z.infer<typeof useSchema>;
+
 export const rosterEntrySchema = z.strictObject({
   name: z.string().max(MAX_NAME_LENGTH),
   kind: z.enum(['node', 'browser']),
   ability: abilitySchema,
   /** `idle`: waiting for work. `computing`: in the plan. `leaving`: handing over. */
   state: z.enum(['idle', 'computing', 'leaving']),
+  /** While a job runs. */
+  use: useSchema.exactOptional(),
 });
 export type RosterEntry = z.infer<typeof rosterEntrySchema>;
 
@@ -45,6 +55,12 @@ export const progressSchema = z.strictObject({
   checkpoint: z.number().int().min(0),
   haloBytesDirect: z.number().min(0),
   haloBytesRelayed: z.number().min(0),
+  /** Seconds a step while a plan is under way: as it promises, and as they have been over the last seconds of it. */
+  stepSeconds: z
+    .strictObject({ predicted: z.number().min(0), measured: z.number().min(0).nullable() })
+    .exactOptional(),
+  /** Part of a step's time that one more peer like `like` would save. */
+  oneMore: z.strictObject({ like: peerId, saves: z.number().min(0).max(1) }).exactOptional(),
 });
 export type Progress = z.infer<typeof progressSchema>;
 

@@ -22,6 +22,9 @@ export const MAX_FRAGMENT_BYTES = 16 * 1024;
 /** Largest link message, before it is cut: a halo of 16 components of a 1024² face, 4 deep. */
 export const MAX_LINK_MESSAGE_BYTES = 256 * 1024 * 1024;
 
+/** State of a shard that is kept in memory twice, by its peer and by another. What is larger has the store alone. */
+export const MAX_COPY_BYTES = 128 * 1024 * 1024;
+
 /** A link stops sending above the high mark and goes on below the low one. */
 export const HIGH_WATER_BYTES = 1024 * 1024;
 export const LOW_WATER_BYTES = 512 * 1024;
@@ -29,7 +32,7 @@ export const LOW_WATER_BYTES = 512 * 1024;
 /** Messages a link holds for its caller while the network is slower: two of the largest. */
 export const MAX_LINK_QUEUE_BYTES = 2 * MAX_LINK_MESSAGE_BYTES;
 
-/** Halos that came before they are due wait here; neighbours are at most one exchange ahead, plan changes included. */
+/** Halos that came before they are due wait here; neighbours are at most two exchanges ahead, plan changes included. */
 export const MAX_INBOX_BYTES = 1024 * 1024 * 1024;
 
 /** A healthy link opens within a second even at 200 ms; lossy ones fail now and then and are tried again. */

@@ -19,12 +19,26 @@ function inWords({ peers, watchers, jobs }: RoomReport): string[] {
   return [
     `${counted(peers.length, 'peer')}, ${counted(watchers, 'watcher')}, ${counted(jobs.length, 'job')}`,
     ...peers.map(
-      ({ name, kind, state, ability }) =>
-        `peer ${name} (${kind}, ${ability.engine}, ${cellRate(ability.rate)}): ${state}`,
+      ({ name, kind, state, ability, use }) =>
+        `peer ${name} (${kind}, ${ability.engine}, ${cellRate(ability.rate)}): ${state}${use ? `; ${use.says}` : ''}`,
     ),
-    ...jobs.map(jobLine),
+    ...jobs.flatMap((job) => [jobLine(job), ...paceLines(job, peers)]),
   ];
 }
+
+/** How the run goes beside what its plan promised, and what one more peer would do for it. */
+function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): string[] {
+  if (state !== 'running' || !progress?.stepSeconds) return [];
+  const { predicted, measured } = progress.stepSeconds;
+  const taken = measured === null ? 'not measured yet' : `${stepTime(measured)} measured`;
+  const pace = `  a step: ${taken}, ${stepTime(predicted)} predicted`;
+  const like = peers.find(({ id }) => id === progress.oneMore?.like);
+  if (!like || !progress.oneMore) return [pace];
+  const saved = Math.round(100 * progress.oneMore.saves);
+  return [pace, `  one more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of it`}`];
+}
+
+const stepTime = (seconds: number) => `${Number((1000 * seconds).toPrecision(3))} ms`;
 
 function jobLine({ id, state, reason, progress, result }: JobReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { KnownFleet, type KnownPeer } from './known-fleet.js';
+
+const peerOf = (id: string, rate: number): KnownPeer => ({
+  id,
+  ability: { engine: 'wasm', device: 'test', rate, memory: 1e9 },
+  roundTrip: () => undefined,
+});
+const [anna, bert, carl] = [peerOf('anna', 1e8), peerOf('bert', 1e8), peerOf('carl', 4e8)];
+/** A second of work at `rate`, its starts besides. */
+const secondAt = (rate: number) => ({ updates: rate, steps: 0, exchanges: 0, seconds: 1 });
+
+describe('what is known of a peer', () => {
+  it('is its claim until it has computed, and then what it did', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    expect(known.of([anna]).peers[0]?.rate).toBe(1e8);
+    known.computed(anna, secondAt(3e7));
+    expect(known.of([anna]).peers[0]?.rate).toBe(3e7);
+  });
+
+  it('counts the claims of others for as much as its own came to', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.computed(anna, secondAt(5e7));
+    expect(known.of([anna, bert, carl]).peers.map(({ rate }) => rate)).toEqual([5e7, 5e7, 2e8]);
+  });
+
+  it('follows a peer that slows down within three epochs', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    for (let epoch = 0; epoch < 8; epoch++) known.computed(anna, secondAt(1e8));
+    for (let epoch = 0; epoch < 3; epoch++) known.computed(anna, secondAt(2.5e7));
+    expect(known.of([anna]).peers[0]?.rate).toBe(2.5e7);
+  });
+
+  it('leaves out what starting took, but never takes all of the time for it', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.computed(anna, { updates: 1e6, steps: 1000, exchanges: 100, seconds: 0.14 });
+    expect(known.of([anna]).peers[0]?.rate).toBeCloseTo(1e7);
+    known.computed(bert, { updates: 1e6, steps: 1e6, exchanges: 1e6, seconds: 0.1 });
+    expect(known.of([bert]).peers[0]?.rate).toBeCloseTo(5e7);
+  });
+});
+
+describe('what is known of a link', () => {
+  it('is what both ends say, in either order, and of others better than most are', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.linked('bert', 'anna', { roundTrip: 0.08, rate: 1e6 });
+    known.linked('anna', 'bert', { roundTrip: 0.1 });
+    const fleet = known.of([anna, bert, carl]);
+    expect(fleet.link(0, 1)).toMatchObject({ roundTrip: 0.09, rate: 1e6 });
+    expect(fleet.link(1, 0)).toEqual(fleet.link(0, 1));
+    expect(fleet.link(0, 2).roundTrip).toBeLessThan(0.05);
+  });
+
+  it('goes with either peer', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.linked('anna', 'bert', { roundTrip: 0.5 });
+    known.forget('bert');
+    expect(known.of([anna, bert]).link(0, 1).roundTrip).toBeLessThan(0.05);
+  });
+});

@@ -1,0 +1,133 @@
+import type { Ability } from '../protocol/messages.js';
+import type { PeerId } from '../protocol/plan.js';
+import { Estimate } from './estimate.js';
+import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
+import { MeasuredRate } from './measured.js';
+import { median } from './robust.js';
+
+/**
+ * What a link does until it has been measured: a good home line not far away. Better than most, on purpose: a link that is
+ * taken for worse than it is gets no halos, and so is never measured.
+ */
+const UNMEASURED: LinkPerformance = { path: 'direct', roundTrip: 0.01, rate: 12.5e6, messageSeconds: 2e-4 };
+
+/** What starts cost on either engine, in seconds: kernels by the step; reads, writes and a worker's round trips by the exchange. */
+const STARTING = {
+  wasm: { stepSeconds: 1e-5, exchangeSeconds: 3e-4 },
+  webgpu: { stepSeconds: 3e-5, exchangeSeconds: 2e-3 },
+} as const;
+
+/** However small a shard, so much of its time is taken to be cells'. */
+const LEAST_FOR_CELLS = 0.2;
+
+/** Seconds to a coordinator and back until a heartbeat has told. */
+const COORDINATOR_ROUND_TRIP = 0.005;
+
+export interface KnownPeer {
+  readonly id: PeerId;
+  readonly ability: Ability;
+  /** To the coordinator and back, in seconds; undefined until it has been measured. */
+  readonly roundTrip: () => number | undefined;
+}
+
+/** What a peer did in one epoch. */
+export interface EpochWork {
+  /** Cell updates, the overlap included. */
+  readonly updates: number;
+  readonly steps: number;
+  readonly exchanges: number;
+  /** Of computing. */
+  readonly seconds: number;
+}
+
+/** What one end says of a link: seconds there and back, bytes a second. */
+export interface LinkFigures {
+  readonly roundTrip: number;
+  readonly rate?: number | undefined;
+}
+
+/**
+ * All that is known of the peers and links of one run: what calibrations claimed, as long as nothing has been measured, and what
+ * epochs and halos have shown since.
+ */
+export class KnownFleet {
+  readonly #rates = new Map<PeerId, { readonly claimed: number; readonly measured: MeasuredRate }>();
+  readonly #held: (ability: Ability) => number;
+  readonly #links = new Map<string, { readonly roundTrip: Estimate; readonly rate: Estimate }>();
+
+  /** `held`: bytes that a peer can hold, as if each of its cells took as many as `Work.bytesHeld`. */
+  constructor(held: (ability: Ability) => number) {
+    this.#held = held;
+  }
+
+  computed(
+    { id, ability }: Pick<KnownPeer, 'id' | 'ability'>,
+    { updates, steps, exchanges, seconds }: EpochWork,
+  ): void {
+    const { stepSeconds, exchangeSeconds } = STARTING[ability.engine];
+    const starting = steps * stepSeconds + exchanges * exchangeSeconds;
+    const known = this.#rates.get(id) ?? { claimed: ability.rate, measured: new MeasuredRate(ability.rate) };
+    this.#rates.set(id, known);
+    known.measured.computed(updates, Math.max(seconds - starting, seconds * LEAST_FOR_CELLS));
+  }
+
+  /** One end's figures; the other end tells its own, and they count alike. */
+  linked(a: PeerId, b: PeerId, { roundTrip, rate }: LinkFigures): void {
+    const key = keyOf(a, b);
+    const known = this.#links.get(key) ?? { roundTrip: new Estimate(), rate: new Estimate() };
+    this.#links.set(key, known);
+    known.roundTrip.add(roundTrip);
+    if (rate !== undefined) known.rate.add(rate);
+  }
+
+  /** The peer is gone; one that comes back has another id. */
+  forget(peer: PeerId): void {
+    this.#rates.delete(peer);
+    for (const key of this.#links.keys()) if (key.split(' ').includes(peer)) this.#links.delete(key);
+  }
+
+  /** How far the epochs of these peers lie from what they are taken for, as a part of it: the least steady of them. */
+  scatter(peers: readonly PeerId[]): number {
+    return Math.max(0, ...peers.map((peer) => this.#rates.get(peer)?.measured.scatter ?? 0));
+  }
+
+  /** These peers as a planner wants them, in their order. */
+  of(peers: readonly KnownPeer[]): Fleet {
+    const scale = this.#claimScale();
+    return {
+      peers: peers.map((peer) => this.#performanceOf(peer, scale)),
+      link: (a, b) => this.#link((peers[a] as KnownPeer).id, (peers[b] as KnownPeer).id),
+      relayRate: Infinity,
+    };
+  }
+
+  /** A job's cells may cost more, or less, than those that peers calibrated with: a claim counts for as much as others' came to. */
+  #claimScale(): number {
+    const ratios = [...this.#rates.values()].map(({ claimed, measured }) => measured.value / claimed);
+    return ratios.length === 0 ? 1 : median(ratios);
+  }
+
+  #performanceOf({ id, ability, roundTrip }: KnownPeer, scale: number): PeerPerformance {
+    return {
+      rate: this.#rates.get(id)?.measured.value ?? ability.rate * scale,
+      ...STARTING[ability.engine],
+      memory: this.#held(ability),
+      // What peers send at once shares a way; the rates of links are measured while it does.
+      local: Infinity,
+      up: Infinity,
+      down: Infinity,
+      coordinatorRoundTrip: roundTrip() ?? COORDINATOR_ROUND_TRIP,
+    };
+  }
+
+  #link(a: PeerId, b: PeerId): LinkPerformance {
+    const known = this.#links.get(keyOf(a, b));
+    return {
+      ...UNMEASURED,
+      roundTrip: known?.roundTrip.value ?? UNMEASURED.roundTrip,
+      rate: known?.rate.value ?? UNMEASURED.rate,
+    };
+  }
+}
+
+const keyOf = (a: PeerId, b: PeerId) => (a < b ? `${a} ${b}` : `${b} ${a}`);
