@@ -148,7 +148,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const begin = async () => {
     term = await standing.active;
     rooms.open(FIRST_ROOM);
-    if (options.resume) await jobs.resume((name) => rooms.open(name));
+    if (!options.resume) return;
+    await jobs.resume(
+      (name) => rooms.open(name),
+      (id, error) => log.error({ err: error, job: id }, 'a job cannot go on: it cannot be read'),
+    );
   };
   try {
     if (options.whileTaken !== 'wait') await standing.active;

@@ -147,6 +147,11 @@ export class Fleet {
     return this.#conductor.stop(id);
   }
 
+  /** Goes on with a job that was stopped, here or by an earlier coordinator on this store. */
+  resume(id: string): Promise<void> {
+    return this.#coordinator.jobs.start(this.#coordinator.room(FIRST_ROOM), id);
+  }
+
   /** Runs a job to its end. */
   async run(file: JobFileInput, folder?: string): Promise<Result> {
     const id = await this.submit(file, folder);
