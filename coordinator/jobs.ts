@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { StoreError } from '../core/errors.js';
 import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
@@ -31,6 +32,12 @@ const recordSchema = z.strictObject({
 });
 type JobRecord = z.infer<typeof recordSchema>;
 
+/** A job that was started and has not ended. */
+interface Open extends Pick<JobRecord, 'room' | 'submitted'> {
+  readonly id: string;
+  readonly job: Job;
+}
+
 export interface Submitted {
   readonly id: string;
   /** Keys of the objects that the job starts from; it is started once they are in the store. */
@@ -39,6 +46,9 @@ export interface Submitted {
 }
 
 const ID_SUFFIX_LENGTH = 12;
+
+/** A coordinator that takes over is waited for, and a store may hold the ends of a thousand jobs. */
+const LOOKS_AT_ONCE = 16;
 
 /** Takes jobs in, and hands them to their room's conductor once what they start from is in the store. */
 export class JobDesk {
@@ -96,19 +106,43 @@ export class JobDesk {
     room.conductor.submit(id, job);
   }
 
-  /** Goes on with every job that a coordinator before this one had started and not ended, in the order they came. */
-  async resume(openRoom: (name: string) => Room): Promise<void> {
-    const open: (JobRecord & { readonly id: string })[] = [];
-    for await (const key of this.#store.list('jobs/')) {
-      const id = key.split('/')[1] ?? '';
-      if (key !== jobRecordKey(id) || (await readJobEnd(this.#store, id))) continue;
-      const record = await this.#record(id);
-      if (record) open.push({ ...record, id });
+  /**
+   * Goes on with every job that a coordinator before this one had started and not ended, in the order they came. One
+   * that cannot be read, or is no job to this version, keeps none of the others; `onUnreadable` is told of it.
+   * @throws StoreError where the store fails.
+   */
+  async resume(
+    openRoom: (name: string) => Room,
+    onUnreadable: (id: string, error: unknown) => void,
+  ): Promise<void> {
+    const ids: string[] = [];
+    for await (const id of this.#store.folders('jobs/')) ids.push(id);
+    const open: Open[] = [];
+    const look = async () => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+        try {
+          const found = await this.#open(id);
+          if (found) open.push(found);
+        } catch (error) {
+          if (error instanceof StoreError) throw error;
+          onUnreadable(id, error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look));
+    for (const { id, room, job } of open.sort((a, b) => (a.submitted < b.submitted ? -1 : 1))) {
+      openRoom(room).conductor.submit(id, job);
     }
-    for (const { id, room, file } of open.sort((a, b) => (a.submitted < b.submitted ? -1 : 1))) {
-      const job = checkJob(file);
-      if ((await this.#missing(id, job)).length === 0) openRoom(room).conductor.submit(id, job);
-    }
+  }
+
+  /** Undefined where it has ended, or waits for its inputs. */
+  async #open(id: string): Promise<Open | undefined> {
+    if (await readJobEnd(this.#store, id)) return undefined;
+    const record = await this.#record(id);
+    if (!record) return undefined;
+    const { room, submitted, file } = record;
+    const job = checkJob(file);
+    return (await this.#missing(id, job)).length === 0 ? { id, room, submitted, job } : undefined;
   }
 
   /** @throws Refusal 404, or 409 where it has ended. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { LeaseTakenError, ServeError, StoreError } from '../core/errors.js';
@@ -22,6 +23,8 @@ const job: JobFileInput = {
 };
 const jobWithInputs: JobFileInput = { ...job, initial: { psi: { array: 'psi.npy' } } };
 
+const SCRIPT = `// ${'a wave '.repeat(100)}`;
+
 let stage: Stage;
 let pages: string;
 let url: string;
@@ -32,6 +35,9 @@ const afar = { 'x-forwarded-for': '203.0.113.7' };
 beforeAll(async () => {
   pages = await mkdtemp(join(tmpdir(), 'groundswell-pages-'));
   await writeFile(join(pages, 'index.html'), '<title>a page</title>');
+  await writeFile(join(pages, 'script.js'), SCRIPT);
+  await writeFile(join(pages, 'script.js.br'), brotliCompressSync(SCRIPT));
+  await writeFile(join(pages, 'script.js.gz'), gzipSync(SCRIPT));
   stage = await openStage({ pages });
   url = stage.coordinator.url;
   bearer = { authorization: `Bearer ${stage.coordinator.token}` };
@@ -64,6 +70,17 @@ describe('A coordinator', () => {
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(policy).toContain("worker-src 'self' blob:");
     expect(policy).not.toContain('upgrade-insecure-requests');
+  });
+
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['identity', null],
+  ])('sends a browser that takes %s what the build has compressed: %s', async (accepted, sent) => {
+    const script = await get('/script.js', { 'accept-encoding': accepted });
+    expect(script.headers.get('content-encoding')).toBe(sent);
+    expect(script.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(await script.text()).toBe(SCRIPT);
   });
 
   it('says that it is well, which version it is, and what a job file looks like', async () => {

@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
+import expressStaticGzip from 'express-static-gzip';
 import helmet from 'helmet';
 import { type Logger, pino } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -147,7 +148,11 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const begin = async () => {
     term = await standing.active;
     rooms.open(FIRST_ROOM);
-    if (options.resume) await jobs.resume((name) => rooms.open(name));
+    if (!options.resume) return;
+    await jobs.resume(
+      (name) => rooms.open(name),
+      (id, error) => log.error({ err: error, job: id }, 'a job cannot go on: it cannot be read'),
+    );
   };
   try {
     if (options.whileTaken !== 'wait') await standing.active;
@@ -238,7 +243,11 @@ function pagesAndRoutes(served: Served): Express {
     next();
   });
   app.use(apiRoutes(served), resultRoutes(served), objectRoutes(served));
-  if (served.pages !== undefined) app.use(express.static(served.pages, { extensions: ['html'] }));
+  if (served.pages !== undefined) {
+    // The build leaves compressed files beside the others.
+    const serveStatic = { extensions: ['html'] };
+    app.use(expressStaticGzip(served.pages, { enableBrotli: true, orderPreference: ['br'], serveStatic }));
+  }
   app.use(notFound, answerErrors(served.log));
   return app;
 }

@@ -15,7 +15,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       return;
     }
     const refusal = refusalFor(error);
-    if (refusal.status >= 500) log.error({ err: error, path: request.path }, 'a request failed');
+    if (refusal.status >= 500 && refusal !== error)
+      log.error({ err: error, path: request.path }, 'a request failed');
     response.status(refusal.status);
     // Part of a body may still be under way; it is not waited for.
     if (!request.complete) response.set('Connection', 'close');

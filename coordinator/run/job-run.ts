@@ -492,9 +492,10 @@ export class JobRun {
     await this.#tools.result.finish(this.#report);
     if (this.ended) return;
     this.#leave('done');
-    // Before what it could go on from is removed, the store is to know that it need not.
+    // The sealed end stays until the store knows that the job is done: whoever dies between leaves nothing to be made again.
+    await this.#safe.removeStates();
     await this.#tools.recordEnd({ state: 'done' });
-    await this.#safe.clear();
+    await this.#safe.removeSeals();
   }
 
   // What went wrong.

@@ -127,6 +127,8 @@ function refusal(status: number, answer: unknown, origin: string): Error {
       );
     case 404:
       return new UsageError(`not found: ${said}; groundswell status lists the jobs of a room`);
+    case 503:
+      return new UnreachableError(said);
     default:
       return status < 500
         ? new UsageError(`the coordinator refuses: ${said}`)

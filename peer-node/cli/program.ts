@@ -67,11 +67,13 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .addOption(option.engine())
     .addOption(option.threads())
+    .addOption(option.share())
     .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
     .addOption(option.gpu())
     .addOption(option.gpus())
+    .addOption(option.gpuMemory())
     .action(async (urls, options) => end(await join(urls, options, context)));
 
   program
@@ -86,6 +88,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.turnSecret())
     .addOption(option.peers(0, 2))
     .addOption(option.gpus())
+    .addOption(option.gpuMemory())
     .addOption(option.engine())
     .addOption(option.threads())
     .addOption(option.transport())
