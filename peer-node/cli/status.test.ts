@@ -32,7 +32,7 @@ test('a run that waits for its store says so', async () => {
     haloBytesRelayed: 0,
   };
   const job = { id: 'drop-1', name: 'drop', state: 'running', reason, progress, result: '/data/r' } as const;
-  const lines = await printed({ room: 'main', peers: [], watchers: 0, jobs: [job] });
+  const lines = await printed({ room: 'main', role: 'run', peers: [], watchers: 0, jobs: [job] });
   expect(lines.at(-1)).toMatch(
     /^job drop-1: running, step 8\/80, .* \(anna waits for the store: .* some space\)$/,
   );
