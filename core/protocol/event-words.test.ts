@@ -11,6 +11,11 @@ test.each([
   ],
   ['back', { reason: 'two is gone', to: 40 }, 'goes back to step 40: two is gone'],
   ['joined', { name: 'two', kind: 'node', engine: 'wasm' }, 'two joined (node, wasm)'],
+  [
+    'found-out',
+    { peer: 'abcd', name: 'two', why: 'other cells than its own' },
+    'two computed wrongly, and is shut out: other cells than its own',
+  ],
   ['verdict', { peer: 'abcd', error: 0.012345678 }, 'verdict, peer abcd, error 0.01235'],
   ['note', { text: 'one\nline' }, 'note, text one line'],
 ])('%s reads as people say it', (event, details, words) => {

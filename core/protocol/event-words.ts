@@ -17,6 +17,12 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       return `goes back to step ${of('to')}${because}`;
     case 'benched':
       return `peer ${of('peer')} gets no more of this job${because}`;
+    case 'found-out':
+      return `${details.name === undefined ? `peer ${of('peer')}` : of('name')} computed wrongly, and is shut out: ${of('why')}`;
+    case 'checked':
+      return `peer ${of('peer')} is checked up to step ${of('step')}: ${of('verdict')}`;
+    case 'withheld':
+      return `peer ${of('peer')} has nothing to show of step ${of('step')}${because}`;
     case 'joined':
       return `${of('name')} joined (${of('kind')}, ${of('engine')})`;
     case 'gone':

@@ -25,7 +25,7 @@ export interface Display {
 }
 
 /** What a run's own terminal tells; the rest is for `groundswell logs`, or said otherwise. */
-const WORTH_A_LINE: ReadonlySet<string> = new Set(['joined', 'gone', 'back', 'benched']);
+const WORTH_A_LINE: ReadonlySet<string> = new Set(['joined', 'gone', 'back', 'benched', 'found-out']);
 
 /** Lines in a pipe come this often at most. */
 const LINE_EVERY_MS = 3_000;
