@@ -13,7 +13,7 @@ const job: JobFileInput = {
   name: 'paused-tab',
   model: 'wave',
   grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
-  time: { steps: 4000, courant: 0.55 },
+  time: { steps: 1500, courant: 0.55 },
   parameters: { speed: 1 },
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
   outputs: { end: { fields: ['psi'] } },
@@ -41,7 +41,7 @@ async function openFleet(): Promise<Fleet> {
 test('a tab that is throttled, paused and goes on costs its run no step and no bit', async () => {
   const fleet = await openFleet();
   // Slow until the tab has been through all of it.
-  let pace = 1e6;
+  let pace = 3e5;
   await fleet.join({ engine: paced(await createWasmEngine(), () => pace) });
   const tab = await contributeFrom(browser, fleet.url, 'wasm');
   const id = await fleet.submit({ ...job, run: { peers: 2, use: 'all' } });
