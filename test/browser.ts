@@ -18,7 +18,7 @@ export function launchBrowser(): Promise<Browser> {
 
 /** Opens the contribute page of a coordinator and agrees to compute, as a visitor does. */
 export async function contributeFrom(
-  browser: Browser,
+  browser: Pick<Browser, 'newPage'>,
   url: string,
   engine: 'webgpu' | 'wasm',
 ): Promise<Page> {

@@ -58,11 +58,14 @@ export class DutyCycle {
     await before;
     await this.#rest(isUrgent);
     const share = this.#share;
-    const begun = Math.max(this.#rested, this.#clock.now() - MADE_UP_FOR_S);
+    const started = this.#clock.now();
+    const begun = Math.max(this.#rested, started - MADE_UP_FOR_S);
     const made = work()
       .then(({ samples, seconds }) => {
-        this.#rested = begun + seconds / share;
-        return { samples, seconds: seconds / share };
+        // Browsers round a GPU's times so coarsely that short work seems to take none.
+        const worked = seconds > 0 ? seconds : this.#clock.now() - started;
+        this.#rested = begun + worked / share;
+        return { samples, seconds: worked / share };
       })
       .finally(over);
     return waitingFor(made);
