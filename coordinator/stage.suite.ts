@@ -15,6 +15,7 @@ import {
 } from '../core/protocol/session.js';
 import { connectSocket } from '../peer-node/socket.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from './room/conductor.js';
+import { RunLog } from './run/run-log.js';
 import { type Coordinator, type CoordinatorOptions, startCoordinator } from './server.js';
 import type { EvidenceDesk } from './trust/evidence-desk.js';
 
@@ -23,6 +24,7 @@ export class RecordingConductor implements Conductor {
   readonly members = new Map<string, Member>();
   readonly said: { readonly from: string; readonly message: RunMessage }[] = [];
   readonly document: RoomDocument;
+  readonly log = new RunLog();
   readonly #jobs = new Map<string, JobStatus>();
   closed = false;
 
@@ -65,6 +67,8 @@ export class RecordingConductor implements Conductor {
   credit() {
     return { version: 1 as const, credits: [{ key: 'k1', owner: '::1', cellUpdates: 8 }] };
   }
+
+  probes(): undefined {}
 
   async finished(id: string): Promise<JobStatus> {
     const job = this.#jobs.get(id);

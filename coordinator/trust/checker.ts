@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../core/job/job.js';
 import type { Readable } from '../../core/peer/load.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
@@ -52,10 +53,16 @@ export class Checker {
     return (await this.#opened()).numericalClass;
   }
 
-  /** Rejects with what the engine or the store rejects with. */
-  check(objects: Readable, claim: Claim): Promise<Verdict> {
-    const verdict = this.#queue.then(() => this.#check(objects, claim));
-    this.#queue = verdict.catch(() => undefined);
+  /** Rejects with what the engine or the store rejects with. `isUrgent`: whether somebody waits for nothing else. */
+  check(objects: Readable, claim: Claim, isUrgent: () => boolean): Promise<Verdict> {
+    let took = 0;
+    const verdict = this.#queue.then(() => {
+      const begun = performance.now();
+      return this.#check(objects, claim).finally(() => {
+        took = performance.now() - begun;
+      });
+    });
+    this.#queue = verdict.catch(() => undefined).then(() => rest(took, isUrgent));
     return verdict;
   }
 
@@ -88,6 +95,15 @@ export class Checker {
     return wrong ? { kind: 'lied', why: wrong } : { kind: 'holds', outcome };
   }
 }
+
+/** Checks take a third of the time at most: the coordinator, and peers on its machine, have other things to do. */
+async function rest(took: number, isUrgent: () => boolean): Promise<void> {
+  for (const until = performance.now() + 2 * took; performance.now() < until && !isUrgent(); ) {
+    await sleep(Math.min(LOOK_MS, 2 * took));
+  }
+}
+
+const LOOK_MS = 100;
 
 /** Whether the halos shown are those that were signed for. */
 async function forgedHalos({ job, span, statement, evidence }: Claim): Promise<string | undefined> {

@@ -10,7 +10,7 @@ import type { Statement } from '../../core/trust/statement/statement.js';
 import { readDigests } from '../../core/witness/digests.js';
 import { evidenceBytes, readEvidence } from '../../core/witness/evidence.js';
 import type { SpanStart } from '../../core/witness/replay.js';
-import { exchangeOf, type Span } from '../../core/witness/span.js';
+import { exchangeOf, type Span, spanCells } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { digest, type Verdict } from './checker.js';
@@ -21,8 +21,14 @@ import type { Known } from './parties.js';
 /** Long enough that copying and hashing a state costs little beside computing it, short enough to find a liar soon. */
 const SPAN_MS = 500;
 
+/** A state is copied and hashed at some hundreds of MB a second: at this pace that takes a few parts in a hundred of a thread. */
+const STATE_BYTES_PER_MS = 10_000;
+
+/** Of the halos of a span, which peers keep and show: where links are that fast, spans are shorter. */
+const HALO_BYTES = 128 * 1024 * 1024;
+
 /** Spans of one shard that are being checked at once; while so many are, the next ones are let pass. */
-const CHECKS_AT_ONCE = 2;
+const CHECKS_AT_ONCE = 1;
 
 /** States kept here, so that a shard whose next span is checked too need not be sent again. */
 const KEPT_STATE_BYTES = 256 * 1024 * 1024;
@@ -38,6 +44,8 @@ export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'checker' | 'lo
 
 export interface VettingListener {
   readonly tell: (peer: PeerId, message: ToPeer) => void;
+  /** Whether the run waits for checks, and for nothing else; or is over. */
+  readonly isWaiting: () => boolean;
   /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. */
   readonly foundOut: (peer: PeerId, why: string, right: number) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
@@ -58,6 +66,8 @@ interface Signed {
 /** One plan's spans. All shards end theirs at the same steps. */
 interface Course {
   readonly plan: Plan;
+  /** Bytes of the largest shard's state, and of the halos of one exchange that come to a shard or go from it. */
+  readonly sizes: { readonly state: number; readonly halos: number };
   /** By the step at which a span ends, what has been signed for it, by shard. */
   readonly groups: Map<number, Map<number, Signed>>;
   /** All before has been compared, and what is checked of it chosen. */
@@ -105,7 +115,8 @@ export class Vetting {
     // Half precision rounds by more than what is looked for.
     if (run.keepWavesIn !== 'f32') return false;
     if (plan.shards.some(({ box }) => bricksOf(grid, box).length > MAX_BRICKS_SIGNED)) return false;
-    return this.#fits(plan, plan.epoch);
+    const { state, halos } = this.#sizesOf(plan);
+    return 2 * (state + (halos * plan.epoch) / plan.exchangeEvery) <= MAX_EVIDENCE_BYTES;
   }
 
   /** Whether a span of the newest plan is to end at `until`, as far as peers may go now. */
@@ -113,8 +124,8 @@ export class Vetting {
     const course = this.#courses.at(-1);
     if (!course) return false;
     const { plan, ends } = course;
-    const isLong = !this.#fits(plan, until + plan.epoch - ends.step);
-    if (Date.now() - ends.at < SPAN_MS && !isLong) return false;
+    const pause = Math.max(SPAN_MS, course.sizes.state / STATE_BYTES_PER_MS);
+    if (Date.now() - ends.at < pause && !isLong(course, until + plan.epoch - ends.step)) return false;
     course.ends = { step: until, at: Date.now() };
     return true;
   }
@@ -131,6 +142,7 @@ export class Vetting {
       plan,
       groups: new Map(),
       compared: plan.from,
+      sizes: this.#sizesOf(plan),
       ends: { step: plan.from, at: Date.now() },
       last: undefined,
       pending: new Map(),
@@ -213,11 +225,14 @@ export class Vetting {
     await Promise.all(this.#checks);
   }
 
-  #fits(plan: Plan, steps: number): boolean {
-    return plan.shards.every((_, shard) => {
-      const span: Span = { plan, shard, from: plan.from, to: plan.from + steps };
-      return evidenceBytes(this.#job, span, { start: true, outcome: true }) <= MAX_EVIDENCE_BYTES;
-    });
+  #sizesOf(plan: Plan): Course['sizes'] {
+    const cells = plan.shards.map(({ box }, shard) =>
+      spanCells(this.#job, box, exchangeOf(this.#job, { plan, shard, from: plan.from, to: plan.from })),
+    );
+    return {
+      state: 4 * Math.max(...cells.map(({ state }) => state)),
+      halos: 4 * Math.max(...cells.map(({ incoming, outgoing }) => Math.max(incoming, outgoing))),
+    };
   }
 
   /** Where a plan was taken over from; undefined of the newest. */
@@ -391,7 +406,7 @@ export class Vetting {
     const evidence = readEvidence(this.#job, span, asked, bytes);
     const start: SpanStart = found ?? { kind: 'cells', cells: evidence.start as Float32Array };
     const claim = { job: this.#job, span, statement, digests, evidence, start, startDigests, sameClass };
-    const verdict = await checker.check({ get: (key) => store.get(key) }, claim);
+    const verdict = await checker.check({ get: (key) => store.get(key) }, claim, this.#listener.isWaiting);
     if (this.#courseOf(plan.id) !== course) return;
     this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step: span.to, verdict: verdict.kind });
     pending.get(shard)?.delete(span.to);
@@ -455,4 +470,10 @@ export class Vetting {
       if (this.#expected.get(name) === expected) this.#expected.delete(name);
     }
   }
+}
+
+/** Whether so many steps are too many for a span. */
+function isLong({ plan, sizes }: Course, steps: number): boolean {
+  const halos = sizes.halos * Math.ceil(steps / plan.exchangeEvery);
+  return halos > HALO_BYTES || 2 * (sizes.state + halos) > MAX_EVIDENCE_BYTES;
 }

@@ -56,6 +56,15 @@ export function httpObjects(
       throw new StoreUnavailableError(`the store can't be reached: ${String(error)}`, { cause: error });
     }
   };
+  const bring = async (url: string, body: Uint8Array, checksum: Readonly<Record<string, string>>) => {
+    const { ok, status, bytes } = await ask(upload(url), {
+      method: 'PUT',
+      // Bound into the signature of addresses that lead to a bucket, as the length is.
+      headers: { 'content-type': 'application/octet-stream', ...checksum },
+      body: body as Uint8Array<ArrayBuffer>,
+    });
+    if (!ok) throw refused(status, url.split('?')[0] ?? url, bytes);
+  };
   return {
     get: (key) =>
       persistently(async () => {
@@ -64,29 +73,23 @@ export function httpObjects(
         if (status === 404) return undefined;
         throw refused(status, key, bytes);
       }, patience),
-    async put(url, body) {
-      const { ok, status, bytes } = await ask(upload(url), {
-        method: 'PUT',
-        headers: {
-          // Bound into the signature of addresses that lead to a bucket, as the length is.
-          'content-type': 'application/octet-stream',
-          // The one checksum that every S3 server heeds: bytes that changed on their way are refused.
-          'content-md5': toBase64(md5(body)),
-        },
-        body: body as Uint8Array<ArrayBuffer>,
-      });
-      if (!ok) throw refused(status, url.split('?')[0] ?? url, bytes);
-    },
+    put: (url, body) =>
+      // The one checksum that every S3 server heeds: bytes that changed on their way are refused.
+      bring(url, body, { 'content-md5': toBase64(md5(body)) }),
+    show: (url, body) => bring(url, body, {}),
   };
 }
 
 function refused(status: number, what: string, answer: Uint8Array): StoreError {
   const said = saidIn(answer);
   const message = `the store answered ${status} for ${what}: ${said}`;
-  return mayPass(status) || said.includes('BadDigest')
+  return mayPass(status) || NOT_AS_SENT.some((code) => said.includes(code))
     ? new StoreUnavailableError(message)
     : new StoreError(message);
 }
+
+/** S3's words, with a status of 400, for a body that came changed, too slowly, or not to its end. */
+const NOT_AS_SENT = ['BadDigest', 'RequestTimeout', 'IncompleteBody'];
 
 /** A coordinator's own words; of other stores as they come. */
 function saidIn(answer: Uint8Array): string {

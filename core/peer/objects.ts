@@ -4,6 +4,8 @@ export interface Objects {
   get(key: string): Promise<Uint8Array | undefined>;
   /** Throws StoreError when the store refuses, StoreUnavailableError where it may take it later, or at a fresh address. */
   put(url: string, bytes: Uint8Array): Promise<void>;
+  /** The same of bytes that whoever asked for them checks anyway: no time is spent on a checksum. */
+  show(url: string, bytes: Uint8Array): Promise<void>;
 }
 
 /** An object on its way to the store. */

@@ -11,11 +11,11 @@ type Show = Extract<ToPeer, { type: 'show' }>;
 
 /** Shows the coordinator what this peer has signed, when it is asked. */
 export class Showing {
-  readonly #tools: { readonly objects: Pick<Objects, 'put'>; readonly send: (message: Said) => void };
+  readonly #tools: { readonly objects: Pick<Objects, 'show'>; readonly send: (message: Said) => void };
   /** Newest last. */
   #runs: ShardRun[] = [];
 
-  constructor(tools: { readonly objects: Pick<Objects, 'put'>; readonly send: (message: Said) => void }) {
+  constructor(tools: { readonly objects: Pick<Objects, 'show'>; readonly send: (message: Said) => void }) {
     this.#tools = tools;
   }
 
@@ -34,7 +34,7 @@ export class Showing {
     try {
       const run = this.#runs.find((candidate) => candidate.plan.id === plan);
       const evidence = await run?.witness?.evidence(step, { start, outcome });
-      if (evidence) await this.#tools.objects.put(url, evidence);
+      if (evidence) await this.#tools.objects.show(url, evidence);
       else this.#withhold(plan, step, 'it is not kept any more');
     } catch (error) {
       this.#withhold(plan, step, error instanceof GroundswellError ? error.message : String(error));

@@ -3,7 +3,7 @@ import { PlanEndedError, StoreError, StoreUnavailableError } from '../errors.js'
 import type { Said } from '../protocol/session.js';
 import { Uploader } from './uploader.js';
 
-const objects = { get: async () => undefined, put: async () => {} };
+const objects = { put: async () => {} };
 
 test('an upload whose plan ends while it is encoded asks for nothing, and ends', async () => {
   const said: Said[] = [];
@@ -36,12 +36,36 @@ test('an upload that waits for addresses ends with its plan, and those of other 
   await second;
 });
 
+test('where a plan ends while its bricks are on their way, those that still wait stay here', async () => {
+  const gone: string[] = [];
+  const uploader: Uploader = new Uploader({
+    objects: {
+      put: async (url) => {
+        gone.push(url);
+        uploader.drop(1);
+      },
+    },
+    send: (message) => {
+      if (message.type !== 'upload') return;
+      const { request, objects: wanted } = message;
+      const addressed = wanted.map(({ key }) => ({ key, url: `/${key}` }));
+      queueMicrotask(() => uploader.answered({ type: 'addresses', request, objects: addressed }));
+    },
+    pause: async () => {},
+  });
+  const uploads = Array.from({ length: 32 }, (_, i) => ({
+    key: String(i),
+    encode: async () => new Uint8Array(1),
+  }));
+  await expect(uploader.upload(1, uploads)).rejects.toThrow(PlanEndedError);
+  expect(gone).toEqual(['/0']);
+});
+
 test('an upload that fails for now is tried again at a fresh address, one that is refused is not', async () => {
   const tried: string[] = [];
   let asked = 0;
   const uploader: Uploader = new Uploader({
     objects: {
-      get: async () => undefined,
       put: async (url) => {
         tried.push(url);
         if (tried.length < 3) throw new StoreUnavailableError('403: expired');

@@ -13,7 +13,7 @@ const AT_ONCE = 4;
 type Addresses = Extract<ToPeer, { type: 'addresses' }>;
 
 export interface UploaderTools {
-  readonly objects: Objects;
+  readonly objects: Pick<Objects, 'put'>;
   readonly send: (message: Said) => void;
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -94,6 +94,8 @@ export class Uploader {
     const { key, bytes } = object;
     const { objects, pause, send } = this.#tools;
     const put = async (attempt: number) => {
+      // Others of its batch went before it, and took their time.
+      if (this.#dropped.has(plan)) throw ended(plan);
       const url = (attempt === 1 ? urls : await this.#addresses(plan, [object])).get(key);
       if (!url) throw new StoreError(`no address was given for ${key}`);
       await objects.put(url, bytes);

@@ -94,7 +94,7 @@ export const MAX_BRICKS_TOLD = 64 * 1024;
 export const MAX_BRICKS_SIGNED = 4096;
 
 /** What a peer shows of one span, in one body. Shards whose epoch takes more are not checked. */
-export const MAX_EVIDENCE_BYTES = 96 * 1024 * 1024;
+export const MAX_EVIDENCE_BYTES = 256 * 1024 * 1024;
 
 /** A peer that has not shown a span in this time is taken to withhold it. */
 export const EVIDENCE_WITHIN_MS = 60_000;

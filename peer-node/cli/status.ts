@@ -5,7 +5,11 @@ import { Exit } from './exit.js';
 import { cellRate, counted, timeLeft } from './words.js';
 
 /** `groundswell status`: who is in a room, and how far its jobs are. */
-export async function status(url: URL, { json }: { json?: boolean }, { print }: Context): Promise<Exit> {
+export async function status(
+  url: URL,
+  { json }: { json?: boolean },
+  { print }: Pick<Context, 'print'>,
+): Promise<Exit> {
   const api = roomApi(addressesOf(url.href));
   const report = await api.room();
   const { credits } = await api.credit();
@@ -44,5 +48,5 @@ function jobLine({ id, state, reason, progress, result }: JobReport): string {
   if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
   const { step, steps, rate, secondsLeft, vetted } = progress;
   const checked = vetted === undefined ? '' : `, vetted up to ${vetted}`;
-  return `job ${id}: running, step ${step}/${steps}${checked}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}`;
+  return `job ${id}: running, step ${step}/${steps}${checked}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}${why}`;
 }

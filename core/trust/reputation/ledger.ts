@@ -6,7 +6,7 @@ export interface Credit extends Party {
   readonly cellUpdates: number;
 }
 
-const exported = z.strictObject({
+export const ledgerSchema = z.strictObject({
   version: z.literal(1),
   credits: z.array(
     z.strictObject({
@@ -16,7 +16,7 @@ const exported = z.strictObject({
     }),
   ),
 });
-export type ExportedLedger = z.infer<typeof exported>;
+export type ExportedLedger = z.infer<typeof ledgerSchema>;
 
 interface Work extends Party {
   readonly step: number;
@@ -34,7 +34,7 @@ export class Ledger {
   /** An earlier ledger, as `export` gave it. Throws ZodError where it is none. */
   static from(json: unknown): Ledger {
     const ledger = new Ledger();
-    for (const credit of exported.parse(json).credits) ledger.#credits.set(nameOf(credit), credit);
+    for (const credit of ledgerSchema.parse(json).credits) ledger.#credits.set(nameOf(credit), credit);
     return ledger;
   }
 
