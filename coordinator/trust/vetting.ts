@@ -76,8 +76,8 @@ interface Course {
   ends: { readonly step: number; readonly at: number };
   /** What was signed for the last step that has been compared. */
   last: Map<number, Signed> | undefined;
-  /** Steps at which spans end that are being checked, by shard. */
-  readonly pending: Map<number, Set<number>>;
+  /** Spans that are being checked, by shard: where each ends, and where it began. */
+  readonly pending: Map<number, Map<number, number>>;
 }
 
 /**
@@ -178,16 +178,17 @@ export class Vetting {
     return this.#courses.every(({ plan, compared, pending }) => {
       const end = Math.min(step, this.#endOf(plan) ?? step);
       if (end <= plan.from) return true;
-      return compared >= end && [...pending.values()].every((steps) => [...steps].every((s) => s > end));
+      return (
+        compared >= end && [...pending.values()].every((spans) => [...spans.keys()].every((to) => to > end))
+      );
     });
   }
 
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
   get vettedThrough(): number | undefined {
     for (const { plan, compared, pending } of this.#courses) {
-      const waiting = [...pending.values()].flatMap((steps) => [...steps]);
-      // Of a span that is being checked it is known only where it ends: what is before the plan holds.
-      if (waiting.length > 0) return plan.from;
+      const waiting = [...pending.values()].flatMap((spans) => [...spans.values()]);
+      if (waiting.length > 0) return Math.min(...waiting);
       if (compared !== this.#endOf(plan)) return compared;
     }
     return undefined;
@@ -339,11 +340,11 @@ export class Vetting {
     for (const [shard, signed] of group) {
       const { plan, pending } = course;
       const { step } = signed.statement;
-      const busy = pending.get(shard) ?? new Set<number>();
+      const busy = pending.get(shard) ?? new Map<number, number>();
       pending.set(shard, busy);
       const isChosen = this.#tools.parties.isChecked(signed.known.party, { plan: plan.id, shard, step });
       if (!isChosen || busy.size >= CHECKS_AT_ONCE) continue;
-      busy.add(step);
+      busy.set(step, signed.statement.from);
       const before = course.last?.get(shard)?.digests ?? this.#digestsBefore(course, shard);
       const check = this.#check(course, shard, signed, before)
         .catch((error) => this.#listener.failed(error))
