@@ -144,6 +144,11 @@ export class JobDesk {
     return room;
   }
 
+  /** @throws Refusal 404 */
+  job(room: Room, id: string): Promise<Job> {
+    return this.#jobIn(room, id);
+  }
+
   async #jobIn(room: Room, id: string): Promise<Job> {
     const record = await this.#record(id);
     if (record?.room !== room.name)

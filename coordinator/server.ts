@@ -233,7 +233,7 @@ function pagesAndRoutes(served: Served): Express {
     next();
   });
   app.use(apiRoutes(served), objectRoutes(served));
-  if (served.pages !== undefined) app.use(express.static(served.pages));
+  if (served.pages !== undefined) app.use(express.static(served.pages, { extensions: ['html'] }));
   app.use(notFound, answerErrors(served.log));
   return app;
 }

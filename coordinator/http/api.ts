@@ -11,9 +11,10 @@ import type { JobDesk } from '../jobs.js';
 import type { Rights } from '../rights.js';
 import type { Room } from '../room/room.js';
 import type { Rooms } from '../rooms.js';
+import { type PlaneOptions, planeRoutes } from './planes.js';
 import { Refusal } from './refusal.js';
 
-export interface ApiOptions {
+export interface ApiOptions extends PlaneOptions {
   readonly version: string;
   readonly rooms: Rooms;
   readonly rights: Rights;
@@ -29,7 +30,7 @@ const inputs = z.strictObject({
 });
 
 /** The routes under `/api`, and the job file's schema. */
-export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router {
+export function apiRoutes({ version, rooms, rights, jobs, store }: ApiOptions): Router {
   const router = Router();
   const json = (limit: number) => express.json({ limit, type: () => true });
 
@@ -74,6 +75,7 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
     await jobs.stop(room, request.params.id);
     response.status(202).json(await jobs.status(room, request.params.id));
   });
+  router.use(planeRoutes({ rooms, jobs, store }));
   return router;
 }
 

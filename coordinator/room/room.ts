@@ -11,6 +11,7 @@ import {
 } from '../../core/protocol/limits.js';
 import type { ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
+import { freshName } from '../names.js';
 import { sameText } from '../same-text.js';
 import { Authority, type Following } from './authority.js';
 import type { Conductor, Member, RoomDocument } from './conductor.js';
@@ -20,12 +21,14 @@ import {
   MAX_FAULTS,
   MAX_FRAME_BYTES,
   MAX_MEMBERS,
+  MAX_VIEWS,
   MAX_WATCHERS,
   QUESTION_COST,
   TURN_VALID_MS,
 } from './limits.js';
-import { Seat } from './seat.js';
+import { PEER_ID_LENGTH, Seat } from './seat.js';
 import { Switchboard } from './switchboard.js';
+import { Viewers } from './viewers.js';
 
 export interface RoomOptions {
   readonly name: string;
@@ -36,8 +39,11 @@ export interface RoomOptions {
   readonly maxWatchers?: number;
 }
 
-/** Who is at the other end: nobody knows yet, or a peer that was let in. */
-type Standing = { readonly as: 'watcher' } | { readonly as: 'member'; readonly seat: Seat };
+/** Who is at the other end: nobody knows yet, a viewer of planes, or a peer that was let in. */
+type Standing =
+  | { readonly as: 'watcher' }
+  | { readonly as: 'viewer'; readonly id: PeerId }
+  | { readonly as: 'member'; readonly seat: Seat };
 
 interface Visitor {
   readonly connection: Connection;
@@ -58,6 +64,7 @@ const GRACE_MS: Record<ConnectionEnd, number> = {
 
 type Hello = Extract<ToCoordinator, { type: 'hello' }>;
 type Signal = Extract<ToCoordinator, { type: 'signal' }>;
+type Watch = Extract<ToCoordinator, { type: 'watch' }>;
 
 /** The peers and watchers of one room: lets them in, tells them apart, and keeps each from harming another. */
 export class Room {
@@ -68,7 +75,14 @@ export class Room {
   readonly #visitors = new Set<Visitor>();
   /** The places of peers, of those who are away for a moment too. */
   readonly #seats = new Map<PeerId, Seat>();
-  readonly #switchboard = new Switchboard((to, frame) => this.#seats.get(to)?.sendBytes(frame));
+  readonly #viewers = new Viewers((id, entry) => this.document.setViewer(id, entry));
+  /** Connections of viewers: they have no place to come back to. */
+  readonly #viewing = new Map<PeerId, Connection>();
+  readonly #switchboard = new Switchboard((to, frame) => {
+    const seat = this.#seats.get(to);
+    if (seat) seat.sendBytes(frame);
+    else this.#viewing.get(to)?.send(frame);
+  });
   readonly #heartbeat: NodeJS.Timeout;
   readonly #renewal: NodeJS.Timeout | undefined;
   #state: 'open' | 'closed' = 'open';
@@ -84,9 +98,9 @@ export class Room {
     if (options.ice.expires) this.#renewal = setInterval(() => this.#renewIce(), TURN_VALID_MS / 2);
   }
 
-  /** Connections that have not said hello. */
+  /** Connections that only watch: those that have not said hello, viewers among them. */
   get watchers(): number {
-    return [...this.#visitors].filter(({ standing }) => standing.as === 'watcher').length;
+    return [...this.#visitors].filter(({ standing }) => standing.as !== 'member').length;
   }
 
   /** Takes the socket over; the room closes it. */
@@ -125,20 +139,63 @@ export class Room {
   #hear(visitor: Visitor, text: string): void {
     const message = readToCoordinator(text);
     if (message.type === 'hello') this.#greet(visitor, message);
+    else if (message.type === 'watch') this.#admitViewer(visitor, message);
     else if (visitor.standing.as === 'watcher') {
       throw new ProtocolError(`${message.type}: watchers say nothing; say hello first`);
-    } else this.#heed(visitor.standing.seat, message);
+    } else if (visitor.standing.as === 'viewer') this.#heedViewer(visitor, visitor.standing.id, message);
+    else this.#heed(visitor.standing.seat, message);
   }
 
-  #heed(seat: Seat, message: Exclude<ToCoordinator, Hello>): void {
+  #heed(seat: Seat, message: Exclude<ToCoordinator, Hello | Watch>): void {
     if (message.type === 'heard') return seat.acknowledge(message.count);
     seat.hear();
-    if (message.type === 'signal') this.#passOn(seat.member, message);
-    else this.conductor.heard(seat.member, message);
+    switch (message.type) {
+      case 'signal':
+        return this.#passOn(seat.member, message);
+      case 'view':
+        throw new ProtocolError('view: peers look at nothing; open another connection and say watch');
+      default:
+        return this.conductor.heard(seat.member, message);
+    }
+  }
+
+  #admitViewer(visitor: Visitor, { kind }: Watch): void {
+    const { connection, standing } = visitor;
+    if (standing.as !== 'watcher')
+      throw new ProtocolError('watch: said hello or watch before; once is enough');
+    if (this.#viewers.isFull) {
+      connection.dismiss('full', 'this room has as many viewers as it takes; come back later');
+      return;
+    }
+    const id = freshName(PEER_ID_LENGTH);
+    visitor.standing = { as: 'viewer', id };
+    this.#viewing.set(id, connection);
+    const iceServers = this.#options.ice.serversFor(id, Date.now());
+    this.#tellViewer(connection, { type: 'watching', version: PROTOCOL_VERSION, peer: id, iceServers });
+    this.#viewers.join(id, kind);
+  }
+
+  #heedViewer({ connection }: Visitor, id: PeerId, message: Exclude<ToCoordinator, Hello | Watch>): void {
+    switch (message.type) {
+      case 'signal':
+        return this.#passOn({ id, send: (answer) => this.#tellViewer(connection, answer) }, message);
+      case 'view': {
+        if (this.#viewers.look(id, message.view)) return;
+        const reason = `${MAX_VIEWS} planes are seen in this room already; see one of those, or come back later`;
+        return this.#tellViewer(connection, { type: 'refused', code: 'views', reason, fatal: false });
+      }
+      default:
+        throw new ProtocolError(`${message.type}: viewers look, and do nothing else`);
+    }
+  }
+
+  #tellViewer(connection: Connection, message: ToPeer): void {
+    connection.send(JSON.stringify(message));
   }
 
   #greet(visitor: Visitor, hello: Hello): void {
-    if (visitor.standing.as === 'member') throw new ProtocolError('hello: said before; once is enough');
+    if (visitor.standing.as !== 'watcher')
+      throw new ProtocolError('hello: said hello or watch before; once is enough');
     if (hello.resume) this.#resume(visitor, hello.resume);
     else this.#welcome(visitor, hello);
   }
@@ -191,16 +248,28 @@ export class Room {
       const { id } = member;
       member.send({ type: 'ice', iceServers: this.#options.ice.serversFor(id, Date.now()) });
     }
+    for (const [id, connection] of this.#viewing) {
+      this.#tellViewer(connection, {
+        type: 'ice',
+        iceServers: this.#options.ice.serversFor(id, Date.now()),
+      });
+    }
   }
 
-  #passOn(from: Member, { to, link, data }: Signal): void {
-    const receiver = this.#seats.get(to)?.member;
+  #passOn(from: Pick<Member, 'id' | 'send'>, { to, link, data }: Signal): void {
+    const receiver = this.#receiver(to);
     if (receiver && data.type === 'answer' && 'channel' in data) {
       this.#switchboard.open(from.id, to, data.channel);
     }
     if (receiver) receiver.send({ type: 'signal', from: from.id, link, data });
     // No fault: it may have left while the message was under way.
     else from.send({ type: 'refused', code: 'no-such-peer', reason: `peer ${to} is not here`, fatal: false });
+  }
+
+  #receiver(to: PeerId): Pick<Member, 'send'> | undefined {
+    const viewer = this.#viewing.get(to);
+    if (viewer) return { send: (message) => this.#tellViewer(viewer, message) };
+    return this.#seats.get(to)?.member;
   }
 
   #follow(visitor: Visitor, bytes: Uint8Array): void {
@@ -215,8 +284,10 @@ export class Room {
   #relay(visitor: Visitor, frame: Uint8Array): void {
     if (visitor.standing.as === 'watcher')
       throw new ProtocolError('watchers have no channels; say hello first');
+    const { standing } = visitor;
+    const id = standing.as === 'viewer' ? standing.id : standing.seat.member.id;
     // What belongs to no channel is charged for, like any other message.
-    if (!this.#switchboard.pass(visitor.standing.seat.member.id, frame)) visitor.connection.charge(1);
+    if (!this.#switchboard.pass(id, frame)) visitor.connection.charge(1);
   }
 
   #leave(visitor: Visitor, how: ConnectionEnd): void {
@@ -224,7 +295,14 @@ export class Room {
     visitor.following.end();
     const { standing, connection } = visitor;
     if (standing.as === 'member' && standing.seat.isAt(connection)) this.#part(standing.seat, how);
+    if (standing.as === 'viewer') this.#viewerLeft(standing.id);
     if (this.#visitors.size === 0) this.#emptied();
+  }
+
+  #viewerLeft(id: PeerId): void {
+    this.#viewing.delete(id);
+    this.#switchboard.left(id);
+    if (this.#state === 'open') this.#viewers.left(id);
   }
 
   /** A peer's connection is gone; the peer itself may live, and come back. */

@@ -1,6 +1,14 @@
 import { ProtocolError } from '../errors.js';
 import { CODINGS, type Parcel } from '../parcel/parcel.js';
-import type { Frame, ReceivedFrame } from './framing.js';
+import {
+  type LookMessage,
+  lookBytes,
+  readLook,
+  readSliceBody,
+  type SliceMessage,
+  sliceHead,
+} from '../watch/messages.js';
+import { type Frame, headOf, type ReceivedFrame } from './framing.js';
 
 /*
  * What peers say to one another over a link. All numbers little-endian; what comes last fills the rest of the body.
@@ -9,6 +17,7 @@ import type { Frame, ReceivedFrame } from './framing.js';
  *   state    := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
  *   pulse    := type 4                                            (empty)
  *   greeting := type 5   session:f64
+ *   look     := type 6, slice := type 7:                          see watch/messages.ts
  *
  * The heads of those that carry cells are a multiple of 4 bytes long, so that cells are aligned and need no copy. `quiet` has a bit for each slab,
  * lowest first, in as many groups of 4 bytes as that takes.
@@ -40,7 +49,10 @@ export interface StateMessage {
   readonly cells: Float32Array;
 }
 
-export type LinkMessage = HaloMessage | StateMessage;
+/** What shards need of one another. */
+export type CellMessage = HaloMessage | StateMessage;
+
+export type LinkMessage = CellMessage | LookMessage | SliceMessage;
 
 /** Says that the sender lives, and how many messages it has received, as every frame does. */
 export const PULSE = { type: 'pulse' } as const;
@@ -59,6 +71,8 @@ const HALO = 1;
 const STATE = 2;
 const LIVES = 4;
 const GREETING = 5;
+const LOOK = 6;
+const SLICE = 7;
 
 const STATE_HEAD_BYTES = 16;
 const HALO_HEAD_BYTES = 24;
@@ -71,6 +85,10 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       return writeHalo(message);
     case 'state':
       return writeState(message);
+    case 'look':
+      return { type: LOOK, head: lookBytes(message), content: NOTHING };
+    case 'slice':
+      return { type: SLICE, head: sliceHead(message), content: message.content };
     case 'greeting': {
       const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
       head.setFloat64(0, message.session, true);
@@ -88,6 +106,10 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
       return readHalo(frame.body);
     case STATE:
       return readState(frame.body);
+    case LOOK:
+      return readLook(frame.body);
+    case SLICE:
+      return readSliceBody(frame.body);
     case LIVES:
       if (frame.body.byteLength > 0) throw new ProtocolError('A pulse has no body.');
       return PULSE;
@@ -169,13 +191,6 @@ function readGreeting(body: Uint8Array<ArrayBuffer>): Greeting {
   const session = new DataView(body.buffer).getFloat64(0, true);
   if (!Number.isSafeInteger(session) || session < 0) throw new ProtocolError(`A link of number ${session}.`);
   return { type: 'greeting', session };
-}
-
-function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView {
-  if (body.byteLength < length) {
-    throw new ProtocolError(`A body of ${body.byteLength} bytes is shorter than its head.`);
-  }
-  return new DataView(body.buffer, 0, length);
 }
 
 function cellsOf(body: Uint8Array<ArrayBuffer>): Float32Array {

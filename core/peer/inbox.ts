@@ -1,5 +1,5 @@
 import { LinkError, ProtocolError } from '../errors.js';
-import type { LinkMessage } from '../links/messages.js';
+import type { CellMessage } from '../links/messages.js';
 import { MAX_INBOX_BYTES } from '../protocol/limits.js';
 import type { PeerId } from '../protocol/plan.js';
 
@@ -9,7 +9,7 @@ export type Expected =
   | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly part: number };
 
 /** The message that is waited for. */
-type Taken<E extends Expected> = Extract<LinkMessage, { type: E['kind'] }>;
+type Taken<E extends Expected> = Extract<CellMessage, { type: E['kind'] }>;
 
 interface Waiter {
   readonly plan: number;
@@ -22,13 +22,13 @@ interface Waiter {
  * within an exchange, and may know a plan before we do, so messages come early.
  */
 export class Inbox {
-  readonly #arrived = new Map<string, LinkMessage>();
+  readonly #arrived = new Map<string, CellMessage>();
   readonly #waiting = new Map<string, Waiter>();
   #oldestPlan = 0;
   #bytes = 0;
 
   /** Throws ProtocolError when too much waits already: the sender runs ahead of what the protocol allows. */
-  deliver(sender: PeerId, message: LinkMessage): void {
+  deliver(sender: PeerId, message: CellMessage): void {
     if (message.plan < this.#oldestPlan) return;
     const key = keyOf(
       message.type === 'halo'
@@ -81,7 +81,7 @@ export class Inbox {
   }
 }
 
-function bytesOf(message: LinkMessage): number {
+function bytesOf(message: CellMessage): number {
   switch (message.type) {
     case 'halo':
       return message.parcel.content.byteLength;

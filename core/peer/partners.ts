@@ -4,7 +4,7 @@ import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Link } from '../links/link.js';
 import type { Links } from '../links/links.js';
-import type { LinkMessage } from '../links/messages.js';
+import type { CellMessage } from '../links/messages.js';
 import { unpack } from '../parcel/parcel.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Expected, Inbox } from './inbox.js';
@@ -65,7 +65,7 @@ export class Partners {
   }
 
   /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
-  async deliver(peer: PeerId, message: LinkMessage): Promise<'inbox' | 'direct' | 'relay'> {
+  async deliver(peer: PeerId, message: CellMessage): Promise<'inbox' | 'direct' | 'relay'> {
     if (peer === this.#tools.self) {
       this.#tools.inbox.deliver(peer, message);
       return 'inbox';

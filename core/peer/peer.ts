@@ -1,4 +1,5 @@
 import type { Engine } from '../../shaders/engine.js';
+import { ProtocolError } from '../errors.js';
 import { checkJob } from '../job/check.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
@@ -7,6 +8,7 @@ import type { RoomJob } from '../protocol/document.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import { Onlookers } from '../watch/onlookers.js';
 import { BrickMemory } from './brick-memory.js';
 import { Inbox } from './inbox.js';
 import type { Objects } from './objects.js';
@@ -42,6 +44,7 @@ export class Peer {
   readonly #tools: PeerTools;
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
+  readonly #onlookers: Onlookers;
   #memory = new BrickMemory();
   /** By plan, oldest first. While a plan is taken over from the one before, both run. */
   readonly #runs = new Map<number, ShardRun>();
@@ -52,6 +55,7 @@ export class Peer {
   constructor(tools: PeerTools) {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
+    this.#onlookers = new Onlookers(tools);
   }
 
   /** The room's document has changed. Throws JobError where the job is not one that we can run. */
@@ -81,11 +85,24 @@ export class Peer {
 
   /** A message of another peer. Throws ProtocolError where it asks too much of us. */
   arrived(sender: PeerId, message: LinkMessage): void {
-    this.#inbox.deliver(sender, message);
+    switch (message.type) {
+      case 'look':
+        return this.#onlookers.heard(sender, message);
+      case 'slice':
+        throw new ProtocolError('a slice came to a peer that looks at nothing');
+      default:
+        return this.#inbox.deliver(sender, message);
+    }
+  }
+
+  /** Who is in the room has changed. */
+  keepOnly(present: { has(peer: PeerId): boolean }): void {
+    this.#onlookers.keepOnly(present);
   }
 
   /** The link to another peer is gone. */
   lost(peer: PeerId, reason: string): void {
+    this.#onlookers.lost(peer);
     for (const run of this.#runs.values()) run.lost(peer, reason);
   }
 
@@ -117,7 +134,14 @@ export class Peer {
   #start(job: Job, plan: Plan, shard: number): void {
     const onStep = (step: number) => this.#tools.onChange({ doing: 'computing', job, plan, shard, step });
     const run = new ShardRun(
-      { ...this.#tools, inbox: this.#inbox, uploader: this.#uploader, memory: this.#memory, onStep },
+      {
+        ...this.#tools,
+        inbox: this.#inbox,
+        uploader: this.#uploader,
+        onlookers: this.#onlookers,
+        memory: this.#memory,
+        onStep,
+      },
       job,
       plan,
       shard,

@@ -7,6 +7,7 @@ import type { Links } from '../links/links.js';
 import type { CheckpointOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Onlookers } from '../watch/onlookers.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
 import { EpochTally } from './epoch-tally.js';
@@ -32,6 +33,7 @@ export interface RunTools {
   readonly inbox: Inbox;
   readonly objects: Objects;
   readonly uploader: Uploader;
+  readonly onlookers: Onlookers;
   readonly memory: BrickMemory;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
@@ -192,6 +194,7 @@ export class ShardRun {
       grants: this.#grants,
       saving: this.#saving,
       settled: this.#settled,
+      onlookers: this.#tools.onlookers,
       send: this.#tools.send,
       onStep: (step) => {
         this.#step = step;
