@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -99,7 +99,7 @@ describe('a running job', () => {
     await page.keyboard.press(' ');
     await following(page, 'paused');
     const [step, picture] = [await stepOn(page), await pixelsOf(page)];
-    expect(await page.locator('#title').innerText()).toBe('Paused');
+    expect(await page.locator('#title').textContent()).toBe('Paused');
     const plane = await storedAt(step);
     expect([picture.height, picture.width]).toEqual([plane.rows, plane.columns]);
     const table = tableOf('diverging');
@@ -160,19 +160,13 @@ describe.each([
   test.each(['light', 'dark'] as const)('in %s, nothing serious is in anybody’s way', async (colorScheme) => {
     const page = await open('?plane=z:12&borders=on', { viewport, colorScheme });
     await seen(page, 'live');
-    await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-    const serious = await page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
-      interface Violation {
-        readonly id: string;
-        readonly impact: string;
-        readonly nodes: readonly { readonly html: string }[];
-      }
-      const { violations } = await axe.run();
-      return violations
-        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`);
-    });
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(),
+    );
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`);
     expect(serious).toEqual([]);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);

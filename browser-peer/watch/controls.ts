@@ -58,7 +58,7 @@ export class Controls {
     peak.setAttribute('aria-valuetext', amplitude(seen.peak));
     say('peak-value', amplitude(seen.peak));
     const rate = element('rate', HTMLInputElement);
-    rate.value = String(RATES.findIndex((rate) => rate === choices.rate));
+    rate.value = String((RATES as readonly number[]).indexOf(choices.rate));
     rate.setAttribute('aria-valuetext', String(choices.rate));
     say('rate-value', String(choices.rate));
     element('marks', HTMLInputElement).checked = choices.marks;
