@@ -4,14 +4,11 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { PNG } from 'pngjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { tableOf } from '../browser-peer/watch/colours.js';
-import { boxOfShape } from '../core/grid/box.js';
 import type { JobFileInput } from '../core/job/schema.js';
-import { addressesOf } from '../core/protocol/addresses.js';
-import { type Plane, planeOf } from '../core/watch/plane.js';
-import { storedPlanes } from '../core/watch/stored.js';
-import { samplesIn, type View } from '../core/watch/view.js';
+import type { View } from '../core/watch/view.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
+import { storedPlane } from './stored-plane.js';
 
 const SHAPE = [24, 48, 64] as const;
 const EVERY = 4;
@@ -80,18 +77,6 @@ const pixelsOf = (page: Page) =>
     return { width, height, data: [...data] };
   });
 
-/** What the store holds of the plane at `step`, once all of it is there. */
-async function storedAt(step: number): Promise<Plane> {
-  const stored = storedPlanes(fetch, addressesOf(fleet.url));
-  const at = { output: 'film', snapshot: step / EVERY - 1, step };
-  for (;;) {
-    const slice = await stored.plane(id, view, at);
-    const plane = await planeOf({ plan: 0, step, slices: [slice] }, samplesIn(view, boxOfShape(SHAPE)));
-    if (!plane.values.some(Number.isNaN)) return plane;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 describe('a running job', () => {
   test('is seen live, and each pixel has the colour of what the store holds of that step', async () => {
     const page = await open(`?painter=canvas&peak=${PEAK}&plane=z:12`);
@@ -100,7 +85,8 @@ describe('a running job', () => {
     await following(page, 'paused');
     const [step, picture] = [await stepOn(page), await pixelsOf(page)];
     expect(await page.locator('#title').textContent()).toBe('Paused');
-    const plane = await storedAt(step);
+    const at = { output: 'film', snapshot: step / EVERY - 1, step };
+    const plane = await storedPlane(fleet.url, id, { view, shape: SHAPE, at });
     expect([picture.height, picture.width]).toEqual([plane.rows, plane.columns]);
     const table = tableOf('diverging');
     const colourAt = (shade: number) => table.subarray(4 * shade, 4 * shade + 4).join();

@@ -6,11 +6,14 @@ import { addressesOf } from '../core/protocol/addresses.js';
 import type { Frame } from '../core/watch/frames.js';
 import { samplesOf } from '../core/watch/looking.js';
 import { type Plane, planeOf } from '../core/watch/plane.js';
+import { readSlice } from '../core/watch/slice.js';
+import { type StoredAt, snapshotsFor, storedPlanes } from '../core/watch/stored.js';
 import type { View } from '../core/watch/view.js';
 import { Viewer, type ViewerState } from '../core/watch/viewer.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { openTransports } from '../peer-node/transports.js';
 import { Fleet } from './fleet.js';
+import { storedPlane } from './stored-plane.js';
 
 const file: JobFileInput = {
   name: 'watched',
@@ -103,28 +106,23 @@ describe('what a viewer sees', () => {
     { across: 'z', seen: view, plane: { z: 8 } },
     { across: 'x, every third cell', seen: { ...view, axis: 'x', at: 17, stride: 3 }, plane: { x: 17 } },
   ])('across $across is what the store holds of that step, within quantisation', async ({ seen, plane }) => {
-    const job: JobFileInput = {
-      ...file,
-      time: { steps: 1200, courant: 0.5 },
-      outputs: { film: { fields: ['psi'], every: 4, plane } },
-    };
+    const job: JobFileInput = { ...file, outputs: { film: { fields: ['psi'], every: 4, plane } } };
     const fleet = await Fleet.start();
-    const onlooker = new Onlooker(fleet.url, { ...seen, rate: 60 });
+    const onlooker = new Onlooker(fleet.url, seen);
     try {
       await Promise.all([fleet.join(), fleet.join()]);
       const id = await fleet.submit(job);
       await onlooker.more(3);
-      await fleet.done(id);
-      const stored = await fleet.result(id).output('film', 'psi');
-      const [rows, columns] = seen.axis === 'z' ? [32, 48] : [16, 32];
-      for (const { step, values, error, columns: width } of await planesSeen(onlooker, job, seen)) {
-        const truth = stored.subarray((step / 4 - 1) * rows * columns);
+      for (const { step, values, error } of await planesSeen(onlooker, job, seen)) {
+        const at = { output: 'film', snapshot: step / 4 - 1, step };
+        const stored = await storedPlane(fleet.url, id, { view: seen, shape: [16, 32, 48], at });
+        expect(values.length).toBe(stored.values.length);
         for (const [i, value] of values.entries()) {
-          const [row, column] = [Math.floor(i / width) * seen.stride, (i % width) * seen.stride];
-          const wrong = Math.abs(value - (truth[row * columns + column] as number));
-          expect(wrong).toBeLessThanOrEqual(error + 1e-6);
+          const wrong = Math.abs(value - (stored.values[i] as number));
+          // The store's route quantises as well, by the range of the whole plane.
+          expect(wrong).toBeLessThanOrEqual(error + stored.error + 1e-6);
         }
-        expect(error).toBeLessThan(0.02);
+        expect(error).toBeLessThan(0.01);
       }
     } finally {
       await onlooker.close();
@@ -172,4 +170,60 @@ describe('many viewers', () => {
       await fleet.close();
     }
   });
+});
+
+describe('what is stored', () => {
+  test('is seen across any axis of a volume, in the same bytes', async () => {
+    const fleet = await Fleet.start();
+    try {
+      await fleet.join();
+      const job: JobFileInput = {
+        ...file,
+        grid: { shape: [10, 12, 14], spacing: 1, brick: 8 },
+        time: { steps: 8, courant: 0.5 },
+        outputs: { all: { fields: ['psi'], every: 4 }, wall: { fields: ['psi'], plane: { x: 3 } } },
+        run: {},
+      };
+      const id = (await fleet.run(job)).id;
+      const truth = await fleet.result(id).output('all', 'psi');
+      const stored = storedPlanes(fetch, addressesOf(fleet.url));
+      const snapshots = await stored.snapshots(id);
+      const asked: View = { state: 'psi', axis: 'y', at: 5, stride: 3, rate: 1 };
+      const [, last] = snapshotsFor(snapshots, asked);
+      expect(last).toEqual({ output: 'all', snapshot: 1, step: 8 });
+      const slice = await readSlice(await stored.plane(id, asked, last as StoredAt));
+      expect(slice).toMatchObject({ step: 8, row: 0, column: 0, rows: 4, columns: 5 });
+      const range = Math.max(...slice.values) - Math.min(...slice.values);
+      for (const [i, value] of slice.values.entries()) {
+        const [z, x] = [3 * Math.floor(i / 5), 3 * (i % 5)];
+        const exact = truth[((10 + z) * 12 + 5) * 14 + x] as number;
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(range / 508 + 1e-6);
+      }
+      // Of an output that is itself a plane there is what it holds.
+      expect(snapshotsFor(snapshots, { ...asked, axis: 'x', at: 3 }).map(({ output }) => output)).toContain(
+        'wall',
+      );
+      const line = await stored.plane(id, { ...asked, stride: 1 }, { output: 'wall', snapshot: 0, step: 8 });
+      expect(line.samples).toEqual({ row: 0, column: 3, rows: 10, columns: 1 });
+    } finally {
+      await fleet.close();
+    }
+  });
+
+  test.each(['output=ghost', 'snapshot=9', 'at=99', 'stride=0', 'axis=t'])(
+    'is refused where there is no such thing: %s',
+    async (wrong) => {
+      const fleet = await Fleet.start();
+      try {
+        const id = await fleet.submit({ ...file, outputs: { all: { fields: ['psi'], every: 4 } } });
+        const query = new URLSearchParams('output=all&snapshot=0&state=psi&axis=z&at=1&stride=1');
+        for (const [name, value] of new URLSearchParams(wrong)) query.set(name, value);
+        const answer = await fetch(addressesOf(fleet.url).api(`/jobs/${id}/plane?${query}`));
+        expect([400, 404]).toContain(answer.status);
+        expect(await answer.json()).toHaveProperty('error.message');
+      } finally {
+        await fleet.close();
+      }
+    },
+  );
 });
