@@ -154,10 +154,17 @@ describe.each([
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`);
     expect(serious).toEqual([]);
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
     const folder = process.env.GROUNDSWELL_SCREENSHOTS;
     if (folder) await page.screenshot({ path: join(folder, `watch-${size}-${colorScheme}.png`) });
+    const tooWide = await page.evaluate(() => {
+      const all = [...document.querySelectorAll('body *:not(#stage *)')];
+      const wide = all.filter((place) => place.getBoundingClientRect().right > innerWidth + 1);
+      return wide.map(({ tagName, id: name, className }) => `${tagName} ${name} ${className}`);
+    });
+    expect(tooWide).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
   });
 });
 

@@ -98,7 +98,7 @@ const view: View = { state: 'psi', axis: 'z', at: 8, stride: 1, rate: 20 };
 async function planesSeen({ frames }: Onlooker, of: JobFileInput, seen: View): Promise<Plane[]> {
   const samples = samplesOf(seen, checkJob(of));
   if (!samples) throw new RangeError('the job has no such plane');
-  return Promise.all(frames.map((frame) => planeOf(frame, samples)));
+  return Promise.all(frames.slice(0, 3).map((frame) => planeOf(frame, samples)));
 }
 
 describe('what a viewer sees', () => {
