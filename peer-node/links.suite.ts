@@ -119,7 +119,7 @@ const contentOf = (message: LinkMessage) => {
 };
 const longPartOf = (message: LinkMessage) => {
   if (message.type === 'halo') return message.parcel.content;
-  return message.type === 'state' ? message.cells : new Uint8Array();
+  return message.type === 'state' || message.type === 'copy' ? message.cells : new Uint8Array();
 };
 const withoutContent = (message: LinkMessage) =>
   message.type === 'halo'

@@ -34,6 +34,21 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
   }),
   fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, part: u32, cells }),
   fc.record({
+    type: fc.constant('copy' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    part: u32,
+    cells,
+  }),
+  fc.record({
+    type: fc.constant('copy-taken' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    part: u32,
+  }),
+  fc.record({
     type: fc.constant('look' as const),
     view: u32,
     state: u32,
@@ -68,7 +83,7 @@ const plain = (message: ReturnType<typeof readMessage>) => {
     return { ...message, parcel: { ...message.parcel, content: [...message.parcel.content] } };
   }
   if (message.type === 'slice') return { ...message, content: [...message.content] };
-  return message.type === 'state'
+  return message.type === 'state' || message.type === 'copy'
     ? { ...message, cells: [...new Uint32Array(message.cells.slice().buffer)] }
     : message;
 };
@@ -152,18 +167,25 @@ describe('link messages', () => {
     ['a step that is no number', 1, step(Number.NaN)],
     ['a negative step', 1, step(-1)],
     ['half a step', 1, step(0.5)],
+    [
+      'half a step of a copy',
+      3,
+      new Uint8Array([...new Uint8Array(8), ...step(0.5).subarray(8, 16), ...new Uint8Array(4)]),
+    ],
+    ['part of a cell of a copy', 3, new Uint8Array(22)],
+    ['a word on a copy that goes on', 6, new Uint8Array(24)],
     ['a sign of life that goes on', 4, new Uint8Array(4)],
     ['a greeting cut short', 5, new Uint8Array(7)],
     ['a link of a negative number', 5, step(-1).subarray(8, 16)],
-    ['a look across an axis that there is not', 6, look((head) => head.setUint8(16, 3))],
-    ['a look that goes on', 6, new Uint8Array(24)],
-    ['a look every 0 steps', 6, look((head) => head.setUint32(12, 0, true))],
-    ['more credit than anybody has', 6, look((head) => head.setUint8(18, MAX_LOOK_CREDIT + 1))],
-    ['a slice cut short', 7, new Uint8Array(39)],
-    ['a slice without samples', 7, slice((head) => head.setUint32(36, 0, true))],
-    ['a slice of more samples than one may have', 7, slice((head) => head.setUint32(36, 0x7fffffff, true))],
-    ['a slice whose values end before they begin', 7, slice((head) => head.setFloat32(20, -1, true))],
-    ['a slice of a range that is no number', 7, slice((head) => head.setFloat32(16, Number.NaN, true))],
+    ['a look across an axis that there is not', 7, look((head) => head.setUint8(16, 3))],
+    ['a look that goes on', 7, new Uint8Array(24)],
+    ['a look every 0 steps', 7, look((head) => head.setUint32(12, 0, true))],
+    ['more credit than anybody has', 7, look((head) => head.setUint8(18, MAX_LOOK_CREDIT + 1))],
+    ['a slice cut short', 8, new Uint8Array(39)],
+    ['a slice without samples', 8, slice((head) => head.setUint32(36, 0, true))],
+    ['a slice of more samples than one may have', 8, slice((head) => head.setUint32(36, 0x7fffffff, true))],
+    ['a slice whose values end before they begin', 8, slice((head) => head.setFloat32(20, -1, true))],
+    ['a slice of a range that is no number', 8, slice((head) => head.setFloat32(16, Number.NaN, true))],
   ])('are refused with %s', (_, type, body) => {
     expect(() => readMessage({ type, received: 0, body: body.slice() })).toThrow(ProtocolError);
   });

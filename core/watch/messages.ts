@@ -7,8 +7,8 @@ import type { Samples, ViewedPlane } from './view.js';
 /*
  * What viewers and those they look at say to one another over a link. All numbers little-endian; the content fills the rest of the body.
  *
- *   look     := type 6   view:u32  state:u32  at:u32  every:u32  axis:u8  stride:u8  credit:u8  0:u8
- *   slice    := type 7   plan:u32  view:u32  step:f64  low:f32  high:f32  row:u32  column:u32  rows:u32  columns:u32  content:u8*
+ *   look     := type 7   view:u32  state:u32  at:u32  every:u32  axis:u8  stride:u8  credit:u8  0:u8
+ *   slice    := type 8   plan:u32  view:u32  step:f64  low:f32  high:f32  row:u32  column:u32  rows:u32  columns:u32  content:u8*
  *
  * `axis` counts z, y, x from 0. The content of a slice is a zstd frame of a byte a sample, row by row.
  */
