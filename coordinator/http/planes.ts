@@ -6,6 +6,7 @@ import { sliceBody } from '../../core/watch/messages.js';
 import { fitsSlice, writeSlice } from '../../core/watch/slice.js';
 import { partIn, viewSchema } from '../../core/watch/view.js';
 import type { JobDesk } from '../jobs.js';
+import { storedCount } from '../results/stored-count.js';
 import { readStoredPlane } from '../results/stored-planes.js';
 import type { Rooms } from '../rooms.js';
 import type { Store } from '../store/store.js';
@@ -36,10 +37,17 @@ export function planeRoutes({ rooms, jobs, store }: PlaneOptions): Router {
 
   router.get('/api/rooms/:room/jobs/:id/snapshots', async (request, response) => {
     const room = rooms.existing(request.params.room);
-    const job = await jobs.job(room, request.params.id);
-    const status = await jobs.status(room, request.params.id);
-    const until = status.state === 'done' ? job.steps : (status.progress?.step ?? job.steps);
-    response.json(snapshotsOf(job, until));
+    const { id } = request.params;
+    const job = await jobs.job(room, id);
+    const { state: phase, progress } = await jobs.status(room, id);
+    const countOf = (output: Output): number | Promise<number> => {
+      if (phase === 'done') return output.steps.length;
+      const due = progress && phase === 'running' ? progress.step : undefined;
+      return due === undefined
+        ? storedCount(store, id, output)
+        : output.steps.filter((step) => step <= due).length;
+    };
+    response.json(snapshotsOf(job, await Promise.all(job.outputs.map(countOf))));
   });
 
   router.get('/api/rooms/:room/jobs/:id/plane', async (request, response) => {
@@ -74,13 +82,13 @@ function outputOf(job: Job, { output: name, state, snapshot }: z.output<typeof a
   throw new Refusal(404, 'no-such-snapshot', `${name} has ${output.steps.length} snapshots, from 0`);
 }
 
-/** What can be looked at, stored or running. `steps`: of an output's snapshots that are due by step `until`, the first ones. */
-function snapshotsOf(job: Job, until: number) {
-  const outputs = job.outputs.map(({ name, states, box, steps }) => ({
+/** What can be looked at. `counts`: of each output's snapshots that there are so far, the first ones. */
+function snapshotsOf(job: Job, counts: readonly number[]) {
+  const outputs = job.outputs.map(({ name, states, box, steps }, i) => ({
     output: name,
     states,
     box,
-    steps: steps.filter((step) => step <= until),
+    steps: steps.slice(0, counts[i]),
   }));
   return {
     name: job.name,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { JobFileInput } from '../../core/job/schema.js';
+import { outputChunkKey } from '../../core/protocol/keys.js';
 import { Fleet } from '../../test/fleet.js';
 import { BuiltCommand } from './command.fixture.js';
 
@@ -55,6 +56,8 @@ describe('groundswell watch, in a pipe', () => {
   });
 
   test('shows the last stored snapshot of a job that does not run', async () => {
+    const chunk = outputChunkKey(id, 'film', 'psi', 0, [0, 0]);
+    await expect.poll(() => fleet.store.get(chunk), { timeout: 60_000 }).toBeDefined();
     fleet.stop(id);
     const { status, out } = await command.run('watch', fleet.url, id);
     expect(status).toBe(0);
