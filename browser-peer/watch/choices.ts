@@ -58,6 +58,13 @@ export function searchWith(search: string, choices: Choices): string {
   return text === '' ? '' : `?${text}`;
 }
 
+/** The part of the address that shows the same picture alone. */
+export function kioskSearch(search: string, choices: Choices): string {
+  const query = new URLSearchParams(searchWith(search, choices));
+  query.set('kiosk', '');
+  return query.toString();
+}
+
 const planeIn = ({ axis, at }: Choices) => (at === undefined ? axis : `${axis}:${at}`);
 
 const AXES = ['z', 'y', 'x'] as const;

@@ -13,13 +13,14 @@ import { axesAcross, type View } from '../../core/watch/view.js';
 import { Viewer, type ViewerState } from '../../core/watch/viewer.js';
 import { element, say, sayIfAny } from '../contribute/elements.js';
 import { Repaint } from '../contribute/repaint.js';
-import { type Choices, choicesIn, searchWith, viewOf } from './choices.js';
+import { type Choices, choicesIn, kioskSearch, searchWith, viewOf } from './choices.js';
 import { Controls } from './controls.js';
 import { count } from './numbers.js';
 import { describe, drawOverlay } from './overlay.js';
+import { PlaneReader } from './plane-reader.js';
 import { Screen, type ScreenMeans } from './screen.js';
 import { TimeBar } from './time-bar.js';
-import { type Seen, wordsFor } from './words.js';
+import { CONNECTION_WORDS, planeWords, type Seen, wordsFor } from './words.js';
 
 export interface PageTools {
   readonly connect: () => Promise<Socket>;
@@ -58,16 +59,15 @@ class WatchPage {
   });
   readonly #repaint = new Repaint(() => this.#paint());
   readonly #range = new Range();
+  readonly #reader = new PlaneReader((plane) => this.#read(plane));
   #choices: Choices;
   #state: ViewerState = { kind: 'connecting' };
   #watched: Watched | undefined;
-  #asked = { job: '', at: Number.NEGATIVE_INFINITY };
+  #asked = { about: '', at: Number.NEGATIVE_INFINITY };
   #seen: Seen = { kind: 'nothing' };
   #plane: Plane | undefined;
   /** What is shown as it comes; or not, while somebody looks at the past. */
   #follows: 'live' | 'paused' | 'stored' = 'live';
-  #waiting: Frame | undefined;
-  #isReading = false;
   #frames = { since: 0, count: 0 };
 
   constructor(tools: PageTools) {
@@ -79,7 +79,7 @@ class WatchPage {
       transports: tools.transports,
       kind: 'browser',
       onChange: (state) => this.#changed(state),
-      onFrame: (frame) => this.#came(frame),
+      onFrame: (frame, of) => this.#came(frame, of),
     });
   }
 
@@ -101,8 +101,11 @@ class WatchPage {
   /** Learns what the room's job has to show; asks again now and then, for snapshots are added. */
   async #meet({ room: { job } }: Extract<ViewerState, { kind: 'open' }>): Promise<void> {
     const now = performance.now();
-    if (!job || (job.id === this.#asked.job && now - this.#asked.at < ASK_EVERY_MS)) return;
-    this.#asked = { job: job.id, at: now };
+    if (!job) return;
+    // A job that ends is asked after at once: nothing else may follow.
+    const about = `${job.id} ${job.state}`;
+    if (about === this.#asked.about && now - this.#asked.at < ASK_EVERY_MS) return;
+    this.#asked = { about, at: now };
     try {
       const snapshots = await this.#tools.stored.snapshots(job.id);
       if (this.#watched?.id === job.id) this.#watched = { ...this.#watched, snapshots };
@@ -138,6 +141,7 @@ class WatchPage {
     this.#viewer.look(view);
     if (!view || !elsewhere) return;
     this.#range.reset();
+    this.#reader.drop();
     this.#offerTimes();
     if (this.#follows === 'stored') void this.#showLast();
   }
@@ -147,25 +151,15 @@ class WatchPage {
     if (watched && view) this.#times.offer(snapshotsFor(watched.snapshots, view));
   }
 
-  #came(frame: Frame): void {
-    if (this.#follows !== 'live') return;
-    this.#waiting = frame;
-    if (!this.#isReading) void this.#read();
+  #came(frame: Frame, { view, job }: { readonly view: View; readonly job: Job }): void {
+    const samples = samplesOf(view, job);
+    if (samples && this.#follows === 'live') this.#reader.came(frame, samples);
   }
 
-  /** Of frames that come faster than they can be shown, the newest is. */
-  async #read(): Promise<void> {
-    this.#isReading = true;
-    for (let frame = this.#waiting; frame; frame = this.#waiting) {
-      this.#waiting = undefined;
-      const [watched, view] = [this.#watched, this.#view];
-      const samples = watched && view && samplesOf(view, watched.job);
-      const plane = samples && (await planeOf(frame, samples).catch(() => undefined));
-      if (!plane || this.#follows !== 'live') continue;
-      this.#show(plane, { kind: 'live', step: plane.step, paused: false });
-      this.#frames.count += 1;
-    }
-    this.#isReading = false;
+  #read(plane: Plane): void {
+    if (this.#follows !== 'live') return;
+    this.#frames.count += 1;
+    this.#show(plane, { kind: 'live', step: plane.step, paused: false });
   }
 
   async #showStored(at: StoredAt): Promise<void> {
@@ -245,7 +239,9 @@ class WatchPage {
     const step = seen.kind === 'nothing' ? undefined : seen.step;
     say(
       'step',
-      step === undefined ? '' : `step ${count(step)} of ${count(steps)}, ${planeWords(view, watched)}`,
+      step === undefined
+        ? ''
+        : `step ${count(step)} of ${count(steps)}, ${planeWords(view, watched.snapshots)}`,
     );
     this.#controls.offer(watched.snapshots, view.axis);
     const peak = Number(dataset.peak ?? 1) || 1;
@@ -285,23 +281,7 @@ class WatchPage {
   }
 
   #paintConnection(): void {
-    const words = {
-      connecting: 'Connecting…',
-      open: 'Connected',
-      lost: 'Reconnecting…',
-      refused: 'Not connected',
-    };
     element('connection', HTMLElement).dataset.connection = this.#state.kind;
-    say('connection', words[this.#state.kind]);
+    say('connection', CONNECTION_WORDS[this.#state.kind]);
   }
-}
-
-function planeWords({ axis, at, state }: View, { snapshots: { dimensions } }: Watched): string {
-  return dimensions === 2 ? state : `${state} at ${axis} ${count(at)}`;
-}
-
-function kioskSearch(search: string, choices: Choices): string {
-  const query = new URLSearchParams(searchWith(search, choices));
-  query.set('kiosk', '');
-  return query.toString();
 }
