@@ -11,24 +11,22 @@ import {
 } from '../../core/protocol/limits.js';
 import type { ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
-import { freshName } from '../names.js';
 import { sameText } from '../same-text.js';
 import { Authority, type Following } from './authority.js';
-import type { Conductor, Member, RoomDocument } from './conductor.js';
+import type { Conductor, RoomDocument } from './conductor.js';
 import { Connection, type ConnectionEnd } from './connection.js';
+import { Gallery, type Signaller } from './gallery.js';
 import type { IceDesk } from './ice-desk.js';
 import {
   MAX_FAULTS,
   MAX_FRAME_BYTES,
   MAX_MEMBERS,
-  MAX_VIEWS,
   MAX_WATCHERS,
   QUESTION_COST,
   TURN_VALID_MS,
 } from './limits.js';
-import { PEER_ID_LENGTH, Seat } from './seat.js';
+import { Seat } from './seat.js';
 import { Switchboard } from './switchboard.js';
-import { Viewers } from './viewers.js';
 
 export interface RoomOptions {
   readonly name: string;
@@ -75,13 +73,15 @@ export class Room {
   readonly #visitors = new Set<Visitor>();
   /** The places of peers, of those who are away for a moment too. */
   readonly #seats = new Map<PeerId, Seat>();
-  readonly #viewers = new Viewers((id, entry) => this.document.setViewer(id, entry));
-  /** Connections of viewers: they have no place to come back to. */
-  readonly #viewing = new Map<PeerId, Connection>();
+  readonly #gallery = new Gallery({
+    iceServersFor: (viewer) => this.#options.ice.serversFor(viewer, Date.now()),
+    write: (viewer, entry) => this.document.setViewer(viewer, entry),
+    passOn: (from, signal) => this.#passOn(from, signal),
+  });
   readonly #switchboard = new Switchboard((to, frame) => {
     const seat = this.#seats.get(to);
     if (seat) seat.sendBytes(frame);
-    else this.#viewing.get(to)?.send(frame);
+    else this.#gallery.sendBytes(to, frame);
   });
   readonly #heartbeat: NodeJS.Timeout;
   readonly #renewal: NodeJS.Timeout | undefined;
@@ -142,7 +142,7 @@ export class Room {
     else if (message.type === 'watch') this.#admitViewer(visitor, message);
     else if (visitor.standing.as === 'watcher') {
       throw new ProtocolError(`${message.type}: watchers say nothing; say hello first`);
-    } else if (visitor.standing.as === 'viewer') this.#heedViewer(visitor, visitor.standing.id, message);
+    } else if (visitor.standing.as === 'viewer') this.#gallery.heed(visitor.standing.id, message);
     else this.#heed(visitor.standing.seat, message);
   }
 
@@ -160,37 +160,10 @@ export class Room {
   }
 
   #admitViewer(visitor: Visitor, { kind }: Watch): void {
-    const { connection, standing } = visitor;
-    if (standing.as !== 'watcher')
+    if (visitor.standing.as !== 'watcher')
       throw new ProtocolError('watch: said hello or watch before; once is enough');
-    if (this.#viewers.isFull) {
-      connection.dismiss('full', 'this room has as many viewers as it takes; come back later');
-      return;
-    }
-    const id = freshName(PEER_ID_LENGTH);
-    visitor.standing = { as: 'viewer', id };
-    this.#viewing.set(id, connection);
-    const iceServers = this.#options.ice.serversFor(id, Date.now());
-    this.#tellViewer(connection, { type: 'watching', version: PROTOCOL_VERSION, peer: id, iceServers });
-    this.#viewers.join(id, kind);
-  }
-
-  #heedViewer({ connection }: Visitor, id: PeerId, message: Exclude<ToCoordinator, Hello | Watch>): void {
-    switch (message.type) {
-      case 'signal':
-        return this.#passOn({ id, send: (answer) => this.#tellViewer(connection, answer) }, message);
-      case 'view': {
-        if (this.#viewers.look(id, message.view)) return;
-        const reason = `${MAX_VIEWS} planes are seen in this room already; see one of those, or come back later`;
-        return this.#tellViewer(connection, { type: 'refused', code: 'views', reason, fatal: false });
-      }
-      default:
-        throw new ProtocolError(`${message.type}: viewers look, and do nothing else`);
-    }
-  }
-
-  #tellViewer(connection: Connection, message: ToPeer): void {
-    connection.send(JSON.stringify(message));
+    const id = this.#gallery.admit(visitor.connection, kind);
+    if (id !== undefined) visitor.standing = { as: 'viewer', id };
   }
 
   #greet(visitor: Visitor, hello: Hello): void {
@@ -248,28 +221,17 @@ export class Room {
       const { id } = member;
       member.send({ type: 'ice', iceServers: this.#options.ice.serversFor(id, Date.now()) });
     }
-    for (const [id, connection] of this.#viewing) {
-      this.#tellViewer(connection, {
-        type: 'ice',
-        iceServers: this.#options.ice.serversFor(id, Date.now()),
-      });
-    }
+    this.#gallery.renewIce();
   }
 
-  #passOn(from: Pick<Member, 'id' | 'send'>, { to, link, data }: Signal): void {
-    const receiver = this.#receiver(to);
+  #passOn(from: Signaller, { to, link, data }: Signal): void {
+    const receiver = this.#gallery.receiver(to) ?? this.#seats.get(to)?.member;
     if (receiver && data.type === 'answer' && 'channel' in data) {
       this.#switchboard.open(from.id, to, data.channel);
     }
     if (receiver) receiver.send({ type: 'signal', from: from.id, link, data });
     // No fault: it may have left while the message was under way.
     else from.send({ type: 'refused', code: 'no-such-peer', reason: `peer ${to} is not here`, fatal: false });
-  }
-
-  #receiver(to: PeerId): Pick<Member, 'send'> | undefined {
-    const viewer = this.#viewing.get(to);
-    if (viewer) return { send: (message) => this.#tellViewer(viewer, message) };
-    return this.#seats.get(to)?.member;
   }
 
   #follow(visitor: Visitor, bytes: Uint8Array): void {
@@ -300,9 +262,8 @@ export class Room {
   }
 
   #viewerLeft(id: PeerId): void {
-    this.#viewing.delete(id);
     this.#switchboard.left(id);
-    if (this.#state === 'open') this.#viewers.left(id);
+    if (this.#state === 'open') this.#gallery.left(id);
   }
 
   /** A peer's connection is gone; the peer itself may live, and come back. */

@@ -14,7 +14,7 @@ import { type PlanePart, partIn, sampled } from './view.js';
  * Of a device's time, for all viewers together. Where the processor computes, what viewers get is taken from the run; a GPU's
  * processor has little else to do.
  */
-const SHARE: Record<EngineKind, number> = { wasm: 0.01, webgpu: 0.1 };
+const SHARE: Record<EngineKind, number> = { wasm: 0.01, webgpu: 0.2 };
 
 /**
  * What a slice takes of a processor, as measured on two cores of a server of 2023: the message, its cells as the engine copies
