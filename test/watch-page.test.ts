@@ -201,7 +201,10 @@ describe('where no job runs', () => {
         await page.locator(`main[data-painter=${painter}]`).waitFor();
         await page.locator('main[data-seen=stored][data-step="20"]').waitFor();
         await page.getByText('The simulation is done.').waitFor();
-        pictures.push(PNG.sync.read(await page.locator('#plane').screenshot()));
+        const folder = process.env.GROUNDSWELL_SCREENSHOTS;
+        const path = folder && join(folder, `watch-${painter}.png`);
+        const picture = await page.locator('#plane').screenshot({ ...(path && { path }) });
+        pictures.push(PNG.sync.read(picture));
         await page.close();
       }
       const [one, other] = pictures as [PNG, PNG];

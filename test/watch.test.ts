@@ -210,7 +210,7 @@ describe('what is stored', () => {
     }
   });
 
-  test.each(['output=ghost', 'snapshot=9', 'at=99', 'stride=0', 'axis=t'])(
+  test.each(['output=ghost', 'snapshot=99999', 'snapshot=9', 'at=99', 'stride=0', 'axis=t'])(
     'is refused where there is no such thing: %s',
     async (wrong) => {
       const fleet = await Fleet.start();

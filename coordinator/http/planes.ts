@@ -65,6 +65,7 @@ export function planeRoutes({ rooms, jobs, store }: PlaneOptions): Router {
     if (!fitsSlice(part.samples))
       throw new Refusal(400, 'large', 'stride: too many samples; take a larger one');
     const slice = await readStoredPlane(store, { job: id, output, state, snapshot, plane, part });
+    if (!slice) throw new Refusal(404, 'not-stored', `nothing of ${output.name} is stored yet`);
     const body = sliceBody(await writeSlice(slice, { plan: 0, view: 0 }));
     response.set({ 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' });
     response.send(Buffer.from(body.buffer));

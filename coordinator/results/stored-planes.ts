@@ -18,10 +18,12 @@ export interface StoredPart {
   readonly part: PlanePart;
 }
 
-/** The samples of a plane in one stored snapshot; NaN where nothing is stored yet. @throws StoreError */
-export async function readStoredPlane(source: ZarrSource, asked: StoredPart): Promise<Slice> {
+/** The samples of a plane in one stored snapshot, NaN where nothing is stored yet; undefined before the result is begun. @throws StoreError */
+export async function readStoredPlane(source: ZarrSource, asked: StoredPart): Promise<Slice | undefined> {
   const { job, output, state, snapshot, plane, part } = asked;
-  const location = zarr.root(zarrReader(source, outputArrayKey(job, output.name, state)));
+  const key = outputArrayKey(job, output.name, state);
+  if ((await source.get(`${key}/zarr.json`)) === undefined) return undefined;
+  const location = zarr.root(zarrReader(source, key));
   const array = await zarr.open.v3(location, { kind: 'array' });
   if (!array.is('float32')) throw new StoreError(`${state} of ${output.name} is not an array of f32`);
   const [down, across] = axesAcross(plane.axis);
