@@ -46,6 +46,7 @@ type Standing =
 interface Visitor {
   readonly connection: Connection;
   readonly following: Following;
+  readonly mayCompute: boolean;
   standing: Standing;
   faults: number;
 }
@@ -103,8 +104,13 @@ export class Room {
     return [...this.#visitors].filter(({ standing }) => standing.as !== 'member').length;
   }
 
-  /** Takes the socket over; the room closes it. */
-  accept(socket: WebSocket): void {
+  /** Seconds to a peer and back; undefined until it has answered a heartbeat, or where it is not here. */
+  roundTrip(peer: PeerId): number | undefined {
+    return this.#seats.get(peer)?.member.roundTrip();
+  }
+
+  /** Takes the socket over; the room closes it. Who may not compute may watch. */
+  accept(socket: WebSocket, { mayCompute } = { mayCompute: true }): void {
     const connection = new Connection(socket, {
       text: (message) => this.#guarded(visitor, () => this.#hear(visitor, message)),
       bytes: (message) => this.#guarded(visitor, () => this.#follow(visitor, message)),
@@ -115,7 +121,13 @@ export class Room {
       peer: () => (visitor.standing.as === 'member' ? visitor.standing.seat.member.id : undefined),
       send: (frame) => connection.send(frame),
     });
-    const visitor: Visitor = { connection, following, standing: { as: 'watcher' }, faults: 0 };
+    const visitor: Visitor = {
+      connection,
+      following,
+      mayCompute,
+      standing: { as: 'watcher' },
+      faults: 0,
+    };
     this.#visitors.add(visitor);
     if (this.#state === 'closed') connection.goAway();
     else if (this.watchers > (this.#options.maxWatchers ?? MAX_WATCHERS)) {
@@ -169,7 +181,9 @@ export class Room {
   #greet(visitor: Visitor, hello: Hello): void {
     if (visitor.standing.as !== 'watcher')
       throw new ProtocolError('hello: said hello or watch before; once is enough');
-    if (hello.resume) this.#resume(visitor, hello.resume);
+    if (!visitor.mayCompute) {
+      visitor.connection.dismiss('rights', 'this link lets one watch, and no more; ask for one to compute');
+    } else if (hello.resume) this.#resume(visitor, hello.resume);
     else this.#welcome(visitor, hello);
   }
 
