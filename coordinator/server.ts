@@ -205,7 +205,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-interface Served extends ApiOptions, PlaneOptions, PlaneOptions, ObjectOptions {
+interface Served extends ApiOptions, PlaneOptions, ObjectOptions {
   readonly pages: string | undefined;
   readonly log: Logger;
   readonly standing: Standing;

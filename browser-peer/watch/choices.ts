@@ -27,13 +27,12 @@ export function choicesIn(search: string): Choices {
     const value = Number.parseFloat(query.get(name) ?? '');
     return Number.isFinite(value) && value >= 0 ? value : undefined;
   };
-  const [axis, at] = (query.get('plane') ?? 'z').split(':');
-  const cell = Number.parseInt(at ?? '', 10);
+  const [, axis, at] = /^([zyx])(?::(\d+))?$/.exec(query.get('plane') ?? '') ?? [];
   const rate = number('rate') ?? 15;
   return {
     state: query.get('field') ?? undefined,
-    axis: axis === 'y' || axis === 'x' ? axis : 'z',
-    at: cell >= 0 ? cell : undefined,
+    axis: (axis ?? 'z') as View['axis'],
+    at: at === undefined ? undefined : Number(at),
     rate: RATES.findLast((choice) => choice <= rate) ?? RATES[0],
     colours: COLOUR_MAPS.find((name) => name === query.get('colours')),
     peak: number('peak') || undefined,
