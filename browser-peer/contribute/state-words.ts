@@ -28,6 +28,11 @@ export function wordsFor(state: PageState): Words {
       return { title: 'Waiting', detail: sentence(state.reason) };
     case 'computing':
       return { title: 'Computing', detail: 'Thank you. Keep this tab open; it may be in the background.' };
+    case 'members':
+      return {
+        title: 'Computing',
+        detail: 'Thank you. Each simulation of a sweep runs whole on one device. Keep this tab open; it may be in the background.',
+      };
     case 'leaving':
       return { title: 'Leaving', detail: 'Handing this piece over to other devices.' };
     case 'left':

@@ -30,6 +30,7 @@ export function sceneOf(state: PageState): 'offer' | 'work' {
     case 'calibrating':
     case 'connecting':
     case 'waiting':
+    case 'members':
     case 'computing':
     case 'leaving':
       return 'work';

@@ -1,10 +1,10 @@
 import { ProtocolError } from '../../core/errors.js';
 import type { Job } from '../../core/job/job.js';
-import { probeArrayKey } from '../../core/protocol/keys.js';
+import { probeChunkKey } from '../../core/protocol/keys.js';
 import type { ToCoordinator } from '../../core/protocol/messages.js';
 import { decodeCells, encodeCells } from '../../core/result/cells.js';
+import { timeChunk } from '../../core/result/time-chunk.js';
 import type { Store } from '../store/store.js';
-import { timeChunk } from './hierarchy.js';
 
 export type ProbeSamples = Extract<ToCoordinator, { type: 'epoch' }>['probes'][number];
 
@@ -68,7 +68,7 @@ export class ProbeSeries {
       for (let row = 0; row < values.length; ) {
         const sample = first - 1 + row;
         const chunk = Math.floor(sample / this.#chunkSteps);
-        const open = await this.#open(`${probeArrayKey(this.jobId, probe.name, state)}/c/${chunk}`);
+        const open = await this.#open(probeChunkKey(this.jobId, probe.name, state, chunk));
         open.changed = true;
         const end = Math.min(values.length, (chunk + 1) * this.#chunkSteps - first + 1);
         for (; row < end; row++) {

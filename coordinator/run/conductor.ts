@@ -1,12 +1,15 @@
 import type { Job } from '../../core/job/job.js';
+import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { type JobEnd, writeJobEnd } from '../job-end.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
 import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
 import { patientStore } from './patient-store.js';
+import type { Run } from './run.js';
 
 /** Ended jobs whose status is kept. */
 const REMEMBERED = 100;
@@ -19,13 +22,14 @@ export interface ConductorTools {
   /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
   readonly term: number;
   readonly resultWriter: (store: Store, id: string, job: Job) => ResultWriter;
+  readonly sweepWriter: (store: Store, id: string, sweep: WholeSweep) => SweepWriter;
   readonly log: (event: string, details: object) => void;
 }
 
 interface Entry {
   readonly id: string;
-  readonly job: Job;
-  run: JobRun | undefined;
+  readonly work: JobOrSweep;
+  run: Run | undefined;
   /** Stopped before its turn came. */
   stopped: boolean;
   readonly waiters: ((status: JobStatus) => void)[];
@@ -74,10 +78,10 @@ class RoomConductor implements Conductor {
     this.#updateRoster();
   }
 
-  submit(id: string, job: Job): void {
+  submit(id: string, work: JobOrSweep): void {
     const before = this.#entries.findIndex((entry) => entry.id === id);
     if (before >= 0) this.#entries.splice(before, 1);
-    this.#entries.push({ id, job, run: undefined, stopped: false, waiters: [] });
+    this.#entries.push({ id, work, run: undefined, stopped: false, waiters: [] });
     this.#next();
   }
 
@@ -128,22 +132,27 @@ class RoomConductor implements Conductor {
   #next(): void {
     const entry = this.#current;
     if (!entry || entry.run || this.#closed) return;
-    const { document, store, term, resultWriter, log } = this.#tools;
+    const { document, store, term, log } = this.#tools;
     const patient = patientStore(store, {
       onTrouble: (reason) => entry.run?.hindered(reason),
       signal: this.#closing.signal,
     });
-    entry.run = new JobRun(entry.id, entry.job, {
+    const tools = {
       document,
       store: patient,
       term,
-      result: resultWriter(patient, entry.id, entry.job),
       members: () => [...this.#members.values()],
       nextPlan: () => ++this.#plans,
       log,
       onChange: () => this.#changed(),
-      recordEnd: (end) => this.#recordEnd(entry.id, end),
-    });
+      recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => this.#recordEnd(entry.id, end),
+    };
+    const { id, work } = entry;
+    if (isWholeSweep(work)) {
+      entry.run = new SweepRun(id, work, { ...tools, result: this.#tools.sweepWriter(patient, id, work) });
+    } else {
+      entry.run = new JobRun(id, work, { ...tools, result: this.#tools.resultWriter(patient, id, work) });
+    }
     this.#updateRoster();
   }
 
@@ -169,8 +178,9 @@ class RoomConductor implements Conductor {
     const run = this.#current?.run;
     const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
     for (const { id, name, kind, ability } of this.#members.values()) {
-      const state = run?.isLeaving(id) ? 'leaving' : computing.has(id) ? 'computing' : 'idle';
       const use = run?.useOf(id);
+      const isComputing = computing.has(id) || use?.kind === 'members';
+      const state = run?.isLeaving(id) ? 'leaving' : isComputing ? 'computing' : 'idle';
       const shown = `${state} ${use?.says}`;
       if (this.#roster.get(id) === shown) continue;
       this.#roster.set(id, shown);
@@ -178,13 +188,13 @@ class RoomConductor implements Conductor {
     }
   }
 
-  #status({ id, job, run, stopped }: Entry): JobStatus {
+  #status({ id, work, run, stopped }: Entry): JobStatus {
     const { store } = this.#tools;
     const progress = run?.progress;
     const reason = stopped ? STOPPED : run?.reason;
     return {
       id,
-      name: job.name,
+      name: work.name,
       state: stopped ? 'stopped' : (run?.state ?? 'waiting'),
       ...(reason !== undefined && { reason }),
       ...(progress && { progress }),

@@ -31,7 +31,7 @@ export interface RunTools {
   readonly links: Links;
   readonly inbox: Inbox;
   readonly objects: Objects;
-  readonly uploader: Uploader;
+  readonly uploader: Pick<Uploader, 'upload' | 'drop'>;
   readonly memory: BrickMemory;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */

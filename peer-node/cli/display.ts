@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Job } from '../../core/job/job.js';
+import type { JobOrSweep } from '../../core/job/whole-sweep.js';
 import type { Progress } from '../../core/protocol/document.js';
 import { isThisMachine } from './address.js';
 import type { JobReport } from './api.js';
@@ -17,7 +17,7 @@ export interface Display {
   progress(progress: Progress): void;
   /** Takes the bar away; the terminal is ready for text. */
   close(): void;
-  ended(report: JobReport, job: Job): void;
+  ended(report: JobReport, job: JobOrSweep): void;
 }
 
 /** Lines in a pipe come this often at most. */
@@ -46,7 +46,7 @@ function tellServing({ url, invitation, token, tokenIsNew }: RunningCoordinator)
   if (tokenIsNew) print(`Token to submit and stop jobs, shown this once: ${token}`);
 }
 
-function tellEnd({ id, state, reason = 'no reason given', result }: JobReport, job: Job): void {
+function tellEnd({ id, state, reason = 'no reason given', result }: JobReport, job: JobOrSweep): void {
   if (state === 'done') print(`Job ${id} is done.\nResult: ${result}\nOpen it: ${openWith(result, job)}`);
   else print(`Job ${id} ${state === 'stopped' ? 'was stopped' : 'failed'}: ${reason}`);
 }
