@@ -161,7 +161,7 @@ function inOneBrick(file: unknown): unknown {
 }
 
 const uncut = z.object({
-  grid: z.object({ shape: z.array(z.number().int().min(1)).min(2).max(3), brick: z.undefined() }),
+  grid: z.object({ shape: z.array(z.number().int().min(1)).min(2).max(3), brick: z.undefined().optional() }),
 });
 
 function valuesOf(
