@@ -12,6 +12,11 @@ const VOLUME = 24 * KIB * KIB;
 /** Two fields on a face of 256² cells, four deep. */
 const HALO_BYTES = 2 * 256 * 256 * 4 * Float32Array.BYTES_PER_ELEMENT;
 const ROUND_TRIPS = 100;
+/**
+ * Everything is measured so often, each time on new connections and the channel right before the halos: the first
+ * round warms the compiler up, and what else the machine does hits both alike. The middle one counts.
+ */
+const ROUNDS = 5;
 
 type Name = 'werift' | 'datachannel';
 
@@ -22,12 +27,27 @@ interface Speeds {
   readonly halos: number;
   readonly shortTrip: number;
   readonly longTrip: number;
+  /** The channel's own, of as many bytes in messages of its largest size. */
+  readonly channelTrip: number;
+  /** Of the process, in ms for each MB of halos: both ends, and the library's own threads. */
+  readonly cpu: number;
+}
+
+/** The quotient of two of them, in the middle one of all rounds. */
+function middleRatio(rounds: readonly Speeds[], what: keyof Speeds, by: keyof Speeds): number {
+  return middle(rounds.map((speeds) => speeds[what] / speeds[by]));
+}
+
+function middle(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** Rates and round trips of links over each transport in Node. */
 export async function bench(): Promise<Figure[]> {
-  const werift = await speedsOf('werift');
-  const datachannel = await speedsOf('datachannel');
+  const weriftRounds = await roundsOf('werift');
+  const datachannelRounds = await roundsOf('datachannel');
+  const werift = middleOf(weriftRounds);
+  const datachannel = middleOf(datachannelRounds);
   const ratio = (name: string, value: number, note: string): Figure => ({ name, value, unit: '1', note });
   return [
     ...figures('werift', werift),
@@ -35,12 +55,25 @@ export async function bench(): Promise<Figure[]> {
     ratio('throughput_vs_werift', datachannel.messages / werift.messages, 'datachannel, 64 KiB messages'),
     ratio('round_trip_1_vs_werift', datachannel.shortTrip / werift.shortTrip, 'datachannel, 1 KiB'),
     ratio('round_trip_64_vs_werift', datachannel.longTrip / werift.longTrip, 'datachannel, 64 KiB'),
-    ratio('halo_vs_channel', datachannel.halos / datachannel.channel, 'datachannel'),
-    ratio('halo_vs_channel_werift', werift.halos / werift.channel, 'werift'),
+    ratio('halo_vs_channel', middleRatio(datachannelRounds, 'halos', 'channel'), 'datachannel'),
+    ratio('halo_vs_channel_werift', middleRatio(weriftRounds, 'halos', 'channel'), 'werift'),
+    ratio(
+      'halo_trip_vs_channel',
+      middleRatio(datachannelRounds, 'longTrip', 'channelTrip'),
+      'datachannel, 64 KiB',
+    ),
+    ratio(
+      'halo_trip_vs_channel_werift',
+      middleRatio(weriftRounds, 'longTrip', 'channelTrip'),
+      'werift, 64 KiB',
+    ),
   ];
 }
 
-function figures(name: Name, { channel, messages, halos, shortTrip, longTrip }: Speeds): Figure[] {
+function figures(
+  name: Name,
+  { channel, messages, halos, shortTrip, longTrip, channelTrip, cpu }: Speeds,
+): Figure[] {
   const rate = (what: string, value: number, note: string): Figure => {
     return {
       name: `${what}_${name}`,
@@ -63,20 +96,54 @@ function figures(name: Name, { channel, messages, halos, shortTrip, longTrip }: 
     rate('halos', halos, `a link, halos of ${HALO_BYTES / KIB} KiB`),
     trip(1, shortTrip),
     trip(64, longTrip),
+    {
+      name: `channel_trip_64_${name}`,
+      value: channelTrip,
+      unit: 'ms',
+      note: `median of ${ROUND_TRIPS}, 64 KiB, the channel alone`,
+    },
+    { name: `cpu_${name}`, value: cpu, unit: 'ms/MB', note: 'halos, both ends together' },
   ];
+}
+
+async function roundsOf(name: Name): Promise<Speeds[]> {
+  const rounds: Speeds[] = [];
+  while (rounds.length < ROUNDS) rounds.push(await speedsOf(name));
+  return rounds;
+}
+
+function middleOf(rounds: readonly Speeds[]): Speeds {
+  const of = (what: keyof Speeds) => middle(rounds.map((speeds) => speeds[what]));
+  return {
+    channel: of('channel'),
+    messages: of('messages'),
+    halos: of('halos'),
+    shortTrip: of('shortTrip'),
+    longTrip: of('longTrip'),
+    channelTrip: of('channelTrip'),
+    cpu: of('cpu'),
+  };
 }
 
 async function speedsOf(name: Name): Promise<Speeds> {
   const factory = await openTransports(name);
   try {
-    const channel = await channelRate(await connectedPair(factory));
     const links = new LinkedPair(await connectedPair(factory));
+    const messages = await links.rate(64 * KIB);
+    const alone = await connectedPair(factory);
+    const channelTrip = await channelRoundTrip(alone, 64 * KIB);
+    const channel = await channelRate(alone);
+    const before = process.cpuUsage();
+    const halos = await links.rate(HALO_BYTES);
+    const { user, system } = process.cpuUsage(before);
     return {
       channel,
-      messages: await links.rate(64 * KIB),
-      halos: await links.rate(HALO_BYTES),
+      messages,
+      halos,
       shortTrip: await links.roundTrip(KIB),
       longTrip: await links.roundTrip(64 * KIB),
+      channelTrip,
+      cpu: (user + system) / 1e3 / (VOLUME / 1e6),
     };
   } finally {
     await factory.close();
@@ -126,6 +193,33 @@ async function channelRate([from, to]: Pair): Promise<number> {
   return megabytesPerSecond(VOLUME, performance.now() - start);
 }
 
+/** Median, in ms, of so many bytes there and back. */
+async function channelRoundTrip([near, far]: Pair, bytes: number): Promise<number> {
+  const message = new Uint8Array(near.maxMessage);
+  const arrivals = (end: Transport) =>
+    new Promise<void>((resolve) => {
+      let missing = bytes;
+      end.onMessage = ({ byteLength }) => {
+        missing -= byteLength;
+        if (missing <= 0) resolve();
+      };
+    });
+  const sendAll = (end: Transport) => {
+    for (let sent = 0; sent < bytes; sent += message.byteLength) end.send(message);
+  };
+  const times: number[] = [];
+  for (let trip = 0; trip < ROUND_TRIPS; trip++) {
+    const [there, back] = [arrivals(far), arrivals(near)];
+    const start = performance.now();
+    sendAll(near);
+    await there;
+    sendAll(far);
+    await back;
+    times.push(performance.now() - start);
+  }
+  return middle(times);
+}
+
 /** Two links, one to the other. */
 class LinkedPair {
   readonly #near: Link;
@@ -171,7 +265,7 @@ class LinkedPair {
       await back;
       times.push(performance.now() - start);
     }
-    return times.sort((a, b) => a - b)[ROUND_TRIPS / 2] ?? Number.NaN;
+    return middle(times);
   }
 }
 

@@ -107,7 +107,7 @@ export interface Advance {
 }
 
 /**
- * A shard on a device. Calls may be made without awaiting the one before; they take effect in order.
+ * A shard on a device. Calls may be made without awaiting the one before; they take effect, and are answered, in order.
  * Arrays that it hands out are whole buffers of the caller's own, so that they can move to another thread.
  */
 export interface EngineShard {

@@ -3,7 +3,7 @@ import type { Engine, EngineShard } from '../shaders/engine.js';
 
 /**
  * An engine that takes as long as a slower device would: `pace` updates of one component's cells a second, whatever it is when they
- * are made. Cells, and so halos, are the engine's own.
+ * are asked for. Cells, and so halos, are the engine's own; what is read is there when the device would have come so far.
  */
 export function paced(engine: Engine, pace: () => number): Engine {
   return {
@@ -18,21 +18,30 @@ export function paced(engine: Engine, pace: () => number): Engine {
 function pacedShard(shard: EngineShard, components: number, pace: () => number): EngineShard {
   /** When the device is done with what it was given, by the clock of `performance.now`. */
   let free = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  /** Answers come in the order of the calls, as a device gives them, and none before the device is done with its call. */
+  const inTurn = <T>(call: Promise<T>, until: number): Promise<T> => {
+    const answered = Promise.all([call, last]).then(async ([answer]) => {
+      // Timers are coarse: what one is late, the next is early.
+      const left = until - performance.now();
+      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+      return answer;
+    });
+    last = answered.catch(() => undefined);
+    return answered;
+  };
   return {
     bytes: shard.bytes,
-    write: (slabs, data) => shard.write(slabs, data),
-    read: (slabs) => shard.read(slabs),
+    write: (slabs, data) => inTurn(shard.write(slabs, data), free),
+    read: (slabs) => inTurn(shard.read(slabs), free),
     async advance(updates) {
       const cells = updates.reduce((sum, { box }) => sum + cellCount(box), 0) * components;
       const seconds = cells / pace();
       free = Math.max(free, performance.now()) + 1000 * seconds;
-      const { samples } = await shard.advance(updates);
-      // Timers are coarse: what one is late, the next is early.
-      const left = free - performance.now();
-      if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+      const { samples } = await inTurn(shard.advance(updates), free);
       return { samples, seconds };
     },
-    swapLevels: () => shard.swapLevels(),
+    swapLevels: () => inTurn(shard.swapLevels(), free),
     close: () => shard.close(),
   };
 }

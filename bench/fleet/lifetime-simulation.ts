@@ -154,7 +154,7 @@ class LifetimeSimulation {
           plan.pace,
         ).secondsPerStep;
         const remainingSteps = (this.seconds - this.#queue.now) / present;
-        const change = { present, better: better.cost.secondsPerStep, remainingSteps, moving };
+        const change = { present, better: better.cost.secondsPerStep, remainingSteps, moving, scatter: 0 };
         if (worthMoving(change)) this.#adopt(better, members, moving);
       }
       this.#lookAgain();

@@ -1,5 +1,5 @@
 import type { RawData, WebSocket } from 'ws';
-import { Estimate } from '../../core/plan/estimate.js';
+import { RoundTrip } from '../../core/plan/round-trip.js';
 import { isRelayFrame } from '../../core/protocol/frames.js';
 import { DEAD_AFTER_MS, HEARTBEAT_MS } from '../../core/protocol/limits.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
@@ -38,7 +38,7 @@ export class Connection {
   /** Why we ended it, where we did. */
   #why: ConnectionEnd | undefined;
   #unanswered = 0;
-  readonly #roundTrip = new Estimate();
+  readonly #roundTrip = new RoundTrip();
   /** When the ping that is under way was sent, in milliseconds. */
   #pinged: number | undefined;
 
@@ -65,7 +65,7 @@ export class Connection {
     });
   }
 
-  /** Seconds of a ping there and back, as of the last few. */
+  /** Seconds of a ping there and back; undefined until it has been measured. */
   get roundTrip(): number | undefined {
     return this.#roundTrip.value;
   }

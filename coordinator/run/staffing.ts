@@ -88,7 +88,7 @@ export class Staffing {
     const best = planFleet(this.#work, fleet, this.#options);
     const present = this.#underWay(plan, peers, fleet);
     if (!best) return present ? this.#keep(peers, fleet, present) : { kind: 'too-few' };
-    if (present && !this.#isWorthIt(fleet, present, best, this.#job.steps - until))
+    if (present && !this.#isWorthIt(peers, fleet, present, best, this.#job.steps - until))
       return this.#keep(peers, fleet, present);
     return { kind: 'move', assignment: this.#assignment(peers, fleet, best) };
   }
@@ -126,7 +126,13 @@ export class Staffing {
     return { members, shards: boxes, pace, cost: costOf(this.#work, partOf(fleet, members), boxes, pace) };
   }
 
-  #isWorthIt(fleet: Fleet, present: Candidate, best: Candidate, remainingSteps: number): boolean {
+  #isWorthIt(
+    peers: readonly Member[],
+    fleet: Fleet,
+    present: Candidate,
+    best: Candidate,
+    remainingSteps: number,
+  ): boolean {
     if (this.#job.run.use === 'all' && best.members.length > present.members.length) return true;
     const cells = movingSeconds(fleet, placed(present), placed(best), this.#work.bytesHeld);
     return worthMoving({
@@ -134,6 +140,7 @@ export class Staffing {
       better: best.cost.secondsPerStep,
       remainingSteps,
       moving: CHANGE_SECONDS + cells,
+      scatter: this.#known.scatter(present.members.map((member) => peers[member]?.id as PeerId)),
     });
   }
 

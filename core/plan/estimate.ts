@@ -1,4 +1,4 @@
-import { median } from './robust.js';
+import { deviation, median } from './robust.js';
 
 /** Measurements kept: the median of so many outlives three that are far off. */
 const WINDOW = 8;
@@ -24,6 +24,11 @@ export class Estimate {
   /** Undefined where nothing is known. */
   get value(): number | undefined {
     return this.#recent.length > 0 ? median(this.#recent) : this.#prior;
+  }
+
+  /** How far measurements lie from the value, as a part of it: their deviation. 0 where fewer than 3 can tell. */
+  get scatter(): number {
+    return this.#recent.length < WITNESSES ? 0 : deviation(this.#recent) / median(this.#recent);
   }
 
   /** `measurement` is positive and finite; what is not is no measurement. */

@@ -86,6 +86,11 @@ export class KnownFleet {
     for (const key of this.#links.keys()) if (key.split(' ').includes(peer)) this.#links.delete(key);
   }
 
+  /** How far the epochs of these peers lie from what they are taken for, as a part of it: the least steady of them. */
+  scatter(peers: readonly PeerId[]): number {
+    return Math.max(0, ...peers.map((peer) => this.#rates.get(peer)?.measured.scatter ?? 0));
+  }
+
   /** These peers as a planner wants them, in their order. */
   of(peers: readonly KnownPeer[]): Fleet {
     const scale = this.#claimScale();

@@ -86,7 +86,7 @@ describe('a peer that is late', () => {
 
 describe('a fleet whose rates are noisy', () => {
   const work = waveWork(128, 16);
-  const secondsLeft = { remainingSteps: 100_000, moving: 1 };
+  const secondsLeft = { remainingSteps: 100_000, moving: 1, scatter: 0 };
   const speeds = [1e7, 2e7, 4e7, 8e7];
   const options = { overlap: 'none', use: 'fastest' } as const;
 

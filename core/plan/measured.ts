@@ -24,6 +24,11 @@ export class MeasuredRate {
   get value(): number {
     return this.#estimate.value as number;
   }
+
+  /** How far epochs lie from it, as a part of it. */
+  get scatter(): number {
+    return this.#estimate.scatter;
+  }
 }
 
 /** Round trip and rate of one link, from pulses and halos. Undefined until they have been measured. */

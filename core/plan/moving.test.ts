@@ -18,13 +18,19 @@ describe('moving', () => {
     expect(movingSeconds(fleet, halves, halves, 8)).toBe(0);
   });
 
-  const change = { present: 1, better: 0.8, remainingSteps: 1000, moving: 10 };
+  const change = { present: 1, better: 0.8, remainingSteps: 1000, moving: 10, scatter: 0 };
 
   it('pays where a step gets much quicker and many are left', () => {
     expect(worthMoving(change)).toBe(true);
     expect(worthMoving({ ...change, better: 0.96 })).toBe(false);
     expect(worthMoving({ ...change, remainingSteps: 100 })).toBe(false);
     expect(worthMoving({ ...change, moving: 100 })).toBe(false);
+  });
+
+  it('pays only where it promises more than measurements scatter, or half the time', () => {
+    expect(worthMoving({ ...change, scatter: 0.1 })).toBe(true);
+    expect(worthMoving({ ...change, scatter: 0.3 })).toBe(false);
+    expect(worthMoving({ ...change, better: 0.45, scatter: 0.9 })).toBe(true);
   });
 
   it('never pays both ways', () => {

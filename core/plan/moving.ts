@@ -38,14 +38,16 @@ export function movingSeconds(
 
 /** A plan that promises less is not worth the unrest: rates are known no better. */
 const LEAST_GAIN = 0.05;
+/** However unsteady peers are, a plan that promises half the time is believed. */
+const SURE_GAIN = 0.5;
 /** What a move saves has to be so many times what it costs: the fleet may have changed again before. */
 const RETURN = 3;
 
 /**
  * Whether to go over to another plan now. `present` and `better` are seconds a step, both as predicted from the same
- * measurements; `moving` are seconds that the change takes.
+ * measurements, which lie so far from one another: `scatter`, as a part. `moving` are seconds that the change takes.
  *
- * Since a plan has to be better by a twentieth, measurements that vary less than that never move anything, and no
+ * Since a plan has to be better by a twentieth, and by more than measurements scatter, noise never moves anything, and no
  * two plans are each better than the other.
  */
 export function worthMoving(change: {
@@ -53,7 +55,9 @@ export function worthMoving(change: {
   readonly better: number;
   readonly remainingSteps: number;
   readonly moving: number;
+  readonly scatter: number;
 }): boolean {
-  const { present, better, remainingSteps, moving } = change;
-  return better < present * (1 - LEAST_GAIN) && (present - better) * remainingSteps > RETURN * moving;
+  const { present, better, remainingSteps, moving, scatter } = change;
+  const gain = Math.max(LEAST_GAIN, Math.min(SURE_GAIN, scatter));
+  return better < present * (1 - gain) && (present - better) * remainingSteps > RETURN * moving;
 }

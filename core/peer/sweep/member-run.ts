@@ -67,7 +67,7 @@ export class MemberRun {
     this.#probes = new ProbeChunks(work);
     const { job, id } = work;
     this.#run = new ShardRun(this.#runTools(), job, planFor(id, job, tools.self), 0);
-    this.#run.grant(job.steps, undefined);
+    this.#run.grant(job.steps, undefined, undefined);
     this.computed = this.#run.run();
     this.over = this.#finish();
   }
@@ -106,6 +106,7 @@ export class MemberRun {
       objects: this.#objects(),
       inbox: new Inbox(),
       memory: new BrickMemory(),
+      copies: new Copies(),
       send: (message) => this.#said(message),
       onStep: () => {},
     };
