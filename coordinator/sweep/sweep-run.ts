@@ -169,7 +169,10 @@ export class SweepRun implements Run {
   }
 
   async close(): Promise<void> {
-    if (!this.ended) this.#leave('stopped', 'the coordinator is closing');
+    if (!this.ended) {
+      this.#record();
+      this.#leave('stopped', 'the coordinator is closing');
+    }
     await this.#background.ended();
   }
 

@@ -5,6 +5,7 @@ import { inputPrefix } from '../../protocol/keys.js';
 import type { Plan } from '../../protocol/plan.js';
 import type { Said } from '../../protocol/session.js';
 import { BrickMemory } from '../brick-memory.js';
+import { Copies } from '../copy.js';
 import { Inbox } from '../inbox.js';
 import type { Objects, Upload } from '../objects.js';
 import { type RunTools, ShardRun } from '../shard-run.js';
