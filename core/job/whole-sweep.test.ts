@@ -32,10 +32,10 @@ describe('a sweep is checked as a whole', () => {
   });
 
   test('a combination that cannot be is named by its value on each axis', async () => {
-    const step = { field: 'time.dt', values: [0.3, 0.4] };
-    const faults = await faultsOf({ speed, step });
+    const dt = { field: 'time.dt', values: [0.3, 0.4] };
+    const faults = await faultsOf({ speed, dt });
     expect(faults).toMatch(/: time\.dt: /);
-    for (const fault of faults.split('\n')) expect(fault).toMatch(/^sweep, speed = 2, step = 0.4: /);
+    for (const fault of faults.split('\n')) expect(fault).toMatch(/^sweep, speed = 2, dt = 0.4: /);
   });
 
   test.each([

@@ -160,7 +160,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
     member: memberNumber,
     computeSeconds: seconds,
     cellUpdates: count,
-    failure: z.strictObject({ reason: shownText(500), final: z.boolean() }).exactOptional(),
+    failure: z.strictObject({ reason: shownText(500), final: z.boolean() }).optional(),
   }),
   /** Answers `ping`: the peer's own loop is alive. */
   z.strictObject({ type: z.literal('pong'), step }),
