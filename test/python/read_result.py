@@ -12,6 +12,7 @@ import zarr
 
 path = sys.argv[1]
 
+
 def array(variable):
     return {
         "dims": list(variable.dims),
@@ -21,10 +22,12 @@ def array(variable):
         "values": numpy.where(numpy.isnan(variable.values), None, variable.values).tolist(),
     }
 
+
 def arrays(group):
     """As text, since NaN, the fill value, does not equal itself."""
     nodes = group.members(max_depth=None)
     return {name: repr(node.metadata) for name, node in nodes if isinstance(node, zarr.Array)}
+
 
 def dataset(group):
     opened = xarray.open_zarr(path, group=group, consolidated=True, chunks=None)
@@ -34,6 +37,7 @@ def dataset(group):
         "coords": {str(name): array(variable) for name, variable in opened.coords.items()},
         "data": {str(name): array(variable) for name, variable in opened.data_vars.items()},
     }
+
 
 root = zarr.open_group(path, mode="r", zarr_format=3, use_consolidated=True)
 plain = zarr.open_group(path, mode="r", zarr_format=3, use_consolidated=False)
