@@ -28,7 +28,7 @@ const axis = z.union([
 ]);
 
 /** The `sweep` of a job file: its axes, by name. Each combination of their values is one member. */
-const sweepSchema = z
+export const sweepSchema = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/), axis)
   .refine((axes) => Object.keys(axes).length >= 1 && Object.keys(axes).length <= MAX_AXES, {
     message: `Name 1 to ${MAX_AXES} axes, for example speed: {field: parameters.speed, values: [1, 2]}`,
