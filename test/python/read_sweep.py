@@ -31,4 +31,9 @@ def dataset(group):
     }
 
 
+for name in sys.argv[2:]:
+    exported = xarray.open_dataset("all.nc", group=name, engine="netcdf4")
+    opened = xarray.open_zarr(path, group=name, consolidated=True, chunks=None)
+    xarray.testing.assert_equal(exported.load(), opened.load())
+
 json.dump({group: dataset(group or None) for group in ["", *sys.argv[2:]]}, sys.stdout)

@@ -2,6 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exportResult } from '../../coordinator/export/export.js';
+import { openResult } from '../../coordinator/export/stored-result.js';
+import { folderReader } from '../../coordinator/store/folder.js';
 import { checkJob } from '../../core/job/check.js';
 import { checkSweep, memberOf } from '../../core/job/sweep.js';
 import { resultKey } from '../../core/protocol/keys.js';
@@ -57,6 +60,9 @@ test('xarray opens a sweep: axes as leading dimensions with coordinates, each me
   if ('why' in here) return context.skip(here.why);
   await fleet.join();
   const { id } = await fleet.run(file as never);
+  const stored = await openResult(folderReader(join(folder, 'store', resultKey(id))));
+  const exported = { format: 'netcdf', framesPerSecond: 1, file: join(folder, 'store', 'all.nc') } as const;
+  await exportResult(stored, exported, new AbortController().signal);
   const script = await readFile(new URL('read_sweep.py', import.meta.url), 'utf8');
   const printed = await here.run(script, {
     folder: join(folder, 'store'),
