@@ -10,18 +10,8 @@ import { Inbox } from '../inbox.js';
 import type { Objects, Upload } from '../objects.js';
 import { type RunTools, ShardRun } from '../shard-run.js';
 import type { Uploader } from '../uploader.js';
+import type { MemberWork } from './member-work.js';
 import { ProbeChunks } from './probe-chunks.js';
-
-/** A member of a sweep, as one peer computes it. */
-export interface MemberWork {
-  /** The member's own id, under which its chunks lie. */
-  readonly id: string;
-  /** The member whose inputs it starts from: its own, or those of one that starts from the same. */
-  readonly inputs: string;
-  readonly job: Job;
-  /** Of the sweep's longest member: as long are the series that it is a part of. */
-  readonly longest: number;
-}
 
 export interface MemberTools extends Pick<RunTools, 'self' | 'engine' | 'links' | 'now' | 'pause'> {
   readonly objects: Objects;

@@ -4,7 +4,7 @@ import type { ToCoordinator } from '../../protocol/messages.js';
 import { encodeCells } from '../../result/cells.js';
 import { timeChunk } from '../../result/time-chunk.js';
 import type { Upload } from '../objects.js';
-import type { MemberWork } from './member-run.js';
+import type { MemberWork } from './member-work.js';
 
 type Samples = Extract<ToCoordinator, { type: 'epoch' }>['probes'];
 
