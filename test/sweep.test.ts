@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { checkJob } from '../core/job/check.js';
+import { memoryNeeded } from '../core/job/memory.js';
 import { checkSweep, memberOf } from '../core/job/sweep.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type Result } from './fleet.js';
+import { paced } from './paced-engine.js';
 
 /** Four edges and six speeds: 24 small members, some of them periodic, with a probe and two outputs. */
 const pond = {
@@ -55,7 +58,8 @@ test('each member of a sweep is what it is as a job of its own, bit for bit, in 
 });
 
 test('a coordinator that ends in the middle goes on with the members that are not done', async () => {
-  const first = await fleet.join();
+  // Some seconds for all of it.
+  const first = await fleet.join({ engine: paced(await createWasmEngine(), () => 1e5) });
   const id = await fleet.submit(pond as never);
   await expect.poll(() => fleet.status(id).progress?.checkpoint, { timeout: 60_000 }).toBeGreaterThan(0);
   await fleet.close();
@@ -96,6 +100,34 @@ test('a member that fails leaves NaN, and why; the others are there', async () =
   const { attributes } = JSON.parse(new TextDecoder().decode(root));
   expect(attributes).toMatchObject({ state: 'complete', members: 3, members_failed: 1 });
   expect(JSON.parse(attributes.failed)).toMatchObject([{ member: 1, at: { amplitude: 3e38 } }]);
+});
+
+test('a member that fits no peer is shared by several, into the same array', async () => {
+  const cubes = {
+    name: 'cubes',
+    model: 'wave',
+    grid: { shape: [24, 24, 24], spacing: 1, brick: 8 },
+    time: { steps: 24 },
+    parameters: { speed: 1 },
+    initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3 } },
+    probes: { ear: { at: { z: 12, y: 5, x: 7 }, fields: ['psi'] } },
+    outputs: { end: { fields: ['psi'] } },
+  };
+  const sweep = { width: { field: 'initial.psi.sigma', values: [2, 3] } };
+  const needed = memoryNeeded(checkJob(cubes), 'wasm');
+  for (const name of ['anna', 'bert']) {
+    await fleet.join({ name, engine: { ...(await createWasmEngine()), memory: 0.75 * needed } });
+  }
+  const all = await fleet.run({ ...cubes, sweep } as never);
+  expect(fleet.events.filter(({ event }) => event === 'shared')).toHaveLength(2);
+  const cubed = checkSweep({ ...cubes, sweep });
+  for (const index of [0, 1]) {
+    const { file } = memberOf(cubed, { ...cubes, sweep }, index);
+    const alone = await fleet.run(file as never);
+    const [field, series] = [await all.output('end', 'psi'), await all.probe('ear', 'psi')];
+    expect(differingBits([memberIn(field, index, 2)], [await alone.output('end', 'psi')])).toBe(0);
+    expect(differingBits([memberIn(series, index, 2)], [await alone.probe('ear', 'psi')])).toBe(0);
+  }
 });
 
 test('a small member is one chunk at each snapshot', async () => {

@@ -28,12 +28,14 @@ export class ProbeSeries {
   readonly #chunkSteps: number;
   #last: Promise<void> = Promise.resolve();
 
+  /** `longest`: how long the series is, where the job is a member of a sweep and others have more steps. */
   constructor(
     private readonly store: Store,
     private readonly jobId: string,
     private readonly job: Job,
+    longest = job.steps,
   ) {
-    this.#chunkSteps = timeChunk(job.steps);
+    this.#chunkSteps = timeChunk(longest);
   }
 
   /** Rejects with ProtocolError, recording nothing, where the job has no such probe, states or steps. */

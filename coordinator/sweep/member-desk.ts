@@ -155,6 +155,19 @@ export class MemberDesk {
     return given;
   }
 
+  /** A member that nobody computes and none of those here can hold; undefined where there is one that somebody can. */
+  get unheld(): number | undefined {
+    const open = this.#members.findIndex((_, member) => !this.isOver(member));
+    return open < 0 || this.#schedule.running > 0 ? undefined : open;
+  }
+
+  /** A member is over that several peers have shared. `reason`: why it could not be had. */
+  shared(member: number, reason: string | undefined, now: number): void {
+    if (reason === undefined) this.#done.add(member);
+    else this.#failed.set(member, reason);
+    this.#schedule.done(`${member}`, now);
+  }
+
   /** The peer has finished a member. Gives the other peers that compute it in vain; undefined where it was over before. */
   finished(member: number, peer: PeerId, now: number): readonly PeerId[] | undefined {
     const seat = this.#seats.get(peer);

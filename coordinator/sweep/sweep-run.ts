@@ -1,7 +1,7 @@
 import { TakenOverError } from '../../core/errors.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
-import type { PeerId } from '../../core/protocol/plan.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
 import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import { Background } from '../run/background.js';
@@ -12,6 +12,7 @@ import type { Store } from '../store/store.js';
 import { readMembersOver, writeMembersOver } from './done-record.js';
 import { MemberDesk, type Orders } from './member-desk.js';
 import { MemberUploads } from './member-uploads.js';
+import { namesFiles, type SharedEnd, type SharedMember, shareMember } from './shared-member.js';
 import { type SweepContribution, SweepReport } from './sweep-report.js';
 
 /** How often what is over is recorded, progress published, and looked for what is overdue. */
@@ -50,6 +51,8 @@ type Phase =
   | { readonly kind: 'opening' }
   | { readonly kind: 'waiting'; readonly reason: string }
   | { readonly kind: 'running' }
+  /** A member that no peer can hold is computed by several, as a job. */
+  | { readonly kind: 'sharing'; readonly shared: SharedMember }
   /** All members are over; the result is made complete. */
   | { readonly kind: 'finishing' }
   | { readonly kind: 'ended'; readonly state: JobEnd['state']; readonly reason?: string };
@@ -60,13 +63,12 @@ type Phase =
  */
 export class SweepRun implements Run {
   readonly id: string;
-  readonly plan = undefined;
   readonly #sweep: WholeSweep;
   readonly #tools: SweepRunTools;
   readonly #plan: number;
   readonly #crew: Crew;
   readonly #uploads: MemberUploads;
-  readonly #notice: Notice;
+  #notice: Notice;
   readonly #report: SweepReport;
   readonly #background = new Background((error) => this.#broken(error));
   readonly #tick: NodeJS.Timeout;
@@ -107,11 +109,16 @@ export class SweepRun implements Run {
     return this.#report.progress(this.#desk, computing);
   }
 
+  get plan(): Plan | undefined {
+    return this.#sharing?.run.plan;
+  }
+
   get ended(): boolean {
     return this.#phase.kind === 'ended';
   }
 
   useOf(peer: PeerId): ShownUse | undefined {
+    if (this.#sharing) return this.#sharing.run.useOf(peer);
     if (this.#phase.kind !== 'running' || !this.#desk.has(peer)) return undefined;
     if (this.#desk.isLeftOut(peer)) return { kind: 'left-out', says: 'left out: members failed on it' };
     const done = this.#desk.finishedBy(peer);
@@ -125,7 +132,8 @@ export class SweepRun implements Run {
   }
 
   joined(): void {
-    this.#begin();
+    if (this.#sharing) this.#sharing.run.joined();
+    else this.#begin();
   }
 
   hindered(reason: string | undefined): void {
@@ -142,7 +150,8 @@ export class SweepRun implements Run {
       });
     }
     this.#desk.lost(member.id);
-    this.#offerAll();
+    if (this.#sharing) this.#sharing.run.lost(member);
+    else this.#offerAll();
   }
 
   stop(reason: string): void {
@@ -150,6 +159,7 @@ export class SweepRun implements Run {
   }
 
   heard(member: Member, message: RunMessage): void {
+    if (this.#sharing) return this.#sharing.run.heard(member, message);
     if (message.type === 'leave') return this.#leaves(member);
     if (this.#phase.kind !== 'running' || !('plan' in message) || message.plan !== this.#plan) return;
     switch (message.type) {
@@ -171,7 +181,9 @@ export class SweepRun implements Run {
   async close(): Promise<void> {
     if (!this.ended) {
       this.#record();
+      const shared = this.#sharing;
       this.#leave('stopped', 'the coordinator is closing');
+      await shared?.run.close();
     }
     await this.#background.ended();
   }
@@ -219,9 +231,31 @@ export class SweepRun implements Run {
     // Before any member goes out, peers have to know which sweep it is of.
     if (this.#phase.kind === 'waiting') this.#enter({ kind: 'running' });
     for (const member of this.#crew.candidates((id) => this.#desk.isLeftOut(id))) this.#offer(member);
-    if (this.#desk.running === 0 && this.#desk.left > 0) {
-      this.#hinder('no peer has the memory for any of the members that are left');
+    const unheld = this.#desk.unheld;
+    if (unheld !== undefined) this.#share(unheld);
+  }
+
+  /** None of the members that are left fits any of the peers: one of them after the other is for all together. */
+  #share(member: number): void {
+    if (namesFiles(this.#sweep)) {
+      return this.#hinder(
+        'no peer has the memory for a member, and peers share none that starts from a file',
+      );
     }
+    const shared = shareMember(this.id, this.#sweep, member, this.#tools);
+    this.#tools.log('shared', { sweep: this.id, member });
+    this.#enter({ kind: 'sharing', shared });
+    this.#background.keep(shared.ended.then((end) => this.#hasBeenShared(member, end)));
+  }
+
+  #hasBeenShared(member: number, { state, reason = state }: SharedEnd): void {
+    if (this.ended) return;
+    this.#desk.shared(member, state === 'done' ? undefined : reason, seconds());
+    // The document has the member's own file.
+    this.#notice = new Notice(this.#tools.document, this.id, this.#sweep);
+    this.#enter({ kind: 'running' });
+    this.#record();
+    this.#begin();
   }
 
   #offer(member: Member): void {
@@ -358,8 +392,14 @@ export class SweepRun implements Run {
   #end(state: JobEnd['state'], reason?: string): void {
     if (this.ended) return;
     this.#record();
+    const shared = this.#sharing;
     this.#leave(state, reason);
+    if (shared) this.#background.keep(shared.run.close());
     this.#background.keep(this.#tools.recordEnd({ state, ...(reason !== undefined && { reason }) }));
+  }
+
+  get #sharing(): SharedMember | undefined {
+    return this.#phase.kind === 'sharing' ? this.#phase.shared : undefined;
   }
 
   /** Ends the run. Without a record of its end, the sweep is one that may go on. */
@@ -387,6 +427,7 @@ function stateOf(phase: Phase): RoomJob['state'] {
     case 'waiting':
       return 'waiting';
     case 'running':
+    case 'sharing':
     case 'finishing':
       return 'running';
     case 'ended':

@@ -131,6 +131,8 @@ export class MemberSchedule {
 
   /** A member is over. Gives the peers that held it: all but who tells of it compute it in vain, and are to be told so. */
   done(member: string, now: number): string[] {
+    const waiting = this.#waiting.findIndex(({ id }) => id === member);
+    if (waiting >= 0) this.#taken(waiting);
     const holders = [...(this.#running.get(member)?.holders.keys() ?? [])];
     this.#running.delete(member);
     for (const id of holders) {
