@@ -12,6 +12,7 @@ import { type RunTools, ShardRun } from '../shard-run.js';
 import type { Uploader } from '../uploader.js';
 import type { MemberWork } from './member-work.js';
 import { ProbeChunks } from './probe-chunks.js';
+import { watchedEngine } from './watched-engine.js';
 
 export interface MemberTools extends Pick<RunTools, 'self' | 'engine' | 'links' | 'now' | 'pause'> {
   readonly objects: Objects;
@@ -38,7 +39,10 @@ const STEPS_OF_EPOCH = 1024;
 
 /** One whole member on this device: a run of one shard that asks the coordinator for nothing but addresses. */
 export class MemberRun {
-  /** Resolves when its steps are made, or it has failed: the device is free for others. */
+  /**
+   * Resolves when its steps are made, or it has failed: the device has time for others. What is still to be read waits behind
+   * what the device has been given meanwhile.
+   */
   readonly computed: Promise<void>;
   /** Resolves when all that it owes is in the store. */
   readonly over: Promise<Outcome>;
@@ -46,6 +50,7 @@ export class MemberRun {
   readonly #work: MemberWork;
   readonly #run: ShardRun;
   readonly #probes: ProbeChunks;
+  #stepsMade = 0;
   #stored = 0;
   #computeSeconds = 0;
   #cellUpdates = 0;
@@ -57,10 +62,19 @@ export class MemberRun {
     this.#work = work;
     this.#probes = new ProbeChunks(work);
     const { job, id } = work;
-    this.#run = new ShardRun(this.#runTools(), job, planFor(id, job, tools.self), 0);
+    let allMade = () => {};
+    const made = new Promise<void>((resolve) => {
+      allMade = resolve;
+    });
+    const engine = watchedEngine(tools.engine, (steps) => {
+      this.#stepsMade += steps;
+      if (this.#stepsMade >= job.steps) allMade();
+    });
+    this.#run = new ShardRun({ ...this.#runTools(), engine }, job, planFor(id, job, tools.self), 0);
     this.#run.grant(job.steps, undefined, undefined);
-    this.computed = this.#run.run();
-    this.over = this.#finish();
+    const ran = this.#run.run();
+    this.computed = Promise.race([made, ran]);
+    this.over = this.#finish(ran);
   }
 
   /** Stops at once; `over` resolves to `left` where it was not over yet. */
@@ -69,8 +83,8 @@ export class MemberRun {
     void this.#run.end();
   }
 
-  async #finish(): Promise<Outcome> {
-    await this.computed;
+  async #finish(ran: Promise<void>): Promise<Outcome> {
+    await ran;
     await this.#run.stored();
     const owed = snapshotsOf(this.#work.job).size;
     try {
