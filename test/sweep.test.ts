@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkJob } from '../core/job/check.js';
 import { memoryNeeded } from '../core/job/memory.js';
 import { checkSweep, memberOf } from '../core/job/sweep.js';
-import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
+import { inputPrefix, outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type Result } from './fleet.js';
@@ -130,6 +130,41 @@ test('a member that fits no peer is shared by several, into the same array', asy
   }
 });
 
+test('members start from arrays: each from its own, and those that share one from the same', async () => {
+  const rock = {
+    name: 'rock',
+    model: 'medium',
+    grid: { shape: [16, 16], spacing: 1 },
+    time: { steps: 20 },
+    media: { speed: { array: 'soft.npy', max: 2 } },
+    initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 2 } },
+    outputs: { end: { fields: ['psi'] } },
+  };
+  const sweep = {
+    width: { field: 'run.exchangeEvery', values: [1, 2] },
+    rock: { field: 'media.speed.array', values: ['soft.npy', 'hard.npy'] },
+  };
+  await writeFile(
+    join(folder, 'soft.npy'),
+    npyOf(16, (cell) => 1 + cell / 256),
+  );
+  await writeFile(
+    join(folder, 'hard.npy'),
+    npyOf(16, (cell) => 2 - cell / 512),
+  );
+  await fleet.join();
+  const all = await fleet.run({ ...rock, sweep } as never, folder);
+  const keys: string[] = [];
+  for await (const key of fleet.store.list(inputPrefix(all.id))) keys.push(key);
+  expect(keys).toHaveLength(2);
+  const end = await all.output('end', 'psi');
+  for (const [index, array] of ['soft.npy', 'hard.npy', 'soft.npy', 'hard.npy'].entries()) {
+    const file = { ...rock, media: { speed: { array, max: 2 } } };
+    const alone = await fleet.run(file as never, folder);
+    expect(differingBits([memberIn(end, index, 4)], [await alone.output('end', 'psi')])).toBe(0);
+  }
+});
+
 test('a small member is one chunk at each snapshot', async () => {
   const id = await fleet.submit(pond as never);
   await fleet.join();
@@ -151,4 +186,16 @@ function everything(result: Result): Promise<Float32Array[]> {
 function memberIn(values: Float32Array, index: number, count = axes.count): Float32Array {
   const length = values.length / count;
   return values.slice(index * length, (index + 1) * length);
+}
+
+/** A square of f32 as `.npy`. */
+function npyOf(edge: number, valueAt: (cell: number) => number): Buffer {
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${edge}, ${edge}), }`;
+  const header = Buffer.alloc(128, ' ', 'latin1');
+  header.write('\x93NUMPY\x01\x00', 'latin1');
+  header.writeUInt16LE(118, 8);
+  header.write(text, 10, 'latin1');
+  header.write('\n', 127, 'latin1');
+  const values = Float32Array.from({ length: edge * edge }, (_, cell) => valueAt(cell));
+  return Buffer.concat([header, Buffer.from(values.buffer)]);
 }

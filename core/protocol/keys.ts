@@ -21,8 +21,11 @@ export const jobRecordKey = (job: string) => `${home(job)}/job.json`;
 /** How a job ended; not there while it may go on. */
 export const jobEndKey = (job: string) => `${home(job)}/end.json`;
 
-/** Everything a job starts from that is not in its file. */
-export const inputPrefix = (job: string) => `${home(job)}/input/`;
+/** Everything a job starts from that is not in its file; what members of a sweep start from lies under the sweep's. */
+export function inputPrefix(job: string): string {
+  const member = memberOfId(job);
+  return member ? `jobs/${member.sweep}/input/_members/${member.places.join('-')}/` : `jobs/${job}/input/`;
+}
 
 /** All bricks of a job's checkpoints lie under it. */
 export const checkpointPrefix = (job: string) => `${home(job)}/state/`;
