@@ -7,7 +7,7 @@ import { Pace } from './pace.js';
 /** Members that a device computes at once, and one that is ready when one of them is done. */
 const FILL = 3;
 /** Beside the way there and back: from the last step until all is stored and told. */
-const STORING_SECONDS = 0.05;
+const STORING_SECONDS = 0.25;
 /** Peers on which a member may fail before it is given up. */
 const MOST_FAILURES = 3;
 /** Members in a row that a peer may fail at before it is left out. */

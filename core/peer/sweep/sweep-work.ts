@@ -13,8 +13,11 @@ import { MemberRun, type Outcome } from './member-run.js';
 
 /** Members computed at once: while one is filled or read, the device makes another's steps. */
 const COMPUTED_AT_ONCE = 2;
+/** Devices do what they are asked in its order, so one that is filled waits for those before it: short ones need a longer row. */
+const SHORT_AT_ONCE = 4;
+const SHORT_SECONDS = 1;
 /** Members on the device at once, with those that are on their way to the store. */
-const HELD_AT_ONCE = 6;
+const HELD_AT_ONCE = 8;
 
 type Assignment = Extract<ToPeer, { type: 'members' }>;
 
@@ -48,6 +51,8 @@ interface Part {
   readonly waiting: number[];
   readonly held: Map<number, { readonly name: string; readonly bytes: number; readonly run: MemberRun }>;
   computing: number;
+  /** Seconds that the device took for the member done last. */
+  seconds: number;
   done: number;
   updates: number;
 }
@@ -103,7 +108,8 @@ export class SweepWork {
 
   /** Starts members for as long as the device has time and room for them. */
   #advance(part: Part): void {
-    while (part === this.#part && part.computing < COMPUTED_AT_ONCE && part.held.size < HELD_AT_ONCE) {
+    const most = part.seconds < SHORT_SECONDS ? SHORT_AT_ONCE : COMPUTED_AT_ONCE;
+    while (part === this.#part && part.computing < most && part.held.size < HELD_AT_ONCE) {
       const number = part.waiting[0];
       if (number === undefined) return;
       const { name, places, file } = memberOf(part.sweep, part.file, number);
@@ -156,6 +162,7 @@ export class SweepWork {
     switch (outcome.kind) {
       case 'done': {
         const { computeSeconds, cellUpdates } = outcome;
+        part.seconds = computeSeconds;
         part.done += 1;
         part.updates += cellUpdates;
         return this.#tools.send({ ...told, computeSeconds, cellUpdates });
@@ -192,6 +199,8 @@ function newPart(plan: number, id: string, file: Readonly<Record<string, unknown
     waiting: [],
     held: new Map(),
     computing: 0,
+    // Until one is done they are taken to be long.
+    seconds: SHORT_SECONDS,
     done: 0,
     updates: 0,
   };
