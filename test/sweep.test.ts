@@ -66,7 +66,7 @@ test('a coordinator that ends in the middle goes on with the members that are no
   expect(first.statuses.some(({ kind }) => kind === 'members')).toBe(true);
 
   fleet = await Fleet.start({ folder, resume: true });
-  await expect.poll(() => fleet.status(id).reason).toMatch('waits for peers');
+  await expect.poll(() => fleet.status(id).reason, { timeout: 60_000 }).toMatch('waits for peers');
   const before = fleet.status(id).progress?.members?.done ?? 0;
   expect(before).toBeGreaterThan(0);
   const engine = await createWasmEngine();

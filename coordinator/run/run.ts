@@ -1,6 +1,6 @@
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { Member, RunMessage } from '../room/conductor.js';
+import type { Member, ProbeReader, RunMessage } from '../room/conductor.js';
 
 /** What a room's conductor lets run: a job (`JobRun`), or the members of a sweep (`SweepRun`). */
 export interface Run {
@@ -10,6 +10,8 @@ export interface Run {
   readonly plan: Plan | undefined;
   readonly progress: Progress;
   readonly ended: boolean;
+  /** What the probes of a job have recorded so far; a sweep has none of its own. */
+  readonly readProbe: ProbeReader | undefined;
   useOf(peer: PeerId): ShownUse | undefined;
   isLeaving(peer: PeerId): boolean;
   joined(): void;

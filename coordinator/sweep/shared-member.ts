@@ -42,6 +42,7 @@ export function shareMember(
       async addProbes(samples) {
         for (const sample of samples) await probes.add(sample);
       },
+      readProbe: (...asked) => probes.read(...asked),
       flush: () => probes.flush(),
       finish: () => probes.flush(),
     },

@@ -63,6 +63,7 @@ type Phase =
  */
 export class SweepRun implements Run {
   readonly id: string;
+  readonly readProbe = undefined;
   readonly #sweep: WholeSweep;
   readonly #tools: SweepRunTools;
   readonly #plan: number;
@@ -88,7 +89,7 @@ export class SweepRun implements Run {
     this.#plan = tools.nextPlan();
     this.#crew = new Crew(tools.members);
     this.#uploads = new MemberUploads(id, sweep);
-    this.#notice = new Notice(tools.document, id, sweep);
+    this.#notice = new Notice(tools.document, id, sweep, tools.log);
     this.#report = new SweepReport(sweep);
     this.#desk = new MemberDesk(sweep.members, { done: [], failed: [] });
     this.#tick = setInterval(() => this.#look(), TICK_MS);
@@ -252,7 +253,7 @@ export class SweepRun implements Run {
     if (this.ended) return;
     this.#desk.shared(member, state === 'done' ? undefined : reason, seconds());
     // The document has the member's own file.
-    this.#notice = new Notice(this.#tools.document, this.id, this.#sweep);
+    this.#notice = new Notice(this.#tools.document, this.id, this.#sweep, this.#tools.log);
     this.#enter({ kind: 'running' });
     this.#record();
     this.#begin();

@@ -13,6 +13,10 @@ export interface JoinCommandOptions {
   readonly gpu?: string;
   /** A peer for each, whatever `peers` says. */
   readonly gpus?: GpuChoice;
+  /** Of each device: over 0 and up to 1. */
+  readonly share: number;
+  /** Bytes. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
@@ -40,7 +44,7 @@ async function askFirst(urls: readonly URL[]): Promise<void> {
 
 async function joinHere(
   urls: readonly URL[],
-  { engine, threads, gpu, transport, name }: JoinCommandOptions,
+  { engine, threads, gpu, gpuMemory, share, transport, name }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
@@ -48,6 +52,8 @@ async function joinHere(
     engine,
     threads,
     ...(gpu !== undefined && { gpu }),
+    share,
+    gpuMemory,
     transport,
     name,
     onStatus: printChanges(print),
@@ -68,9 +74,18 @@ function printChanges(print: (line: string) => void): (line: string) => void {
 
 async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
   const devices = await devicesOf(options, context.parts, context.print);
-  const { threads, transport, name } = options;
+  const { threads, gpuMemory, share, transport, name } = options;
   const links = urls.map(({ href }) => href);
-  const peers = startLocalPeers({ devices, threads, transport, name, urls: links, onLost: context.print });
+  const peers = startLocalPeers({
+    devices,
+    threads,
+    gpuMemory,
+    share,
+    transport,
+    name,
+    urls: links,
+    onLost: context.print,
+  });
   try {
     const count = `${devices.length} ${devices.length === 1 ? 'peer is' : 'peers are'}`;
     context.print(`${count} joining ${links.join(' or ')}`);
