@@ -8,8 +8,8 @@ const MEMBERS = 1000;
 const EDGE = 32;
 const STEPS = 100;
 const SPEEDS = [1, 2, 4, 8];
-/** With all peers computing to the very end. */
-const IDEAL_SECONDS = 60;
+/** With all peers computing to the very end. Coordinator and peers share one process, which is to have time for all of them. */
+const IDEAL_SECONDS = 90;
 
 const sweep = {
   name: 'many',
