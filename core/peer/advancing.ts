@@ -27,7 +27,7 @@ export interface AdvancingTools {
   readonly copying: Copying;
   readonly settled: Settled;
   readonly tally: EpochTally;
-  readonly onlookers: Onlookers;
+  readonly onlookers: Onlookers | undefined;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
 }
@@ -93,7 +93,7 @@ export class Advancing {
           ? stepping.advanceToExchange(at, () => halos.send(to))
           : stepping.advance(at, stop, to);
       // Now, while the engine has been asked for nothing beyond.
-      if (stop === to) onlookers.passed(this.#tools, from, to);
+      if (stop === to) onlookers?.passed(this.#tools, from, to);
       await made;
       const snapshots = this.#snapshots.get(stop);
       if (snapshots) await saving.snapshot(shard, stop, snapshots);

@@ -35,8 +35,9 @@ export interface RunTools {
   readonly links: Links;
   readonly inbox: Inbox;
   readonly objects: Objects;
-  readonly uploader: Uploader;
-  readonly onlookers: Onlookers;
+  /** Nobody looks at the members of a sweep. */
+  readonly onlookers?: Onlookers;
+  readonly uploader: Pick<Uploader, 'upload' | 'drop'>;
   readonly memory: BrickMemory;
   readonly copies: Copies;
   readonly send: (message: Said) => void;

@@ -90,6 +90,9 @@ export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 /** Bricks of a checkpoint that one message tells of: a quarter of what a control message holds. */
 export const MAX_BRICKS_TOLD = 64 * 1024;
 
+/** Members of a sweep in one message: more than a peer is ever given at once. */
+export const MAX_MEMBERS_TOLD = 1024;
+
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
 

@@ -11,6 +11,7 @@ import {
   cut,
   DEFAULT_ADDRESS,
   frameRate,
+  memberNumber,
   option,
   positive,
   positiveWhole,
@@ -187,6 +188,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .option('--to <file>', 'where to (default: a file here, named for what it holds)')
     .option('--snapshot <number>', 'of png and npy: which, from 0, or from -1 back (png: the last)', snapshot)
+    .option('--member <number>', 'of a sweep, in png, mp4 and npy: which, from 0', memberNumber)
     .option('--plane <axis=cell>', 'of png and mp4: where to cut a volume (default: the middle of z)', cut)
     .option(
       '--range <value>',
