@@ -1,32 +1,23 @@
 import { Router } from 'express';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Job, Output } from '../../core/job/job.js';
 import { placesOf } from '../../core/job/states.js';
 import { sliceBody } from '../../core/watch/messages.js';
 import { fitsSlice, writeSlice } from '../../core/watch/slice.js';
-import { partIn, viewSchema } from '../../core/watch/view.js';
+import { partIn } from '../../core/watch/view.js';
 import type { JobDesk } from '../jobs.js';
 import { storedCount } from '../results/stored-count.js';
 import { readStoredPlane } from '../results/stored-planes.js';
 import type { Rooms } from '../rooms.js';
 import type { Store } from '../store/store.js';
 import { Refusal } from './refusal.js';
+import { planeQuery } from './requests.js';
 
 export interface PlaneOptions {
   readonly rooms: Rooms;
   readonly jobs: JobDesk;
   readonly store: Store;
 }
-
-const { state, axis, at, stride } = viewSchema.shape;
-const asked = z.object({
-  output: z.string().max(200),
-  snapshot: z.coerce.number().int().min(0),
-  state,
-  axis,
-  at: z.coerce.number().pipe(at),
-  stride: z.coerce.number().pipe(stride),
-});
 
 /**
  * What viewers read of stored snapshots: `snapshots`, which there are, and `plane`, one of them as the body of a slice. Whoever asks
@@ -53,7 +44,7 @@ export function planeRoutes({ rooms, jobs, store }: PlaneOptions): Router {
   router.get('/api/rooms/:room/jobs/:id/plane', async (request, response) => {
     const { id, room } = request.params;
     const job = await jobs.job(rooms.existing(room), id);
-    const wanted = asked.safeParse(request.query);
+    const wanted = planeQuery.safeParse(request.query);
     if (!wanted.success) {
       const [issue] = wanted.error.issues;
       throw new Refusal(400, 'request', `${issue?.path.join('.')}: ${issue?.message}`);
@@ -74,7 +65,7 @@ export function planeRoutes({ rooms, jobs, store }: PlaneOptions): Router {
 }
 
 /** @throws Refusal 404 */
-function outputOf(job: Job, { output: name, state, snapshot }: z.output<typeof asked>): Output {
+function outputOf(job: Job, { output: name, state, snapshot }: z.output<typeof planeQuery>): Output {
   const output = job.outputs.find((candidate) => candidate.name === name);
   if (!output?.states.includes(state)) {
     throw new Refusal(404, 'no-such-output', `the job has no output ${name} of ${state}`);

@@ -17,7 +17,7 @@ import { type PlanePart, partIn, sampled } from './view.js';
 const SHARE: Record<EngineKind, number> = { wasm: 0.01, webgpu: 0.2 };
 
 /**
- * What a slice takes of a processor, as measured on two cores of a server of 2023: the message, its cells as the engine copies
+ * What a slice takes of a processor, as estimated for a core of a server of 2023: the message, its cells as the engine copies
  * them, its samples quantised and compressed, its bytes sent (17 MB/s). A clock would also count what other work was done between.
  */
 const SECONDS = { slice: 3e-4, cell: 2e-9, sample: 6e-9, byte: 60e-9 };

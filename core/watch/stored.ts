@@ -11,7 +11,7 @@ import type { View } from './view.js';
 const triple = z.tuple([z.number(), z.number(), z.number()]).readonly();
 
 /** What the coordinator says of a job that can be looked at; fields that are not known here are let be. */
-const snapshotsSchema = z.object({
+export const snapshotsSchema = z.object({
   name: z.string(),
   shape: triple,
   dimensions: z.union([z.literal(2), z.literal(3)]),
