@@ -14,6 +14,7 @@ import { type ApiOptions, apiRoutes } from './http/api.js';
 import { evidenceRoutes } from './http/evidence.js';
 import { answerErrors, notFound } from './http/failures.js';
 import { type ObjectOptions, objectRoutes } from './http/objects.js';
+import { type PlaneOptions, planeRoutes } from './http/planes.js';
 import { Refusal } from './http/refusal.js';
 import { resultRoutes } from './http/results.js';
 import { JobDesk } from './jobs.js';
@@ -217,7 +218,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-interface Served extends ApiOptions, ObjectOptions {
+interface Served extends ApiOptions, PlaneOptions, ObjectOptions {
   readonly pages: string | undefined;
   readonly log: Logger;
   readonly standing: Standing;
@@ -256,7 +257,13 @@ function pagesAndRoutes(served: Served): Express {
     served.standing.require();
     next();
   });
-  app.use(apiRoutes(served), resultRoutes(served), objectRoutes(served), evidenceRoutes(served.evidence));
+  app.use(
+    apiRoutes(served),
+    resultRoutes(served),
+    planeRoutes(served),
+    objectRoutes(served),
+    evidenceRoutes(served.evidence),
+  );
   if (served.pages !== undefined) {
     // The build leaves compressed files beside the others.
     const serveStatic = { extensions: ['html'] };

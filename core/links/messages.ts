@@ -1,6 +1,14 @@
 import { ProtocolError } from '../errors.js';
 import { CODINGS, type Parcel } from '../parcel/parcel.js';
-import type { Frame, ReceivedFrame } from './framing.js';
+import {
+  type LookMessage,
+  lookBytes,
+  readLook,
+  readSliceBody,
+  type SliceMessage,
+  sliceHead,
+} from '../watch/messages.js';
+import { type Frame, headOf, type ReceivedFrame } from './framing.js';
 
 /*
  * What peers say to one another over a link. All numbers little-endian; what comes last fills the rest of the body.
@@ -11,6 +19,7 @@ import type { Frame, ReceivedFrame } from './framing.js';
  *   taken    := type 6   plan:u32  from:u32  step:f64  part:u32
  *   pulse    := type 4                                            (empty)
  *   greeting := type 5   session:f64
+ *   look     := type 7, slice := type 8:                          see watch/messages.ts
  *
  * The heads of those that carry cells are a multiple of 4 bytes long, so that cells are aligned and need no copy. `quiet` has a bit for each slab,
  * lowest first, in as many groups of 4 bytes as that takes.
@@ -58,7 +67,10 @@ export interface CopyTakenMessage extends Omit<CopyMessage, 'type' | 'cells'> {
   readonly type: 'copy-taken';
 }
 
-export type LinkMessage = HaloMessage | StateMessage | CopyMessage | CopyTakenMessage;
+/** What shards say to one another. */
+export type ShardMessage = HaloMessage | StateMessage | CopyMessage | CopyTakenMessage;
+
+export type LinkMessage = ShardMessage | LookMessage | SliceMessage;
 
 /** Says that the sender lives, and how many messages it has received, as every frame does. */
 export const PULSE = { type: 'pulse' } as const;
@@ -79,6 +91,8 @@ const COPY = 3;
 const LIVES = 4;
 const GREETING = 5;
 const COPY_TAKEN = 6;
+const LOOK = 7;
+const SLICE = 8;
 
 const STATE_HEAD_BYTES = 16;
 const COPY_HEAD_BYTES = 20;
@@ -96,6 +110,10 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       return { type: COPY, head: copyHead(message), content: bytesOf(message.cells) };
     case 'copy-taken':
       return { type: COPY_TAKEN, head: copyHead(message), content: NOTHING };
+    case 'look':
+      return { type: LOOK, head: lookBytes(message), content: NOTHING };
+    case 'slice':
+      return { type: SLICE, head: sliceHead(message), content: message.content };
     case 'greeting': {
       const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
       head.setFloat64(0, message.session, true);
@@ -118,6 +136,10 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
     case COPY_TAKEN:
       if (frame.body.byteLength > COPY_HEAD_BYTES) throw new ProtocolError('More than a word on a copy.');
       return { type: 'copy-taken', ...readCopyHead(frame.body) };
+    case LOOK:
+      return readLook(frame.body);
+    case SLICE:
+      return readSliceBody(frame.body);
     case LIVES:
       if (frame.body.byteLength > 0) throw new ProtocolError('A pulse has no body.');
       return PULSE;
@@ -221,13 +243,6 @@ function readGreeting(body: Uint8Array<ArrayBuffer>): Greeting {
   const session = new DataView(body.buffer).getFloat64(0, true);
   if (!Number.isSafeInteger(session) || session < 0) throw new ProtocolError(`A link of number ${session}.`);
   return { type: 'greeting', session };
-}
-
-function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView {
-  if (body.byteLength < length) {
-    throw new ProtocolError(`A body of ${body.byteLength} bytes is shorter than its head.`);
-  }
-  return new DataView(body.buffer, 0, length);
 }
 
 function cellsOf(body: Uint8Array<ArrayBuffer>, start: number): Float32Array {

@@ -19,6 +19,7 @@ import { introduceKey } from '../witness/introduce-key.js';
 import type { Identity } from '../witness/witness.js';
 import type { Objects } from './objects.js';
 import { Peer, type PeerStatus } from './peer.js';
+import type { SweepStatus } from './sweep/sweep-work.js';
 
 /** How often at most others are told of our step: people watch it, nothing else. */
 const TELL_EVERY_SECONDS = 0.5;
@@ -41,6 +42,8 @@ export interface ContributorTools {
 export type ContributorStatus =
   | { readonly kind: 'connecting'; readonly attempt: number; readonly reason?: string }
   | { readonly kind: 'waiting'; readonly reason: string }
+  /** Members of a sweep; `rate` as below. */
+  | ({ readonly kind: 'members'; readonly rate: number } & SweepStatus)
   | {
       readonly kind: 'computing';
       readonly job: Job;
@@ -145,7 +148,7 @@ class Visit {
   readonly #links: Links;
   readonly #relay: RelayTransports;
   #iceServers: readonly IceServer[];
-  #present: RoomView['roster'] | undefined;
+  #present: Pick<RoomView, 'roster' | 'viewers'> = { roster: new Map(), viewers: new Map() };
   readonly #peer: Peer;
   #meter = new RateMeter(RATE_WINDOW_SECONDS);
   #status: PeerStatus = { doing: 'waiting' };
@@ -165,7 +168,9 @@ class Visit {
       factory: tools.transports,
       relay: (peer) => this.#relay.to(peer),
       iceServers: () => this.#iceServers,
-      kindOf: (peer) => session.room.roster.get(peer)?.kind,
+      // Viewers come to peers, and are in the document before they do.
+      offers: (peer) => !session.room.viewers.has(peer) && session.peer < peer,
+      kindOf: (peer) => (session.room.roster.get(peer) ?? session.room.viewers.get(peer))?.kind,
       send: (to, link, data) => session.send({ type: 'signal', to, link, data }),
       onMessage: (peer, message) => {
         try {
@@ -231,24 +236,40 @@ class Visit {
         return;
       case 'released':
         return this.#session.close();
+      case 'members':
+        return this.#members(message);
       default:
         return this.#peer.heard(message);
+    }
+  }
+
+  #members(message: Extract<Heard, { type: 'members' }>): void {
+    try {
+      this.#peer.heard(message);
+    } catch (error) {
+      this.#session.send({ type: 'failed', plan: message.plan, reason: textOf(error).slice(0, 500) });
     }
   }
 
   #follow(): void {
     const { room } = this.#session;
     const plan = room.plan;
-    if (this.#present !== room.roster) {
-      this.#present = room.roster;
-      this.#links.keepOnly(room.roster);
-    }
+    this.#part();
     try {
       this.#peer.follow(room.job, plan);
     } catch (error) {
       if (plan) this.#session.send({ type: 'failed', plan: plan.id, reason: textOf(error).slice(0, 500) });
     }
     if (this.#status.doing === 'waiting') this.#publish();
+  }
+
+  /** Ends what there is with those who have left. */
+  #part(): void {
+    const { roster, viewers } = this.#session.room;
+    if (this.#present.roster === roster && this.#present.viewers === viewers) return;
+    this.#present = { roster, viewers };
+    this.#links.keepOnly({ has: (peer) => roster.has(peer) || viewers.has(peer) });
+    this.#peer.keepOnly(viewers);
   }
 
   #changed(status: PeerStatus): void {
@@ -258,6 +279,10 @@ class Visit {
       if (sameShard)
         this.#meter.add(secondsNow(), (status.step - this.#step) * cells * status.job.components.length);
       this.#step = status.step;
+    }
+    if (status.doing === 'members') {
+      const before = this.#status.doing === 'members' ? this.#status.updates : 0;
+      this.#meter.add(secondsNow(), Math.max(0, status.updates - before));
     }
     const another = status.doing !== this.#status.doing;
     this.#status = status;
@@ -277,6 +302,12 @@ class Visit {
           kind: 'waiting',
           reason: waitingFor(this.#session.room, this.#session.peer),
         });
+      }
+      case 'members': {
+        const { sweep, running, done, updates } = status;
+        this.#session.tell({ step: done, doing: 'computing members' });
+        const rate = this.#meter.rate(secondsNow());
+        return this.#tools.onChange({ kind: 'members', sweep, running, done, updates, rate });
       }
       case 'computing': {
         const { job, plan, shard, step } = status;

@@ -1,5 +1,5 @@
 import type { Engine } from '../../shaders/engine.js';
-import { GroundswellError, LinkError } from '../errors.js';
+import { GroundswellError, LinkError, ProtocolError } from '../errors.js';
 import { checkJob } from '../job/check.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
@@ -8,6 +8,7 @@ import type { RoomJob } from '../protocol/document.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import { Onlookers } from '../watch/onlookers.js';
 import type { Identity } from '../witness/witness.js';
 import { BrickMemory } from './brick-memory.js';
 import { Copies } from './copy.js';
@@ -17,6 +18,7 @@ import type { Objects } from './objects.js';
 import { Partners } from './partners.js';
 import { ShardRun } from './shard-run.js';
 import { Showing } from './showing.js';
+import { type SweepStatus, SweepWork } from './sweep/sweep-work.js';
 import { Uploader } from './uploader.js';
 
 export interface PeerTools {
@@ -37,6 +39,7 @@ export interface PeerTools {
 /** What a peer does now. */
 export type PeerStatus =
   | { readonly doing: 'waiting' }
+  | ({ readonly doing: 'members' } & SweepStatus)
   | {
       readonly doing: 'computing';
       readonly job: Job;
@@ -51,6 +54,9 @@ export class Peer {
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
   readonly #showing: Showing;
+  readonly #onlookers: Onlookers;
+  readonly #sweeps: SweepWork;
+  #roomJob: RoomJob | undefined;
   #memory = new BrickMemory();
   readonly #copies = new Copies();
   /** By plan, oldest first. While a plan is taken over from the one before, both run. */
@@ -63,10 +69,18 @@ export class Peer {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
     this.#showing = new Showing(tools);
+    this.#onlookers = new Onlookers(tools);
+    this.#sweeps = new SweepWork({
+      ...tools,
+      uploader: this.#uploader,
+      onChange: (status) => tools.onChange(status ? { doing: 'members', ...status } : { doing: 'waiting' }),
+    });
   }
 
   /** The room's document has changed. Throws JobError where the job is not one that we can run. */
   follow(roomJob: RoomJob | undefined, plan: Plan | undefined): void {
+    this.#roomJob = roomJob;
+    this.#sweeps.follow(roomJob);
     if (!plan || roomJob?.id !== plan.job || roomJob.state !== 'running') return this.#rest();
     if (this.#job?.id !== roomJob.id) {
       this.#rest();
@@ -75,11 +89,14 @@ export class Peer {
     if (plan.id > this.#planId) this.#begin(this.#job.job, plan);
   }
 
-  /** A message of the coordinator about the run. */
+  /** A message of the coordinator about the run. Throws JobError where the job is not one that we can run. */
   heard(message: ToPeer): void {
     switch (message.type) {
       case 'grant':
         this.#runs.get(message.plan)?.grant(message.until, message);
+        break;
+      case 'members':
+        this.#sweeps.assign(message, this.#roomJob);
         break;
       case 'addresses':
         this.#uploader.answered(message);
@@ -102,17 +119,28 @@ export class Peer {
       case 'copy':
       case 'copy-taken':
         return this.#runs.get(message.plan)?.copyArrived(sender, message);
+      case 'look':
+        return this.#onlookers.heard(sender, message);
+      case 'slice':
+        throw new ProtocolError('a slice came to a peer that looks at nothing');
     }
+  }
+
+  /** Who is in the room has changed. */
+  keepOnly(present: { has(peer: PeerId): boolean }): void {
+    this.#onlookers.keepOnly(present);
   }
 
   /** The link to another peer is gone. */
   lost(peer: PeerId, reason: string): void {
+    this.#onlookers.lost(peer);
     for (const run of this.#runs.values()) run.lost(peer, reason);
   }
 
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
+    await this.#sweeps.close();
     await Promise.all(this.#background);
   }
 
@@ -144,6 +172,7 @@ export class Peer {
         ...this.#tools,
         inbox: this.#inbox,
         uploader: this.#uploader,
+        onlookers: this.#onlookers,
         memory: this.#memory,
         copies: this.#copies,
         onStep,

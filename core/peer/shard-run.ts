@@ -7,6 +7,7 @@ import type { Links } from '../links/links.js';
 import type { CopyMessage, CopyTakenMessage } from '../links/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Onlookers } from '../watch/onlookers.js';
 import { type Identity, Witness } from '../witness/witness.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
@@ -34,7 +35,9 @@ export interface RunTools {
   readonly links: Links;
   readonly inbox: Inbox;
   readonly objects: Objects;
-  readonly uploader: Uploader;
+  /** Nobody looks at the members of a sweep. */
+  readonly onlookers?: Onlookers;
+  readonly uploader: Pick<Uploader, 'upload' | 'drop'>;
   readonly memory: BrickMemory;
   /** Signs for the shard, where the plan asks for it. */
   readonly identity?: Identity;
@@ -218,6 +221,7 @@ export class ShardRun {
       saving: this.#saving,
       copying: this.#copying,
       settled: this.#settled,
+      onlookers: this.#tools.onlookers,
       send: this.#tools.send,
       onStep: (step) => {
         this.#step = step;

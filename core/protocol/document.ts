@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { viewSchema } from '../watch/view.js';
 import { MAX_NAME_LENGTH } from './limits.js';
 import { abilitySchema } from './messages.js';
 import { jobId, peerId } from './plan.js';
@@ -6,13 +7,14 @@ import { jobId, peerId } from './plan.js';
 /*
  * The room's Yjs document. The coordinator alone writes it; peers and pages follow it.
  *   map `roster`: peer id → RosterEntry
+ *   map `viewers`: viewer id → ViewerEntry
  *   map `run`:    `job` → RoomJob, `plan` → Plan, `progress` → Progress
  * Each value is one plain JSON object, replaced whole.
  */
 
 /** What a peer is used for in the run, or why for nothing. */
 const useSchema = z.strictObject({
-  kind: z.enum(['shard', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out']),
+  kind: z.enum(['shard', 'members', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out']),
   /** The same for people, with the figures that show it. */
   says: z.string().max(200),
 });
@@ -31,6 +33,15 @@ export const rosterEntrySchema = z.strictObject({
 });
 export type RosterEntry = z.infer<typeof rosterEntrySchema>;
 
+/** Somebody who looks on. */
+export const viewerEntrySchema = z.strictObject({
+  kind: z.enum(['node', 'browser']),
+  view: viewSchema.exactOptional(),
+  /** The viewer of the same samples that passes them on to this one; who has none asks the peers. */
+  from: peerId.exactOptional(),
+});
+export type ViewerEntry = z.infer<typeof viewerEntrySchema>;
+
 /** Of a job's reason, in characters. */
 export const MAX_REASON_LENGTH = 2000;
 
@@ -44,9 +55,17 @@ export const roomJobSchema = z.strictObject({
 });
 export type RoomJob = z.infer<typeof roomJobSchema>;
 
+/** Of a sweep: `done` are in the store, `running` on a peer. */
+const membersSchema = z.strictObject({
+  count: z.number().int().min(1),
+  done: z.number().int().min(0),
+  failed: z.number().int().min(0),
+  running: z.number().int().min(0),
+});
+
 /** Renewed at most twice a second. */
 export const progressSchema = z.strictObject({
-  /** Steps that every shard has made. */
+  /** Steps that every shard has made; of a sweep, the steps of all members that are over, of all. */
   step: z.number().int().min(0),
   steps: z.number().int().min(1),
   /** Cell updates per second over the last seconds. */
@@ -63,6 +82,8 @@ export const progressSchema = z.strictObject({
   stepSeconds: z
     .strictObject({ predicted: z.number().min(0), measured: z.number().min(0).nullable() })
     .exactOptional(),
+  /** While a sweep runs. */
+  members: membersSchema.exactOptional(),
   /** Part of a step's time that one more peer like `like` would save. */
   oneMore: z.strictObject({ like: peerId, saves: z.number().min(0).max(1) }).exactOptional(),
 });

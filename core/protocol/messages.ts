@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 import { keySchema, signatureSchema, statementSchema } from '../trust/statement/statement.js';
+import { viewSchema } from '../watch/view.js';
 import {
   MAX_BRICKS_SIGNED,
   MAX_BRICKS_TOLD,
   MAX_ICE_SERVERS,
   MAX_KEY_LENGTH,
+  MAX_MEMBERS_TOLD,
   MAX_NAME_LENGTH,
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
@@ -54,6 +56,10 @@ const checkpointSchema = z.strictObject({
 });
 export type CheckpointOrder = z.infer<typeof checkpointSchema>;
 
+/** Members of a sweep count from 0, the last axis running fastest. */
+const memberNumber = z.number().int().min(0);
+const memberNumbers = z.array(memberNumber).max(MAX_MEMBERS_TOLD);
+
 /** Copies of all shards that peers are to keep in memory, as of `step`, beside those of `keeping`, which count until these are whole. */
 const copySchema = z.strictObject({
   step,
@@ -80,6 +86,10 @@ export const toCoordinator = z.discriminatedUnion('type', [
     /** Comes back to the place it had: how many messages it has heard there. */
     resume: z.strictObject({ peer: peerId, key: z.string().max(64), heard: count }).optional(),
   }),
+  /** Instead of `hello`: takes part as a viewer, who may look at planes and nothing else. */
+  z.strictObject({ type: z.literal('watch'), version: z.number().int(), kind: z.enum(['node', 'browser']) }),
+  /** What a viewer wants to see from now on; nothing where it is left out. */
+  z.strictObject({ type: z.literal('view'), view: viewSchema.optional() }),
   /** So many messages have been heard, `hello` and this not counted. */
   z.strictObject({ type: z.literal('heard'), count }),
   z.strictObject({ type: z.literal('signal'), to: peerId, link: z.number().int().min(0), data: signalData }),
@@ -148,6 +158,18 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
   /** The field has become infinite, or no number: `state` after `step` steps. */
   z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
+  /**
+   * A member of a sweep is over on this peer: all its chunks are in the store, unless there is a `failure`. `final`: it would
+   * fail anywhere.
+   */
+  z.strictObject({
+    type: z.literal('member'),
+    plan: planId,
+    member: memberNumber,
+    computeSeconds: seconds,
+    cellUpdates: count,
+    failure: z.strictObject({ reason: shownText(500), final: z.boolean() }).optional(),
+  }),
   /** Answers `ping`: the peer's own loop is alive. */
   z.strictObject({ type: z.literal('pong'), step }),
   /** The peer's own key, and that it has it: the signature of what `keyProof` makes of the welcome's nonce. */
@@ -198,6 +220,8 @@ export const toPeer = z.discriminatedUnion('type', [
     /** How many messages were heard there before. */
     heard: count,
   }),
+  /** Answers `watch`. */
+  z.strictObject({ type: z.literal('watching'), version: z.number().int(), peer: peerId, iceServers }),
   /** So many messages have been heard, `welcome` and this not counted. */
   z.strictObject({ type: z.literal('heard'), count }),
   /** Servers for links from now on: the credentials told before end soon. */
@@ -238,6 +262,16 @@ export const toPeer = z.discriminatedUnion('type', [
     start: z.boolean(),
     outcome: z.boolean(),
     url: z.string().max(MAX_URL_LENGTH),
+  }),
+  /**
+   * Members of the sweep in the document that this peer is to compute, after those it has, each whole; and those it
+   * need not compute any more. `plan`: of this run of the sweep, to be named in what is said of it.
+   */
+  z.strictObject({
+    type: z.literal('members'),
+    plan: planId,
+    compute: memberNumbers,
+    leave: memberNumbers,
   }),
   /** Asked when a run has not moved for a while. */
   z.strictObject({ type: z.literal('ping') }),

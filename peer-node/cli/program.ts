@@ -6,7 +6,19 @@ import { EXIT_HELP, Exit, exitOf } from './exit.js';
 import { exportCommand } from './export.js';
 import { join } from './join.js';
 import { logs } from './logs.js';
-import { address, cut, DEFAULT_ADDRESS, option, positive, snapshot, storeAddress } from './options.js';
+import {
+  address,
+  cut,
+  DEFAULT_ADDRESS,
+  frameRate,
+  memberNumber,
+  option,
+  positive,
+  positiveWhole,
+  snapshot,
+  storeAddress,
+  watched,
+} from './options.js';
 import { resume } from './resume.js';
 import { run } from './run.js';
 import { serve } from './serve.js';
@@ -15,6 +27,7 @@ import { stop } from './stop.js';
 import { storeInit } from './store-init.js';
 import { submit } from './submit.js';
 import { version, versionLine } from './version.js';
+import { watch } from './watch.js';
 
 /**
  * Runs the command that `args` (without the program's name) asks for. Resolves to the exit status; errors have been
@@ -119,6 +132,24 @@ function describe(context: Context, end: (status: number) => void): Command {
     .action(async (url, options) => end(await status(url, options, context)));
 
   program
+    .command('watch')
+    .description('watch a plane of a job as its peers compute it; of one that does not run, the last stored')
+    .addArgument(
+      new Argument('<what...>', "a job's id; before it, a coordinator's address or an invitation").argParser<
+        readonly string[]
+      >((text, before = []) => [...before, text]),
+    )
+    .option('--field <state>', "what is seen, like psi.L (default: the job's first)")
+    .option('--plane <axis=cell>', 'where the grid is cut (default: the middle of z)', cut)
+    .addOption(new Option('--rate <number>', 'frames a second, at most').argParser(frameRate).default(5))
+    .addOption(new Option('--frames <number>', 'end after so many').argParser(positiveWhole))
+    .addOption(option.json())
+    .action(async (what: readonly string[], options) => {
+      const { url, job } = watched(what);
+      end(await watch(url, job, options, context));
+    });
+
+  program
     .command('logs')
     .description('show what happened to a job: plans, peers that came and went, seals, setbacks, its end')
     .argument('[job-id]', 'without one: everything that happened in the room')
@@ -157,6 +188,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .option('--to <file>', 'where to (default: a file here, named for what it holds)')
     .option('--snapshot <number>', 'of png and npy: which, from 0, or from -1 back (png: the last)', snapshot)
+    .option('--member <number>', 'of a sweep, in png, mp4 and npy: which, from 0', memberNumber)
     .option('--plane <axis=cell>', 'of png and mp4: where to cut a volume (default: the middle of z)', cut)
     .option(
       '--range <value>',
