@@ -361,6 +361,7 @@ export class JobRun {
     if (course?.plan.id !== message.plan) return;
     this.#troubles.moved();
     this.#measure(member, course, message);
+    this.#staffing.linked(member, course.plan, message.links);
     course.report(member.id, message.step);
     this.#troubles.reached(course.slowest);
     this.#report.reached(course.slowest);

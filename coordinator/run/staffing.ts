@@ -9,6 +9,7 @@ import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
 import { updatesOf } from '../../core/plan/updates.js';
 import { type Work, workOf } from '../../core/plan/work.js';
+import type { ToldLink } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import { type Assignment, assignmentOf } from './assignment.js';
@@ -101,6 +102,13 @@ export class Staffing {
       exchanges * updatesOf(this.#work, shard, exchangeEvery).all +
       (rest > 0 ? updatesOf(this.#work, shard, rest).all : 0);
     this.#known.computed(member, { updates, steps, exchanges: exchanges + Math.sign(rest), seconds });
+  }
+
+  /** What a peer has measured of its links; those to peers without a shard of the plan count for nothing. */
+  linked(member: Member, { shards }: Plan, links: readonly ToldLink[]): void {
+    for (const link of links) {
+      if (shards.some(({ peer }) => peer === link.peer)) this.#known.linked(member.id, link.peer, link);
+    }
   }
 
   /** The peer is gone. */

@@ -7,6 +7,7 @@ import type { Said } from '../protocol/session.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
 import type { Halos } from './halos.js';
+import type { LinkNews } from './link-news.js';
 import type { ProbeLog } from './probe-log.js';
 import type { Saving } from './saving.js';
 import type { Settled } from './settled.js';
@@ -24,6 +25,7 @@ export interface AdvancingTools {
   readonly saving: Saving;
   readonly settled: Settled;
   readonly tally: EpochTally;
+  readonly linkNews: LinkNews;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
 }
@@ -101,7 +103,7 @@ export class Advancing {
   }
 
   async #endEpoch(): Promise<void> {
-    const { plan, job, box, shard, grants, probes, saving, settled, tally, send } = this.#tools;
+    const { plan, job, box, shard, grants, probes, saving, settled, tally, linkNews, send } = this.#tools;
     const step = this.#step;
     const steps = (step - plan.from) % plan.epoch || plan.epoch;
     const diverged = probes.divergence;
@@ -111,6 +113,7 @@ export class Advancing {
       before: settled.step ?? plan.from,
       cellUpdates: steps * cellCount(box) * job.components.length,
       probes: probes.take(),
+      links: linkNews.take(),
     });
     for (const message of messages) send(message);
     if (diverged) throw diverged;

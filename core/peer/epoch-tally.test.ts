@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EpochTally } from './epoch-tally.js';
 
-const end = { plan: 1, step: 8, before: 4, cellUpdates: 100, probes: [] };
+const end = { plan: 1, step: 8, before: 4, cellUpdates: 100, probes: [], links: [] };
 
 test('waiting is the time in which the engine has been asked for nothing', () => {
   let clock = 0;

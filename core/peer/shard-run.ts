@@ -14,6 +14,7 @@ import { type Exchange, planExchange } from './exchange.js';
 import { Grants } from './grants.js';
 import { Halos } from './halos.js';
 import type { Inbox } from './inbox.js';
+import { LinkNews } from './link-news.js';
 import { type Readable, stateParts } from './load.js';
 import type { Objects } from './objects.js';
 import { fillShard, openShard } from './open-shard.js';
@@ -190,6 +191,7 @@ export class ShardRun {
         onFailure: (error) => this.#unsent(error),
       }),
       grants: this.#grants,
+      linkNews: new LinkNews(() => this.#tools.links.ways()),
       saving: this.#saving,
       settled: this.#settled,
       send: this.#tools.send,

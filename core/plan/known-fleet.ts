@@ -1,6 +1,5 @@
 import type { Ability } from '../protocol/messages.js';
 import type { PeerId } from '../protocol/plan.js';
-import { Estimate } from './estimate.js';
 import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
 import { MeasuredRate } from './measured.js';
 import { median } from './robust.js';
@@ -53,7 +52,8 @@ export interface LinkFigures {
 export class KnownFleet {
   readonly #rates = new Map<PeerId, { readonly claimed: number; readonly measured: MeasuredRate }>();
   readonly #held: (ability: Ability) => number;
-  readonly #links = new Map<string, { readonly roundTrip: Estimate; readonly rate: Estimate }>();
+  /** By pair, what each end said last. */
+  readonly #links = new Map<string, Map<PeerId, LinkFigures>>();
 
   /** `held`: bytes that a peer can hold, as if each of its cells took as many as `Work.bytesHeld`. */
   constructor(held: (ability: Ability) => number) {
@@ -71,13 +71,12 @@ export class KnownFleet {
     known.measured.computed(updates, Math.max(seconds - starting, seconds * LEAST_FOR_CELLS));
   }
 
-  /** One end's figures; the other end tells its own, and they count alike. */
-  linked(a: PeerId, b: PeerId, { roundTrip, rate }: LinkFigures): void {
-    const key = keyOf(a, b);
-    const known = this.#links.get(key) ?? { roundTrip: new Estimate(), rate: new Estimate() };
+  /** What `end` has measured of its link to `other`, who tells its own: the worse counts, so that nobody makes a link look better. */
+  linked(end: PeerId, other: PeerId, { roundTrip, rate }: LinkFigures): void {
+    const key = keyOf(end, other);
+    const known = this.#links.get(key) ?? new Map<PeerId, LinkFigures>();
     this.#links.set(key, known);
-    known.roundTrip.add(roundTrip);
-    if (rate !== undefined) known.rate.add(rate);
+    known.set(end, { roundTrip, rate });
   }
 
   /** The peer is gone; one that comes back has another id. */
@@ -96,7 +95,7 @@ export class KnownFleet {
     const scale = this.#claimScale();
     return {
       peers: peers.map((peer) => this.#performanceOf(peer, scale)),
-      link: (a, b) => this.#link((peers[a] as KnownPeer).id, (peers[b] as KnownPeer).id),
+      link: (a, b) => this.#link(peers[a] as KnownPeer, peers[b] as KnownPeer),
       relayRate: Infinity,
     };
   }
@@ -120,14 +119,23 @@ export class KnownFleet {
     };
   }
 
-  #link(a: PeerId, b: PeerId): LinkPerformance {
-    const known = this.#links.get(keyOf(a, b));
+  #link(a: KnownPeer, b: KnownPeer): LinkPerformance {
+    const known = [...(this.#links.get(keyOf(a.id, b.id))?.values() ?? [])];
+    const rates = known.flatMap(({ rate }) => (rate === undefined ? [] : [rate]));
     return {
       ...UNMEASURED,
-      roundTrip: known?.roundTrip.value ?? UNMEASURED.roundTrip,
-      rate: known?.rate.value ?? UNMEASURED.rate,
+      roundTrip:
+        known.length > 0 ? Math.max(...known.map(({ roundTrip }) => roundTrip)) : unmeasuredTrip(a, b),
+      rate: rates.length > 0 ? Math.min(...rates) : UNMEASURED.rate,
     };
   }
+}
+
+/** One that is much nearer to the coordinator than the other is no nearer to the other than they differ by. */
+function unmeasuredTrip(a: KnownPeer, b: KnownPeer): number {
+  const apart = Math.abs((a.roundTrip() ?? 0) - (b.roundTrip() ?? 0));
+  const areKnown = a.roundTrip() !== undefined && b.roundTrip() !== undefined;
+  return Math.max(UNMEASURED.roundTrip, areKnown ? apart : 0);
 }
 
 const keyOf = (a: PeerId, b: PeerId) => (a < b ? `${a} ${b}` : `${b} ${a}`);

@@ -4,7 +4,7 @@ import { costOf } from './cost.js';
 import { deadlineAfter, verdictOn } from './deadline.js';
 import { partOf } from './fleet.js';
 import { fleetOf, waveWork } from './fleet.suite.js';
-import { MeasuredLink, MeasuredRate } from './measured.js';
+import { MeasuredRate } from './measured.js';
 import { worthMoving } from './moving.js';
 import { planFleet } from './plan-fleet.js';
 
@@ -50,19 +50,6 @@ describe('a rate that is measured', () => {
         expect(rate.value / 1e6).toBeLessThan(1.2);
       }),
     );
-  });
-});
-
-describe('a link that is measured', () => {
-  it('has the round trip taken from what a halo took, and short messages do not count for its rate', () => {
-    const link = new MeasuredLink();
-    expect([link.roundTrip, link.rate]).toEqual([undefined, undefined]);
-    link.delivered(1000, 0.1);
-    expect(link.rate).toBeUndefined();
-    link.answered(0.05);
-    link.delivered(1e6, 1.025);
-    expect(link.roundTrip).toBe(0.05);
-    expect(link.rate).toBeCloseTo(1e6, 6);
   });
 });
 

@@ -87,6 +87,9 @@ export const MAX_UPLOAD_BYTES = 96 * 1024 * 1024;
 /** Bricks of a checkpoint that one message tells of: a quarter of what a control message holds. */
 export const MAX_BRICKS_TOLD = 64 * 1024;
 
+/** Links whose figures one message tells: those to all 26 neighbours of a shard in a regular cut, and some more. */
+export const MAX_LINKS_TOLD = 32;
+
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
 

@@ -3,6 +3,7 @@ import {
   MAX_BRICKS_TOLD,
   MAX_ICE_SERVERS,
   MAX_KEY_LENGTH,
+  MAX_LINKS_TOLD,
   MAX_NAME_LENGTH,
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
@@ -51,6 +52,16 @@ const checkpointSchema = z.strictObject({
 });
 export type CheckpointOrder = z.infer<typeof checkpointSchema>;
 
+/** What one end has measured of a link. */
+const linkFigures = z.strictObject({
+  peer: peerId,
+  /** Seconds there and back. */
+  roundTrip: seconds,
+  /** Bytes a second that come in, where that is known. */
+  rate: z.number().min(1).max(1e15).exactOptional(),
+});
+export type ToldLink = z.infer<typeof linkFigures>;
+
 const probeSamples = z.strictObject({
   /** Index into the job's probes. */
   probe: z.number().int().min(0),
@@ -90,6 +101,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     haloBytesDirect: count,
     haloBytesRelayed: count,
     probes: z.array(probeSamples).max(256),
+    /** Those whose figures have changed since they were last told. */
+    links: z.array(linkFigures).max(MAX_LINKS_TOLD),
   }),
   /** Asks for signed addresses to upload these objects to. */
   z.strictObject({
