@@ -114,6 +114,7 @@ const halo = (step: number, length: number): HaloMessage => {
 const same = (a: LinkMessage, b: LinkMessage) =>
   contentOf(a).equals(contentOf(b)) && isDeepStrictEqual(withoutContent(a), withoutContent(b));
 const contentOf = (message: LinkMessage) => {
+  if (message.type === 'copy-taken') return Buffer.alloc(0);
   const { buffer, byteOffset, byteLength } = message.type === 'halo' ? message.parcel.content : message.cells;
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
 };

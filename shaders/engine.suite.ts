@@ -109,16 +109,15 @@ export function engineCompliance(name: string, { open, exact, keepWavesIn = 'f32
       }
     });
 
-    it.runIf(keepWavesIn === 'f32')(
-      'keeps every bit of what it is handed: signed zeros, subnormals, infinities',
-      async () => {
+    if (keepWavesIn === 'f32') {
+      it('keeps every bit of what it is handed: signed zeros, subnormals, infinities', async () => {
         const shard = await create(specOf(FRAME));
         const slab: Slab = { component: 1, field: 'psi', level: 'before', box: row(4) };
         const data = Float32Array.of(-0, 1e-42, Number.POSITIVE_INFINITY, Number.NaN);
         await shard.write([slab], data);
         expect(bits(await shard.read([slab]))).toEqual(bits(data));
-      },
-    );
+      });
+    }
 
     it('reads and writes nothing where nothing is asked', async () => {
       const shard = await create(specOf(FRAME));

@@ -68,6 +68,36 @@ test('kill -9 of a peer in mid-run: the others finish, and every bit is as with 
   expect(differingBits(await everything(fleet.result(id)), truth)).toBe(0);
 });
 
+test('kill -9 of a peer long after a checkpoint: the run goes on from copies that the others hold', async () => {
+  const copied: JobFileInput = {
+    ...job,
+    grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
+    time: { ...job.time, steps: 8000 },
+    initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
+    probes: { off: { at: { z: 20, y: 9, x: 9 }, fields: ['psi'] } },
+    outputs: { end: { fields: ['psi', 'freq'] } },
+    run: { ...job.run, checkpointSeconds: 1000 },
+  };
+  const results = async (result: Result) => [
+    await result.output('end', 'psi'),
+    await result.output('end', 'freq'),
+    await result.probe('off', 'psi'),
+  ];
+  fleet = await Fleet.start();
+  const alone = await fleet.join();
+  const whole = await results(await fleet.run({ ...copied, run: { peers: 1 } }));
+  await alone.close();
+  const [victim] = startPeers(['victim', 'anna', 'bert']);
+  const id = await fleet.submit(copied);
+  await reached(id, 4000);
+  await victim?.kill();
+  await fleet.done(id);
+  const back = fleet.events.filter(({ event }) => event === 'back');
+  expect(back).toHaveLength(1);
+  expect(back[0]?.details.to).toBeGreaterThan(0);
+  expect(differingBits(await results(fleet.result(id)), whole)).toBe(0);
+});
+
 test('kill -9 of all peers: the job waits, and goes on from its checkpoint with others', async () => {
   fleet = await Fleet.start();
   const peers = startPeers(['anna', 'bert', 'carl']);

@@ -35,6 +35,15 @@ export interface FleetPeer {
   close(): Promise<void>;
 }
 
+interface PeerOptions {
+  readonly name?: string;
+  /** What it claims to do, in cell updates per second. */
+  readonly rate?: number;
+  readonly engine?: Engine;
+  readonly transport?: TransportChoice | TransportFactory;
+  readonly connect?: (url: string) => Promise<Socket>;
+}
+
 /** A real coordinator with a folder of its own, and peers in this process over real data channels. */
 export class Fleet {
   readonly events: RunEvent[];
@@ -86,45 +95,9 @@ export class Fleet {
     return this.#coordinator.store;
   }
 
-  /** Joins a peer with an engine of its own. `rate` is what it claims to do, in cell updates per second. */
-  async join(
-    options: {
-      rate?: number;
-      name?: string;
-      engine?: Engine;
-      transport?: TransportChoice | TransportFactory;
-      connect?: (url: string) => Promise<Socket>;
-    } = {},
-  ): Promise<FleetPeer> {
-    const engine = options.engine ?? (await createWasmEngine());
-    const { transport = 'werift', connect = connectSocket } = options;
-    const transports = typeof transport === 'string' ? await openTransports(transport) : transport;
-    const addresses = addressesOf(this.url);
-    const statuses: ContributorStatus[] = [];
-    const contributor = contribute({
-      connect: () => connect(addresses.socket),
-      engine,
-      ability: {
-        engine: engine.kind,
-        device: engine.device,
-        memory: engine.memory,
-        rate: options.rate ?? 1e8,
-      },
-      transports,
-      objects: httpObjects(fetch, addresses),
-      name: options.name ?? `peer ${this.#peers.length + 1}`,
-      kind: 'node',
-      onChange: (status) => statuses.push(status),
-    });
-    const peer: FleetPeer = {
-      contributor,
-      statuses,
-      async close() {
-        await contributor.leave();
-        await transports.close();
-        await engine.close();
-      },
-    };
+  /** Joins a peer in this process, which ends with the fleet. */
+  async join(options: PeerOptions = {}): Promise<FleetPeer> {
+    const peer = await joinRoom(this.url, { name: `peer ${this.#peers.length + 1}`, ...options });
     this.#peers.push(peer);
     return peer;
   }
@@ -185,6 +158,39 @@ export class Fleet {
   get #conductor() {
     return this.#coordinator.room(FIRST_ROOM).conductor;
   }
+}
+
+/** Joins a coordinator's room from this process, with an engine of its own. */
+export async function joinRoom(url: string, options: PeerOptions): Promise<FleetPeer> {
+  const engine = options.engine ?? (await createWasmEngine());
+  const { transport = 'werift', connect = connectSocket } = options;
+  const transports = typeof transport === 'string' ? await openTransports(transport) : transport;
+  const addresses = addressesOf(url);
+  const statuses: ContributorStatus[] = [];
+  const contributor = contribute({
+    connect: () => connect(addresses.socket),
+    engine,
+    ability: {
+      engine: engine.kind,
+      device: engine.device,
+      memory: engine.memory,
+      rate: options.rate ?? 1e8,
+    },
+    transports,
+    objects: httpObjects(fetch, addresses),
+    name: options.name ?? 'peer',
+    kind: 'node',
+    onChange: (status) => statuses.push(status),
+  });
+  return {
+    contributor,
+    statuses,
+    async close() {
+      await contributor.leave();
+      await transports.close();
+      await engine.close();
+    },
+  };
 }
 
 /** A job's result, read back as its user would. */

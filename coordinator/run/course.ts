@@ -52,7 +52,7 @@ export class Course {
   needs(peer: PeerId): boolean {
     const { source } = this.plan;
     const handsOver =
-      source.kind === 'transfer' && !this.allReady && source.shards.some((shard) => shard.peer === peer);
+      'shards' in source && !this.allReady && source.shards.some((shard) => shard.peer === peer);
     return handsOver || this.#steps.has(peer);
   }
 

@@ -8,6 +8,7 @@ import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import type { Assignment } from './assignment.js';
 import { Background } from './background.js';
+import { Copies, type HeldState } from './copies.js';
 import { Course } from './course.js';
 import { Crew } from './crew.js';
 import { Notice, shownReason } from './notice.js';
@@ -77,6 +78,7 @@ export class JobRun {
   readonly #crew: Crew;
   readonly #plans = new PlanBook();
   readonly #safe: Safekeeping;
+  readonly #copies: Copies;
   readonly #troubles = new Troubles();
   readonly #staffing: Staffing;
   readonly #uploads: UploadDesk;
@@ -98,6 +100,7 @@ export class JobRun {
     this.#tools = tools;
     this.#crew = new Crew(members);
     this.#safe = new Safekeeping(id, job, { store, term, flush: () => result.flush() });
+    this.#copies = new Copies(job);
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
     this.#uploads = new UploadDesk(store, id, job);
     this.#notice = new Notice(document, id, job);
@@ -189,6 +192,8 @@ export class JobRun {
         return this.#stored(member, message);
       case 'checkpointed':
         return this.#checkpointed(member, shard, message);
+      case 'copied':
+        return this.#copies.copied(member.id, message, Date.now());
       case 'failed':
         return this.#failed(member, message);
       case 'held':
@@ -231,7 +236,7 @@ export class JobRun {
     return this.#course?.needs(peer) || this.#safe.owes(peer);
   }
 
-  /** Starts, or starts again, from the newest sealed checkpoint. */
+  /** Starts, or starts again: from copies that peers hold, or the newest sealed checkpoint, whichever is newer. */
   #begin(): void {
     const start = this.#staffing.start(this.#started ? 1 : this.job.run.peers);
     switch (start.kind) {
@@ -239,13 +244,23 @@ export class JobRun {
         return this.#wait(start.reason);
       case 'go': {
         const { newest } = this.#safe;
+        const held = this.#inCopies;
+        if (held) return this.#follow(held.step, held.source, start.assignment);
         if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.assignment);
         return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.assignment);
       }
     }
   }
 
+  /** What peers hold that is newer than all that is sealed. */
+  get #inCopies(): HeldState | undefined {
+    const held = this.#copies.held((peer) => this.#crew.member(peer) !== undefined);
+    return held && held.step > (this.#safe.newest?.step ?? 0) ? held : undefined;
+  }
+
   #wait(reason: string): void {
+    // Peers that rest keep nothing.
+    this.#copies.clear();
     this.#tools.document.setPlan(undefined);
     this.#enter({ kind: 'waiting', reason });
   }
@@ -399,11 +414,22 @@ export class JobRun {
     const isDue = this.#crew.leavers.length === 0 && this.#safe.isDue;
     if ((isDue || course.pausedAt !== undefined) && until < this.job.steps) this.#safe.begin(until, plan);
     const checkpoint = this.#safe.underWay(plan.id);
-    // Each epoch is reported; each snapshot asks for addresses, and is reported.
-    const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots;
+    const now = Date.now();
+    if (until < this.job.steps && course.isMeasured && this.#copies.isDue(plan, now)) {
+      this.#copies.begin(until, plan, now);
+    }
+    const copy = this.#copies.underWay(plan.id);
+    // Each epoch is reported; each snapshot asks for addresses, and is reported; each copy is told of twice.
+    const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots + (copy ? 2 : 0);
     for (const member of this.#crew.of(peers)) {
       member.allow(answers);
-      member.send({ type: 'grant', plan: plan.id, until, ...(checkpoint && { checkpoint }) });
+      member.send({
+        type: 'grant',
+        plan: plan.id,
+        until,
+        ...(checkpoint && { checkpoint }),
+        ...(copy && { copy }),
+      });
     }
   }
 
@@ -468,9 +494,15 @@ export class JobRun {
 
   // What went wrong.
 
-  /** What was computed since the newest sealed checkpoint is lost; it is computed again by whoever is left. */
+  /** What was computed since the newest copies, or the newest sealed checkpoint, is lost; it is computed again by whoever is left. */
   #goBack(reason: string): void {
-    this.#tools.log('back', { job: this.id, reason, to: this.#safe.newest?.step ?? 0 });
+    this.#copies.giveUp();
+    const held = this.#inCopies;
+    // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none.
+    const isOfUse = held && this.#safe.settledThrough(held.step) && !this.#isLoadingCopies;
+    if (!isOfUse) this.#copies.clear();
+    const to = isOfUse ? held.step : (this.#safe.newest?.step ?? 0);
+    this.#tools.log('back', { job: this.id, reason, from: this.#step ?? to, to });
     const givenUp = this.#troubles.wentBack(reason);
     if (givenUp !== undefined) return this.#end('failed', givenUp);
     this.#plans.clear();
@@ -479,6 +511,11 @@ export class JobRun {
     this.#report.pause();
     this.#background.keep(this.#beginAgain());
     this.#releaseLeavers();
+  }
+
+  get #isLoadingCopies(): boolean {
+    const course = this.#course;
+    return course?.plan.source.kind === 'copies' && !course.allReady;
   }
 
   async #beginAgain(): Promise<void> {

@@ -31,6 +31,21 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
     parcel,
   }),
   fc.record({ type: fc.constant('state' as const), plan: u32, from: u32, to: u32, part: u32, cells }),
+  fc.record({
+    type: fc.constant('copy' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    part: u32,
+    cells,
+  }),
+  fc.record({
+    type: fc.constant('copy-taken' as const),
+    plan: u32,
+    from: u32,
+    step: fc.maxSafeNat(),
+    part: u32,
+  }),
 );
 
 /** With its cells as bytes. */
@@ -38,7 +53,7 @@ const plain = (message: ReturnType<typeof readMessage>) => {
   if (message.type === 'halo') {
     return { ...message, parcel: { ...message.parcel, content: [...message.parcel.content] } };
   }
-  return message.type === 'state'
+  return message.type === 'state' || message.type === 'copy'
     ? { ...message, cells: [...new Uint32Array(message.cells.slice().buffer)] }
     : message;
 };
@@ -107,6 +122,13 @@ describe('link messages', () => {
     ['a step that is no number', 1, step(Number.NaN)],
     ['a negative step', 1, step(-1)],
     ['half a step', 1, step(0.5)],
+    [
+      'half a step of a copy',
+      3,
+      new Uint8Array([...new Uint8Array(8), ...step(0.5).subarray(8, 16), ...new Uint8Array(4)]),
+    ],
+    ['part of a cell of a copy', 3, new Uint8Array(22)],
+    ['a word on a copy that goes on', 6, new Uint8Array(24)],
     ['a sign of life that goes on', 4, new Uint8Array(4)],
     ['a greeting cut short', 5, new Uint8Array(7)],
     ['a link of a negative number', 5, step(-1).subarray(8, 16)],

@@ -7,6 +7,8 @@ import type { Frame, ReceivedFrame } from './framing.js';
  *
  *   halo     := type 1   plan:u32  from:u32  step:f64  rate:f32  coding:u8  0:u8  slabs:u16  quiet:u8*  content:u8*
  *   state    := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
+ *   copy     := type 3   plan:u32  from:u32  step:f64  part:u32   cells:f32*
+ *   taken    := type 6   plan:u32  from:u32  step:f64  part:u32
  *   pulse    := type 4   asks:u32  answers:u32
  *   greeting := type 5   session:f64
  *
@@ -40,7 +42,23 @@ export interface StateMessage {
   readonly cells: Float32Array;
 }
 
-export type LinkMessage = HaloMessage | StateMessage;
+/** A part of a copy of the sender's state as of `step`, for its buddy to keep. */
+export interface CopyMessage {
+  readonly type: 'copy';
+  readonly plan: number;
+  readonly step: number;
+  /** The sender's shard: its index in the plan. */
+  readonly from: number;
+  readonly part: number;
+  readonly cells: Float32Array;
+}
+
+/** Says that a part of a copy, and all before it, are kept. */
+export interface CopyTakenMessage extends Omit<CopyMessage, 'type' | 'cells'> {
+  readonly type: 'copy-taken';
+}
+
+export type LinkMessage = HaloMessage | StateMessage | CopyMessage | CopyTakenMessage;
 
 /** Says that the sender lives, and how many messages it has received, as every frame does. */
 export interface Pulse {
@@ -63,11 +81,14 @@ type Sign = Greeting | Pulse;
 
 const HALO = 1;
 const STATE = 2;
+const COPY = 3;
 const LIVES = 4;
 const GREETING = 5;
+const COPY_TAKEN = 6;
 
 const PULSE_BYTES = 8;
 const STATE_HEAD_BYTES = 16;
+const COPY_HEAD_BYTES = 20;
 const HALO_HEAD_BYTES = 24;
 const NOTHING = new Uint8Array(0);
 
@@ -78,6 +99,10 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       return writeHalo(message);
     case 'state':
       return writeState(message);
+    case 'copy':
+      return { type: COPY, head: copyHead(message), content: bytesOf(message.cells) };
+    case 'copy-taken':
+      return { type: COPY_TAKEN, head: copyHead(message), content: NOTHING };
     case 'greeting': {
       const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
       head.setFloat64(0, message.session, true);
@@ -99,6 +124,11 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
       return readHalo(frame.body);
     case STATE:
       return readState(frame.body);
+    case COPY:
+      return { type: 'copy', ...readCopyHead(frame.body), cells: cellsOf(frame.body, COPY_HEAD_BYTES) };
+    case COPY_TAKEN:
+      if (frame.body.byteLength > COPY_HEAD_BYTES) throw new ProtocolError('More than a word on a copy.');
+      return { type: 'copy-taken', ...readCopyHead(frame.body) };
     case LIVES:
       return readPulse(frame.body);
     case GREETING:
@@ -156,8 +186,30 @@ function writeState({ plan, from, to, part, cells }: StateMessage): Frame {
   head.setUint32(4, from, true);
   head.setUint32(8, to, true);
   head.setUint32(12, part, true);
-  const content = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
-  return { type: STATE, head: new Uint8Array(head.buffer), content };
+  return { type: STATE, head: new Uint8Array(head.buffer), content: bytesOf(cells) };
+}
+
+const bytesOf = (cells: Float32Array) => new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+
+function copyHead({ plan, from, step, part }: Omit<CopyTakenMessage, 'type'>): Uint8Array {
+  const head = new DataView(new ArrayBuffer(COPY_HEAD_BYTES));
+  head.setUint32(0, plan, true);
+  head.setUint32(4, from, true);
+  head.setFloat64(8, step, true);
+  head.setUint32(16, part, true);
+  return new Uint8Array(head.buffer);
+}
+
+function readCopyHead(body: Uint8Array<ArrayBuffer>) {
+  const head = headOf(body, COPY_HEAD_BYTES);
+  const step = head.getFloat64(8, true);
+  if (!Number.isSafeInteger(step) || step < 0) throw new ProtocolError(`A copy as of step ${step}.`);
+  return {
+    plan: head.getUint32(0, true),
+    from: head.getUint32(4, true),
+    step,
+    part: head.getUint32(16, true),
+  };
 }
 
 function readState(body: Uint8Array<ArrayBuffer>): StateMessage {
@@ -168,7 +220,7 @@ function readState(body: Uint8Array<ArrayBuffer>): StateMessage {
     from: head.getUint32(4, true),
     to: head.getUint32(8, true),
     part: head.getUint32(12, true),
-    cells: cellsOf(body),
+    cells: cellsOf(body, STATE_HEAD_BYTES),
   };
 }
 
@@ -194,9 +246,9 @@ function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView {
   return new DataView(body.buffer, 0, length);
 }
 
-function cellsOf(body: Uint8Array<ArrayBuffer>): Float32Array {
+function cellsOf(body: Uint8Array<ArrayBuffer>, start: number): Float32Array {
   if (body.byteLength % Float32Array.BYTES_PER_ELEMENT !== 0) {
     throw new ProtocolError(`A body of ${body.byteLength} bytes holds no whole number of cells.`);
   }
-  return new Float32Array(body.buffer, STATE_HEAD_BYTES);
+  return new Float32Array(body.buffer, start);
 }

@@ -4,6 +4,7 @@ import type { Job } from '../job/job.js';
 import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Copying } from './copying.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
 import type { Halos } from './halos.js';
@@ -23,6 +24,7 @@ export interface AdvancingTools {
   readonly halos: Halos;
   readonly probes: ProbeLog;
   readonly saving: Saving;
+  readonly copying: Copying;
   readonly settled: Settled;
   readonly tally: EpochTally;
   readonly linkNews: LinkNews;
@@ -103,7 +105,8 @@ export class Advancing {
   }
 
   async #endEpoch(): Promise<void> {
-    const { plan, job, box, shard, grants, probes, saving, settled, tally, linkNews, send } = this.#tools;
+    const { plan, job, box, shard, grants, probes, saving, copying, settled, tally, linkNews, send } =
+      this.#tools;
     const step = this.#step;
     const steps = (step - plan.from) % plan.epoch || plan.epoch;
     const diverged = probes.divergence;
@@ -119,6 +122,8 @@ export class Advancing {
     if (diverged) throw diverged;
     const checkpoint = grants.checkpointAt(step);
     if (checkpoint) await saving.checkpoint(shard, checkpoint);
+    const copy = grants.copyAt(step);
+    if (copy) await copying.take(shard, copy);
     settled.at(step);
   }
 }

@@ -1,10 +1,11 @@
 import { LinkError } from '../errors.js';
-import type { CheckpointOrder } from '../protocol/messages.js';
+import type { CheckpointOrder, CopyOrder } from '../protocol/messages.js';
 
-/** How far a shard may advance, and where it stores a checkpoint: what the coordinator has granted so far. */
+/** How far a shard may advance, where it stores a checkpoint, and where it keeps a copy: what the coordinator has granted so far. */
 export class Grants {
   #until: number;
   #checkpoint: CheckpointOrder | undefined;
+  #copy: CopyOrder | undefined;
   #ended = false;
   #wake: (() => void) | undefined;
 
@@ -21,9 +22,15 @@ export class Grants {
     return this.#checkpoint?.step === step ? this.#checkpoint : undefined;
   }
 
-  extend(until: number, checkpoint: CheckpointOrder | undefined): void {
+  /** The copy that is to be kept as of `step`, if one is. */
+  copyAt(step: number): CopyOrder | undefined {
+    return this.#copy?.step === step ? this.#copy : undefined;
+  }
+
+  extend(until: number, checkpoint: CheckpointOrder | undefined, copy?: CopyOrder): void {
     this.#until = Math.max(this.#until, until);
     this.#checkpoint = checkpoint;
+    this.#copy = copy;
     this.#wake?.();
   }
 

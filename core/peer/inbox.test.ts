@@ -43,10 +43,10 @@ test('parts of a state are told apart', async () => {
   const state = { type: 'state', plan: 2, from: 0, to: 1 } as const;
   inbox.deliver('anna', { ...state, part: 1, cells: cells(1) });
   inbox.deliver('anna', { ...state, part: 0, cells: cells(0) });
-  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, part: 0 })).toMatchObject({
+  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, from: 0, part: 0 })).toMatchObject({
     cells: cells(0),
   });
-  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, part: 1 })).toMatchObject({
+  expect(await inbox.take({ kind: 'state', sender: 'anna', plan: 2, from: 0, part: 1 })).toMatchObject({
     cells: cells(1),
   });
 });

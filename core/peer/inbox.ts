@@ -6,10 +6,23 @@ import type { PeerId } from '../protocol/plan.js';
 /** Which message a shard waits for. A peer owns one shard of a plan, so its name tells the shard. */
 export type Expected =
   | { readonly kind: 'halo'; readonly sender: PeerId; readonly plan: number; readonly step: number }
-  | { readonly kind: 'state'; readonly sender: PeerId; readonly plan: number; readonly part: number };
+  | {
+      readonly kind: 'state';
+      readonly sender: PeerId;
+      readonly plan: number;
+      /** Which of the shards that the plan starts from: one peer may give of several. */
+      readonly from: number;
+      readonly part: number;
+    };
+
+/** What a shard waits for; the rest is taken in as it comes. */
+type Awaited = Extract<LinkMessage, { type: Expected['kind'] }>;
+
+export const isAwaited = (message: LinkMessage): message is Awaited =>
+  message.type === 'halo' || message.type === 'state';
 
 /** The message that is waited for. */
-type Taken<E extends Expected> = Extract<LinkMessage, { type: E['kind'] }>;
+type Taken<E extends Expected> = Extract<Awaited, { type: E['kind'] }>;
 
 interface Waiter {
   readonly plan: number;
@@ -22,18 +35,18 @@ interface Waiter {
  * within an exchange, and may know a plan before we do, so messages come early.
  */
 export class Inbox {
-  readonly #arrived = new Map<string, LinkMessage>();
+  readonly #arrived = new Map<string, Awaited>();
   readonly #waiting = new Map<string, Waiter>();
   #oldestPlan = 0;
   #bytes = 0;
 
   /** Throws ProtocolError when too much waits already: the sender runs ahead of what the protocol allows. */
-  deliver(sender: PeerId, message: LinkMessage): void {
+  deliver(sender: PeerId, message: Awaited): void {
     if (message.plan < this.#oldestPlan) return;
     const key = keyOf(
       message.type === 'halo'
         ? { kind: 'halo', sender, plan: message.plan, step: message.step }
-        : { kind: 'state', sender, plan: message.plan, part: message.part },
+        : { kind: 'state', sender, plan: message.plan, from: message.from, part: message.part },
     );
     const waiter = this.#waiting.get(key);
     if (waiter) {
@@ -81,7 +94,7 @@ export class Inbox {
   }
 }
 
-function bytesOf(message: LinkMessage): number {
+function bytesOf(message: Awaited): number {
   switch (message.type) {
     case 'halo':
       return message.parcel.content.byteLength;
@@ -95,7 +108,7 @@ function keyOf(expected: Expected): string {
     case 'halo':
       return `halo ${expected.sender} ${expected.plan} ${expected.step}`;
     case 'state':
-      return `state ${expected.sender} ${expected.plan} ${expected.part}`;
+      return `state ${expected.sender} ${expected.plan} ${expected.from} ${expected.part}`;
   }
 }
 

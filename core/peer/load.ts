@@ -96,12 +96,15 @@ export function stateSlabs(job: Job, box: Box): Slab[] {
 /** Cells of one message of state: 16 MB, which a link carries easily and a receiver holds many of. */
 const PART_CELLS = 4 * 1024 * 1024;
 
+/** A box in slices, each of which is read and sent as one. */
+export const statePieces = (box: Box): Box[] => [...piecesOf(box, PART_CELLS)];
+
 /**
  * All state on one box, in the parts in which it changes hands: array by array, slice by slice. Giver and taker
  * derive the same.
  */
 export function stateParts(job: Job, box: Box): Slab[] {
-  const pieces = [...piecesOf(box, PART_CELLS)];
+  const pieces = statePieces(box);
   return stateArrays(job).flatMap((array) => pieces.map((piece) => ({ ...array, box: piece })));
 }
 

@@ -67,9 +67,16 @@ export async function fillShard(
       memory.keep(await loadCheckpoint(job, plan.job, plan.source.seal, box, shard, objects));
       return;
     case 'transfer':
+    case 'copies':
       for (const giver of giversOf(plan, box)) {
         for (const [part, slab] of stateParts(job, giver.box).entries()) {
-          const expected = { kind: 'state', sender: giver.peer, plan: plan.id, part } as const;
+          const expected = {
+            kind: 'state',
+            sender: giver.peer,
+            plan: plan.id,
+            from: giver.shard,
+            part,
+          } as const;
           await shard.write([slab], await partners.takeState(expected, cellCount(slab.box)));
         }
       }

@@ -7,7 +7,7 @@ import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
 import { unpack } from '../parcel/parcel.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
-import type { Expected, Inbox } from './inbox.js';
+import { type Expected, type Inbox, isAwaited } from './inbox.js';
 
 export interface PartnersTools {
   readonly self: PeerId;
@@ -17,8 +17,10 @@ export interface PartnersTools {
   readonly onFailure: (error: unknown, peer: PeerId) => void;
 }
 
-/** A peer that holds cells of a shard under the plan before. */
+/** A peer that holds cells of a shard: as its own under the plan before, or in a copy. */
 export interface Giver {
+  /** Index of the shard that it gives of, among those that the plan starts from. */
+  readonly shard: number;
   readonly peer: PeerId;
   readonly box: Box;
 }
@@ -66,7 +68,7 @@ export class Partners {
 
   /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
   async deliver(peer: PeerId, message: LinkMessage): Promise<'inbox' | 'direct' | 'relay'> {
-    if (peer === this.#tools.self) {
+    if (peer === this.#tools.self && isAwaited(message)) {
       this.#tools.inbox.deliver(peer, message);
       return 'inbox';
     }
@@ -89,11 +91,12 @@ export class Partners {
   }
 }
 
-/** Who holds the cells of `box` under the plan before, where this one takes over from it. */
+/** Who gives the cells of `box`, where the plan starts from what peers hold. */
 export function giversOf({ source }: Plan, box: Box): Giver[] {
-  if (source.kind !== 'transfer') return [];
+  if (source.kind !== 'transfer' && source.kind !== 'copies') return [];
   const before = source.shards.map((shard) => shard.box);
   return transfers(before, [box]).map(({ from, box: part }) => ({
+    shard: from,
     peer: source.shards[from]?.peer as PeerId,
     box: part,
   }));

@@ -1,4 +1,5 @@
 import type { Engine } from '../../shaders/engine.js';
+import { GroundswellError, LinkError } from '../errors.js';
 import { checkJob } from '../job/check.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
@@ -8,8 +9,11 @@ import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { BrickMemory } from './brick-memory.js';
+import { Copies } from './copy.js';
+import { giveCopies } from './give-copies.js';
 import { Inbox } from './inbox.js';
 import type { Objects } from './objects.js';
+import { Partners } from './partners.js';
 import { ShardRun } from './shard-run.js';
 import { Uploader } from './uploader.js';
 
@@ -43,6 +47,7 @@ export class Peer {
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
   #memory = new BrickMemory();
+  readonly #copies = new Copies();
   /** By plan, oldest first. While a plan is taken over from the one before, both run. */
   readonly #runs = new Map<number, ShardRun>();
   readonly #background = new Set<Promise<void>>();
@@ -68,7 +73,7 @@ export class Peer {
   heard(message: ToPeer): void {
     switch (message.type) {
       case 'grant':
-        this.#runs.get(message.plan)?.grant(message.until, message.checkpoint);
+        this.#runs.get(message.plan)?.grant(message.until, message.checkpoint, message.copy);
         break;
       case 'addresses':
         this.#uploader.answered(message);
@@ -81,7 +86,14 @@ export class Peer {
 
   /** A message of another peer. Throws ProtocolError where it asks too much of us. */
   arrived(sender: PeerId, message: LinkMessage): void {
-    this.#inbox.deliver(sender, message);
+    switch (message.type) {
+      case 'halo':
+      case 'state':
+        return this.#inbox.deliver(sender, message);
+      case 'copy':
+      case 'copy-taken':
+        return this.#runs.get(message.plan)?.copyArrived(sender, message);
+    }
   }
 
   /** The link to another peer is gone. */
@@ -112,12 +124,21 @@ export class Peer {
     if (shard >= 0) this.#start(job, plan, shard);
     else this.#tools.onChange({ doing: 'waiting' });
     if (plan.source.kind === 'transfer' && before) this.#keep(this.#handOver(before, plan));
+    if (plan.source.kind === 'copies') this.#keep(this.#giveCopies(job, plan));
+    else if (plan.source.kind !== 'transfer') this.#copies.clear();
   }
 
   #start(job: Job, plan: Plan, shard: number): void {
     const onStep = (step: number) => this.#tools.onChange({ doing: 'computing', job, plan, shard, step });
     const run = new ShardRun(
-      { ...this.#tools, inbox: this.#inbox, uploader: this.#uploader, memory: this.#memory, onStep },
+      {
+        ...this.#tools,
+        inbox: this.#inbox,
+        uploader: this.#uploader,
+        memory: this.#memory,
+        copies: this.#copies,
+        onStep,
+      },
       job,
       plan,
       shard,
@@ -133,8 +154,26 @@ export class Peer {
     this.#end(run);
   }
 
+  /** What others can't be given, they wait for in vain: the run goes back again. */
+  async #giveCopies(job: Job, plan: Plan): Promise<void> {
+    const { self, send } = this.#tools;
+    const fail = (error: unknown, peer?: PeerId) => {
+      if (this.#planId !== plan.id) return;
+      const reason = error instanceof GroundswellError ? error.message : String(error);
+      send({ type: 'failed', plan: plan.id, reason: reason.slice(0, 500), ...(peer && { peer }) });
+    };
+    const partners = new Partners({ ...this.#tools, inbox: this.#inbox, onFailure: fail });
+    try {
+      await giveCopies(self, this.#copies, partners, job, plan);
+    } catch (error) {
+      // Links have told of their failures already.
+      if (!(error instanceof LinkError)) fail(error);
+    }
+  }
+
   #rest(): void {
     this.#job = undefined;
+    this.#copies.clear();
     this.#memory = new BrickMemory();
     this.#inbox.dropBefore(this.#planId + 1);
     const runs = [...this.#runs.values()];

@@ -4,11 +4,14 @@ import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
-import type { CheckpointOrder } from '../protocol/messages.js';
+import type { CopyMessage, CopyTakenMessage } from '../links/messages.js';
+import type { CheckpointOrder, CopyOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
+import type { Copies } from './copy.js';
+import { Copying } from './copying.js';
 import { EpochTally } from './epoch-tally.js';
 import { type Exchange, planExchange } from './exchange.js';
 import { Grants } from './grants.js';
@@ -34,6 +37,7 @@ export interface RunTools {
   readonly objects: Objects;
   readonly uploader: Uploader;
   readonly memory: BrickMemory;
+  readonly copies: Copies;
   readonly send: (message: Said) => void;
   /** Seconds, from any start. */
   readonly now: () => number;
@@ -57,6 +61,7 @@ export class ShardRun {
   readonly #givers: ReadonlySet<PeerId>;
   readonly #partners: Partners;
   readonly #saving: Saving;
+  readonly #copying: Copying;
   readonly #settled = new Settled();
   #shard: EngineShard | undefined;
   #step: number;
@@ -80,6 +85,8 @@ export class ShardRun {
     );
     this.#givers = new Set(giversOf(plan, own.box).map(({ peer }) => peer));
     this.#partners = new Partners({ ...tools, onFailure: (error, peer) => this.#fail(error, peer) });
+    const quiet = { ...tools, partners: new Partners({ ...tools, onFailure: () => {} }) };
+    this.#copying = new Copying(quiet, job, plan, index, own.box);
     this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, own.box);
   }
 
@@ -87,8 +94,13 @@ export class ShardRun {
     return this.#step;
   }
 
-  grant(until: number, checkpoint: CheckpointOrder | undefined): void {
-    this.#grants.extend(until, checkpoint);
+  grant(until: number, checkpoint: CheckpointOrder | undefined, copy: CopyOrder | undefined): void {
+    this.#grants.extend(until, checkpoint, copy);
+  }
+
+  /** Throws ProtocolError where the copy is not for this shard's peer to keep. */
+  copyArrived(sender: PeerId, message: CopyMessage | CopyTakenMessage): void {
+    if (!this.#ended) this.#copying.arrived(sender, message);
   }
 
   /**
@@ -142,6 +154,7 @@ export class ShardRun {
     if (this.#ended) return;
     this.#ended = true;
     this.#grants.end();
+    this.#copying.end();
     this.#tools.uploader.drop(this.plan.id);
     this.#settled.end();
     await this.#shard?.close().catch(() => {});
@@ -193,6 +206,7 @@ export class ShardRun {
       grants: this.#grants,
       linkNews: new LinkNews(() => this.#tools.links.ways()),
       saving: this.#saving,
+      copying: this.#copying,
       settled: this.#settled,
       send: this.#tools.send,
       onStep: (step) => {

@@ -22,6 +22,9 @@ export const MAX_FRAGMENT_BYTES = 16 * 1024;
 /** Largest link message, before it is cut: a halo of 16 components of a 1024² face, 4 deep. */
 export const MAX_LINK_MESSAGE_BYTES = 256 * 1024 * 1024;
 
+/** State of a shard that is kept in memory twice, by its peer and by another. What is larger has the store alone. */
+export const MAX_COPY_BYTES = 128 * 1024 * 1024;
+
 /** A link stops sending above the high mark and goes on below the low one. */
 export const HIGH_WATER_BYTES = 1024 * 1024;
 export const LOW_WATER_BYTES = 512 * 1024;

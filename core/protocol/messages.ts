@@ -8,7 +8,7 @@ import {
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
 } from './limits.js';
-import { peerId } from './plan.js';
+import { MAX_SHARDS, peerId } from './plan.js';
 import { checkpointName } from './seal.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -61,6 +61,13 @@ const linkFigures = z.strictObject({
   rate: z.number().min(1).max(1e15).exactOptional(),
 });
 export type ToldLink = z.infer<typeof linkFigures>;
+
+/** Copies of all shards that peers are to keep in memory, as of `step`, beside those of `keeping`, which count until these are whole. */
+const copySchema = z.strictObject({
+  step,
+  keeping: z.strictObject({ plan: planId, step }).exactOptional(),
+});
+export type CopyOrder = z.infer<typeof copySchema>;
 
 const probeSamples = z.strictObject({
   /** Index into the job's probes. */
@@ -128,6 +135,18 @@ export const toCoordinator = z.discriminatedUnion('type', [
       .max(MAX_BRICKS_TOLD)
       .regex(/^[nsz]*$/),
   }),
+  /** This peer holds a copy of a shard's state, its own or another's, as of `step`. Reading it took so many seconds. */
+  z.strictObject({
+    type: z.literal('copied'),
+    plan: planId,
+    step,
+    shard: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_SHARDS - 1),
+    seconds,
+  }),
   /** The peer cannot go on with the plan: a link that can't be had, a lost device. */
   z.strictObject({
     type: z.literal('failed'),
@@ -181,12 +200,14 @@ export const toPeer = z.discriminatedUnion('type', [
   /**
    * Peers may advance to step `until`, an epoch's end or the job's. Sent again as the slowest peer reports. Where
    * there is a `checkpoint`, they store their bricks at its step; what is as it was in the one named `since` need not be.
+   * Where there is a `copy`, they keep their state as of its step, and give it to their buddies.
    */
   z.strictObject({
     type: z.literal('grant'),
     plan: planId,
     until: step,
     checkpoint: checkpointSchema.optional(),
+    copy: copySchema.optional(),
   }),
   z.strictObject({
     type: z.literal('addresses'),

@@ -9,10 +9,13 @@ export type PeerId = z.infer<typeof peerId>;
 
 export const jobId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,95}$/);
 
+/** Shards of a plan. */
+export const MAX_SHARDS = 4096;
+
 const shards = z
   .array(z.strictObject({ peer: peerId, box: boxSchema }))
   .min(1)
-  .max(4096);
+  .max(MAX_SHARDS);
 
 /**
  * Who computes what, from one step on, until the next plan. Written by the coordinator alone.
@@ -32,6 +35,8 @@ export const planSchema = z.strictObject({
     z.strictObject({ kind: z.literal('checkpoint'), seal: z.number().int().min(1) }),
     /** The owners under the plan before this one, `shards`, once they have reached `from`. */
     z.strictObject({ kind: z.literal('transfer'), shards }),
+    /** Copies of the shards of an earlier plan as of `from`, in the memory of the peers named with each. A peer may hold several. */
+    z.strictObject({ kind: z.literal('copies'), plan: z.number().int().min(1), shards }),
   ]),
   /** Steps between halo exchanges. */
   exchangeEvery: z.number().int().min(1).max(64),
