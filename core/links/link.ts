@@ -25,7 +25,7 @@ interface Kept {
  */
 export class Link implements LineUser {
   /** The same at both ends, and never that of another link between them. */
-  readonly session: number;
+  session: number;
   readonly #events: LinkEvents;
   /** Oldest first. The first `#sent` have gone into the present line. */
   #kept: Kept[] = [];
@@ -62,6 +62,11 @@ export class Link implements LineUser {
       this.#keptBytes += bytes;
       this.#start();
     });
+  }
+
+  /** Whether the other side may as well never have had it: nothing has come from there, not even that something has come. */
+  get isUnheard(): boolean {
+    return this.#received === 0 && this.#acknowledged === 0;
   }
 
   /** Whether it has a line now. */

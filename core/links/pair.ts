@@ -176,6 +176,8 @@ export class Pair {
     // What still comes over the channel before is sent again over this one.
     link?.detach();
     const line = new Line(channel);
+    // Before anything else may be said: what has come already is told as soon as somebody listens, and may be answered.
+    line.send(writeMessage({ type: 'greeting', session: link?.session ?? 0 })).catch(() => {});
     line.handTo({
       received: () => link?.received() ?? 0,
       onMessage: (message, received) => {
@@ -185,7 +187,6 @@ export class Pair {
       },
       onEnd: ({ reason }) => this.#failed(attempt, reason),
     });
-    line.send(writeMessage({ type: 'greeting', session: link?.session ?? 0 })).catch(() => {});
   }
 
   #opened(attempt: Attempt, line: Line, session: number, received: number): void {
@@ -194,7 +195,10 @@ export class Pair {
     this.#attempt = undefined;
     const before = this.#state;
     if (before.kind === 'wanted' || before.kind === 'mending') before.stopTimer();
-    const known = this.current?.session === session ? this.current : undefined;
+    // What the other side never had goes on under the number that it begins with: nothing that was sent is lost.
+    if (session === 0 && this.current?.isUnheard) this.current.session = attempt.number;
+    const goesOn = this.current?.session === (session || attempt.number);
+    const known = goesOn ? this.current : undefined;
     // A side that knows nothing of the other's has given it up, or has started again.
     if (!known) this.current?.end('the other side has started again');
     const link = known ?? this.#newLink(attempt.number);
