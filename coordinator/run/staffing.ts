@@ -104,6 +104,11 @@ export class Staffing {
     this.#known.computed(member, { updates, steps, exchanges: exchanges + Math.sign(rest), seconds });
   }
 
+  /** A peer has not made the steps from one exchange to the next of its shard in so many seconds. */
+  hangs(member: Member, { exchangeEvery }: Plan, shard: Box, seconds: number): void {
+    this.#known.atMost(member, updatesOf(this.#work, shard, exchangeEvery).all / seconds);
+  }
+
   /** What a peer has measured of its links; those to peers without a shard of the plan count for nothing. */
   linked(member: Member, { shards }: Plan, links: readonly ToldLink[]): void {
     for (const link of links) {

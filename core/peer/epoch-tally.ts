@@ -55,6 +55,11 @@ export class EpochTally {
     this.#idleSince = this.#now();
   }
 
+  /** Whether it has been asked for steps that it has not made. */
+  get isBusy(): boolean {
+    return this.#pending > 0;
+  }
+
   computed(seconds: number): void {
     this.#compute += seconds;
   }

@@ -63,10 +63,16 @@ export class ShardRun {
   readonly #saving: Saving;
   readonly #copying: Copying;
   readonly #settled = new Settled();
+  readonly #tally: EpochTally;
   #shard: EngineShard | undefined;
   #step: number;
   #phase: 'loading' | 'computing' | 'over' = 'loading';
   #ended = false;
+  #stop = () => {};
+  /** Resolves when it ends: an engine that hangs answers never. */
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stop = resolve;
+  });
 
   constructor(tools: RunTools, job: Job, plan: Plan, index: number) {
     const own = plan.shards[index];
@@ -77,6 +83,7 @@ export class ShardRun {
     this.#index = index;
     this.#box = own.box;
     this.#step = plan.from;
+    this.#tally = new EpochTally(tools.now);
     this.#grants = new Grants(plan.from);
     this.#exchange = planExchange(job, plan, index);
     const { incoming, outgoing } = this.#exchange;
@@ -88,6 +95,11 @@ export class ShardRun {
     const quiet = { ...tools, partners: new Partners({ ...tools, onFailure: () => {} }) };
     this.#copying = new Copying(quiet, job, plan, index, own.box);
     this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, own.box);
+  }
+
+  /** Whether the engine has been asked for steps that it has not made. */
+  get isBusy(): boolean {
+    return this.#tally.isBusy;
   }
 
   get step(): number {
@@ -113,7 +125,7 @@ export class ShardRun {
       this.#phase = 'computing';
       this.#settled.at(this.plan.from);
       this.#tools.send({ type: 'ready', plan: this.plan.id });
-      await advancing.run();
+      await Promise.race([advancing.run(), this.#stopped]);
       this.#phase = 'over';
     } catch (error) {
       this.#fail(error);
@@ -153,6 +165,7 @@ export class ShardRun {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stop();
     this.#grants.end();
     this.#copying.end();
     this.#tools.uploader.drop(this.plan.id);
@@ -191,8 +204,7 @@ export class ShardRun {
     await this.#partners.connect([...this.#neighbours, ...this.#givers]);
     await fillShard(tools, job, plan, box, opened);
     const { now } = this.#tools;
-    const tally = new EpochTally(now);
-    const common = { plan, job, box, shard, probes, tally, now };
+    const common = { plan, job, box, shard, probes, tally: this.#tally, now };
     return new Advancing({
       ...common,
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),

@@ -71,6 +71,11 @@ export class KnownFleet {
     known.measured.computed(updates, Math.max(seconds - starting, seconds * LEAST_FOR_CELLS));
   }
 
+  /** The peer is no faster than so many updates a second, whatever was measured before. */
+  atMost({ id, ability }: Pick<KnownPeer, 'id' | 'ability'>, rate: number): void {
+    this.#rates.set(id, { claimed: ability.rate, measured: new MeasuredRate(rate) });
+  }
+
   /** What `end` has measured of its link to `other`, who tells its own: the worse counts, so that nobody makes a link look better. */
   linked(end: PeerId, other: PeerId, { roundTrip, rate }: LinkFigures): void {
     const key = keyOf(end, other);

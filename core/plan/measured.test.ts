@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOf } from './cost.js';
-import { deadlineAfter, verdictOn } from './deadline.js';
+import { deadlineAfter } from './deadline.js';
 import { partOf } from './fleet.js';
 import { fleetOf, waveWork } from './fleet.suite.js';
 import { MeasuredRate } from './measured.js';
@@ -60,14 +60,6 @@ describe('a peer that is late', () => {
     expect(deadlineAfter(regular)).toBe(2);
     expect(deadlineAfter([1, 2, 3, 4, 5])).toBeCloseTo(3 + 6 * 1.4826, 9);
     expect(deadlineAfter([1, 1, 1])).toBe(Infinity);
-  });
-
-  it('is slow if it answers, and dead if it does not', () => {
-    const seen = { sinceReport: 3, sinceAnswer: 0.5, silence: 4 };
-    expect(verdictOn(seen, regular)).toBe('slow');
-    expect(verdictOn({ ...seen, sinceReport: 1.5 }, regular)).toBe('on-time');
-    expect(verdictOn({ ...seen, sinceAnswer: 5 }, regular)).toBe('dead');
-    expect(verdictOn({ ...seen, sinceAnswer: 5 }, [])).toBe('dead');
   });
 });
 

@@ -158,8 +158,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
   /** The field has become infinite, or no number: `state` after `step` steps. */
   z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
-  /** Answers `ping`: the peer's own loop is alive. */
-  z.strictObject({ type: z.literal('pong'), step }),
+  /** Answers `ping`: so many steps are made; `busy`: the engine has been asked for more. */
+  z.strictObject({ type: z.literal('pong'), step, busy: z.boolean() }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
   z.strictObject({ type: z.literal('leave') }),
 ]);
@@ -216,7 +216,7 @@ export const toPeer = z.discriminatedUnion('type', [
       .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) }))
       .max(256),
   }),
-  /** Asked when a run has not moved for a while. */
+  /** Asked where an epoch is late. */
   z.strictObject({ type: z.literal('ping') }),
   /** A leaving peer's shard is in other hands; it can go. */
   z.strictObject({ type: z.literal('released') }),
