@@ -52,6 +52,8 @@ export interface LocalPeersOptions {
   readonly threads?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
+  /** Each leaves when EC2 announces that it takes this instance back. */
+  readonly ec2?: boolean | undefined;
   /** A peer ended that was not asked to. */
   readonly onLost: (message: string) => void;
 }
@@ -66,6 +68,7 @@ export function startLocalPeers({
   threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
   transport,
   name,
+  ec2 = false,
   onLost,
 }: LocalPeersOptions): LocalPeers {
   let stopping = false;
@@ -74,7 +77,7 @@ export function startLocalPeers({
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
     const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
-    const child = startPeer(['join', ...urls, ...choices]);
+    const child = startPeer(['join', ...urls, ...choices, ...(ec2 ? ['--ec2'] : [])]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;

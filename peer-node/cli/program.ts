@@ -71,6 +71,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.peers(1, 1))
     .addOption(option.gpu())
     .addOption(option.gpus())
+    .option('--ec2', 'hand over and leave when EC2 announces that it takes this spot instance back')
     .action(async (urls, options) => end(await join(urls, options, context)));
 
   program
