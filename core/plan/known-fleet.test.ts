@@ -48,7 +48,7 @@ describe('what is known of a link', () => {
     const fleet = known.of([anna, bert, carl]);
     expect(fleet.link(0, 1)).toMatchObject({ roundTrip: 0.1, rate: 1e6 });
     expect(fleet.link(1, 0)).toEqual(fleet.link(0, 1));
-    expect(fleet.link(0, 2).roundTrip).toBeLessThan(0.05);
+    expect(fleet.link(0, 2).roundTrip).toBeLessThan(0.1);
   });
 
   it('is what was said last: a link that has become better is known to be', () => {
@@ -64,6 +64,15 @@ describe('what is known of a link', () => {
     const near = { ...anna, roundTrip: () => 0.02 };
     expect(known.of([near, far]).link(0, 1).roundTrip).toBeCloseTo(0.1);
     expect(known.of([anna, far]).link(0, 1).roundTrip).toBe(0.01);
+  });
+
+  it('is hardly better than the best that its peers have, until it is measured', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.linked('anna', 'carl', { roundTrip: 0.1, rate: 1e6 });
+    known.linked('bert', 'carl', { roundTrip: 0.02, rate: 1e7 });
+    const { roundTrip, rate } = known.of([anna, bert]).link(0, 1);
+    expect(roundTrip).toBeCloseTo(0.07);
+    expect(rate).toBeCloseTo(1e6 / 0.7);
   });
 
   it('goes with either peer', () => {

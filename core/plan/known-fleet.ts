@@ -10,6 +10,9 @@ import { median } from './robust.js';
  */
 const UNMEASURED: LinkPerformance = { path: 'direct', roundTrip: 0.01, rate: 12.5e6, messageSeconds: 2e-4 };
 
+/** A link that is not measured is taken for so many times as long as the shortest of its peers': worth a try, and not a change of plan by itself. */
+const HOPE = 0.7;
+
 /** What starts cost on either engine, in seconds: kernels by the step; reads, writes and a worker's round trips by the exchange. */
 const STARTING = {
   wasm: { stepSeconds: 1e-5, exchangeSeconds: 3e-4 },
@@ -98,9 +101,10 @@ export class KnownFleet {
   /** These peers as a planner wants them, in their order. */
   of(peers: readonly KnownPeer[]): Fleet {
     const scale = this.#claimScale();
+    const best = this.#bestLinks();
     return {
       peers: peers.map((peer) => this.#performanceOf(peer, scale)),
-      link: (a, b) => this.#link(peers[a] as KnownPeer, peers[b] as KnownPeer),
+      link: (a, b) => this.#link(peers[a] as KnownPeer, peers[b] as KnownPeer, best),
       relayRate: Infinity,
     };
   }
@@ -124,23 +128,52 @@ export class KnownFleet {
     };
   }
 
-  #link(a: KnownPeer, b: KnownPeer): LinkPerformance {
-    const known = [...(this.#links.get(keyOf(a.id, b.id))?.values() ?? [])];
+  #link(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkPerformance {
+    const { roundTrip, rate } = this.#measured(keyOf(a.id, b.id)) ?? unmeasured(a, b, best);
+    return { ...UNMEASURED, roundTrip, rate: rate ?? Math.min(UNMEASURED.rate, bestRate(a, b, best)) };
+  }
+
+  /** The worse of what both ends said. */
+  #measured(key: string): LinkFigures | undefined {
+    const known = [...(this.#links.get(key)?.values() ?? [])];
+    if (known.length === 0) return undefined;
     const rates = known.flatMap(({ rate }) => (rate === undefined ? [] : [rate]));
     return {
-      ...UNMEASURED,
-      roundTrip:
-        known.length > 0 ? Math.max(...known.map(({ roundTrip }) => roundTrip)) : unmeasuredTrip(a, b),
-      rate: rates.length > 0 ? Math.min(...rates) : UNMEASURED.rate,
+      roundTrip: Math.max(...known.map(({ roundTrip }) => roundTrip)),
+      rate: rates.length > 0 ? Math.min(...rates) : undefined,
     };
+  }
+
+  /** Of each peer, the shortest round trip and the highest rate of all its links. */
+  #bestLinks(): ReadonlyMap<PeerId, LinkFigures> {
+    const best = new Map<PeerId, LinkFigures>();
+    for (const key of this.#links.keys()) {
+      const { roundTrip = Infinity, rate } = this.#measured(key) ?? {};
+      for (const peer of key.split(' ')) {
+        const before = best.get(peer);
+        best.set(peer, {
+          roundTrip: Math.min(roundTrip, before?.roundTrip ?? Infinity),
+          rate: rate === undefined ? before?.rate : Math.max(rate, before?.rate ?? 0),
+        });
+      }
+    }
+    return best;
   }
 }
 
-/** One that is much nearer to the coordinator than the other is no nearer to the other than they differ by. */
-function unmeasuredTrip(a: KnownPeer, b: KnownPeer): number {
-  const apart = Math.abs((a.roundTrip() ?? 0) - (b.roundTrip() ?? 0));
-  const areKnown = a.roundTrip() !== undefined && b.roundTrip() !== undefined;
-  return Math.max(UNMEASURED.roundTrip, areKnown ? apart : 0);
+/**
+ * One that is much nearer to the coordinator than the other is no nearer to the other than they differ by; and one that is far from all
+ * it has a link to is hardly near to the next.
+ */
+function unmeasured(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkFigures {
+  const [toA, toB] = [a.roundTrip(), b.roundTrip()];
+  const apart = toA === undefined || toB === undefined ? 0 : Math.abs(toA - toB);
+  const nearest = Math.max(best.get(a.id)?.roundTrip ?? 0, best.get(b.id)?.roundTrip ?? 0);
+  return { roundTrip: Math.max(UNMEASURED.roundTrip, apart, HOPE * nearest) };
+}
+
+function bestRate(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): number {
+  return Math.min(best.get(a.id)?.rate ?? Infinity, best.get(b.id)?.rate ?? Infinity) / HOPE;
 }
 
 const keyOf = (a: PeerId, b: PeerId) => (a < b ? `${a} ${b}` : `${b} ${a}`);
