@@ -14,6 +14,7 @@ export interface PlayedDevice {
 
 /** How far a run was, when. */
 interface Mark {
+  readonly plan: number;
   readonly step: number;
   readonly seconds: number;
 }
@@ -34,17 +35,18 @@ export class Followed {
     if (mark.step > (this.#marks.at(-1)?.step ?? 0)) this.#marks.push(mark);
   }
 
-  /** Seconds a step between two times, by the steps that all shards had made. */
+  /** Seconds a step between two times, by the steps that all shards had made; what passes between two plans is left out. */
   stepSeconds(from: number, to: number): number {
     const inside = this.#marks.filter(({ seconds }) => seconds >= from && seconds <= to);
-    const [first, last] = [inside[0], inside.at(-1)];
-    return first && last && last.step > first.step
-      ? (last.seconds - first.seconds) / (last.step - first.step)
-      : Number.NaN;
-  }
-
-  get seconds(): number {
-    return this.#marks.at(-1)?.seconds ?? 0;
+    let steps = 0;
+    let taken = 0;
+    for (const [i, mark] of inside.entries()) {
+      const before = inside[i - 1];
+      if (before?.plan !== mark.plan) continue;
+      steps += mark.step - before.step;
+      taken += mark.seconds - before.seconds;
+    }
+    return taken / steps;
   }
 }
 
@@ -80,7 +82,7 @@ export async function followRun(
       if (!progress || progress.step === 0) continue;
       began ??= performance.now();
       const at = (performance.now() - began) / 1000;
-      followed.look({ step: progress.step, seconds: at });
+      followed.look({ plan: plan?.id ?? 0, step: progress.step, seconds: at });
       followed.exchangeEvery = plan?.exchangeEvery ?? followed.exchangeEvery;
       followed.haloBytes = progress.haloBytesDirect;
       followed.predicted = progress.stepSeconds?.predicted ?? followed.predicted;

@@ -25,7 +25,7 @@ interface Kept {
  */
 export class Link implements LineUser {
   /** The same at both ends, and never that of another link between them. */
-  session: number;
+  readonly session: number;
   readonly #events: LinkEvents;
   /** Oldest first. The first `#sent` have gone into the present line. */
   #kept: Kept[] = [];
@@ -64,9 +64,9 @@ export class Link implements LineUser {
     });
   }
 
-  /** Whether the other side may as well never have had it: nothing has come from there, not even that something has come. */
-  get isUnheard(): boolean {
-    return this.#received === 0 && this.#acknowledged === 0;
+  /** Whether anything was sent over it, or has come. */
+  get wasUsed(): boolean {
+    return this.#received > 0 || this.#acknowledged > 0 || this.#kept.length > 0;
   }
 
   /** Whether it has a line now. */

@@ -195,18 +195,23 @@ export class Pair {
     this.#attempt = undefined;
     const before = this.#state;
     if (before.kind === 'wanted' || before.kind === 'mending') before.stopTimer();
-    // What the other side never had goes on under the number that it begins with: nothing that was sent is lost.
-    if (session === 0 && this.current?.isUnheard) this.current.session = attempt.number;
-    const goesOn = this.current?.session === (session || attempt.number);
-    const known = goesOn ? this.current : undefined;
-    // A side that knows nothing of the other's has given it up, or has started again.
-    if (!known) this.current?.end('the other side has started again');
+    const known = this.current?.session === session ? this.current : undefined;
+    if (!known) this.#endCurrent('the other side has started again');
     const link = known ?? this.#newLink(attempt.number);
     this.#state = { kind: 'open', link, number: attempt.number };
     if (before.kind === 'wanted') before.wanted.resolve(link);
     link.attach(line, known ? received : 0);
     if (attempt.route === 'relay') this.#upgradeLater();
     else this.#upgradePause = this.#tools.patience.upgradeMs;
+  }
+
+  /** A side that knows nothing of the other's link has given it up, or has started again: what was sent over it is lost. */
+  #endCurrent(reason: string): void {
+    const link = this.current;
+    if (!link) return;
+    const { wasUsed } = link;
+    link.end(reason);
+    if (wasUsed) this.#tools.onLost(reason);
   }
 
   #newLink(session: number): Link {
