@@ -170,9 +170,7 @@ class FarTransport implements Transport {
     this.#uplink({
       bytes: own.byteLength,
       gone: () => this.#left(own.byteLength),
-      there: () => {
-        if (!this.#isClosed) this.#transport.send(own);
-      },
+      there: () => this.#arrive(own),
     });
   }
 
@@ -187,6 +185,15 @@ class FarTransport implements Transport {
 
   close(): void {
     this.#transport.close();
+  }
+
+  #arrive(message: Uint8Array): void {
+    try {
+      if (!this.#isClosed) this.#transport.send(message);
+    } catch (error) {
+      // The channel has ended meanwhile, and tells so by itself.
+      if (!(error instanceof LinkError)) throw error;
+    }
   }
 
   #left(bytes: number): void {

@@ -315,7 +315,7 @@ export class JobRun {
       case 'not-yet':
         return;
       case 'keep':
-        this.#assignment = change.assignment;
+        this.#keep(change.assignment);
         return this.#tools.onChange();
       case 'too-few':
         return this.#pauseForLeavers(course);
@@ -330,6 +330,12 @@ export class JobRun {
     this.#balanced = Date.now();
     const change = this.#staffing.change(course);
     if (change.kind === 'move') this.#moveTo(course, change.assignment);
+    else if (change.kind === 'keep') this.#keep(change.assignment);
+  }
+
+  #keep(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#report.keeps(assignment);
   }
 
   /** Whoever leaves hands over to the others now, and they go on. */
