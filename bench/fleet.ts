@@ -1,5 +1,6 @@
 import type { JobFileInput } from '../core/job/schema.js';
 import type { Way } from './fleet/emulated-wan.js';
+import { stepRate } from './fleet/own-machine.js';
 import { type Followed, followRun, type PlayedDevice } from './fleet/paced-run.js';
 import type { Figure } from './harness.js';
 
@@ -20,8 +21,8 @@ const SETTLING_SECONDS = 12;
 const MEASURED_SECONDS = 10;
 const NEVER = 1e9;
 
-type Section = 'weak' | 'bound' | 'uneven';
-const SECTIONS: Readonly<Record<Section, () => Promise<Figure[]>>> = { weak, bound, uneven };
+type Section = 'weak' | 'bound' | 'uneven' | 'threads';
+const SECTIONS: Readonly<Record<Section, () => Promise<Figure[]>>> = { weak, bound, uneven, threads };
 
 /** Played fleets: real coordinator, links, halos and channels; paced engines; emulated uplinks. `-- fleet weak` measures a part. */
 export async function bench(): Promise<Figure[]> {
@@ -136,5 +137,21 @@ async function uneven(): Promise<Figure[]> {
       note: `until 2 s on end are under 1.15 × the new ideal, after the peer of speed 4 went to 1; ${run.plans} plans`,
     },
     { name: 'slowed_vs_ideal', value: after, unit: '1', note: `12 to 20 s after that; ${note}` },
+  ];
+}
+
+/** Real peers of this machine, each a process: two with a thread each, and one with two. */
+async function threads(): Promise<Figure[]> {
+  const job = waveJob([256, 256, 256], 128);
+  const seconds = 10;
+  const one = await stepRate(job, { peers: 1, threads: 2, seconds });
+  const two = await stepRate(job, { peers: 2, threads: 1, seconds });
+  return [
+    {
+      name: 'two_peers_vs_threads',
+      value: two / one,
+      unit: '1',
+      note: `256³ on this machine: steps of two peers with one thread each over those of one with two, ${one.toPrecision(3)} a second`,
+    },
   ];
 }

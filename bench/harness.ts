@@ -14,6 +14,16 @@ export interface Figure {
   readonly note: string;
 }
 
+/** A benchmark that was called in a way that cannot be: names the option, and what would be right. */
+export class UsageError extends Error {
+  readonly code = 'bench-usage';
+}
+
+/** By its code, for each benchmark is bundled with a copy of this class. */
+export function isUsageError(error: unknown): error is UsageError {
+  return error instanceof Error && 'code' in error && error.code === 'bench-usage';
+}
+
 /** What every `bench/NAME.ts` exports. */
 export interface BenchModule {
   bench(): Promise<Figure[]>;

@@ -1,5 +1,5 @@
 import { access } from 'node:fs/promises';
-import { type BenchModule, measure, printReport, writeReport } from './harness.js';
+import { type BenchModule, isUsageError, measure, printReport, writeReport } from './harness.js';
 
 const [name = ''] = process.argv.slice(2);
 // `npm run bench` has bundled every benchmark next to this file.
@@ -11,10 +11,20 @@ if (!/^[a-z][a-z0-9-]*$/.test(name) || !(await exists(bundle))) {
 } else {
   const module: Partial<BenchModule> = await import(bundle.href);
   if (!module.bench) throw new TypeError(`bench/${name}.ts exports no function bench`);
-  const report = await measure(name, { bench: module.bench });
-  printReport(report);
-  if (report.figures.length > 0) console.log(await writeReport('bench/out', report));
-  else console.log('No figures: what was written before stays.');
+  await reported({ bench: module.bench });
+}
+
+async function reported(module: BenchModule): Promise<void> {
+  try {
+    const report = await measure(name, module);
+    if (report.figures.length === 0) return console.log('No figures: what was written before stays.');
+    printReport(report);
+    console.log(await writeReport('bench/out', report));
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    console.error(`bench ${name}: ${error.message}`);
+    process.exitCode = 2;
+  }
 }
 
 async function exists(file: URL): Promise<boolean> {

@@ -60,8 +60,8 @@ describe('a choice', () => {
 
   it('in the address is only one of those there are', () => {
     expect(engineAskedFor('?engine=wasm')).toBe('wasm');
-    expect(engineAskedFor('?engine=quantum')).toBe('auto');
-    expect(engineAskedFor('')).toBe('auto');
+    expect(engineAskedFor('?engine=quantum')).toBeUndefined();
+    expect(engineAskedFor('')).toBeUndefined();
   });
 });
 

@@ -4,10 +4,10 @@ import { describeAdapter } from '../shaders/webgpu/adapter.js';
 export const ENGINE_CHOICES = ['auto', 'webgpu', 'wasm'] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
-/** The choice ticked at first, from the page's query; the visitor may tick another, and still has to agree. */
-export function engineAskedFor(search: string): EngineChoice {
+/** The choice ticked at first, from the page's query, if any; the visitor may tick another, and still has to agree. */
+export function engineAskedFor(search: string): EngineChoice | undefined {
   const asked = new URLSearchParams(search).get('engine');
-  return ENGINE_CHOICES.find((choice) => choice === asked) ?? 'auto';
+  return ENGINE_CHOICES.find((choice) => choice === asked);
 }
 
 /** What a visitor's choice comes to in this browser. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { StoreError } from '../core/errors.js';
 import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
 import type { Job } from '../core/job/job.js';
+import type { ProbeList, Samples } from '../core/protocol/api.js';
 import {
   inputBrickKey,
   inputPrefix,
@@ -13,9 +15,12 @@ import {
   sourceSeriesKey,
 } from '../core/protocol/keys.js';
 import { jobId } from '../core/protocol/plan.js';
+import { openResult, type StoredResult } from './export/stored-result.js';
 import { Refusal } from './http/refusal.js';
 import { readJobEnd } from './job-end.js';
 import { freshName } from './names.js';
+import { envelopeOf } from './results/envelope.js';
+import { ProbeSeries } from './results/probe-series.js';
 import type { JobStatus } from './room/conductor.js';
 import type { Room } from './room/room.js';
 import type { Store } from './store/store.js';
@@ -27,6 +32,12 @@ const recordSchema = z.strictObject({
 });
 type JobRecord = z.infer<typeof recordSchema>;
 
+/** A job that was started and has not ended. */
+interface Open extends Pick<JobRecord, 'room' | 'submitted'> {
+  readonly id: string;
+  readonly job: Job;
+}
+
 export interface Submitted {
   readonly id: string;
   /** Keys of the objects that the job starts from; it is started once they are in the store. */
@@ -35,6 +46,9 @@ export interface Submitted {
 }
 
 const ID_SUFFIX_LENGTH = 12;
+
+/** A coordinator that takes over is waited for, and a store may hold the ends of a thousand jobs. */
+const LOOKS_AT_ONCE = 16;
 
 /** Takes jobs in, and hands them to their room's conductor once what they start from is in the store. */
 export class JobDesk {
@@ -92,19 +106,43 @@ export class JobDesk {
     room.conductor.submit(id, job);
   }
 
-  /** Goes on with every job that a coordinator before this one had started and not ended, in the order they came. */
-  async resume(openRoom: (name: string) => Room): Promise<void> {
-    const open: (JobRecord & { readonly id: string })[] = [];
-    for await (const key of this.#store.list('jobs/')) {
-      const id = key.split('/')[1] ?? '';
-      if (key !== jobRecordKey(id) || (await readJobEnd(this.#store, id))) continue;
-      const record = await this.#record(id);
-      if (record) open.push({ ...record, id });
+  /**
+   * Goes on with every job that a coordinator before this one had started and not ended, in the order they came. One
+   * that cannot be read, or is no job to this version, keeps none of the others; `onUnreadable` is told of it.
+   * @throws StoreError where the store fails.
+   */
+  async resume(
+    openRoom: (name: string) => Room,
+    onUnreadable: (id: string, error: unknown) => void,
+  ): Promise<void> {
+    const ids: string[] = [];
+    for await (const id of this.#store.folders('jobs/')) ids.push(id);
+    const open: Open[] = [];
+    const look = async () => {
+      for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+        try {
+          const found = await this.#open(id);
+          if (found) open.push(found);
+        } catch (error) {
+          if (error instanceof StoreError) throw error;
+          onUnreadable(id, error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, look));
+    for (const { id, room, job } of open.sort((a, b) => (a.submitted < b.submitted ? -1 : 1))) {
+      openRoom(room).conductor.submit(id, job);
     }
-    for (const { id, room, file } of open.sort((a, b) => (a.submitted < b.submitted ? -1 : 1))) {
-      const job = checkJob(file);
-      if ((await this.#missing(id, job)).length === 0) openRoom(room).conductor.submit(id, job);
-    }
+  }
+
+  /** Undefined where it has ended, or waits for its inputs. */
+  async #open(id: string): Promise<Open | undefined> {
+    if (await readJobEnd(this.#store, id)) return undefined;
+    const record = await this.#record(id);
+    if (!record) return undefined;
+    const { room, submitted, file } = record;
+    const job = checkJob(file);
+    return (await this.#missing(id, job)).length === 0 ? { id, room, submitted, job } : undefined;
   }
 
   /** @throws Refusal 404, or 409 where it has ended. */
@@ -133,6 +171,55 @@ export class JobDesk {
       reason: missing.length > 0 ? `${missing.length} inputs are missing` : 'it has not been started',
       result,
     };
+  }
+
+  /** What the probes of a job are. @throws Refusal 404 */
+  async probes(room: Room, id: string): Promise<ProbeList> {
+    const { steps, dt, units, probes } = await this.#jobIn(room, id);
+    return {
+      steps,
+      dt,
+      unit: units.time,
+      probes: probes.map(({ name, cell, states }) => ({ name, cell: [...cell], states: [...states] })),
+    };
+  }
+
+  /**
+   * What a probe recorded in `count` steps from step `from` (1 or later) on, each `every` of them as their extremes.
+   * @throws Refusal 404 where there is no such job or probe.
+   */
+  async samples(
+    room: Room,
+    id: string,
+    probe: string,
+    { from, count, every }: { readonly from: number; readonly count: number; readonly every: number },
+  ): Promise<Samples> {
+    const job = await this.#jobIn(room, id);
+    const index = job.probes.findIndex(({ name }) => name === probe);
+    const found = job.probes[index];
+    if (!found) throw new Refusal(404, 'no-such-probe', `job ${id} has no probe ${probe} at a single cell`);
+    const stored = new ProbeSeries(this.#store, id, job);
+    const read = room.conductor.probes(id) ?? ((...asked) => stored.read(...asked));
+    const states = await Promise.all(
+      found.states.map(async (state, column) => ({
+        state,
+        ...envelopeOf(await read(index, column, from, count), every),
+      })),
+    );
+    return { from, every, states };
+  }
+
+  /** A job's result as far as it is stored. @throws Refusal 404 */
+  async result(room: Room, id: string): Promise<StoredResult> {
+    await this.#jobIn(room, id);
+    const prefix = `${resultKey(id)}/`;
+    if (!(await this.#store.get(`${prefix}zarr.json`))) {
+      throw new Refusal(404, 'no-result', `job ${id} has no result yet; it has once it begins to run`);
+    }
+    return openResult({
+      location: `job ${id}`,
+      get: (key, range) => this.#store.get(prefix + key, range),
+    });
   }
 
   /** The room a job was submitted to. */

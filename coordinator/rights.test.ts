@@ -32,7 +32,9 @@ const part = (asked?: Asked, room = 'main') => statusOf(() => rights.requirePart
 
 describe('Managing', () => {
   const manage = (authorization?: string) =>
-    statusOf(() => rights.requireToken(request({ headers: { ...(authorization && { authorization }) } })));
+    statusOf(() =>
+      rights.requireRun(request({ headers: { ...(authorization && { authorization }) } }), 'main'),
+    );
 
   it('takes the token, even from this machine', () => {
     expect(manage()).toBe(401);

@@ -15,9 +15,13 @@ export interface RightsOptions {
   readonly behindProxy: boolean;
 }
 
+/** What a link lets one do in its room; each role may do what those before it may. `run`: submit, start and stop. */
+export const ROLES = ['watch', 'contribute', 'run'] as const;
+export type Role = (typeof ROLES)[number];
+
 /**
- * Who may do what. Submitting, starting and stopping take the token. Taking part in a room (contributing,
- * watching, reading results) takes the token, the room's invitation, or to sit at this machine.
+ * Who may do what. The token may do everything. An invitation is for one room, and for one role in it. Whoever sits
+ * at this machine may watch and contribute without either.
  */
 export class Rights {
   readonly #options: RightsOptions;
@@ -26,44 +30,55 @@ export class Rights {
     this.#options = options;
   }
 
-  /** What an invitation link to `room` carries. */
-  invite(room: string): string {
-    return createHmac('sha256', this.#options.inviteKey).update(room).digest('base64url');
+  /** What a link to `room` carries. */
+  invite(room: string, role: Role = 'contribute'): string {
+    // No room's name has a space in it.
+    const subject = role === 'contribute' ? room : `${role} ${room}`;
+    return createHmac('sha256', this.#options.inviteKey).update(subject).digest('base64url');
   }
 
-  /** @throws Refusal 401 or 403 */
-  requireToken(request: Request): void {
-    const given = bearer(request);
-    if (given === undefined) {
-      throw new Refusal(401, 'rights', 'this takes the token: send "Authorization: Bearer <token>"');
-    }
-    if (!sameText(given, this.#options.token)) {
+  /** What the request may do in the room. @throws Refusal 401 or 403 where it may not even watch. */
+  roleIn(request: Request, room: string): Role {
+    const token = bearer(request);
+    if (token !== undefined) {
+      if (sameText(token, this.#options.token)) return 'run';
       throw new Refusal(
         403,
         'rights',
         'this is not the token of this coordinator; see the file "token" in its folder',
       );
     }
+    const invite = queryOf(request).get('invite');
+    if (invite !== null) {
+      const role = ROLES.find((candidate) => sameText(invite, this.invite(room, candidate)));
+      if (role !== undefined) return role;
+      throw new Refusal(403, 'rights', `this invitation is not for room ${room}; ask for a new link`);
+    }
+    if (this.#isLocal(request)) return 'contribute';
+    throw new Refusal(
+      401,
+      'rights',
+      'from another machine this takes an invitation link; ask whoever runs the job for one',
+    );
   }
 
   /** @throws Refusal 401 or 403 */
   requirePart(request: Request, room: string): void {
-    if (bearer(request) !== undefined) {
-      this.requireToken(request);
-      return;
-    }
-    const invite = queryOf(request).get('invite');
-    if (invite !== null) {
-      if (sameText(invite, this.invite(room))) return;
-      throw new Refusal(403, 'rights', `this invitation is not for room ${room}; ask for a new link`);
-    }
-    if (!this.#isLocal(request)) {
+    this.roleIn(request, room);
+  }
+
+  /** For submitting, starting and stopping. @throws Refusal 401 or 403 */
+  requireRun(request: Request, room: string): void {
+    if (bearer(request) === undefined && !queryOf(request).has('invite')) {
       throw new Refusal(
         401,
         'rights',
-        'from another machine this takes an invitation link; ask whoever runs the job for one',
+        'this takes the token: send "Authorization: Bearer <token>", or a link that lets one run jobs',
       );
     }
+    const role = this.roleIn(request, room);
+    if (role === 'run') return;
+    throw new Refusal(403, 'rights', `this link lets one ${role}, and no more; ask for one to run jobs`);
   }
 
   /**

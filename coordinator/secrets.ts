@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { access, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreError } from '../core/errors.js';
 
@@ -27,7 +27,7 @@ export async function openSecrets(folder: string): Promise<Secrets> {
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw new StoreError(
-      `the folder ${folder} cannot hold the coordinator’s token: ${(error as Error).message}; choose a folder that this user may write`,
+      `the folder ${folder} cannot hold the coordinator’s token: ${(error as Error).message}; make room there, or choose a folder that this user may write`,
       { cause: error },
     );
   }
@@ -38,18 +38,7 @@ const SECRET = /^[A-Za-z0-9_-]{43}$/;
 
 async function readOrMake(path: string): Promise<{ value: string; isNew: boolean }> {
   const fresh = randomBytes(SECRET_BYTES).toString('base64url');
-  try {
-    const file = await open(path, 'wx', 0o600);
-    try {
-      await file.writeFile(`${fresh}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    return { value: fresh, isNew: true };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
+  if (!(await isThere(path)) && (await createWhole(path, `${fresh}\n`))) return { value: fresh, isNew: true };
   const value = (await readFile(path, 'utf8')).trim();
   if (!SECRET.test(value)) {
     throw new StoreError(
@@ -57,4 +46,34 @@ async function readOrMake(path: string): Promise<{ value: string; isNew: boolean
     );
   }
   return { value, isNew: false };
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/**
+ * False where it is there already. Written aside first: whoever is killed meanwhile, or finds the disk full, leaves no
+ * half of it, and of two who start together one makes it for both.
+ */
+async function createWhole(path: string, text: string): Promise<boolean> {
+  const aside = `${path}.${randomBytes(6).toString('hex')}`;
+  try {
+    const file = await open(aside, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(aside, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
 }

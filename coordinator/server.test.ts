@@ -2,16 +2,17 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { LeaseTakenError, ServeError, StoreError } from '../core/errors.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { inputBrickKey, jobRecordKey } from '../core/protocol/keys.js';
-import { RefusedError } from '../core/protocol/session.js';
+import { RefusedError, Session } from '../core/protocol/session.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { MAX_ROOMS } from './room/limits.js';
-import { eventually, joinAs, openStage, type Stage } from './stage.suite.js';
+import { eventually, introduction, joinAs, openStage, type Stage } from './stage.suite.js';
 
 const job: JobFileInput = {
   name: 'ripple',
@@ -21,6 +22,8 @@ const job: JobFileInput = {
   parameters: { speed: 1 },
 };
 const jobWithInputs: JobFileInput = { ...job, initial: { psi: { array: 'psi.npy' } } };
+
+const SCRIPT = `// ${'a wave '.repeat(100)}`;
 
 let stage: Stage;
 let pages: string;
@@ -32,6 +35,9 @@ const afar = { 'x-forwarded-for': '203.0.113.7' };
 beforeAll(async () => {
   pages = await mkdtemp(join(tmpdir(), 'groundswell-pages-'));
   await writeFile(join(pages, 'index.html'), '<title>a page</title>');
+  await writeFile(join(pages, 'script.js'), SCRIPT);
+  await writeFile(join(pages, 'script.js.br'), brotliCompressSync(SCRIPT));
+  await writeFile(join(pages, 'script.js.gz'), gzipSync(SCRIPT));
   stage = await openStage({ pages });
   url = stage.coordinator.url;
   bearer = { authorization: `Bearer ${stage.coordinator.token}` };
@@ -64,6 +70,17 @@ describe('A coordinator', () => {
     expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval'");
     expect(policy).toContain("worker-src 'self' blob:");
     expect(policy).not.toContain('upgrade-insecure-requests');
+  });
+
+  it.each([
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip, deflate', 'gzip'],
+    ['identity', null],
+  ])('sends a browser that takes %s what the build has compressed: %s', async (accepted, sent) => {
+    const script = await get('/script.js', { 'accept-encoding': accepted });
+    expect(script.headers.get('content-encoding')).toBe(sent);
+    expect(script.headers.get('content-type')).toMatch(/^text\/javascript/);
+    expect(await script.text()).toBe(SCRIPT);
   });
 
   it('says that it is well, which version it is, and what a job file looks like', async () => {
@@ -243,6 +260,63 @@ describe('From another machine', () => {
   it('an upgrade elsewhere than to a room is refused', async () => {
     expect(await upgrade('/ws', {})).toBe(404);
     expect(await upgrade('/api/rooms/main', {})).toBe(404);
+  });
+});
+
+describe('A link', () => {
+  const links = async () =>
+    (await (await get('/api/rooms/main/invitations', bearer)).json()) as Record<string, string>;
+  const inviteIn = (link = '') => new URL(link).search;
+
+  it('is told to those alone who may run jobs in the room', async () => {
+    expect((await get('/api/rooms/main/invitations')).status).toBe(401);
+    const { watch, contribute, run } = await links();
+    expect((await get(`/api/rooms/main/invitations${inviteIn(watch)}`)).status).toBe(403);
+    expect((await get(`/api/rooms/main/invitations${inviteIn(contribute)}`)).status).toBe(403);
+    expect((await get(`/api/rooms/main/invitations${inviteIn(run)}`)).status).toBe(200);
+    expect(contribute).toBe(stage.coordinator.invitation);
+  });
+
+  it('to run lets whoever has it hand jobs in, in that room alone', async () => {
+    const { contribute, run } = await links();
+    const handIn = (room: string, link?: string) =>
+      post(`/api/rooms/${room}/jobs${inviteIn(link)}`, { file: job }, afar);
+    expect((await handIn('main', run)).status).toBe(201);
+    expect((await handIn('other', run)).status).toBe(403);
+    expect((await handIn('main', contribute)).status).toBe(403);
+  });
+
+  it('to watch lets nobody compute', async () => {
+    const { watch } = await links();
+    const { socket } = addressesOf(`${url}/${inviteIn(watch)}`);
+    await expect(Session.join(() => connectSocket(socket), introduction)).rejects.toThrow(/lets one watch/);
+    const status = (await get(`/api/rooms/main${inviteIn(watch)}`, afar)).json();
+    expect(await status).toMatchObject({ role: 'watch' });
+  });
+});
+
+describe('What a run has recorded', () => {
+  it('is asked for within bounds, and of jobs and probes that there are', async () => {
+    const probed = { ...job, probes: { ear: { at: { y: 1, x: 2 }, fields: ['psi'] } } };
+    const { id } = (await (await post('/api/rooms/main/jobs', { file: probed })).json()) as { id: string };
+    const path = `/api/rooms/main/jobs/${id}`;
+    expect(await (await get(`${path}/probes`)).json()).toMatchObject({
+      steps: 10,
+      probes: [{ name: 'ear', cell: [0, 1, 2], states: ['psi'] }],
+    });
+    const samples = await (await get(`${path}/probes/ear?from=8&count=100`)).json();
+    expect(samples).toEqual({
+      from: 8,
+      every: 1,
+      states: [{ state: 'psi', low: [null, null, null], high: [null, null, null] }],
+    });
+    expect((await get(`${path}/probes/mouth`)).status).toBe(404);
+    expect((await get('/api/rooms/main/jobs/ripple-none/probes')).status).toBe(404);
+    for (const query of ['from=0', 'count=65537', 'count=65536&every=2', 'from=x']) {
+      expect((await get(`${path}/probes/ear?${query}`)).status, query).toBe(400);
+    }
+    expect((await get(`${path}/result`)).status).toBe(404);
+    expect((await get(`${path}/export?format=gif`)).status).toBe(400);
   });
 });
 

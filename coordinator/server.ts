@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import express, { type Express } from 'express';
+import expressStaticGzip from 'express-static-gzip';
 import helmet from 'helmet';
 import { type Logger, pino } from 'pino';
 import { WebSocketServer } from 'ws';
@@ -13,9 +14,10 @@ import { type ApiOptions, apiRoutes } from './http/api.js';
 import { answerErrors, notFound } from './http/failures.js';
 import { type ObjectOptions, objectRoutes } from './http/objects.js';
 import { Refusal } from './http/refusal.js';
+import { resultRoutes } from './http/results.js';
 import { JobDesk } from './jobs.js';
 import type { TakeOptions } from './lease/lease.js';
-import { Rights } from './rights.js';
+import { Rights, type Role } from './rights.js';
 import type { Conductor, RoomDocument } from './room/conductor.js';
 import { IceDesk, type IceOptions } from './room/ice-desk.js';
 import { Room } from './room/room.js';
@@ -77,6 +79,9 @@ export interface Coordinator {
   close(): Promise<void>;
 }
 
+/** Where a link of each role leads. */
+const PAGE_OF: Readonly<Record<Role, string>> = { watch: '/watch', contribute: '/', run: '/lab' };
+
 /** The room that is always there. */
 export const FIRST_ROOM = 'main';
 
@@ -96,6 +101,8 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     behindProxy: publicUrl !== undefined,
   });
   const jobs = new JobDesk(store);
+  const linkTo = (room: string, role: Role): string =>
+    `${reachableAt(server, options)}${PAGE_OF[role]}?${new URLSearchParams({ room, invite: rights.invite(room, role) })}`;
   const standing = new Standing(store, options.whileTaken ?? 'refuse');
   let term = 0;
   const rooms = new Rooms(
@@ -108,12 +115,13 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
       }),
   );
 
-  const server = createServer(
+  const server: Server = createServer(
     pagesAndRoutes({
       version: options.version,
       rooms,
       rights,
       jobs,
+      linkTo,
       store,
       signer,
       log,
@@ -131,16 +139,20 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     admit(request, socket, () => {
       standing.require();
       const name = roomOfPath(request);
-      rights.requirePart(request, name);
+      const mayCompute = rights.roleIn(request, name) !== 'watch';
       const room = rooms.open(name);
-      sockets.handleUpgrade(request, socket, head, (webSocket) => room.accept(webSocket));
+      sockets.handleUpgrade(request, socket, head, (webSocket) => room.accept(webSocket, { mayCompute }));
     });
   });
 
   const begin = async () => {
     term = await standing.active;
     rooms.open(FIRST_ROOM);
-    if (options.resume) await jobs.resume((name) => rooms.open(name));
+    if (!options.resume) return;
+    await jobs.resume(
+      (name) => rooms.open(name),
+      (id, error) => log.error({ err: error, job: id }, 'a job cannot go on: it cannot be read'),
+    );
   };
   try {
     if (options.whileTaken !== 'wait') await standing.active;
@@ -159,9 +171,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
     return error;
   });
   const { port: bound } = server.address() as AddressInfo;
-  const reachable = publicUrl?.replace(/\/+$/, '') ?? originOf(outsideAddress(host), bound);
-  const invitationTo = (room: string) =>
-    `${reachable}/?${new URLSearchParams({ room, invite: rights.invite(room) })}`;
+  const invitationTo = (room: string) => linkTo(room, 'contribute');
 
   let closing: Promise<void> | undefined;
   const close = async () => {
@@ -232,8 +242,12 @@ function pagesAndRoutes(served: Served): Express {
     served.standing.require();
     next();
   });
-  app.use(apiRoutes(served), objectRoutes(served));
-  if (served.pages !== undefined) app.use(express.static(served.pages));
+  app.use(apiRoutes(served), resultRoutes(served), objectRoutes(served));
+  if (served.pages !== undefined) {
+    // The build leaves compressed files beside the others.
+    const serveStatic = { extensions: ['html'] };
+    app.use(expressStaticGzip(served.pages, { enableBrotli: true, orderPreference: ['br'], serveStatic }));
+  }
   app.use(notFound, answerErrors(served.log));
   return app;
 }
@@ -277,6 +291,12 @@ function listening(server: Server, host: string, port: number): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
+}
+
+/** The origin by which others reach a server that listens. */
+function reachableAt(server: Server, { publicUrl, host }: CoordinatorOptions): string {
+  const { port } = server.address() as AddressInfo;
+  return publicUrl?.replace(/\/+$/, '') ?? originOf(outsideAddress(host), port);
 }
 
 const isWildcard = (host: string) => host === '0.0.0.0' || host === '::';

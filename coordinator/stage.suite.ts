@@ -15,6 +15,7 @@ import {
 } from '../core/protocol/session.js';
 import { connectSocket } from '../peer-node/socket.js';
 import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from './room/conductor.js';
+import { RunLog } from './run/run-log.js';
 import { type Coordinator, type CoordinatorOptions, startCoordinator } from './server.js';
 
 /** Keeps the roster and writes down what it is told; runs nothing. */
@@ -22,6 +23,7 @@ export class RecordingConductor implements Conductor {
   readonly members = new Map<string, Member>();
   readonly said: { readonly from: string; readonly message: RunMessage }[] = [];
   readonly document: RoomDocument;
+  readonly log = new RunLog();
   readonly #jobs = new Map<string, JobStatus>();
   closed = false;
 
@@ -60,6 +62,8 @@ export class RecordingConductor implements Conductor {
   jobs(): readonly JobStatus[] {
     return [...this.#jobs.values()];
   }
+
+  probes(): undefined {}
 
   async finished(id: string): Promise<JobStatus> {
     const job = this.#jobs.get(id);

@@ -11,7 +11,7 @@ export class Coordinators {
   readonly objects: Objects;
   readonly #addresses: readonly RoomAddresses[];
   readonly #objects: readonly Objects[];
-  /** The one that was reached last, or is to be tried first. */
+  /** The one that was reached last; the first one before any was. */
   #current = 0;
 
   /** `links`: addresses or invitations to one room, at least one. @throws ProtocolError where one is none. */
@@ -26,23 +26,33 @@ export class Coordinators {
   }
 
   /**
-   * Asks each in turn, the one reached last first. @throws RefusedError where all refuse; LinkError where one of them may
-   * let us in later.
+   * Asks all of them at once, and stays with the first that lets us in: one that hangs, or whose machine is gone, answers
+   * nothing for seconds, while another may have taken over. @throws RefusedError where all refuse; LinkError where one of
+   * them may let us in later.
    */
   async connect(): Promise<Socket> {
-    const failures: unknown[] = [];
-    for (const _ of this.#addresses) {
-      try {
-        return await connectSocket(this.#addresses[this.#current]?.socket ?? '');
-      } catch (error) {
-        failures.push(error);
-        this.#current = (this.#current + 1) % this.#addresses.length;
+    const others = new AbortController();
+    const attempts = this.#addresses.map(async ({ socket }, index) => {
+      const open = await connectSocket(socket, others.signal);
+      if (others.signal.aborted) {
+        open.close();
+        throw new LinkError('another coordinator was first');
       }
+      others.abort();
+      this.#current = index;
+      return open;
+    });
+    try {
+      return await Promise.any(attempts);
+    } catch (error) {
+      throw failureOf((error as AggregateError).errors);
     }
-    const [first] = failures;
-    if (failures.length === 1) throw first;
-    const isFinal = failures.every((error) => error instanceof RefusedError);
-    const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
-    throw isFinal ? first : new LinkError(reasons.join('; '));
   }
+}
+
+function failureOf(failures: readonly unknown[]): unknown {
+  const [first] = failures;
+  if (failures.length === 1 || failures.every((error) => error instanceof RefusedError)) return first;
+  const reasons = failures.map((error) => (error instanceof Error ? error.message : String(error)));
+  return new LinkError(reasons.join('; '));
 }

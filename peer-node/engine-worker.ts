@@ -21,16 +21,20 @@ import { portToParent, portToWorker } from './worker-port.js';
 /** Dawn goes with this object, so it must outlive the engine. */
 let dawn: GPU | undefined;
 
-function makeEngine({ engine, threads }: Extract<WorkerRole, { kind: 'engine' }>): Promise<Engine> {
+function makeEngine({
+  engine,
+  threads,
+  gpuMemory,
+}: Extract<WorkerRole, { kind: 'engine' }>): Promise<Engine> {
   switch (engine) {
     case 'wasm':
       return openProcessor(threads);
     case 'webgpu':
-      return openGpu({ emulated: true });
+      return openGpu({ emulated: true }, gpuMemory);
     case 'gpu':
-      return openGpu({ emulated: false });
+      return openGpu({ emulated: false }, gpuMemory);
     default:
-      return openGpu({ emulated: true, name: engine.gpu });
+      return openGpu({ emulated: true, name: engine.gpu }, gpuMemory);
   }
 }
 
@@ -56,12 +60,12 @@ interface Wanted {
   readonly name?: string;
 }
 
-async function openGpu(wanted: Wanted): Promise<Engine> {
+async function openGpu(wanted: Wanted, memory: number | undefined): Promise<Engine> {
   dawn ??= await loadDawn(wanted.name);
   const gpu = dawn;
-  const workgroups = workgroupFile();
+  const options = { workgroups: workgroupFile(), ...(memory !== undefined && { memory }) };
   return recoveringEngine({
-    open: async () => createWebgpuEngine(await adapterOf(gpu, wanted), { workgroups }),
+    open: async () => createWebgpuEngine(await adapterOf(gpu, wanted), options),
     memory: totalmem() * SHARE_OF_MEMORY,
   });
 }

@@ -57,6 +57,16 @@ describe('opening an engine', () => {
     expect(await advanceLargeShard(two)).toEqual(await advanceLargeShard(one));
   });
 
+  it('gives a GPU as much memory as it is told of, or two of the largest arrays that it binds', async () => {
+    const { maxStorageBufferBindingSize, maxBufferSize } = (await dawnAdapter()).limits;
+    const told = await openEngine('webgpu', { worker, gpuMemory: 5e9 });
+    expect(told.memory).toBe(5e9);
+    await told.close();
+    const untold = await openEngine('webgpu', { worker });
+    expect(untold.memory).toBe(2 * Math.min(maxStorageBufferBindingSize, maxBufferSize));
+    await untold.close();
+  });
+
   it('gives the GPU that is named, and none in its place', async () => {
     const [{ name } = { name: '' }] = await listGpus();
     const engine = await openEngine({ gpu: name }, { worker });

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../core/errors.js';
-import type { Engine } from '../shaders/engine.js';
+import type { ThrottledEngine } from '../shaders/throttle/engine.js';
 import { remoteEngine } from '../shaders/worker/remote.js';
 import { portToWorker } from './worker-port.js';
 
@@ -13,6 +13,7 @@ export type WorkerRole =
       readonly kind: 'engine';
       readonly engine: 'gpu' | 'webgpu' | 'wasm' | NamedGpu;
       readonly threads?: number;
+      readonly gpuMemory?: number;
     }
   | { readonly kind: 'thread' };
 
@@ -24,6 +25,8 @@ export interface NamedGpu {
 export interface OpenEngineOptions {
   /** Threads of the `wasm` engine, 1 or more; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
+  /** Bytes that a shard may hold on a GPU; twice the largest array that the GPU binds, unless given. */
+  readonly gpuMemory?: number | undefined;
   /** The bundled engine-worker. The build puts it beside the program. */
   readonly worker?: URL;
 }
@@ -35,7 +38,7 @@ export interface OpenEngineOptions {
 export async function openEngine(
   choice: EngineChoice | NamedGpu,
   options: OpenEngineOptions = {},
-): Promise<Engine> {
+): Promise<ThrottledEngine> {
   if (choice !== 'auto') return open(choice, options);
   try {
     return await open('gpu', options);
@@ -47,8 +50,13 @@ export async function openEngine(
 
 function open(
   engine: Extract<WorkerRole, { kind: 'engine' }>['engine'],
-  { threads, worker = new URL('./engine-worker.js', import.meta.url) }: OpenEngineOptions,
-): Promise<Engine> {
-  const role: WorkerRole = { kind: 'engine', engine, ...(threads !== undefined && { threads }) };
+  { threads, gpuMemory, worker = new URL('./engine-worker.js', import.meta.url) }: OpenEngineOptions,
+): Promise<ThrottledEngine> {
+  const role: WorkerRole = {
+    kind: 'engine',
+    engine,
+    ...(threads !== undefined && { threads }),
+    ...(gpuMemory !== undefined && { gpuMemory }),
+  };
   return remoteEngine(portToWorker(new Worker(worker, { workerData: role })));
 }

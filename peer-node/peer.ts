@@ -13,6 +13,10 @@ export interface JoinOptions {
   readonly threads?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
+  /** Of the device: over 0 and up to 1, all of it unless given. */
+  readonly share?: number;
+  /** Bytes that a shard may hold on a GPU; what can be hoped for, unless given. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly onStatus: (status: ContributorStatus) => void;
@@ -35,12 +39,15 @@ export async function joinRoom({
   engine: choice,
   threads,
   gpu,
+  share = 1,
+  gpuMemory,
   transport,
   name,
   onStatus,
 }: JoinOptions): Promise<JoinedRoom> {
   const transports = await openTransports(transport);
-  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads });
+  const engine = await openEngine(gpu === undefined ? choice : { gpu }, { threads, gpuMemory });
+  await engine.limitTo(share);
   const coordinators = new Coordinators(urls);
   const contributor = contribute({
     connect: () => coordinators.connect(),

@@ -13,17 +13,21 @@ const MAX_MESSAGE_BYTES = 16 * MAX_CONTROL_BYTES;
 const SILENT_AFTER_MS = 2 * DEAD_AFTER_MS;
 
 /**
- * Opens a WebSocket to a coordinator. It closes by itself where the coordinator's heartbeat stops.
+ * Opens a WebSocket to a coordinator. It closes by itself where the coordinator's heartbeat stops. `signal` ends the
+ * attempt; a socket that is open it leaves alone.
  * @throws RefusedError with the coordinator's reason, LinkError where none answers.
  */
-export function connectSocket(url: string): Promise<Socket> {
+export function connectSocket(url: string, signal?: AbortSignal): Promise<Socket> {
   const webSocket = new WebSocket(url, {
     perMessageDeflate: false,
     maxPayload: MAX_MESSAGE_BYTES,
     handshakeTimeout: SILENT_AFTER_MS,
   });
-  return new Promise((resolve, reject) => {
+  const giveUp = () => webSocket.terminate();
+  signal?.addEventListener('abort', giveUp);
+  return new Promise<Socket>((resolve, reject) => {
     webSocket.once('open', () => {
+      signal?.removeEventListener('abort', giveUp);
       // Messages may follow before the promise is seen to resolve; they wait in the socket.
       webSocket.pause();
       resolve(socketOver(webSocket));

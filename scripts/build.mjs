@@ -4,6 +4,8 @@ import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promi
 import { dirname, extname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 import { root } from './root.mjs';
 import { runScript, StepFailed, step } from './step.mjs';
 
@@ -14,6 +16,10 @@ const NODE_ENTRIES = {
 const PAGES = 'browser-peer/pages';
 const BROWSER_WORKER = 'browser-peer/engine-worker.ts';
 const STATIC_FILES = new Set(['.html', '.css', '.svg', '.png', '.ico', '.webmanifest', '.txt']);
+
+/** What a browser is sent in fewer bytes. */
+const COMPRESSED_FILES = new Set(['.html', '.css', '.js', '.svg', '.webmanifest']);
+const COMPRESSIONS = { '.br': promisify(brotliCompress), '.gz': promisify(gzip) };
 
 const isProgram = (file) => /(?<!\.test|\.d)\.ts$/.test(file);
 
@@ -68,6 +74,7 @@ export async function build() {
       bundle({ ...browserBundle, entryPoints: [...pageScripts, BROWSER_WORKER], outdir: 'dist/pages' }),
     ]);
     await copyStaticFiles();
+    await compressPages();
     await writeFile(join(root, FINGERPRINT), await fingerprint());
   });
 }
@@ -105,6 +112,19 @@ async function copyStaticFiles() {
   await mkdir(join(root, 'dist/pages'), { recursive: true });
   await Promise.all(
     files.map((file) => cp(join(root, file), join(root, 'dist/pages', file.slice(PAGES.length + 1)))),
+  );
+}
+
+/** Leaves each page file compressed beside itself, so that the coordinator spends no time on it. */
+async function compressPages() {
+  const files = (await filesOf('dist/pages')).filter((file) => COMPRESSED_FILES.has(extname(file)));
+  await Promise.all(
+    files.map(async (file) => {
+      const content = await readFile(join(root, file));
+      for (const [ending, compress] of Object.entries(COMPRESSIONS)) {
+        await writeFile(join(root, `${file}${ending}`), await compress(content));
+      }
+    }),
   );
 }
 

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import * as httpLimits from '../coordinator/http/limits.js';
 import * as roomLimits from '../coordinator/room/limits.js';
 import * as limits from '../core/protocol/limits.js';
 import { toCoordinator, toPeer } from '../core/protocol/messages.js';
@@ -45,9 +46,12 @@ describe('the protocol page says what the code does', () => {
     expect(written).toEqual(spoken);
   });
 
-  test.each(Object.entries({ ...limits, ...roomLimits }))('%s has its value there', (name, value) => {
-    expect(rowsOf(protocol, name).map(([, written]) => written)).toEqual([inWords(name, value)]);
-  });
+  test.each(Object.entries({ ...limits, ...roomLimits, ...httpLimits }))(
+    '%s has its value there',
+    (name, value) => {
+      expect(rowsOf(protocol, name).map(([, written]) => written)).toEqual([inWords(name, value)]);
+    },
+  );
 });
 
 /** As people read it, by the unit that ends a limit's name. */

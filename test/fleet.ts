@@ -91,6 +91,15 @@ export class Fleet {
     return this.#coordinator.url;
   }
 
+  get token(): string {
+    return this.#coordinator.token;
+  }
+
+  /** By which other machines take part, and this one under another name. */
+  get invitation(): URL {
+    return new URL(this.#coordinator.invitation);
+  }
+
   get store() {
     return this.#coordinator.store;
   }
@@ -136,6 +145,11 @@ export class Fleet {
   /** False where no such job waits or runs. */
   stop(id: string): boolean {
     return this.#conductor.stop(id);
+  }
+
+  /** Goes on with a job that was stopped, here or by an earlier coordinator on this store. */
+  resume(id: string): Promise<void> {
+    return this.#coordinator.jobs.start(this.#coordinator.room(FIRST_ROOM), id);
   }
 
   /** Runs a job to its end. */

@@ -79,29 +79,82 @@ async function cellsOf(result: Result): Promise<Float32Array[]> {
   ];
 }
 
-/** An engine that outlives its devices, and a way to lose the one it has. */
-async function gpu(): Promise<{
+test('a grid whose arrays no binding holds is computed in parts on each of two GPUs that offer more memory, to the same bits', async () => {
+  const limits = { largestArray: 10_000, memory: 1e9 };
+  const [one, other] = [await gpu(limits), await gpu(limits)];
+  fleet = await Fleet.start();
+  for (const { engine } of [one, other]) await fleet.join({ engine });
+  const result = await fleet.run({ ...job, run: { peers: 2, use: 'all', exchangeEvery: 2 } });
+  expect(differingBits(await cellsOf(result), truth.f32)).toBe(0);
+  for (const { arrays } of [one, other]) {
+    // Of each part ψ, the level before and the peak.
+    expect(arrays().length).toBeGreaterThanOrEqual(3 * 3);
+    expect(Math.max(...arrays())).toBeLessThanOrEqual(limits.largestArray);
+  }
+  await fleet.close();
+  fleet = undefined;
+});
+
+test('a wave that leaves the range of f16 fails its job as diverged, far below what f32 holds', async () => {
+  fleet = await Fleet.start();
+  for (const { engine } of [await gpu(), await gpu()]) await fleet.join({ engine });
+  const growing: JobFileInput = {
+    name: 'growing',
+    model: {
+      name: 'growing',
+      fields: { phi: 'wave' },
+      constants: {},
+      largestStep: 1,
+      wgsl: `struct Cell { phi: f32 }
+        fn update() -> Cell { return Cell(2.0 * phi(0, 0, 0)); }`,
+    },
+    grid: { shape: [16, 16, 16], spacing: 1, brick: 8 },
+    time: { steps: 60, dt: 1 },
+    initial: { phi: { formula: 'gaussian', amplitude: 1, sigma: 2 } },
+    probes: { middle: { at: { z: 8, y: 8, x: 8 }, fields: ['phi'] } },
+  };
+  const run = { peers: 2, use: 'all' } as const;
+  const ended = fleet.run({ ...growing, run: { ...run, keepWavesIn: 'f16' } });
+  // 2¹⁶ is beyond 65504, the largest number of f16.
+  await expect(ended).rejects.toThrow(/failed: diverged: phi is not finite after step 16, as peer \d found/);
+  await fleet.run({ ...growing, run });
+  await fleet.close();
+  fleet = undefined;
+});
+
+/** An engine that outlives its devices, a way to lose the one it has, and what that holds. */
+async function gpu(options: { readonly largestArray?: number; readonly memory?: number } = {}): Promise<{
   readonly engine: Engine;
   readonly lose: () => void;
   readonly devices: () => number;
+  /** Bytes of each array of cells that was made. */
+  readonly arrays: () => readonly number[];
 }> {
   const devices: GPUDevice[] = [];
+  const arrays: number[] = [];
   const open = async () => {
     const adapter = await dawnAdapter();
-    return createWebgpuEngine({
+    const watched = {
       limits: adapter.limits,
       info: adapter.info,
       features: adapter.features,
       requestDevice: async (descriptor?: GPUDeviceDescriptor) => {
         const device = await adapter.requestDevice(descriptor);
         devices.push(device);
+        const create = device.createBuffer.bind(device);
+        device.createBuffer = (descriptor) => {
+          if (/^(psi|peak)\./.test(descriptor.label ?? '')) arrays.push(descriptor.size);
+          return create(descriptor);
+        };
         return device;
       },
-    } as GPUAdapter);
+    } as GPUAdapter;
+    return createWebgpuEngine(watched, options);
   };
   return {
     engine: await recoveringEngine({ open, memory: 1e9 }),
     lose: () => devices.at(-1)?.destroy(),
     devices: () => devices.length,
+    arrays: () => arrays,
   };
 }

@@ -1,9 +1,12 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { folderStore } from '../coordinator/store/folder.js';
+import { s3Store } from '../coordinator/store/s3.js';
+import type { S3Address } from '../coordinator/store/s3-address.js';
 import { UploadSigner } from '../coordinator/store/signer.js';
+import type { Store } from '../coordinator/store/store.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { roomApi } from '../peer-node/cli/api.js';
@@ -11,6 +14,7 @@ import { nextFreePort } from '../peer-node/cli/port.js';
 import { differingBits } from './bits.js';
 import { Fleet, Result } from './fleet.js';
 import { CoordinatorProcess, PeerProcess } from './processes.js';
+import { newBucket, s3Server } from './s3/server.js';
 
 const job: JobFileInput = {
   name: 'standby',
@@ -23,8 +27,11 @@ const job: JobFileInput = {
   run: { peers: 2, use: 'all', checkpointSeconds: 0.3 },
 };
 
+const server = await s3Server();
+
 let truth: Float32Array;
 let folder: string;
+let store: Store;
 let first: CoordinatorProcess;
 let second: CoordinatorProcess;
 let peers: PeerProcess[];
@@ -39,13 +46,6 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'groundswell-standby-'));
-  const ports = [await nextFreePort('127.0.0.1', 18_670), await nextFreePort('127.0.0.1', 18_770)] as const;
-  urls = [`http://127.0.0.1:${ports[0]}`, `http://127.0.0.1:${ports[1]}`];
-  first = new CoordinatorProcess(folder, ports[0]);
-  await standing(urls[0], 'active');
-  second = new CoordinatorProcess(folder, ports[1]);
-  await standing(urls[1], 'standby');
-  peers = ['anna', 'bert'].map((name) => new PeerProcess(urls, name));
 });
 
 afterEach(async () => {
@@ -54,22 +54,66 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test('kill -9 of the coordinator: the one that stands by goes on from the newest seal, with the same peers', async () => {
-  await eventually(async () => second.output.includes('stands by'));
-  const id = await begun();
-  await first.kill();
-  await finished(id);
+describe('Of two coordinators on one folder', () => {
+  beforeEach(async () => {
+    store = await folderStore(join(folder, 'store'), new UploadSigner(new Uint8Array(32)));
+    await started({});
+  });
+
+  test('the one that stands by goes on from the newest seal when the other one is killed, with the same peers', async () => {
+    await eventually(async () => second.output.includes('stands by'));
+    const id = await begun();
+    await first.kill();
+    await finished(id);
+  });
+
+  test('one that hangs loses the lease, and when it wakes up it seals nothing more, says so and ends', async () => {
+    const id = await begun();
+    first.signal('SIGSTOP');
+    await standing(urls[1], 'active');
+    first.signal('SIGCONT');
+    expect(await first.ended).toBe(3);
+    expect(first.output).toContain('another coordinator has taken over');
+    await finished(id);
+  });
+
+  test('one that hangs for good does not keep the peers from the other', async () => {
+    const id = await begun();
+    first.signal('SIGSTOP');
+    await finished(id);
+  });
 });
 
-test('a coordinator that hangs loses the lease, and when it wakes up it seals nothing more, says so and ends', async () => {
-  const id = await begun();
-  first.signal('SIGSTOP');
-  await standing(urls[1], 'active');
-  first.signal('SIGCONT');
-  expect(await first.ended).toBe(3);
-  expect(first.output).toContain('another coordinator has taken over');
-  await finished(id);
+describe.skipIf('why' in server)('Of two coordinators on one bucket', () => {
+  beforeEach(async () => {
+    if ('why' in server) return;
+    const bucket = await newBucket(server);
+    const open = await s3Store(bucket);
+    store = open;
+    await started({ GROUNDSWELL_STORE: textOf(bucket) });
+    return () => open.close();
+  });
+
+  test('the one that stands by goes on from the newest seal when the other one is killed, with the same peers', async () => {
+    const id = await begun();
+    await first.kill();
+    await finished(id);
+  });
 });
+
+/** Two coordinators, one of them working, and two peers that know both. */
+async function started(env: Readonly<Record<string, string>>): Promise<void> {
+  const ports = [await nextFreePort('127.0.0.1', 18_670), await nextFreePort('127.0.0.1', 18_770)] as const;
+  urls = [`http://127.0.0.1:${ports[0]}`, `http://127.0.0.1:${ports[1]}`];
+  first = new CoordinatorProcess(folder, ports[0], env);
+  await standing(urls[0], 'active');
+  second = new CoordinatorProcess(folder, ports[1], env);
+  await standing(urls[1], 'standby');
+  peers = ['anna', 'bert'].map((name) => new PeerProcess(urls, name));
+}
+
+const textOf = ({ bucket, endpoint, etags }: S3Address) =>
+  `s3://${bucket}?endpoint=${endpoint}&etags=${etags}`;
 
 /** A job that has sealed a checkpoint under the first coordinator. */
 async function begun(): Promise<string> {
@@ -84,7 +128,6 @@ async function finished(id: string): Promise<void> {
   await standing(urls[1], 'active');
   const { job: report } = roomApi(addressesOf(urls[1]));
   await eventually(async () => (await report(id)).state === 'done');
-  const store = await folderStore(join(folder, 'store'), new UploadSigner(new Uint8Array(32)));
   expect(differingBits([await new Result(store, id).output('end', 'psi')], [truth])).toBe(0);
 }
 

@@ -14,7 +14,7 @@ export interface RoomSnapshot {
   readonly roster: ReadonlyMap<PeerId, RosterEntry>;
 }
 
-/** `lost`: tried again by itself; the reason is the coordinator's own, where it gave one. `refused`: trying again changes nothing. */
+/** `lost`: tried again by itself; the reason is the coordinator's own or the browser's, where they gave one. `refused`: trying again changes nothing. */
 export type RoomConnection =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'open' }
@@ -55,7 +55,7 @@ export async function followRoom(
       tell(seen);
     });
     if (ending.kind === 'refused') return tell({ connection: { kind: 'refused', reason: ending.reason } });
-    tell({ connection: { kind: 'lost', reason: await refusalAt(statusAddress) } });
+    tell({ connection: { kind: 'lost', reason: (await refusalAt(statusAddress)) ?? offline() } });
     await pause(pauseBefore(failures));
     failures += 1;
   }
@@ -92,6 +92,9 @@ async function refusalAt(statusAddress: string): Promise<string | undefined> {
     return undefined;
   }
 }
+
+/** What the browser itself knows of why. */
+const offline = () => (navigator.onLine ? undefined : 'This device is offline. It is tried again.');
 
 const refusal = z.object({ error: z.object({ message: z.string() }) });
 

@@ -2,6 +2,7 @@ import type { ContributorStatus } from '../../core/peer/contributor.js';
 import type { RosterEntry } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { element, show } from './elements.js';
+import type { LinkRates } from './link-rates.js';
 import { bytes } from './numbers.js';
 
 type Links = Extract<ContributorStatus, { kind: 'computing' }>['links'];
@@ -9,7 +10,11 @@ type Links = Extract<ContributorStatus, { kind: 'computing' }>['links'];
 const PATH_WORDS = { direct: 'Direct', relay: 'Relay' } as const;
 
 /** The devices that hold neighbouring pieces. Undefined: this device holds none. */
-export function showLinks(links: Links | undefined, roster: ReadonlyMap<PeerId, RosterEntry>): void {
+export function showLinks(
+  links: Links | undefined,
+  roster: ReadonlyMap<PeerId, RosterEntry>,
+  rates: LinkRates,
+): void {
   show('links-card', links !== undefined);
   if (!links) return;
   show('no-links', links.length === 0);
@@ -17,8 +22,11 @@ export function showLinks(links: Links | undefined, roster: ReadonlyMap<PeerId, 
   const rows = element('link-rows', HTMLElement);
   while (rows.childElementCount > links.length) rows.lastElementChild?.remove();
   while (rows.childElementCount < links.length) rows.append(emptyRow());
-  for (const [i, { peer, path, bytesSent, bytesReceived }] of links.entries()) {
-    const texts = [nameOf(peer, roster), PATH_WORDS[path], bytes(bytesSent), bytes(bytesReceived)];
+  const now = performance.now() / 1000;
+  for (const [i, link] of links.entries()) {
+    const { peer, path, bytesSent, bytesReceived } = link;
+    const rate = `${bytes(rates.of(peer, link, now))}/s`;
+    const texts = [nameOf(peer, roster), PATH_WORDS[path], rate, bytes(bytesSent), bytes(bytesReceived)];
     const cells = [...(rows.children[i]?.children ?? [])];
     for (const [column, text] of texts.entries()) {
       const cell = cells[column];
@@ -36,7 +44,7 @@ function emptyRow(): HTMLTableRowElement {
   const row = document.createElement('tr');
   const device = document.createElement('th');
   device.scope = 'row';
-  row.append(device, ...['', 'number', 'number'].map(cellOf));
+  row.append(device, ...['', 'number', 'number total', 'number total'].map(cellOf));
   return row;
 }
 

@@ -45,3 +45,6 @@ export function percent(part: number, all: number): string {
   const share = all > 0 ? (100 * part) / all : 0;
   return share > 0 && share < 1 ? 'under 1%' : `${Math.floor(share)}%`;
 }
+
+/** 7 → `07:00`. */
+export const clockHour = (hour: number): string => `${String(hour).padStart(2, '0')}:00`;

@@ -1,4 +1,4 @@
-import { element, say, sayIfAny, show } from './elements.js';
+import { say, sayIfAny, show } from './elements.js';
 import type { RoomSnapshot } from './follow-room.js';
 import { summaryOf } from './job-summary.js';
 import { mapOfRoom, showMap } from './map-view.js';
@@ -10,12 +10,10 @@ export interface OfferNews {
   readonly roomName: string;
   /** The coordinator's host, as in the address bar. */
   readonly host: string;
-  /** Why there can be no GPU here; undefined where there may. */
-  readonly gpuObstacle: string | undefined;
 }
 
 /** The question that a visitor is asked: what, for whom, at what cost. */
-export function showOffer({ state, room, roomName, host, gpuObstacle }: OfferNews): void {
+export function showOffer({ state, room, roomName, host }: OfferNews): void {
   const asking = state.kind === 'asking';
   show('offer-lead', asking);
   const { title, size } = jobWords(room);
@@ -27,8 +25,6 @@ export function showOffer({ state, room, roomName, host, gpuObstacle }: OfferNew
     `Whoever runs the room “${roomName}” at ${host}. They choose the simulation and get its result; this device’s work goes nowhere else.`,
   );
   say('cost-memory', 'Up to a few gigabytes, depending on the size of your piece; free again when you stop.');
-  sayIfAny('engine-note', gpuObstacle === undefined ? '' : `${gpuObstacle} The processor will do.`);
-  element('choose-gpu', HTMLInputElement).disabled = gpuObstacle !== undefined;
   say('start', asking ? 'Start computing' : 'Start again');
 }
 

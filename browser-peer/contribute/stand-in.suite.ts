@@ -6,6 +6,7 @@ import { addressesOf } from '../../core/protocol/addresses.js';
 import type { Ending } from '../../core/protocol/session.js';
 import { advanceLargeShard } from '../../shaders/large-shard.suite.js';
 import { engineAskedFor } from '../engines.js';
+import { pageSurroundings } from '../page-surroundings.js';
 import { startEngine } from '../remote-engine.js';
 import { connectSocket } from '../socket.js';
 import { openPage } from './page.js';
@@ -40,8 +41,9 @@ const { room, socket, status } = addressesOf(`${location.origin}/${location.sear
 openPage({
   roomName: room,
   host: location.host,
+  watchAddress: `watch${location.search}`,
   engine: engineAskedFor(location.search),
-  surroundings: { gpu: navigator.gpu, isSecureContext },
+  ...pageSurroundings(),
   connect: () => connectSocket(socket),
   statusAddress: status,
   startEngine,

@@ -5,8 +5,12 @@ export interface Words {
   readonly detail: string;
 }
 
+const KEEP_OPEN = 'Keep this tab open; it may be in the background.';
+const KEEP_IN_SIGHT =
+  'Keep this tab in front, and the screen on: phones stop what nobody sees. It comes back by itself.';
+
 /** A state in plain words. They change only when the state does, so that screen readers are not flooded. */
-export function wordsFor(state: PageState): Words {
+export function wordsFor(state: PageState, isPhone: boolean): Words {
   switch (state.kind) {
     case 'asking':
       return { title: '', detail: '' };
@@ -27,7 +31,15 @@ export function wordsFor(state: PageState): Words {
     case 'waiting':
       return { title: 'Waiting', detail: sentence(state.reason) };
     case 'computing':
-      return { title: 'Computing', detail: 'Thank you. Keep this tab open; it may be in the background.' };
+      return { title: 'Computing', detail: `Thank you. ${isPhone ? KEEP_IN_SIGHT : KEEP_OPEN}` };
+    case 'paused':
+      return {
+        title: 'Paused',
+        detail: sentence(
+          state.by === 'visitor' ? 'You paused it' : state.reason,
+          'Other devices have its piece meanwhile.',
+        ),
+      };
     case 'leaving':
       return { title: 'Leaving', detail: 'Handing this piece over to other devices.' };
     case 'left':

@@ -1,5 +1,6 @@
 import type { ContributorStatus } from '../../core/peer/contributor.js';
 import type { EngineKind } from '../../shaders/engine.js';
+import type { Hold } from './hold.js';
 
 /** What this device does, from the visitor's point of view. */
 export type PageState =
@@ -8,6 +9,8 @@ export type PageState =
   | { readonly kind: 'preparing' }
   | { readonly kind: 'calibrating' }
   | ContributorStatus
+  /** Agreed, but not now: another device has its piece. */
+  | ({ readonly kind: 'paused' } & Hold)
   /** It could not begin, or broke; the visitor may choose otherwise and try again. */
   | { readonly kind: 'unable'; readonly reason: string };
 
@@ -31,6 +34,7 @@ export function sceneOf(state: PageState): 'offer' | 'work' {
     case 'connecting':
     case 'waiting':
     case 'computing':
+    case 'paused':
     case 'leaving':
       return 'work';
   }

@@ -1,14 +1,15 @@
-import { GroundswellError } from '../../core/errors.js';
+import { EngineError, GroundswellError } from '../../core/errors.js';
 import type { Contributor, ContributorStatus } from '../../core/peer/contributor.js';
 import type { Ability } from '../../core/protocol/messages.js';
 import type { Engine, EngineKind } from '../../shaders/engine.js';
+import type { ThrottledEngine } from '../../shaders/throttle/engine.js';
 import { type EngineChoice, pickEngine, type Surroundings } from '../engines.js';
 import { type DeviceInUse, type PageState, sceneOf } from './state.js';
 
 /** What a stint is made with. */
 export interface StintTools {
   readonly surroundings: Surroundings;
-  readonly startEngine: (kind: EngineKind) => Promise<Engine>;
+  readonly startEngine: (kind: EngineKind) => Promise<ThrottledEngine>;
   readonly calibrate: (engine: Engine) => Promise<Ability>;
   readonly contribute: (
     engine: Engine,
@@ -22,31 +23,35 @@ export interface StintListener {
   readonly onDevice: (device: DeviceInUse) => void;
 }
 
-/** One visitor's contribution, from the consent to the end. Owns the engine. */
+/** How a stint ended. */
+export type StintEnd = Extract<PageState, { kind: 'left' | 'unable' }>;
+
+/** Computing without a break, from the start of the engine to its end, which it owns. */
 export class Stint {
   readonly #tools: StintTools;
   readonly #listener: StintListener;
-  #engine: Engine | undefined;
+  #engine: ThrottledEngine | undefined;
   #contributor: Contributor | undefined;
+  #share: number;
   #last: PageState['kind'] = 'preparing';
   /** `holding`: it computed when it was stopped, so that there was something to hand over. */
   #stopped: false | 'holding' | 'free' = false;
 
-  constructor(tools: StintTools, listener: StintListener) {
+  /** `share` of the device, over 0 and up to 1. */
+  constructor(tools: StintTools, listener: StintListener, share: number) {
     this.#tools = tools;
     this.#listener = listener;
+    this.#share = share;
   }
 
-  /** Resolves when it is over, for whatever reason; its last state says which. */
-  async run(choice: EngineChoice): Promise<void> {
+  /** Resolves when it is over, for whatever reason. */
+  async run(choice: EngineChoice): Promise<StintEnd> {
     try {
       this.#tell({ kind: 'preparing' });
       const engine = await this.#start(choice);
-      if (engine && !this.#stopped) await this.#work(engine);
-      else if (engine) this.#tellStopped();
+      return this.#stopped ? stopped(this.#stopped) : await this.#work(engine);
     } catch (error) {
-      if (this.#stopped) this.#tellStopped();
-      else this.#tell({ kind: 'unable', reason: reasonOf(error) });
+      return this.#stopped ? stopped(this.#stopped) : { kind: 'unable', reason: reasonOf(error) };
     } finally {
       await this.#engine?.close().catch(() => {});
     }
@@ -63,13 +68,17 @@ export class Stint {
     else void this.#engine?.close().catch(() => {});
   }
 
-  /** Undefined where there is no engine of that kind here: the visitor has been told. */
-  async #start(choice: EngineChoice): Promise<Engine | undefined> {
+  /** So much of the device from now on. */
+  limitTo(share: number): void {
+    this.#share = share;
+    // An engine that is gone tells `run`.
+    void this.#engine?.limitTo(share).catch(() => {});
+  }
+
+  /** Throws EngineError where there is no engine of that kind here. */
+  async #start(choice: EngineChoice): Promise<ThrottledEngine> {
     const pick = await pickEngine(choice, this.#tools.surroundings);
-    if (pick.kind === 'none') {
-      this.#tell({ kind: 'unable', reason: pick.reason });
-      return undefined;
-    }
+    if (pick.kind === 'none') throw new EngineError(pick.reason);
     try {
       return await this.#startOf(pick.kind, pick.note);
     } catch (error) {
@@ -78,36 +87,34 @@ export class Stint {
     }
   }
 
-  async #startOf(kind: EngineKind, note: string | undefined): Promise<Engine> {
+  async #startOf(kind: EngineKind, note: string | undefined): Promise<ThrottledEngine> {
     const engine = await this.#tools.startEngine(kind);
     this.#engine = engine;
+    await engine.limitTo(this.#share);
     this.#listener.onDevice({ engine: engine.kind, device: engine.device, note });
     return engine;
   }
 
-  async #work(engine: Engine): Promise<void> {
+  async #work(engine: Engine): Promise<StintEnd> {
     this.#tell({ kind: 'calibrating' });
     const ability = await this.#tools.calibrate(engine);
-    if (this.#stopped) return this.#tellStopped();
+    if (this.#stopped) return stopped(this.#stopped);
     this.#contributor = this.#tools.contribute(engine, ability, (status) => this.#tell(status));
-    await this.#contributor.finished;
+    const { reason } = await this.#contributor.finished;
+    return this.#stopped ? stopped(this.#stopped) : { kind: 'left', reason };
   }
 
-  #tellStopped(): void {
-    this.#tell({ kind: 'left', reason: '' });
-  }
-
-  /** Once stopped, a device that still computes what it hands over is leaving, for its visitor. */
+  /** Once stopped, a device that still computes what it hands over is leaving, for its visitor. How it ends is for `run` to say. */
   #tell(state: PageState): void {
-    if (!this.#stopped) {
-      this.#last = state.kind;
-      this.#listener.onState(state);
-    } else if (state.kind === 'left') {
-      const reason =
-        this.#stopped === 'holding' ? 'Your piece has been handed over. Thank you' : 'You stopped it';
-      this.#listener.onState({ kind: 'left', reason });
-    } else if (sceneOf(state) === 'offer') this.#listener.onState(state);
+    if (this.#stopped || sceneOf(state) === 'offer') return;
+    this.#last = state.kind;
+    this.#listener.onState(state);
   }
+}
+
+function stopped(how: 'holding' | 'free'): StintEnd {
+  const reason = how === 'holding' ? 'Your piece has been handed over. Thank you' : 'You stopped it';
+  return { kind: 'left', reason };
 }
 
 function reasonOf(error: unknown): string {

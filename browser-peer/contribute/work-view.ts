@@ -1,6 +1,7 @@
 import { element, say, sayIfAny, show } from './elements.js';
 import type { RoomSnapshot } from './follow-room.js';
 import { summaryOf } from './job-summary.js';
+import type { LinkRates } from './link-rates.js';
 import { showLinks } from './links-view.js';
 import { mapOfRoom, mapOfShard, showMap } from './map-view.js';
 import { count, duration, percent, roughly } from './numbers.js';
@@ -10,12 +11,17 @@ export interface WorkNews {
   readonly state: PageState;
   readonly room: RoomSnapshot;
   readonly device: DeviceInUse | undefined;
+  /** Cell updates that this device has made, over all visits. */
+  readonly updates: number;
+  /** That the tab was held still; empty where it was not. */
+  readonly stillness: string;
+  readonly linkRates: LinkRates;
 }
 
 const UNKNOWN = '–';
 
 /** What the device does and what the whole run does, while it is in use. */
-export function showWork({ state, room, device }: WorkNews): void {
+export function showWork({ state, room, device, updates, stillness, linkRates }: WorkNews): void {
   const computing = state.kind === 'computing' ? state : undefined;
   const summary = room.job && room.job.state === 'running' ? summaryOf(room.job) : undefined;
   const progress = summary && room.progress;
@@ -32,9 +38,26 @@ export function showWork({ state, room, device }: WorkNews): void {
   say('devices', progress ? count(progress.peers) : UNKNOWN);
   say('device', device?.device ?? UNKNOWN);
   sayIfAny('device-note', device?.note ?? '');
+  sayIfAny('stillness', stillness);
+  say('updates', roughly(updates));
+  showCredit(creditOf(computing, room));
   say('map-heading', computing ? 'The piece in your hands' : 'How the space is shared');
   showMap('work', computing ? mapOfShard(computing) : mapOfRoom(room));
-  showLinks(computing?.links, room.roster);
+  showLinks(computing?.links, room.roster, linkRates);
+}
+
+/** Cell updates of this device that others have verified; undefined where nobody counts them. */
+function creditOf(
+  computing: Extract<PageState, { kind: 'computing' }> | undefined,
+  { roster }: RoomSnapshot,
+): number | undefined {
+  const self = computing?.plan.shards[computing.shard]?.peer;
+  return self === undefined ? undefined : roster.get(self)?.credit;
+}
+
+function showCredit(credit: number | undefined): void {
+  show('credit-figure', credit !== undefined);
+  say('credit', credit === undefined ? UNKNOWN : roughly(credit));
 }
 
 function showProgress(step: number | undefined, steps: number | undefined): void {

@@ -5,20 +5,26 @@ import { contribute } from '../../core/peer/contributor.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
 import { addressesOf } from '../../core/protocol/addresses.js';
 import { browserName } from '../contribute/browser-name.js';
+import { roomQuery } from '../contribute/last-room.js';
 import { openPage } from '../contribute/page.js';
 import { engineAskedFor } from '../engines.js';
+import { noTransports } from '../no-transports.js';
+import { pageSurroundings } from '../page-surroundings.js';
 import { startEngine } from '../remote-engine.js';
 import { simplePeerTransports } from '../simple-peer/transport.js';
 import { connectSocket } from '../socket.js';
 
-const addresses = addressesOf(`${location.origin}/${location.search}`);
+const here = pageSurroundings();
+const search = roomQuery(location.search, here.storage);
+const addresses = addressesOf(`${location.origin}/${search}`);
 const connect = () => connectSocket(addresses.socket);
 
 openPage({
   roomName: addresses.room,
   host: location.host,
-  engine: engineAskedFor(location.search),
-  surroundings: { gpu: navigator.gpu, isSecureContext },
+  watchAddress: `watch${search}`,
+  engine: engineAskedFor(search),
+  ...here,
   connect,
   statusAddress: addresses.status,
   startEngine,
@@ -28,7 +34,7 @@ openPage({
       connect,
       engine,
       ability,
-      transports: simplePeerTransports(),
+      transports: here.surroundings.hasWebrtc ? simplePeerTransports() : noTransports(),
       objects: httpObjects((url, init) => fetch(url, init), addresses),
       name: browserName(navigator.userAgent),
       kind: 'browser',

@@ -68,6 +68,16 @@ export async function exportResult(
   }
 }
 
+/** Values that the file of a request would hold; what is drawn counts whole. @throws ExportError */
+export function valuesIn(
+  result: StoredResult,
+  { format, what }: Pick<ExportRequest, 'format' | 'what'>,
+): number {
+  const arrays =
+    format === 'netcdf' ? groupsOf(result, what).flatMap(({ states }) => states) : [arrayOf(result, what)];
+  return arrays.reduce((sum, { shape }) => sum + shape.reduce((product, length) => product * length, 1), 0);
+}
+
 async function write(
   result: StoredResult,
   request: ExportRequest,

@@ -1,35 +1,25 @@
 import express, { Router } from 'express';
-import { z } from 'zod';
 import { jobJsonSchema } from '../../core/job/json-schema.js';
-import {
-  MAX_CONTROL_BYTES,
-  MAX_JOB_BYTES,
-  MAX_KEY_LENGTH,
-  PROTOCOL_VERSION,
-} from '../../core/protocol/limits.js';
+import { MAX_CONTROL_BYTES, MAX_JOB_BYTES, PROTOCOL_VERSION } from '../../core/protocol/limits.js';
 import type { JobDesk } from '../jobs.js';
-import type { Rights } from '../rights.js';
+import type { Rights, Role } from '../rights.js';
 import type { Room } from '../room/room.js';
 import type { Rooms } from '../rooms.js';
-import { Refusal } from './refusal.js';
+import { describeApi } from './description.js';
+import { read } from './read.js';
+import { eventsQuery, inputsSchema, submissionSchema } from './requests.js';
 
 export interface ApiOptions {
   readonly version: string;
   readonly rooms: Rooms;
   readonly rights: Rights;
   readonly jobs: JobDesk;
+  /** A link to the room that lets whoever has it do what the role does. */
+  readonly linkTo: (room: string, role: Role) => string;
 }
 
-const submission = z.strictObject({ file: z.unknown() });
-const inputs = z.strictObject({
-  objects: z
-    .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: z.number().int().min(0) }))
-    .min(1)
-    .max(256),
-});
-
 /** The routes under `/api`, and the job file's schema. */
-export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router {
+export function apiRoutes({ version, rooms, rights, jobs, linkTo }: ApiOptions): Router {
   const router = Router();
   const json = (limit: number) => express.json({ limit, type: () => true });
 
@@ -39,28 +29,45 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
   router.get('/api/version', (_request, response) => {
     response.json({ version, protocol: PROTOCOL_VERSION });
   });
+  router.get('/api/openapi.json', (_request, response) => {
+    response.json(describeApi(version));
+  });
 
   // Asked before any body is read.
   router.use('/api/rooms/:room', (request, _response, next) => {
     if (request.method === 'GET' || request.method === 'HEAD')
       rights.requirePart(request, request.params.room);
-    else rights.requireToken(request);
+    else rights.requireRun(request, request.params.room);
     next();
   });
 
   router.get('/api/rooms/:room', (request, response) => {
-    response.json(statusOf(rooms.existing(request.params.room)));
+    const { room } = request.params;
+    response.json({ role: rights.roleIn(request, room), ...statusOf(rooms.existing(room)) });
+  });
+  router.get('/api/rooms/:room/events', (request, response) => {
+    const { conductor } = rooms.existing(request.params.room);
+    response.json(conductor.log.read(read(eventsQuery, request.query, 'query')));
+  });
+  router.get('/api/rooms/:room/invitations', (request, response) => {
+    const { room } = request.params;
+    rights.requireRun(request, room);
+    response.json({
+      watch: linkTo(room, 'watch'),
+      contribute: linkTo(room, 'contribute'),
+      run: linkTo(room, 'run'),
+    });
   });
   // The file is sent inside an object, and may be indented.
   router.post('/api/rooms/:room/jobs', json(2 * MAX_JOB_BYTES), async (request, response) => {
-    const { file } = read(submission, request.body);
+    const { file } = read(submissionSchema, request.body, 'body');
     response.status(201).json(await jobs.submit(rooms.open(request.params.room), file));
   });
   router.get('/api/rooms/:room/jobs/:id', async (request, response) => {
     response.json(await jobs.status(rooms.existing(request.params.room), request.params.id));
   });
   router.post('/api/rooms/:room/jobs/:id/inputs', json(MAX_CONTROL_BYTES), async (request, response) => {
-    const { objects } = read(inputs, request.body);
+    const { objects } = read(inputsSchema, request.body, 'body');
     const room = rooms.open(request.params.room);
     response.json({ objects: await jobs.inputAddresses(room, request.params.id, objects) });
   });
@@ -78,15 +85,11 @@ export function apiRoutes({ version, rooms, rights, jobs }: ApiOptions): Router 
 }
 
 function statusOf(room: Room) {
-  const peers = [...room.document.roster()].map(([id, entry]) => ({ id, ...entry }));
+  const peers = [...room.document.roster()].map(([id, entry]) => {
+    const roundTrip = room.roundTrip(id);
+    return { id, ...entry, ...(roundTrip !== undefined && { roundTrip }) };
+  });
   const jobs = room.conductor.jobs();
   const progress = jobs.find(({ state }) => state === 'running')?.progress;
   return { room: room.name, peers, watchers: room.watchers, jobs, ...(progress && { progress }) };
-}
-
-function read<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  throw new Refusal(400, 'request', `${['body', ...(issue?.path ?? [])].join('.')}: ${issue?.message}`);
 }

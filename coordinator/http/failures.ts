@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { Logger } from 'pino';
-import { JobError, StoreError } from '../../core/errors.js';
+import { ExportError, JobError, StoreError } from '../../core/errors.js';
 import { Refusal } from './refusal.js';
 
 export const notFound: RequestHandler = (request) => {
@@ -15,7 +15,8 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
       return;
     }
     const refusal = refusalFor(error);
-    if (refusal.status >= 500) log.error({ err: error, path: request.path }, 'a request failed');
+    if (refusal.status >= 500 && refusal !== error)
+      log.error({ err: error, path: request.path }, 'a request failed');
     response.status(refusal.status);
     // Part of a body may still be under way; it is not waited for.
     if (!request.complete) response.set('Connection', 'close');
@@ -26,6 +27,7 @@ export function answerErrors(log: Logger): ErrorRequestHandler {
 function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   if (error instanceof JobError) return new Refusal(400, error.code, error.message, error.faults);
+  if (error instanceof ExportError) return new Refusal(400, error.code, error.message);
   if (error instanceof StoreError) return new Refusal(507, error.code, error.message);
   const { status, message } = error as { status?: unknown; message?: unknown };
   // What Express and its parsers refuse carries a status: broken JSON, too long a body, a bad escape in a path.

@@ -229,7 +229,11 @@ describe('a series for a source', () => {
       /holds 262145 values\. Give at most 262144 values, with a dt of their own/,
     ],
     ['huge.csv', ' '.repeat(8_388_609), /has 8388609 bytes\. Give at most 262144 values/],
-    ['steep.csv', '3e38', /reaches .*, which adds more than f32 can hold/],
+    [
+      'steep.csv',
+      '1\n-3e38',
+      /holds -3\S*e\+38 at \[1\], which adds -\S+e\+3\d in a step, more than f32 can hold\. Give sources\.clap a smaller amplitude/,
+    ],
     [
       'nan.npy',
       npy('<f4', '2,', new Uint8Array(Float32Array.of(1, Number.NaN).buffer)),

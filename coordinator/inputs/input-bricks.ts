@@ -4,6 +4,7 @@ import { type Box, boxOfShape, hasCell, shapeOf, type Triple } from '../../core/
 import { brickBox, brickCounts } from '../../core/grid/bricks.js';
 import type { Grid } from '../../core/grid/grid.js';
 import type { Job } from '../../core/job/job.js';
+import { faultOfSeries } from '../../core/job/sources.js';
 import { inputBrickKey, mediumBrickKey, sourceSeriesKey } from '../../core/protocol/keys.js';
 import { encodeCells } from '../../core/result/cells.js';
 import { encodeSeries } from '../../core/result/series.js';
@@ -68,9 +69,8 @@ async function seriesOfSources(
     if (feed.kind !== 'file' || signal?.shape !== 'series' || signal.file === undefined) continue;
     try {
       const values = await readSeries(resolve(folder, signal.file));
-      const highest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-      const fits = Number.isFinite(Math.fround(feed.weight * highest));
-      refuseIf(!fits, `reaches ${highest}, which adds more than f32 can hold`, 'Choose larger units');
+      const fault = faultOfSeries(name, feed.weight, values);
+      if (fault) faults.push(fault);
       bricks.push({ key: sourceSeriesKey(id, name), bytes: encodeSeries(values) });
     } catch (error) {
       if (!(error instanceof InputRefusal)) throw error;

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LeaseTakenError, TakenOverError } from '../../core/errors.js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { LeaseTakenError, StoreUnavailableError, TakenOverError } from '../../core/errors.js';
 import { folderStore } from '../store/folder.js';
 import { UploadSigner } from '../store/signer.js';
 import type { Store } from '../store/store.js';
@@ -66,6 +66,34 @@ test('one that is not renewed is taken when it has run out, and no sooner', asyn
   const lease = await take('refuse');
   expect(performance.now() - begun).toBeGreaterThanOrEqual(pace.runsOutAfter);
   expect(lease.term).toBe(5);
+});
+
+test('whoever waits outlives a store that fails for a while, and does not take that for the end of the holder', async () => {
+  const holder = await take('wait');
+  let [looks, isAway] = [0, false];
+  const failing: Store = {
+    ...store,
+    async getVersioned(key) {
+      looks += 1;
+      if (isAway) throw new StoreUnavailableError('the store is away');
+      return store.getVersioned(key);
+    },
+  };
+  const after = async (more: number) => {
+    const until = looks + more;
+    await vi.waitFor(() => expect(looks).toBeGreaterThanOrEqual(until), 20_000);
+  };
+  const waiting = Lease.take(failing, { whileTaken: 'wait', pace });
+  await after(2);
+  isAway = true;
+  await after((2 * pace.runsOutAfter) / pace.lookEvery);
+  isAway = false;
+  await after(2);
+  expect(readLease((await store.get(LEASE_KEY)) as Uint8Array).term).toBe(holder.term);
+  await holder.close();
+  const next = await waiting;
+  held.push(next);
+  expect(next.term).toBe(holder.term + 1);
 });
 
 test('that of a process of this machine that is dead is taken at once', async () => {

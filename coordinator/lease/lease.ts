@@ -77,7 +77,7 @@ export class Lease {
 
   /**
    * Takes the lease where it is free, has run out, or its holder is known to be dead. While another renews it, it
-   * waits, or throws where it was told not to.
+   * waits, or throws where it was told not to; once it waits, it goes on waiting while the store fails.
    * @throws LeaseTakenError, StoreError; what `signal` aborts with.
    */
   static async take(store: Store, options: TakeOptions): Promise<Lease> {
@@ -100,24 +100,30 @@ export class Lease {
     let seen: { readonly version: Version; readonly at: number } | undefined;
     for (;;) {
       const asked = performance.now();
-      const found = await store.getVersioned(LEASE_KEY);
-      if (!found) {
-        const version = await created(store, { version: 1, term: 1, holder: self, beat: 0 });
-        if (version !== undefined) return new Lease(own, 1, version, asked);
-        continue;
-      }
-      const { holder, term } = recordIn(found.bytes);
-      const isRenewed = seen !== undefined && seen.version !== found.version;
-      if (seen === undefined || isRenewed) seen = { version: found.version, at: asked };
-      const hasRunOut = asked - seen.at >= pace.runsOutAfter;
-      if (holder === null || hasRunOut || (!here.has(holder.id) && isKnownDead(holder, self))) {
-        const next: LeaseRecord = { version: 1, term: term + 1, holder: self, beat: 0 };
-        const version = await store.replace(LEASE_KEY, writeLease(next), found.version);
-        if (version !== undefined) return new Lease(own, term + 1, version, asked);
-        // Somebody else was first; or somebody who died as he tried, and stands in the way for some seconds.
-      } else {
-        if (isRenewed && whileTaken === 'refuse') throw taken(store, holder);
-        onWaiting?.();
+      try {
+        const found = await store.getVersioned(LEASE_KEY);
+        if (!found) {
+          const version = await created(store, { version: 1, term: 1, holder: self, beat: 0 });
+          if (version !== undefined) return new Lease(own, 1, version, asked);
+          continue;
+        }
+        const { holder, term } = recordIn(found.bytes);
+        const isRenewed = seen !== undefined && seen.version !== found.version;
+        if (seen === undefined || isRenewed) seen = { version: found.version, at: asked };
+        const hasRunOut = asked - seen.at >= pace.runsOutAfter;
+        if (holder === null || hasRunOut || (!here.has(holder.id) && isKnownDead(holder, self))) {
+          const next: LeaseRecord = { version: 1, term: term + 1, holder: self, beat: 0 };
+          const version = await store.replace(LEASE_KEY, writeLease(next), found.version);
+          if (version !== undefined) return new Lease(own, term + 1, version, asked);
+          // Somebody else was first; or somebody who died as he tried, and stands in the way for some seconds.
+        } else {
+          if (isRenewed && whileTaken === 'refuse') throw taken(store, holder);
+          onWaiting?.();
+        }
+      } catch (error) {
+        // Whoever stands by outlives a store that is away. Nobody could renew the lease there, so it is watched anew.
+        if (!(error instanceof StoreError) || whileTaken === 'refuse' || seen === undefined) throw error;
+        seen = { version: seen.version, at: performance.now() };
       }
       await sleep(pace.lookEvery, undefined, signal && { signal });
     }

@@ -41,6 +41,29 @@ export class ProbeSeries {
     return this.#inTurn(() => this.#record(samples));
   }
 
+  /**
+   * What one state of a probe was after `count` steps from step `first` (1 or later) on, as far as the job goes; NaN
+   * where nothing is recorded. @throws RangeError where the job has no such probe or state.
+   */
+  read(index: number, column: number, first: number, count: number): Promise<Float32Array> {
+    return this.#inTurn(async () => {
+      const probe = this.job.probes[index];
+      const state = probe?.states[column];
+      if (probe === undefined || state === undefined) throw new RangeError(`no probe ${index} ${column}`);
+      const end = Math.min(first - 1 + count, this.job.steps);
+      const values = new Float32Array(Math.max(0, end - first + 1));
+      for (let sample = first - 1; sample < end; ) {
+        const chunk = Math.floor(sample / this.#chunkSteps);
+        const open = await this.#open(`${probeArrayKey(this.jobId, probe.name, state)}/c/${chunk}`);
+        const start = chunk * this.#chunkSteps;
+        const stop = Math.min(end, start + this.#chunkSteps);
+        values.set(open.cells.subarray(sample - start, stop - start), sample - first + 1);
+        sample = stop;
+      }
+      return values;
+    });
+  }
+
   /** Resolves when all that has been added lies in the store. */
   flush(): Promise<void> {
     return this.#inTurn(async () => {
@@ -49,9 +72,12 @@ export class ProbeSeries {
   }
 
   /** One after the other: two that load the same chunk at once would lose what one of them adds. */
-  #inTurn(work: () => Promise<void>): Promise<void> {
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
-    this.#last = done.catch(() => undefined);
+    this.#last = done.then(
+      () => {},
+      () => {},
+    );
     return done;
   }
 

@@ -15,6 +15,7 @@ export function resultWriter(store: Store, id: string, job: Job, version: string
     async addProbes(samples) {
       for (const sample of samples) await probes.add(sample);
     },
+    readProbe: (...asked) => probes.read(...asked),
     flush: () => probes.flush(),
     finish(report: RunReport) {
       const ended = new Date();

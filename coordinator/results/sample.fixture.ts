@@ -133,6 +133,9 @@ export function memoryStore(): Store & { readonly objects: Map<string, Uint8Arra
     remove: async (key) => {
       objects.delete(key);
     },
+    folders: () => {
+      throw new Error('results look for no folders');
+    },
     getVersioned: () => Promise.reject(new Error('results need no versions')),
     replace: () => Promise.reject(new Error('results need no versions')),
     uploadAddress: async (key) => `/store/${key}`,

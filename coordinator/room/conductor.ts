@@ -2,6 +2,7 @@ import type { Job } from '../../core/job/job.js';
 import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
 import type { Ability, ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { RunLog } from '../run/run-log.js';
 
 /** A peer that has said hello and been let in. */
 export interface Member {
@@ -29,6 +30,14 @@ export interface RoomDocument {
   setProgress(progress: Progress | undefined): void;
 }
 
+/** Values of a state of a probe, both by their places in the job, after `count` steps from step `first` on. */
+export type ProbeReader = (
+  probe: number,
+  state: number,
+  first: number,
+  count: number,
+) => Promise<Float32Array>;
+
 /**
  * Runs a room's jobs, one after the other. The room calls it; calls never overlap and never throw.
  * (`coordinator/run` implements it.)
@@ -46,6 +55,10 @@ export interface Conductor {
   /** False where no such job waits or runs. */
   stop(id: string): boolean;
   jobs(): readonly JobStatus[];
+  /** Reads what the probes of a job have recorded, the newest too; undefined where it has not begun here. */
+  probes(id: string): ProbeReader | undefined;
+  /** What happened in the room lately. */
+  readonly log: Pick<RunLog, 'read'>;
   /** Resolves when the job is done, failed or stopped. Rejects where there is no such job. */
   finished(id: string): Promise<JobStatus>;
   close(): Promise<void>;

@@ -42,6 +42,7 @@ type Standing = { readonly as: 'watcher' } | { readonly as: 'member'; readonly s
 interface Visitor {
   readonly connection: Connection;
   readonly following: Following;
+  readonly mayCompute: boolean;
   standing: Standing;
   faults: number;
 }
@@ -89,8 +90,13 @@ export class Room {
     return [...this.#visitors].filter(({ standing }) => standing.as === 'watcher').length;
   }
 
-  /** Takes the socket over; the room closes it. */
-  accept(socket: WebSocket): void {
+  /** Seconds to a peer and back; undefined until it has answered a heartbeat, or where it is not here. */
+  roundTrip(peer: PeerId): number | undefined {
+    return this.#seats.get(peer)?.member.roundTrip();
+  }
+
+  /** Takes the socket over; the room closes it. Who may not compute may watch. */
+  accept(socket: WebSocket, { mayCompute } = { mayCompute: true }): void {
     const connection = new Connection(socket, {
       text: (message) => this.#guarded(visitor, () => this.#hear(visitor, message)),
       bytes: (message) => this.#guarded(visitor, () => this.#follow(visitor, message)),
@@ -101,7 +107,13 @@ export class Room {
       peer: () => (visitor.standing.as === 'member' ? visitor.standing.seat.member.id : undefined),
       send: (frame) => connection.send(frame),
     });
-    const visitor: Visitor = { connection, following, standing: { as: 'watcher' }, faults: 0 };
+    const visitor: Visitor = {
+      connection,
+      following,
+      mayCompute,
+      standing: { as: 'watcher' },
+      faults: 0,
+    };
     this.#visitors.add(visitor);
     if (this.#state === 'closed') connection.goAway();
     else if (this.watchers > (this.#options.maxWatchers ?? MAX_WATCHERS)) {
@@ -139,7 +151,9 @@ export class Room {
 
   #greet(visitor: Visitor, hello: Hello): void {
     if (visitor.standing.as === 'member') throw new ProtocolError('hello: said before; once is enough');
-    if (hello.resume) this.#resume(visitor, hello.resume);
+    if (!visitor.mayCompute) {
+      visitor.connection.dismiss('rights', 'this link lets one watch, and no more; ask for one to compute');
+    } else if (hello.resume) this.#resume(visitor, hello.resume);
     else this.#welcome(visitor, hello);
   }
 

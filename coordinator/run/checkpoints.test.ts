@@ -107,7 +107,22 @@ test('bricks that a kept checkpoint shares with older ones stay, and all others 
   await checkpoints.seal(24, '24-1-1', ['24-1-1', '8-1-1']);
   expect(await under(checkpointPrefix('job'))).toEqual(['16-1-1/0/0/0', '24-1-1/0/0/0', '8-1-1/1/0/0']);
   expect(await under(sealPrefix('job'))).toContain(sealKey('job', 4).slice(sealPrefix('job').length));
-  await checkpoints.clear();
+  await checkpoints.sealEnd();
+  await checkpoints.removeStates();
+  await checkpoints.removeSeals();
+  expect(await under('jobs/')).toEqual([]);
+});
+
+test('a coordinator that dies as it removes the states of a finished job leaves the end sealed, and the next one finishes', async () => {
+  const checkpoints = await opened(1);
+  await brick('8-1-1/0/0/0');
+  await checkpoints.seal(8, '8-1-1', ['8-1-1', null]);
+  await checkpoints.sealEnd();
+  await checkpoints.removeStates();
+  const next = await opened(2);
+  expect(next.isFinal).toBe(true);
+  await next.removeStates();
+  await next.removeSeals();
   expect(await under('jobs/')).toEqual([]);
 });
 

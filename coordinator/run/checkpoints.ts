@@ -96,12 +96,18 @@ export class Checkpoints {
     if (!this.#last.final) await this.#next({ step: this.#job.steps, bricks: [], final: true });
   }
 
-  /** Removes all of them, and what was stored for others that were never sealed: the job is done. */
-  async clear(): Promise<void> {
+  /**
+   * Once the end is sealed: removes all states, and what was stored for others that were never sealed. The sealed end
+   * stays, so a coordinator that dies meanwhile, or its successor's, does the rest again.
+   */
+  async removeStates(): Promise<void> {
     this.#states = [];
-    // The newest goes last: one that is found makes a whole state.
-    await this.#removeAll(sealPrefix(this.#id));
     await this.#removeAll(checkpointPrefix(this.#id));
+  }
+
+  /** Once the store knows that the job is done: removes all seals, the newest last. */
+  async removeSeals(): Promise<void> {
+    await this.#removeAll(sealPrefix(this.#id));
   }
 
   /** The newest seals, oldest first: so many that `KEPT` states are among them. */

@@ -2,11 +2,19 @@ import type { Job } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { type JobEnd, writeJobEnd } from '../job-end.js';
-import type { Conductor, JobStatus, Member, RoomDocument, RunMessage } from '../room/conductor.js';
+import type {
+  Conductor,
+  JobStatus,
+  Member,
+  ProbeReader,
+  RoomDocument,
+  RunMessage,
+} from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
 import { patientStore } from './patient-store.js';
+import { RunLog } from './run-log.js';
 
 /** Ended jobs whose status is kept. */
 const REMEMBERED = 100;
@@ -38,11 +46,10 @@ export function conductor(tools: ConductorTools): Conductor {
 
 class RoomConductor implements Conductor {
   readonly #tools: ConductorTools;
+  readonly log = new RunLog();
   readonly #members = new Map<PeerId, Member>();
   readonly #entries: Entry[] = [];
-  readonly #background = new Background((error) =>
-    this.#tools.log('end-not-recorded', { reason: String(error) }),
-  );
+  readonly #background = new Background((error) => this.#tell('end-not-recorded', { reason: String(error) }));
   /** Ends the waiting for a store that fails. */
   readonly #closing = new AbortController();
   #plans = 0;
@@ -54,6 +61,7 @@ class RoomConductor implements Conductor {
 
   joined(member: Member): void {
     this.#members.set(member.id, member);
+    this.log.add('joined', about(member));
     this.#current?.run?.joined();
     this.#updateRoster();
   }
@@ -68,6 +76,7 @@ class RoomConductor implements Conductor {
 
   lost(member: Member): void {
     this.#members.delete(member.id);
+    this.log.add('gone', about(member));
     this.#tools.document.setMember(member.id, undefined);
     this.#roster.delete(member.id);
     this.#current?.run?.lost(member);
@@ -77,6 +86,7 @@ class RoomConductor implements Conductor {
   submit(id: string, job: Job): void {
     const before = this.#entries.findIndex((entry) => entry.id === id);
     if (before >= 0) this.#entries.splice(before, 1);
+    this.log.add('queued', { job: id, name: job.name });
     this.#entries.push({ id, job, run: undefined, stopped: false, waiters: [] });
     this.#next();
   }
@@ -87,6 +97,7 @@ class RoomConductor implements Conductor {
     if (entry.run) entry.run.stop(STOPPED);
     else {
       entry.stopped = true;
+      this.log.add('state', { job: id, state: 'stopped', reason: STOPPED });
       this.#background.keep(this.#recordEnd(id, { state: 'stopped', reason: STOPPED }));
     }
     this.#settle();
@@ -95,6 +106,10 @@ class RoomConductor implements Conductor {
 
   jobs(): readonly JobStatus[] {
     return this.#entries.map((entry) => this.#status(entry));
+  }
+
+  probes(id: string): ProbeReader | undefined {
+    return this.#entries.find((entry) => entry.id === id)?.run?.readProbe;
   }
 
   finished(id: string): Promise<JobStatus> {
@@ -112,12 +127,17 @@ class RoomConductor implements Conductor {
   }
 
   #recordEnd(id: string, end: Pick<JobEnd, 'state' | 'reason'>): Promise<void> {
-    const { store, log } = this.#tools;
+    const { store } = this.#tools;
     const patient = patientStore(store, {
-      onTrouble: (reason) => log('store', { job: id, ...(reason !== undefined && { reason }) }),
+      onTrouble: (reason) => this.#tell('store', { job: id, ...(reason !== undefined && { reason }) }),
       signal: this.#closing.signal,
     });
     return writeJobEnd(patient, id, end);
+  }
+
+  #tell(event: string, details: object): void {
+    this.log.add(event, details);
+    this.#tools.log(event, details);
   }
 
   /** The first job that is not over. */
@@ -128,7 +148,7 @@ class RoomConductor implements Conductor {
   #next(): void {
     const entry = this.#current;
     if (!entry || entry.run || this.#closed) return;
-    const { document, store, term, resultWriter, log } = this.#tools;
+    const { document, store, term, resultWriter } = this.#tools;
     const patient = patientStore(store, {
       onTrouble: (reason) => entry.run?.hindered(reason),
       signal: this.#closing.signal,
@@ -140,7 +160,7 @@ class RoomConductor implements Conductor {
       result: resultWriter(patient, entry.id, entry.job),
       members: () => [...this.#members.values()],
       nextPlan: () => ++this.#plans,
-      log,
+      log: (event, details) => this.#tell(event, details),
       onChange: () => this.#changed(),
       recordEnd: (end) => this.#recordEnd(entry.id, end),
     });
@@ -193,5 +213,7 @@ class RoomConductor implements Conductor {
     };
   }
 }
+
+const about = ({ id, name, kind, ability }: Member) => ({ peer: id, name, kind, engine: ability.engine });
 
 const isOver = ({ run, stopped }: Entry) => stopped || run?.ended === true;

@@ -4,7 +4,7 @@ import type { Job } from '../../core/job/job.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
-import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
+import type { Member, ProbeReader, RoomDocument, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import type { Assignment } from './assignment.js';
 import { Background } from './background.js';
@@ -50,6 +50,8 @@ export interface ResultWriter {
   start(): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
   addProbes(samples: EpochMessage['probes']): Promise<void>;
+  /** As `ProbeSeries.read`: what has been added so far is among it. */
+  readonly readProbe: ProbeReader;
   /** Resolves when all probe samples added so far are in the store. */
   flush(): Promise<void>;
   finish(report: RunReport): Promise<void>;
@@ -103,7 +105,7 @@ export class JobRun {
     this.#copies = new Copies(job);
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
     this.#uploads = new UploadDesk(store, id, job);
-    this.#notice = new Notice(document, id, job);
+    this.#notice = new Notice(document, id, job, tools.log);
     this.#report = new RunReport(job);
     this.#tick = setInterval(() => this.#look(), TICK_MS);
     this.#background.keep(this.#open());
@@ -125,6 +127,10 @@ export class JobRun {
   get progress(): Progress {
     const sealed = this.#safe.newest?.step ?? 0;
     return this.#report.progress(this.#step ?? sealed, sealed);
+  }
+
+  get readProbe(): ProbeReader {
+    return this.#tools.result.readProbe;
   }
 
   get ended(): boolean {
@@ -493,9 +499,10 @@ export class JobRun {
     await this.#tools.result.finish(this.#report);
     if (this.ended) return;
     this.#leave('done');
-    // Before what it could go on from is removed, the store is to know that it need not.
+    // The sealed end stays until the store knows that the job is done: whoever dies between leaves nothing to be made again.
+    await this.#safe.removeStates();
     await this.#tools.recordEnd({ state: 'done' });
-    await this.#safe.clear();
+    await this.#safe.removeSeals();
   }
 
   // What went wrong.

@@ -7,18 +7,21 @@ export class Notice {
   readonly #document: RoomDocument;
   readonly #id: string;
   readonly #job: Job;
+  readonly #log: (event: string, details: object) => void;
   #shown: Pick<RoomJob, 'state' | 'reason'> | undefined;
 
-  constructor(document: RoomDocument, id: string, job: Job) {
+  constructor(document: RoomDocument, id: string, job: Job, log: (event: string, details: object) => void) {
     this.#document = document;
     this.#id = id;
     this.#job = job;
+    this.#log = log;
   }
 
   show(state: RoomJob['state'], reason: string | undefined): void {
     // Each plan is `running` again; the job's file need not go to everybody with it.
     if (this.#shown?.state === state && this.#shown.reason === reason) return;
     this.#shown = { state, ...(reason !== undefined && { reason }) };
+    this.#log('state', { job: this.#id, ...this.#shown });
     this.#document.setJob({ id: this.#id, file: this.#job.file, ...this.#shown });
   }
 }

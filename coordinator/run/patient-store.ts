@@ -34,6 +34,15 @@ export function patientStore(store: Store, { onTrouble, signal }: Patience): Sto
     }
   }
 
+  /** A listing that breaks off is made again from its beginning. */
+  async function* whole(listing: () => AsyncIterable<string>): AsyncIterable<string> {
+    yield* await patiently(async () => {
+      const names: string[] = [];
+      for await (const name of listing()) names.push(name);
+      return names;
+    });
+  }
+
   return {
     location: store.location,
     ...(store.direct && { direct: store.direct }),
@@ -44,13 +53,7 @@ export function patientStore(store: Store, { onTrouble, signal }: Patience): Sto
     replace: (key, bytes, version) => patiently(() => store.replace(key, bytes, version)),
     remove: (key) => patiently(() => store.remove(key)),
     uploadAddress: (key, bytes) => patiently(() => store.uploadAddress(key, bytes)),
-    async *list(prefix) {
-      // A listing that breaks off is made again from its beginning.
-      yield* await patiently(async () => {
-        const keys: string[] = [];
-        for await (const key of store.list(prefix)) keys.push(key);
-        return keys;
-      });
-    },
+    list: (prefix) => whole(() => store.list(prefix)),
+    folders: (prefix) => whole(() => store.folders(prefix)),
   };
 }

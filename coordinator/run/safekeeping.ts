@@ -192,9 +192,14 @@ export class Safekeeping {
     this.#latest = this.newest;
   }
 
-  /** Removes all checkpoints: the job is done. */
-  clear(): Promise<void> {
-    return this.#checkpoints.clear();
+  /** Removes what the job could go on from; that its end is sealed stays known. */
+  removeStates(): Promise<void> {
+    return this.#checkpoints.removeStates();
+  }
+
+  /** Removes the rest: the store knows that the job is done. */
+  removeSeals(): Promise<void> {
+    return this.#checkpoints.removeSeals();
   }
 
   #wholePlaces({ places }: UnderWay): (CheckpointName | null)[] {

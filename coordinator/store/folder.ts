@@ -102,6 +102,18 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
       }
     },
 
+    async *folders(prefix) {
+      checkPrefix(prefix);
+      for (const name of await namesIn(root, prefix)) {
+        if (!name.endsWith('/')) continue;
+        // What is removed leaves its folder.
+        for await (const _ of keysUnder(root, prefix + name)) {
+          yield name.slice(0, -1);
+          break;
+        }
+      }
+    },
+
     async remove(key) {
       const path = pathOf(key);
       await explained(root, () =>
@@ -191,21 +203,24 @@ async function sweep(unfinished: string): Promise<void> {
 
 /** Keys below `within` (empty, or ending in `/`), in ascending order. */
 async function* keysUnder(root: string, within: string): AsyncIterable<string> {
+  for (const name of await namesIn(root, within)) {
+    if (name.endsWith('/')) yield* keysUnder(root, within + name);
+    else yield within + name;
+  }
+}
+
+/** What lies in a folder, other folders with a slash at their end, sorted as the keys below them are: `a.b` before `a/b`. */
+async function namesIn(root: string, within: string): Promise<string[]> {
   const entries = await explained(root, () =>
     readdir(join(root, within), { withFileTypes: true }).catch((error) => {
       if (isOneOf(error, 'ENOENT', 'ENOTDIR')) return [];
       throw error;
     }),
   );
-  // A folder sorts with its slash, as the keys below it do: `a.b` comes before `a/b`.
-  const names = entries
+  return entries
     .filter((entry) => isKeyPart(entry.name))
     .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name))
     .sort();
-  for (const name of names) {
-    if (name.endsWith('/')) yield* keysUnder(root, within + name);
-    else yield within + name;
-  }
 }
 
 const isOneOf = (error: unknown, ...codes: string[]): boolean =>

@@ -31,6 +31,8 @@ const WRONG_CHECKSUM = [
   'XAmzContentChecksumMismatch',
   'XAmzContentSHA256Mismatch',
 ];
+/** With a status of 400, though the same request may well pass. */
+const CUT_SHORT = ['RequestTimeout', 'IncompleteBody'];
 
 /** Says in one line which store fails, how, and what to do. */
 export function explained(error: unknown, address: S3Address): StoreError {
@@ -83,6 +85,12 @@ export function explained(error: unknown, address: S3Address): StoreError {
   if (WRONG_CHECKSUM.includes(name)) {
     return new StoreUnavailableError(
       `${where} received other bytes than were sent (${name}): check the network and proxies between`,
+      options,
+    );
+  }
+  if (CUT_SHORT.includes(name)) {
+    return new StoreUnavailableError(
+      `${where} did not receive all that was sent (${name}): check the network and proxies between`,
       options,
     );
   }

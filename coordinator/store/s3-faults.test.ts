@@ -15,6 +15,7 @@ const refused = (status: number, code: string): Fault => ({ kind: 'refused', sta
 const passing: readonly (readonly [string, Fault])[] = [
   ['500 InternalError', refused(500, 'InternalError')],
   ['503 SlowDown', refused(503, 'SlowDown')],
+  ['400 RequestTimeout, a body that came too slowly', refused(400, 'RequestTimeout')],
   ['409, others writing at the same time', refused(409, 'ConditionalRequestConflict')],
   ['403, one server whose clock is off', refused(403, 'RequestTimeTooSkewed')],
   ['an answer that comes slowly', { kind: 'slow', milliseconds: 200 }],
@@ -158,6 +159,21 @@ describe.skipIf('why' in server)('S3 behind a network and a server that fail', (
     const headers = { 'content-type': 'application/octet-stream' };
     const answer = await fetch(await late.uploadAddress('late', 2), { method: 'PUT', headers, body: 'xx' });
     expect(answer.status).toBe(200);
+  });
+
+  it.each([
+    refused(301, 'PermanentRedirect'),
+    refused(400, 'AuthorizationHeaderMalformed'),
+    refused(400, 'IllegalLocationConstraintException'),
+  ])('says that the region is wrong where the server answers %o', async (fault) => {
+    proxy.spoil(() => fault);
+    const before = proxy.requests;
+    const opening = s3Store({ ...bucket, endpoint: proxy.url }, { attempts: 4, silenceMs: 5_000 });
+    await expect(opening).rejects.toThrow(
+      /^the store s3:[^\n]* lies in another region: add \?region= to the address \(\w+\)$/,
+    );
+    // Asked again, it would answer the same.
+    expect(proxy.requests - before).toBe(1);
   });
 
   it('says that the clock is wrong where the server gives no time to follow', async () => {

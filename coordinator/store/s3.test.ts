@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StoreUnavailableError } from '../../core/errors.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
+import { UPLOAD_VALID_MS } from '../../core/protocol/limits.js';
 import type { S3Server } from '../../test/s3/ceph.js';
 import { newBucket, s3Server } from '../../test/s3/server.js';
 import { type S3Store, s3Store } from './s3.js';
@@ -71,6 +72,18 @@ describe.skipIf('why' in server)('A bucket of a real S3 server', () => {
       expect(await store.get('k')).toBeUndefined();
       expect(await put(address, 'abc')).toBe(200);
       expect(await store.get('k')).toEqual(new TextEncoder().encode('abc'));
+    });
+
+    it('that are good for minutes', async () => {
+      const store = await make();
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - UPLOAD_VALID_MS - 60_000 });
+      onTestFinished(() => {
+        vi.useRealTimers();
+      });
+      const [up, down] = [await store.uploadAddress('k', 3), await store.direct.downloadAddress('k')];
+      expect(await put(up, 'abc')).toBe(403);
+      expect((await fetch(down)).status).toBe(403);
+      expect(UPLOAD_VALID_MS).toBeLessThanOrEqual(15 * 60_000);
     });
 
     it('that take the checksum of what is sent, and refuse other bytes', async () => {

@@ -3,13 +3,15 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectsV2Command,
+  type ListObjectsV2CommandInput,
+  type ListObjectsV2CommandOutput,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StoreUnavailableError } from '../../core/errors.js';
 import { UPLOAD_VALID_MS } from '../../core/protocol/limits.js';
 import { checkRange, checkUploadLength } from './checks.js';
-import { checkKey, checkPrefix, isKey } from './key.js';
+import { checkKey, checkPrefix, isKey, isKeyPart } from './key.js';
 import { locationOf, type S3Address } from './s3-address.js';
 import { guarded, OBJECT_TYPE } from './s3-body.js';
 import { type Patience, S3Connection, USUAL_PATIENCE } from './s3-connection.js';
@@ -48,6 +50,7 @@ export async function s3Store(address: S3Address, patience: Patience = USUAL_PAT
       create: async (key, bytes) => (await bucket.putIf({ IfNoneMatch: '*' }, key, bytes)) !== undefined,
       replace: (key, bytes, version) => bucket.putIf({ IfMatch: bucket.etag(version) }, key, bytes),
       list: (prefix) => bucket.list(prefix),
+      folders: (prefix) => bucket.folders(prefix),
       remove: (key) => bucket.remove(key),
       uploadAddress: (key, bytes) => bucket.uploadAddress(key, bytes),
       close: () => server.close(),
@@ -149,19 +152,35 @@ class Bucket {
 
   async *list(prefix: string): AsyncIterable<string> {
     checkPrefix(prefix);
-    let token: string | undefined;
-    do {
-      const command = new ListObjectsV2Command({
-        Bucket: this.#server.address.bucket,
-        Prefix: this.#before + prefix,
-        ContinuationToken: token,
-      });
-      const page = await this.#server.ask((client) => client.send(command));
-      for (const { Key } of page.Contents ?? []) {
+    for await (const { Contents } of this.#pages({ Prefix: this.#before + prefix })) {
+      for (const { Key } of Contents ?? []) {
         const key = Key?.slice(this.#before.length) ?? '';
         // Other programs' objects, such as empty ones that stand for folders, are none of ours.
         if (isKey(key)) yield key;
       }
+    }
+  }
+
+  async *folders(prefix: string): AsyncIterable<string> {
+    checkPrefix(prefix);
+    const within = this.#before + prefix;
+    for await (const { CommonPrefixes } of this.#pages({ Prefix: within, Delimiter: '/' })) {
+      for (const { Prefix } of CommonPrefixes ?? []) {
+        const name = Prefix?.slice(within.length, -1) ?? '';
+        if (isKeyPart(name)) yield name;
+      }
+    }
+  }
+
+  async *#pages(
+    what: Pick<ListObjectsV2CommandInput, 'Prefix' | 'Delimiter'>,
+  ): AsyncIterable<ListObjectsV2CommandOutput> {
+    let token: string | undefined;
+    do {
+      const { bucket } = this.#server.address;
+      const command = new ListObjectsV2Command({ Bucket: bucket, ...what, ContinuationToken: token });
+      const page = await this.#server.ask((client) => client.send(command));
+      yield page;
       token = page.NextContinuationToken;
     } while (token !== undefined);
   }

@@ -147,6 +147,17 @@ export function storeCompliance(name: string, make: () => Promise<Store>): void 
       expect(await collect(store.list(''))).toEqual([...keys].sort());
     });
 
+    it('names what lies at one level, however deep the keys go', async () => {
+      const store = await make();
+      for (const key of ['jobs/b/x/1', 'jobs/b/y', 'jobs/a-1/z', 'jobs/file', 'jobs/gone/x', 'other/c/d'])
+        await store.put(key, text(key));
+      await store.remove('jobs/gone/x');
+      expect(await collect(store.folders('jobs/'))).toEqual(['a-1', 'b']);
+      expect(await collect(store.folders(''))).toEqual(['jobs', 'other']);
+      expect(await collect(store.folders('none/'))).toEqual([]);
+      await expect(collect(store.folders('../'))).rejects.toThrow(StoreError);
+    });
+
     it('lists by a prefix that ends anywhere in a key', async () => {
       const store = await make();
       for (const key of ['job/1/a', 'job/10/a', 'job/2/a', 'jobs/1', 'other'])

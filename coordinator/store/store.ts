@@ -24,6 +24,11 @@ export interface Store {
   replace(key: string, bytes: Uint8Array, version: Version): Promise<Version | undefined>;
   /** Keys that start with `prefix`, in ascending order. */
   list(prefix: string): AsyncIterable<string>;
+  /**
+   * Names that follow `prefix`, which is empty or ends in a slash, up to the next slash: each once, in ascending order.
+   * As quick as they are few, however many keys there are.
+   */
+  folders(prefix: string): AsyncIterable<string>;
   /** Removing what is not there is no error. */
   remove(key: string): Promise<void>;
   /**

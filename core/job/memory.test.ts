@@ -46,5 +46,8 @@ it('tells how much a fleet lacks, and nothing where it suffices', () => {
   expect(memoryShortfall(job, peersOf('wasm', 8e9, 3e9))).toBe(
     'the state takes 12.0 GB, and the 2 peers together offer 11.0 GB',
   );
+  expect(memoryShortfall(job, peersOf('webgpu', 8e9))).toBe(
+    'the state takes 12.0 GB, and the one peer offers 8.00 GB (with --gpu-memory, a peer offers more of its GPU)',
+  );
   expect(memoryShortfall(job, [])).toContain('the 0 peers together offer 0.00 GB');
 });

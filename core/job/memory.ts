@@ -42,6 +42,9 @@ export function cellsHeld(job: Sized, { engine, memory }: Holder): number {
   return memory / bytesOfCell(job, engine);
 }
 
+/** No browser tells how much memory a GPU has, so peers offer little of it unasked. */
+const MORE_ON_A_GPU = ' (with --gpu-memory, a peer offers more of its GPU)';
+
 /**
  * Why the job does not fit a fleet, or undefined if it may. Halos come on top, so a job that only just fits can still be
  * refused by a peer. What the state takes is reckoned as this fleet would hold it.
@@ -52,7 +55,8 @@ export function memoryShortfall(job: Sized, fleet: readonly Holder[]): string | 
   const offered = sum(fleet.map(({ memory }) => memory));
   const needed = held > 0 ? (offered / held) * cellsOf(job) : memoryNeeded(job, 'wasm');
   const peers = fleet.length === 1 ? 'the one peer offers' : `the ${fleet.length} peers together offer`;
-  return `the state takes ${gigabytes(needed)}, and ${peers} ${gigabytes(offered)}`;
+  const hint = fleet.some(({ engine }) => engine === 'webgpu') ? MORE_ON_A_GPU : '';
+  return `the state takes ${gigabytes(needed)}, and ${peers} ${gigabytes(offered)}${hint}`;
 }
 
 function cellsOf({ grid }: Sized): number {

@@ -1,3 +1,4 @@
+import type { JobFault } from '../errors.js';
 import { type Box, intersect, isEmpty } from '../grid/box.js';
 import type { Grid } from '../grid/grid.js';
 import { fitsF32 } from './f32.js';
@@ -49,6 +50,18 @@ export function sourcesOf(
     const feed = feedOf(signal, weight, dt);
     return [{ name, component: place.component, field: place.field.name, box, feed }];
   });
+}
+
+/** What is wrong with the file of a source whose feed has this weight: a value that adds more than f32 holds. */
+export function faultOfSeries(source: string, weight: number, values: Float32Array): JobFault | undefined {
+  const index = values.findIndex((value) => !Number.isFinite(Math.fround(weight * value)));
+  if (index < 0) return undefined;
+  const value = values[index] as number;
+  return {
+    field: `sources.${source}.signal.file`,
+    problem: `holds ${value} at [${index}], which adds ${weight * value} in a step, more than f32 can hold`,
+    fix: `Give sources.${source} a smaller amplitude, or choose larger units`,
+  };
 }
 
 function feedOf(signal: SignalOfSource, weight: number, dt: number): SourceFeed {

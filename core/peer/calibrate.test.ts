@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest';
 import type { Engine, EngineShard } from '../../shaders/engine.js';
+import type { Clock } from '../../shaders/throttle/duty-cycle.js';
+import { throttledEngine } from '../../shaders/throttle/engine.js';
+import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import { dawnAdapter } from '../../shaders/webgpu/dawn.suite.js';
 import { createWebgpuEngine } from '../../shaders/webgpu/engine.js';
+import { cellCount } from '../grid/box.js';
 import { abilitySchema } from '../protocol/messages.js';
 import { calibrate } from './calibrate.js';
 
@@ -46,4 +50,44 @@ it('an engine with little memory is calibrated on a cube that it can hold', asyn
   expect(ability.rate).toBeGreaterThan(1e4);
   expect(edges).toEqual([48]);
   await engine.close();
+});
+
+/** Takes 20 ns of no clock for a cell. */
+function ofFixedRate(engine: Engine): Engine {
+  return {
+    kind: engine.kind,
+    device: engine.device,
+    memory: engine.memory,
+    close: () => engine.close(),
+    createShard: async (spec) => {
+      const shard = await engine.createShard(spec);
+      const advance = shard.advance.bind(shard);
+      shard.advance = async (updates) => {
+        const cells = updates.reduce((sum, { box }) => sum + cellCount(box), 0);
+        return { ...(await advance(updates)), seconds: 20e-9 * cells };
+      };
+      return shard;
+    },
+  };
+}
+
+it('a device held to a quarter is taken for one of a quarter of its rate', async () => {
+  const rates: number[] = [];
+  for (const share of [1, 0.25]) {
+    let now = 0;
+    const clock: Clock = {
+      now: () => now,
+      after: (seconds, run) => {
+        now += seconds;
+        queueMicrotask(run);
+        return () => {};
+      },
+    };
+    const engine = throttledEngine(ofFixedRate(await createWasmEngine()), clock);
+    await engine.limitTo(share);
+    rates.push((await calibrate(engine)).rate);
+    await engine.close();
+  }
+  expect(rates[0]).toBeCloseTo(50e6, 0);
+  expect(rates[1]).toBeCloseTo(12.5e6, 0);
 });

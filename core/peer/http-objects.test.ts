@@ -17,6 +17,8 @@ beforeEach(async () => {
     else if (request.url === '/busy' && asked++ === 0) response.writeHead(503).end('slow down');
     else if (request.url === '/busy') response.end('bytes');
     else if (request.url === '/expired') response.writeHead(403).end('expired');
+    else if (request.url === '/slow') response.writeHead(400).end('<Code>RequestTimeout</Code>');
+    else if (request.url === '/cut') response.writeHead(400).end('<Code>IncompleteBody</Code>');
     else if (request.url?.startsWith('/wrong?')) response.writeHead(400).end('another length');
     else if (request.url === '/full') response.writeHead(507).end('the disk is full');
     else if (request.url === '/half') response.writeHead(200, { 'content-length': '10' }).write('half');
@@ -53,6 +55,8 @@ test('reading is tried again where the store is overloaded', async () => {
 test('a write that may succeed later or at a fresh address is told from one that is refused', async () => {
   await expect(objects.put('/expired', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
   await expect(objects.put('/busy', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
+  await expect(objects.put('/slow', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
+  await expect(objects.put('/cut', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
   const refused = objects.put('/wrong?signature=s', new Uint8Array(3));
   await expect(refused).rejects.toThrow('the store answered 400 for /wrong: another length');
   await expect(refused).rejects.not.toThrow(StoreUnavailableError);

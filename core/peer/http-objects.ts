@@ -83,10 +83,13 @@ export function httpObjects(
 function refused(status: number, what: string, answer: Uint8Array): StoreError {
   const said = saidIn(answer);
   const message = `the store answered ${status} for ${what}: ${said}`;
-  return mayPass(status) || said.includes('BadDigest')
+  return mayPass(status) || NOT_AS_SENT.some((code) => said.includes(code))
     ? new StoreUnavailableError(message)
     : new StoreError(message);
 }
+
+/** S3's words, with a status of 400, for a body that came changed, too slowly, or not to its end. */
+const NOT_AS_SENT = ['BadDigest', 'RequestTimeout', 'IncompleteBody'];
 
 /** A coordinator's own words; of other stores as they come. */
 function saidIn(answer: Uint8Array): string {

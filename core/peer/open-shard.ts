@@ -24,7 +24,10 @@ export interface OpenShard {
   readonly held: Box;
 }
 
-/** Throws EngineError where the device cannot hold the shard, StoreError where the series of a source is missing. */
+/**
+ * Throws EngineError where the device cannot hold the shard, StoreError where the series of a source is missing, JobError
+ * where it adds more than f32 can hold.
+ */
 export async function openShard(tools: OpenTools, job: Job, plan: Plan, box: Box): Promise<OpenShard> {
   const { engine, objects, probes } = tools;
   const { radius } = job.model.model;

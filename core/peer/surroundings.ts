@@ -1,9 +1,11 @@
 import type { EngineShard, ShardSpec, Source } from '../../shaders/engine.js';
+import { JobError } from '../errors.js';
 import { type Box, boxOfShape, cellCount, intersect, isEmpty, shift, type Triple } from '../grid/box.js';
 import { brickBox } from '../grid/bricks.js';
 import { cutDense } from '../grid/dense.js';
 import { periodicImages } from '../grid/halo.js';
-import type { Amplitude, Job, JobSource } from '../job/job.js';
+import type { Amplitude, Job, JobSource, SourceFeed } from '../job/job.js';
+import { faultOfSeries } from '../job/sources.js';
 import { mediumBrickKey, sourceSeriesKey } from '../protocol/keys.js';
 import { decodeCells } from '../result/cells.js';
 import { decodeSeries } from '../result/series.js';
@@ -61,7 +63,7 @@ export interface FedSource extends Source {
 
 /**
  * The job's sources that reach the shard's cells or halo: in each periodic image, in the job's order.
- * Throws StoreError when the series of one is missing.
+ * Throws StoreError when the series of one is missing, JobError where it adds more than f32 can hold.
  */
 export async function sourcesIn(job: Job, id: string, held: Box, objects: Readable): Promise<FedSource[]> {
   const fed = job.sources.map(async (source): Promise<FedSource[]> => {
@@ -79,8 +81,15 @@ async function amplitudeOf({ name, feed }: JobSource, id: string, objects: Reada
     case 'known':
       return feed.amplitude;
     case 'file':
-      return feed.amplitudeOf(decodeSeries(await need(objects, sourceSeriesKey(id, name))));
+      return fedBy(name, feed, decodeSeries(await need(objects, sourceSeriesKey(id, name))));
   }
+}
+
+/** The store has what was put there, and nobody need have checked it against the job. */
+function fedBy(name: string, feed: Extract<SourceFeed, { kind: 'file' }>, values: Float32Array): Amplitude {
+  const fault = faultOfSeries(name, feed.weight, values);
+  if (fault) throw new JobError([fault]);
+  return feed.amplitudeOf(values);
 }
 
 /** The parts of a box of the grid that `held` has, in grid coordinates, and how far away it has them. */

@@ -36,6 +36,32 @@ test('an upload that waits for addresses ends with its plan, and those of other 
   await second;
 });
 
+test('where a plan ends while its bricks are on their way, those that still wait stay here', async () => {
+  const gone: string[] = [];
+  const uploader: Uploader = new Uploader({
+    objects: {
+      get: async () => undefined,
+      put: async (url) => {
+        gone.push(url);
+        uploader.drop(1);
+      },
+    },
+    send: (message) => {
+      if (message.type !== 'upload') return;
+      const { request, objects: wanted } = message;
+      const addressed = wanted.map(({ key }) => ({ key, url: `/${key}` }));
+      queueMicrotask(() => uploader.answered({ type: 'addresses', request, objects: addressed }));
+    },
+    pause: async () => {},
+  });
+  const uploads = Array.from({ length: 32 }, (_, i) => ({
+    key: String(i),
+    encode: async () => new Uint8Array(1),
+  }));
+  await expect(uploader.upload(1, uploads)).rejects.toThrow(PlanEndedError);
+  expect(gone).toEqual(['/0']);
+});
+
 test('an upload that fails for now is tried again at a fresh address, one that is refused is not', async () => {
   const tried: string[] = [];
   let asked = 0;

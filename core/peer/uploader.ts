@@ -94,6 +94,8 @@ export class Uploader {
     const { key, bytes } = object;
     const { objects, pause, send } = this.#tools;
     const put = async (attempt: number) => {
+      // Others of its batch went before it, and took their time.
+      if (this.#dropped.has(plan)) throw ended(plan);
       const url = (attempt === 1 ? urls : await this.#addresses(plan, [object])).get(key);
       if (!url) throw new StoreError(`no address was given for ${key}`);
       await objects.put(url, bytes);

@@ -26,6 +26,8 @@ export const rosterEntrySchema = z.strictObject({
   state: z.enum(['idle', 'computing', 'leaving']),
   /** While a job runs. */
   use: useSchema.exactOptional(),
+  /** Cell updates of its owner that have been verified in this room. */
+  credit: z.number().min(0).exactOptional(),
 });
 export type RosterEntry = z.infer<typeof rosterEntrySchema>;
 

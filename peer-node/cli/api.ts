@@ -1,43 +1,24 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { JobError, RightsError } from '../../core/errors.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
 import { persistently } from '../../core/peer/persistently.js';
 import { addressesOf, type RoomAddresses } from '../../core/protocol/addresses.js';
-import { progressSchema, roomJobSchema, rosterEntrySchema } from '../../core/protocol/document.js';
-import { jobId, peerId } from '../../core/protocol/plan.js';
+import {
+  type JobStatus,
+  jobStatusSchema,
+  type RoomStatus,
+  type RunEvents,
+  refusalSchema,
+  roomStatusSchema,
+  runEventsSchema,
+  type Submitted,
+  submittedSchema,
+  uploadAddressesSchema,
+} from '../../core/protocol/api.js';
 import { UnreachableError, UsageError } from './exit.js';
 
-// What the command reads of the coordinator's answers; fields it does not know are let be.
-
-const jobStatusSchema = z.object({
-  id: jobId,
-  name: z.string(),
-  state: roomJobSchema.shape.state,
-  reason: z.string().optional(),
-  progress: progressSchema.optional(),
-  result: z.string(),
-});
-export type JobReport = z.output<typeof jobStatusSchema>;
-
-const roomSchema = z.object({
-  room: z.string(),
-  peers: z.array(rosterEntrySchema.extend({ id: peerId })),
-  watchers: z.number(),
-  jobs: z.array(jobStatusSchema),
-});
-export type RoomReport = z.output<typeof roomSchema>;
-
-const submittedSchema = z.object({ id: jobId, started: z.boolean() });
-export type Submitted = z.output<typeof submittedSchema>;
-
-const addressesSchema = z.object({ objects: z.array(z.object({ key: z.string(), url: z.string() })) });
-
-const refusalSchema = z.object({
-  error: z.object({
-    message: z.string(),
-    faults: z.array(z.object({ field: z.string(), problem: z.string(), fix: z.string() })).optional(),
-  }),
-});
+export type JobReport = JobStatus;
+export type RoomReport = RoomStatus;
 
 export interface InputObject {
   readonly key: string;
@@ -48,6 +29,8 @@ export interface InputObject {
 export interface RoomApi {
   room(): Promise<RoomReport>;
   job(id: string): Promise<JobReport>;
+  /** What happened after the event of number `after`, of job `id` alone where one is given. */
+  events(after: number, id?: string): Promise<RunEvents>;
   /** A job that needs no inputs has started by then. */
   submit(file: unknown): Promise<Submitted>;
   /** Puts objects that job `id` starts from into the store. */
@@ -101,14 +84,18 @@ export function roomApi(
   };
 
   return {
-    room: () => read(roomSchema, call('GET', path)),
+    room: () => read(roomStatusSchema, call('GET', path)),
+    events: (after, id) => {
+      const query = new URLSearchParams({ after: String(after), ...(id !== undefined && { job: id }) });
+      return read(runEventsSchema, call('GET', `${path}/events?${query}`));
+    },
     job: (id) => read(jobStatusSchema, call('GET', jobPath(id))),
     submit: (file) => read(submittedSchema, call('POST', `${path}/jobs`, JSON.stringify({ file }))),
     async addInputs(id, inputs) {
       const wanted = inputs.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
       const asked = call('POST', `${jobPath(id)}/inputs`, JSON.stringify({ objects: wanted }));
       const addresses = new Map(
-        (await read(addressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
+        (await read(uploadAddressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
       );
       await Promise.all(
         inputs.map(({ key, bytes }) => persistently(() => objects.put(addresses.get(key) ?? key, bytes))),
@@ -140,6 +127,8 @@ function refusal(status: number, answer: unknown, origin: string): Error {
       );
     case 404:
       return new UsageError(`not found: ${said}; groundswell status lists the jobs of a room`);
+    case 503:
+      return new UnreachableError(said);
     default:
       return status < 500
         ? new UsageError(`the coordinator refuses: ${said}`)

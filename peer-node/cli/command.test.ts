@@ -35,6 +35,7 @@ describe('the groundswell command', () => {
     ['an unknown command', ['jion'], /join/],
     ['no job file', ['run'], /'job'/],
     ['an unknown option', ['run', 'job.yaml', '--perrs', '2'], /--peers/],
+    ['no share at all', ['join', 'http://localhost:1', '--share', '0'], /--share .* 1 to 100/],
     ['no thread at all', ['join', 'http://localhost:1', '--threads', '0'], /--threads .* 1 to 1024/],
     ['a number of peers that is none', ['run', 'job.yaml', '--peers', 'two'], /--peers .* 0 to 64/],
     ['a port beyond the last', ['serve', '--port', '65536'], /--port .* 1 to 65535/],

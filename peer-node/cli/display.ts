@@ -1,6 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import type { Job } from '../../core/job/job.js';
+import type { RunEvent } from '../../core/protocol/api.js';
 import type { Progress } from '../../core/protocol/document.js';
+import { eventInWords } from '../../core/protocol/event-words.js';
 import { isThisMachine } from './address.js';
 import type { JobReport } from './api.js';
 import type { RunningCoordinator } from './parts.js';
@@ -14,11 +16,16 @@ export interface Display {
   /** A job is handed in. */
   started(run: { readonly job: string; readonly page: string }): void;
   note(message: string): void;
+  /** Something happened to the run, or to its peers. */
+  happened(event: RunEvent): void;
   progress(progress: Progress): void;
   /** Takes the bar away; the terminal is ready for text. */
   close(): void;
   ended(report: JobReport, job: Job): void;
 }
+
+/** What a run's own terminal tells; the rest is for `groundswell logs`, or said otherwise. */
+const WORTH_A_LINE: ReadonlySet<string> = new Set(['joined', 'gone', 'back', 'benched', 'found-out']);
 
 /** Lines in a pipe come this often at most. */
 const LINE_EVERY_MS = 3_000;
@@ -37,7 +44,7 @@ function tellStart({ job, page }: { readonly job: string; readonly page: string 
 }
 
 function tellServing({ url, invitation, token, tokenIsNew }: RunningCoordinator): void {
-  print(`Coordinator and page at ${url}`);
+  print(`Coordinator and page at ${url}, laboratory at ${url}/lab`);
   print(
     isThisMachine(new URL(invitation))
       ? 'Only this machine reaches it; with --host 0.0.0.0 others can join.'
@@ -53,7 +60,7 @@ function tellEnd({ id, state, reason = 'no reason given', result }: JobReport, j
 
 function barDisplay(): Display {
   const bar = new SingleBar({
-    format: '{bar} step {value}/{total} · {rate} · {left} · {peers}',
+    format: '{bar} {percentage}% · step {value}/{total} · {rate} · {left} · {peers}',
     stream: process.stdout,
     barsize: 24,
     barCompleteChar: '█',
@@ -68,13 +75,17 @@ function barDisplay(): Display {
     bar.stop();
     shown = undefined;
   };
+  const note = (message: string) => {
+    bar.stop();
+    print(message);
+    if (shown) bar.start(...shown);
+  };
   return {
     serving: tellServing,
     started: tellStart,
-    note(message) {
-      bar.stop();
-      print(message);
-      if (shown) bar.start(...shown);
+    note,
+    happened(event) {
+      if (WORTH_A_LINE.has(event.event)) note(eventInWords(event));
     },
     progress({ step, steps, rate, secondsLeft, peers }) {
       const words = { rate: cellRate(rate), left: timeLeft(secondsLeft), peers: counted(peers, 'peer') };
@@ -96,6 +107,9 @@ function lineDisplay(): Display {
     serving: tellServing,
     started: tellStart,
     note: print,
+    happened(event) {
+      if (WORTH_A_LINE.has(event.event)) print(eventInWords(event));
+    },
     progress({ step, steps, rate, secondsLeft, peers }) {
       const now = Date.now();
       if (now < next) return;
@@ -108,7 +122,7 @@ function lineDisplay(): Display {
   };
 }
 
-/** Events: `serving`, `started`, `note`, `progress`, `ended`. Fields may be added; none changes its meaning. */
+/** Events: `serving`, `started`, `note`, `happened`, `progress`, `ended`. Fields may be added; none changes its meaning. */
 function jsonDisplay(): Display {
   const event = (name: string, fields: object) => print(JSON.stringify({ event: name, ...fields }));
   return {
@@ -117,6 +131,7 @@ function jsonDisplay(): Display {
     },
     started: (run) => event('started', run),
     note: (message) => event('note', { message }),
+    happened: ({ event: what, ...rest }) => event('happened', { what, ...rest }),
     progress: (progress) => event('progress', progress),
     close() {},
     ended({ id, state, reason, result }, job) {

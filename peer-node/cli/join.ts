@@ -14,6 +14,10 @@ export interface JoinCommandOptions {
   readonly gpu?: string;
   /** A peer for each, whatever `peers` says. */
   readonly gpus?: GpuChoice;
+  /** Of each device: over 0 and up to 1. */
+  readonly share: number;
+  /** Bytes. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
@@ -43,7 +47,7 @@ async function askFirst(urls: readonly URL[]): Promise<void> {
 
 async function joinHere(
   urls: readonly URL[],
-  { engine, threads, gpu, transport, name, ec2 }: JoinCommandOptions,
+  { engine, threads, gpu, gpuMemory, share, transport, name, ec2 }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
@@ -51,6 +55,8 @@ async function joinHere(
     engine,
     threads,
     ...(gpu !== undefined && { gpu }),
+    share,
+    gpuMemory,
     transport,
     name,
     onStatus: printChanges(print),
@@ -80,11 +86,13 @@ function printChanges(print: (line: string) => void): (line: string) => void {
 
 async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
   const devices = await devicesOf(options, context.parts, context.print);
-  const { threads, transport, name, ec2 } = options;
+  const { threads, gpuMemory, share, transport, name, ec2 } = options;
   const links = urls.map(({ href }) => href);
   const peers = startLocalPeers({
     devices,
     threads,
+    gpuMemory,
+    share,
     transport,
     name,
     ec2,

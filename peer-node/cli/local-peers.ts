@@ -50,6 +50,10 @@ export interface LocalPeersOptions {
   readonly urls: readonly string[];
   /** Of each peer's `wasm` engine; unless given, the peers part those of the machine. */
   readonly threads?: number | undefined;
+  /** Of each device; all of it unless given. */
+  readonly share?: number;
+  /** Bytes of each peer's GPU. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** Each leaves when EC2 announces that it takes this instance back. */
@@ -66,6 +70,8 @@ export function startLocalPeers({
   devices,
   urls,
   threads = Math.max(1, Math.floor(availableParallelism() / devices.length)),
+  share = 1,
+  gpuMemory,
   transport,
   name,
   ec2 = false,
@@ -76,7 +82,9 @@ export function startLocalPeers({
     const suffix = devices.length === 1 ? '' : `-${index + 1}`;
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
-    const choices = [...computing, '--threads', `${threads}`, '--transport', transport, '--name', peerName];
+    const memory = gpuMemory === undefined ? [] : ['--gpu-memory', `${gpuMemory / 2 ** 30}`];
+    const taking = ['--threads', `${threads}`, '--share', `${Math.round(100 * share)}`];
+    const choices = [...computing, ...memory, ...taking, '--transport', transport, '--name', peerName];
     const child = startPeer(['join', ...urls, ...choices, ...(ec2 ? ['--ec2'] : [])]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);

@@ -11,6 +11,10 @@ export const DEFAULT_PORT = 8470;
 export const DEFAULT_ADDRESS = `http://localhost:${DEFAULT_PORT}`;
 const MOST_PEERS = 64;
 const MOST_THREADS = 1024;
+/** Less holds no shard worth computing. */
+const LEAST_GPU_GIB = 0.1;
+/** Several times what any card has: more was meant to be another unit. */
+const MOST_GPU_GIB = 1024;
 
 function wholeNumber(least: number, most: number) {
   return (text: string): number => {
@@ -69,6 +73,15 @@ export function positive(text: string): number {
   throw new InvalidArgumentError('Give a number above 0.');
 }
 
+/** Reads a memory's size, and gives it in bytes. */
+function gibibytes(text: string): number {
+  const value = Number(text);
+  if (/^\d*\.?\d+$/.test(text) && value >= LEAST_GPU_GIB && value <= MOST_GPU_GIB) {
+    return Math.floor(value * 2 ** 30);
+  }
+  throw new InvalidArgumentError(`Give GiB, a number from ${LEAST_GPU_GIB} to ${MOST_GPU_GIB}.`);
+}
+
 /** Reads a store's address. */
 export function storeAddress(text: string): S3Address {
   try {
@@ -107,6 +120,13 @@ export const option = {
       '--threads <number>',
       'threads of a peer that computes with wasm (default: what the machine has, parted among its peers)',
     ).argParser(wholeNumber(1, MOST_THREADS)),
+  share: () =>
+    new Option(
+      '--share <per cent>',
+      'how much of the device computes: works so much of the time and rests for the remainder',
+    )
+      .argParser((text) => wholeNumber(1, 100)(text) / 100)
+      .default(1, '100'),
   gpu: () =>
     new Option('--gpu <name>', 'the GPU that computes, by a part of its name; stronger than --engine'),
   gpus: () =>
@@ -114,6 +134,11 @@ export const option = {
       '--gpus <which>',
       'a peer for each GPU: all, a number, or parts of their names; stronger than --peers',
     ).argParser(gpuChoice),
+  gpuMemory: () =>
+    new Option(
+      '--gpu-memory <GiB>',
+      'memory of a GPU that a peer may fill (default: twice the largest array that the GPU binds)',
+    ).argParser(gibibytes),
   transport: () =>
     new Option('--transport <transport>', 'what carries its links to other peers')
       .choices(['auto', 'datachannel', 'werift'])

@@ -81,6 +81,10 @@ export interface JoinOptions {
   readonly threads?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
+  /** Of the device: over 0 and up to 1. */
+  readonly share: number;
+  /** Bytes that a shard may hold on a GPU; what can be hoped for, unless given. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** What the peer does now, for people. */

@@ -5,6 +5,7 @@ import type { Context } from './context.js';
 import { EXIT_HELP, Exit, exitOf } from './exit.js';
 import { exportCommand } from './export.js';
 import { join } from './join.js';
+import { logs } from './logs.js';
 import { address, cut, DEFAULT_ADDRESS, option, positive, snapshot, storeAddress } from './options.js';
 import { resume } from './resume.js';
 import { run } from './run.js';
@@ -66,11 +67,13 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .addOption(option.engine())
     .addOption(option.threads())
+    .addOption(option.share())
     .addOption(option.transport())
     .addOption(option.name())
     .addOption(option.peers(1, 1))
     .addOption(option.gpu())
     .addOption(option.gpus())
+    .addOption(option.gpuMemory())
     .option('--ec2', 'hand over and leave when EC2 announces that it takes this spot instance back')
     .action(async (urls, options) => end(await join(urls, options, context)));
 
@@ -86,6 +89,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.turnSecret())
     .addOption(option.peers(0, 2))
     .addOption(option.gpus())
+    .addOption(option.gpuMemory())
     .addOption(option.engine())
     .addOption(option.threads())
     .addOption(option.transport())
@@ -114,6 +118,15 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addArgument(new Argument('[url]').argParser(address).default(address(DEFAULT_ADDRESS), DEFAULT_ADDRESS))
     .addOption(option.json())
     .action(async (url, options) => end(await status(url, options, context)));
+
+  program
+    .command('logs')
+    .description('show what happened to a job: plans, peers that came and went, seals, setbacks, its end')
+    .argument('[job-id]', 'without one: everything that happened in the room')
+    .addOption(option.url())
+    .option('-f, --follow', 'go on until the job has ended')
+    .addOption(option.json())
+    .action(async (id, options) => end(await logs(id, options, context)));
 
   program
     .command('stop')

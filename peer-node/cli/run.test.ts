@@ -127,6 +127,22 @@ describe('groundswell run, serve, submit, status and stop', () => {
       jobs: [{ id: JSON.parse(submitted.out).job }],
     });
 
+    const id = JSON.parse(submitted.out).job;
+    const told = await command.run('logs', id, '--url', url);
+    expect(told.status).toBe(0);
+    expect(told.out).toMatch(/handed in\n.*waiting: waits for 2 more peers\n/);
+    const events = await command.run('logs', '--url', url, '--json');
+    expect(JSON.parse(events.out.split('\n')[0] ?? '')).toMatchObject({
+      number: 1,
+      event: 'queued',
+      job: id,
+    });
+    const following = command.start('logs', id, '--follow', '--url', url);
+    await following.event('state');
+    await command.run('stop', id, '--url', url, '--data', data);
+    expect(await following.event('state')).toMatchObject({ details: { state: 'stopped' } });
+    expect(await following.ended).toBe(0);
+
     const unknown = await command.run('stop', 'pulse-unknown', '--url', url, '--data', data);
     expect(unknown.status).toBe(2);
 

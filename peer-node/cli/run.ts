@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly threads?: number | undefined;
   /** A peer for each, whatever `peers` says. */
   readonly gpus?: GpuChoice;
+  /** Bytes of each peer's GPU. */
+  readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
   /** Goes on serving when the job is done. */
@@ -80,7 +82,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
 async function computed(
   coordinator: RunningCoordinator,
   prepared: PreparedJob,
-  { devices, threads, transport, name }: RunOptions & { readonly devices: readonly Device[] },
+  { devices, threads, gpuMemory, transport, name }: RunOptions & { readonly devices: readonly Device[] },
   display: Display,
   lifetime: AbortSignal,
 ): Promise<JobReport | undefined> {
@@ -89,7 +91,8 @@ async function computed(
   const onLost = (message: string) => {
     if (!lifetime.aborted) display.note(message);
   };
-  const peers = startLocalPeers({ devices, urls: [invitation], threads, transport, name, onLost });
+  const urls = [invitation];
+  const peers = startLocalPeers({ devices, urls, threads, gpuMemory, transport, name, onLost });
   const over = new AbortController();
   lifetime.addEventListener('abort', () => over.abort(), { once: true });
   // With no local peers, others are waited for however long it takes.

@@ -5,7 +5,11 @@ import { Exit } from './exit.js';
 import { cellRate, counted, timeLeft } from './words.js';
 
 /** `groundswell status`: who is in a room, and how far its jobs are. */
-export async function status(url: URL, { json }: { json?: boolean }, { print }: Context): Promise<Exit> {
+export async function status(
+  url: URL,
+  { json }: { json?: boolean },
+  { print }: Pick<Context, 'print'>,
+): Promise<Exit> {
   const report = await roomApi(addressesOf(url.href)).room();
   for (const line of json ? [JSON.stringify(report)] : inWords(report)) print(line);
   return Exit.ok;
@@ -55,5 +59,5 @@ function jobLine({ id, state, reason, progress, result }: JobReport): string {
   if (state === 'done') return `job ${id}: done, result at ${result}`;
   if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
   const { step, steps, rate, secondsLeft } = progress;
-  return `job ${id}: running, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}`;
+  return `job ${id}: running, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}${why}`;
 }

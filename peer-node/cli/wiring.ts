@@ -10,9 +10,7 @@ export const parts: Parts = {
     (await import('./parts/export.js')).exportResult(from, request, lifetime),
   joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
   chooseGpus: async (choice) => {
-    const { chooseGpus, leftOut, listGpus } = await import('../gpu/adapters.js');
-    const gpus = await listGpus();
-    const names = chooseGpus(gpus, choice);
-    return { names, leftOut: leftOut(gpus, names) };
+    const { chooseGpus, listGpus } = await import('../gpu/adapters.js');
+    return chooseGpus(await listGpus(), choice);
   },
 };

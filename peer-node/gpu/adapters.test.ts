@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.js';
-import { chooseGpus, gpusIn, leftOut, listGpus } from './adapters.js';
+import { chooseGpus, gpusIn, listGpus } from './adapters.js';
 
 const server = gpusIn(`Error: no suitable backends found
 Available adapters:
@@ -20,22 +20,29 @@ it('every GPU is listed once, however many ways lead to it', () => {
 });
 
 it('all are those that are no processor, and so many are the first of them', () => {
-  expect(chooseGpus(server, { kind: 'all' })).toEqual(['NVIDIA H100', 'AMD Radeon PRO W7900']);
-  expect(chooseGpus(server, { kind: 'count', count: 1 })).toEqual(['NVIDIA H100']);
+  expect(chooseGpus(server, { kind: 'all' }).names).toEqual(['NVIDIA H100', 'AMD Radeon PRO W7900']);
+  expect(chooseGpus(server, { kind: 'count', count: 1 }).names).toEqual(['NVIDIA H100']);
 });
 
 it('a card that computes in place of others of its name says so in a line', () => {
-  expect(leftOut(server, ['NVIDIA H100', 'AMD Radeon PRO W7900'])).toEqual([
+  expect(chooseGpus(server, { kind: 'all' }).leftOut).toEqual([
     expect.stringMatching(
       /^Of 2 GPUs called NVIDIA H100 one computes, .*a container or a machine of its own$/,
     ),
   ]);
-  expect(leftOut(server, ['AMD Radeon PRO W7900'])).toEqual([]);
+  expect(chooseGpus(server, { kind: 'names', parts: ['radeon'] }).leftOut).toEqual([]);
+});
+
+it('a card that several parts of names mean computes once, and that is said', () => {
+  expect(chooseGpus(server, { kind: 'names', parts: ['radeon', 'llvmpipe', 'AMD'] })).toEqual({
+    names: ['AMD Radeon PRO W7900', 'llvmpipe (LLVM 15.0.6, 256 bits)'],
+    leftOut: ['--gpus names AMD Radeon PRO W7900 2 times: one peer computes on it'],
+  });
 });
 
 it('a part of a name finds any, emulated ones too', () => {
   const parts = ['llvmpipe', 'radeon'];
-  expect(chooseGpus(server, { kind: 'names', parts })).toEqual([
+  expect(chooseGpus(server, { kind: 'names', parts }).names).toEqual([
     'llvmpipe (LLVM 15.0.6, 256 bits)',
     'AMD Radeon PRO W7900',
   ]);

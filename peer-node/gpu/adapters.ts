@@ -46,13 +46,30 @@ export type GpuChoice =
 
 /** What a choice comes to. */
 export interface ChosenGpus {
+  /** Each once: two peers on one card would be no faster than one. */
   readonly names: readonly string[];
-  /** What people are told of cards that could not be chosen, for another has their name. */
+  /** What people are told of cards that were not chosen, though they may think so: a line each. */
   readonly leftOut: readonly string[];
 }
 
+/** Those chosen. Throws EngineError where there are fewer. */
+export function chooseGpus(gpus: readonly GpuName[], choice: GpuChoice): ChosenGpus {
+  const asked = namesAsked(gpus, choice);
+  const names = [...new Set(asked)];
+  return { names, leftOut: [...namedAgain(asked), ...ofOneName(gpus, names)] };
+}
+
+/** A line for each card that several parts of names mean. */
+function namedAgain(asked: readonly string[]): readonly string[] {
+  const times = new Map<string, number>();
+  for (const name of asked) times.set(name, (times.get(name) ?? 0) + 1);
+  return [...times]
+    .filter(([, count]) => count > 1)
+    .map(([name, count]) => `--gpus names ${name} ${count} times: one peer computes on it`);
+}
+
 /** A line for each name among those chosen that several cards have. */
-export function leftOut(gpus: readonly GpuName[], names: readonly string[]): readonly string[] {
+function ofOneName(gpus: readonly GpuName[], names: readonly string[]): readonly string[] {
   return gpus
     .filter(({ name, count }) => count > 1 && names.includes(name))
     .map(
@@ -62,8 +79,8 @@ export function leftOut(gpus: readonly GpuName[], names: readonly string[]): rea
     );
 }
 
-/** The names of those chosen. Throws EngineError where there are fewer. */
-export function chooseGpus(gpus: readonly GpuName[], choice: GpuChoice): readonly string[] {
+/** The name that each part of the choice means. */
+function namesAsked(gpus: readonly GpuName[], choice: GpuChoice): readonly string[] {
   const real = gpus.filter(({ emulated }) => !emulated).map(({ name }) => name);
   switch (choice.kind) {
     case 'all':

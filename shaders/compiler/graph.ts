@@ -95,14 +95,20 @@ export class Graph {
 
   /** The program that computes `results`, without the nodes that none of them needs. */
   program(results: readonly NodeIndex[]): Program {
-    const needed = new Set(results);
+    const needed = new Uint8Array(this.nodes.length);
+    for (const index of results) needed[index] = 1;
     for (let index = this.nodes.length - 1; index >= 0; index -= 1) {
-      if (needed.has(index)) for (const operand of operandsOf(this.node(index))) needed.add(operand);
+      if (needed[index]) for (const operand of operandsOf(this.node(index))) needed[operand] = 1;
     }
-    const kept = [...needed].sort((a, b) => a - b);
-    const moved = new Map(kept.map((index, place) => [index, place]));
-    const to = (index: NodeIndex): NodeIndex => moved.get(index) as NodeIndex;
-    return { nodes: kept.map((index) => withOperands(this.node(index), to)), results: results.map(to) };
+    const moved = new Uint32Array(this.nodes.length);
+    const to = (index: NodeIndex): NodeIndex => moved[index] as NodeIndex;
+    const nodes: Node[] = [];
+    for (const [index, node] of this.nodes.entries()) {
+      if (!needed[index]) continue;
+      moved[index] = nodes.length;
+      nodes.push(withOperands(node, to));
+    }
+    return { nodes, results: results.map(to) };
   }
 
   private logic(operation: BinaryOperation, left: NodeIndex, right: NodeIndex): NodeIndex {

@@ -31,6 +31,6 @@ export function readArrays(shard: EngineShard, slabs: readonly Slab[]): Promise<
   return Promise.all(slabs.map(async (slab) => ({ slab, data: await shard.read([slab]) })));
 }
 
-export async function restoreArrays(shard: EngineShard, kept: readonly KeptArray[]): Promise<void> {
-  for (const { slab, data } of kept) await shard.write([slab], data);
+export function restoreArray(shard: EngineShard, { slab, data }: KeptArray): Promise<void> {
+  return shard.write([slab], data);
 }

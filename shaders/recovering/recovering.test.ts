@@ -80,6 +80,39 @@ describe('a GPU that is lost in the midst of a run', () => {
     await engine.close();
   });
 
+  it('is not waited for by those who close the shard: it goes no further than the call that it is at', async () => {
+    const wasm = await createWasmEngine();
+    const calls = { advance: 0, close: 0 };
+    const closed: Promise<void>[] = [];
+    const second: Engine = {
+      ...methodsOf(wasm),
+      createShard: async (spec) => {
+        const made = await wasm.createShard(spec);
+        return {
+          ...methodsOf(made),
+          advance: (updates) => {
+            calls.advance += 1;
+            closed.push(shard.close());
+            return made.advance(updates);
+          },
+          close: () => {
+            calls.close += 1;
+            return made.close();
+          },
+        };
+      },
+    };
+    const devices = [mortal(await createWasmEngine(), 10), second];
+    const open = async () => devices.shift() as Engine;
+    const engine = await recoveringEngine({ open, memory: PLENTY, leastInterval: 1e9 });
+    const shard = await engine.createShard(suiteShard);
+    for (let call = 0; call < 9; call++) await shard.advance([suiteUpdate]);
+    await expect(shard.advance([suiteUpdate])).rejects.toThrow('the shard is closed');
+    await Promise.all(closed);
+    expect(calls).toEqual({ advance: 1, close: 1 });
+    await engine.close();
+  });
+
   it('and comes back as another device is not trusted to compute the same', async () => {
     let devices = 0;
     const open = async (): Promise<Engine> => {

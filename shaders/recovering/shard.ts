@@ -1,7 +1,7 @@
 import { DeviceLostError, EngineError } from '../../core/errors.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { Entry, type Work } from './entry.js';
-import { arraysOf, type KeptArray, readArrays, restoreArrays } from './kept-state.js';
+import { arraysOf, type KeptArray, readArrays, restoreArray } from './kept-state.js';
 
 /** Keep-points may take this share of the time. The last one's cost says how long to wait for the next. */
 const SHARE_OF_TIME = 0.02;
@@ -87,6 +87,7 @@ export class RecoveringShard implements EngineShard {
     return this.#do({ run: (shard) => shard.swapLevels(), again: { bytes: SWAP_BYTES, steps: 0 } });
   }
 
+  /** A recovery that is under way stops at its next call. */
   async close(): Promise<void> {
     this.#end ??= new EngineError('the shard is closed');
     await this.#recovering;
@@ -151,9 +152,16 @@ export class RecoveringShard implements EngineShard {
       }
       const shard = await this.#recovery.renew();
       try {
-        await restoreArrays(shard, [...this.#kept.media, ...this.#kept.state]);
+        for (const array of [...this.#kept.media, ...this.#kept.state]) {
+          this.#checkWanted();
+          await restoreArray(shard, array);
+        }
         // Calls that come meanwhile are appended to the log, and are met here.
-        for (const entry of this.#log) await this.#attempt(entry, shard);
+        for (const entry of this.#log) {
+          this.#checkWanted();
+          await this.#attempt(entry, shard);
+        }
+        this.#checkWanted();
         this.#shard = shard;
         this.#recovering = undefined;
         return;
@@ -162,6 +170,11 @@ export class RecoveringShard implements EngineShard {
         if (!(error instanceof DeviceLostError)) throw error;
       }
     }
+  }
+
+  /** Throws where the shard was closed meanwhile, or has failed: nobody waits for the rest. */
+  #checkWanted(): void {
+    if (this.#end) throw this.#end;
   }
 
   #fail(error: unknown): void {

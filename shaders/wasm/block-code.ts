@@ -93,9 +93,11 @@ class Values {
 
   /** Leaves a value on the stack. Without recursion: operations may be nested by the thousand. */
   take(root: NodeIndex): void {
-    const pending = [{ index: root, ready: false }];
-    for (let next = pending.pop(); next; next = pending.pop()) {
-      const { index, ready } = next;
+    // Those whose operands are on the stack by then are marked by ~.
+    const pending = [root];
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const ready = next < 0;
+      const index = ready ? ~next : next;
       const operation = this.operations[index] as Operation;
       if (ready) {
         this.add(...this.instructions(operation));
@@ -105,9 +107,11 @@ class Values {
       } else if (this.slots.has(index)) {
         this.takeAgain(index);
       } else {
-        pending.push({ index, ready: true });
-        for (const operand of operandsOf(operation).toReversed())
-          pending.push({ index: operand, ready: false });
+        const operands = operandsOf(operation);
+        pending.push(~index);
+        for (let place = operands.length - 1; place >= 0; place -= 1) {
+          pending.push(operands[place] as NodeIndex);
+        }
       }
     }
   }

@@ -46,6 +46,17 @@ describe('the threads of an engine', () => {
     await engine.close();
   });
 
+  test('let go of a shard that one of them cannot load', async () => {
+    const inThree = (spec: ShardSpec): Cut => ({ ...cut(spec), threads: 3 });
+    const engine = await createWasmEngine({ threads: threads.sourceWithOneThatRefuses(3), cut: inThree });
+    await expect(engine.createShard(suiteShard)).rejects.toThrow(/thread of the wasm engine cannot start/);
+    expect(threads.orders.slice(-2)).toEqual([
+      ['load', 'unload'],
+      ['load', 'unload'],
+    ]);
+    await engine.close();
+  });
+
   test('that die in the middle of their work fail it, and all that comes later', async () => {
     const engine = await createWasmEngine({ threads: threads.source(2, 'advance'), cut });
     const shard = await engine.createShard(suiteShard);

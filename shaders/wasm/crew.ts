@@ -49,13 +49,19 @@ export class Crew {
     const patienceMs = this.source.patienceMs ?? PATIENCE_MS;
     const meeting = new SharedMeeting(board, 0, threads, patienceMs);
     const helpers = this.firstHelpers(threads - 1);
-    const [wavefront] = await Promise.all([
-      loadWavefront(module, memory, site, meeting),
-      ...helpers.map((helper, index) => {
-        const place = { board, thread: index + 1, threads, patienceMs };
-        return helper.load({ kind: 'load', shard, site, module, memory, meeting: place });
-      }),
-    ]);
+    const loading = loadWavefront(module, memory, site, meeting);
+    const loads = helpers.map((helper, index) => {
+      const place = { board, thread: index + 1, threads, patienceMs };
+      return helper.load({ kind: 'load', shard, site, module, memory, meeting: place });
+    });
+    const outcomes = await Promise.allSettled([loading, ...loads]);
+    const failure = outcomes.find(({ status }) => status === 'rejected');
+    if (failure) {
+      // Those that did load it would keep its cells as long as they live.
+      for (const helper of helpers) helper.tell({ kind: 'unload', shard });
+      throw (failure as PromiseRejectedResult).reason;
+    }
+    const wavefront = await loading;
     return new CrewStepper(shard, wavefront, meeting, helpers, site.spec.probes.length, () => this.check());
   }
 

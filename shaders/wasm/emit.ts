@@ -2,7 +2,7 @@ import type { Program } from '../compiler/program.js';
 import type { ModelSource } from '../model.js';
 import { type BlockText, beginningCode, blockCode, type Places } from './block-code.js';
 import { type Cell, cellOf } from './cell.js';
-import { bytesOf, type Code } from './code.js';
+import { bytesOf, sequence } from './code.js';
 import { encodeModule } from './encoding.js';
 import type { Layout } from './layout.js';
 import type { Load } from './operations.js';
@@ -59,13 +59,8 @@ export function emitModule(emission: Emission): Uint8Array<ArrayBuffer> {
     targets: model.fields.map(({ name, kind }) => ({ array: kind === 'wave' ? 'before' : 'now', name })),
   };
   const texts = strips.map((plan) => stripText(plan, places));
-  const body: Code = [
-    ...uniform.code,
-    ...boxLoops(
-      texts.map(({ code }) => code),
-      flat ? byRows(layout) : byPlanes(layout),
-    ),
-  ];
+  const codes = texts.map(({ code }) => code);
+  const body = sequence(uniform.code, boxLoops(codes, flat ? byRows(layout) : byPlanes(layout)));
   return encodeModule({
     parameters: ['i32', 'i32', 'i32', 'i32', 'i32', 'i32', 'f32'],
     locals: [

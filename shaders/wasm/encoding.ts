@@ -15,6 +15,7 @@ const section = { type: 1, import: 2, function: 3, export: 7, code: 10 } as cons
 
 /** LEB128 of a whole number from 0 to 2³² − 1. */
 export function unsigned(value: number): Bytes {
+  if (value < 128) return [value];
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -37,10 +38,35 @@ export function signed(value: number): Bytes {
   }
 }
 
+const float = new DataView(new ArrayBuffer(4));
+
 export function float32(value: number): Bytes {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return [...bytes];
+  float.setFloat32(0, value, true);
+  return [float.getUint8(0), float.getUint8(1), float.getUint8(2), float.getUint8(3)];
+}
+
+/** Bytes in the order in which they are added. What is added is copied once, however long all of it gets. */
+export class ByteList {
+  private bytes = new Uint8Array(1024);
+  private length = 0;
+
+  add(more: ArrayLike<number>): void {
+    const end = this.length + more.length;
+    if (end > this.bytes.length) this.grow(end);
+    this.bytes.set(more, this.length);
+    this.length = end;
+  }
+
+  /** Those so far. */
+  get all(): Uint8Array<ArrayBuffer> {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  private grow(least: number): void {
+    const larger = new Uint8Array(Math.max(least, 2 * this.bytes.length));
+    larger.set(this.all);
+    this.bytes = larger;
+  }
 }
 
 /** Functions that share one signature, without results. */
@@ -49,7 +75,7 @@ export interface ModuleText {
   /** In this order after the parameters. */
   readonly locals: readonly { readonly type: ValueType; readonly count: number }[];
   /** Exported names and instructions, the closing `end` left out. */
-  readonly functions: readonly { readonly name: string; readonly body: Bytes }[];
+  readonly functions: readonly { readonly name: string; readonly body: ArrayLike<number> }[];
   readonly memory: {
     readonly module: string;
     readonly name: string;
@@ -59,48 +85,51 @@ export interface ModuleText {
 }
 
 export function encodeModule({ parameters, locals, functions, memory }: ModuleText): Uint8Array<ArrayBuffer> {
-  const signature = [
+  const signature = joined([
     [FUNCTION_TYPE],
     vector(parameters.map((type) => [valueTypes[type]])),
     vector([]),
-  ].flat();
-  const limits = [
+  ]);
+  const limits = joined([
     [memory.shared ? SHARED_WITH_MAXIMUM : WITH_MAXIMUM],
     unsigned(memory.pages),
     unsigned(memory.pages),
-  ].flat();
+  ]);
+  const imported = joined([text(memory.module), text(memory.name), [MEMORY_IMPORT], limits]);
   const declared = vector(locals.map(({ type, count }) => [...unsigned(count), valueTypes[type]]));
-  return new Uint8Array(
-    [
-      HEADER,
-      sectionOf(section.type, vector([signature])),
-      sectionOf(
-        section.import,
-        vector([[...text(memory.module), ...text(memory.name), MEMORY_IMPORT, ...limits]]),
-      ),
-      sectionOf(section.function, vector(functions.map(() => [0]))),
-      sectionOf(
-        section.export,
-        vector(functions.map(({ name }, index) => [...text(name), FUNCTION_EXPORT, ...unsigned(index)])),
-      ),
-      sectionOf(section.code, vector(functions.map(({ body }) => sized([declared, body, [0x0b]].flat())))),
-    ].flat(),
-  );
+  const module = joined([
+    HEADER,
+    sectionOf(section.type, vector([signature])),
+    sectionOf(section.import, vector([imported])),
+    sectionOf(section.function, vector(functions.map(() => [0]))),
+    sectionOf(
+      section.export,
+      vector(functions.map(({ name }, index) => joined([text(name), [FUNCTION_EXPORT], unsigned(index)]))),
+    ),
+    sectionOf(section.code, vector(functions.map(({ body }) => sized(joined([declared, body, [0x0b]]))))),
+  ]);
+  return module.slice();
 }
 
-function sectionOf(id: number, content: Bytes): Bytes {
-  return [[id], sized(content)].flat();
+function joined(parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> {
+  const list = new ByteList();
+  for (const part of parts) list.add(part);
+  return list.all;
 }
 
-function sized(content: Bytes): Bytes {
-  return [unsigned(content.length), content].flat();
+function sectionOf(id: number, content: ArrayLike<number>): Uint8Array {
+  return joined([[id], sized(content)]);
 }
 
-function vector(items: readonly Bytes[]): Bytes {
-  return [unsigned(items.length), ...items].flat();
+function sized(content: ArrayLike<number>): Uint8Array {
+  return joined([unsigned(content.length), content]);
+}
+
+function vector(items: readonly ArrayLike<number>[]): Uint8Array {
+  return joined([unsigned(items.length), ...items]);
 }
 
 /** ASCII names only. */
-function text(name: string): Bytes {
+function text(name: string): Uint8Array {
   return sized([...name].map((letter) => letter.charCodeAt(0)));
 }

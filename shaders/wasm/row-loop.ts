@@ -1,4 +1,4 @@
-import { type Code, repeatWhile, when } from './code.js';
+import { type Code, repeatWhile, sequence, when } from './code.js';
 import { i32, i32x4, local, v128 } from './instructions.js';
 import { VECTOR_BYTES } from './layout.js';
 
@@ -37,23 +37,20 @@ export interface StripCode {
 
 /** Goes through a box in strips, the first of them as long as they fit, then the next. */
 export function boxLoops(strips: readonly StripCode[], { outer, inner }: Axes): Code {
-  return strips.flatMap((strip) => {
+  const loops = strips.map((strip) => {
     const { rows } = strip;
     const enough: Code = [local.get(outer.count), i32.const(rows), i32.greaterEqualUnsigned];
-    const across: Code = [
-      local.get(parameter.first),
-      local.set(ROW),
-      local.get(inner.count),
-      local.set(LEFT),
-      ...repeatWhile(
-        [...stripLoop(strip), ...advanced(ROW, inner.bytes), ...advanced(LEFT, -1)],
-        [local.get(LEFT)],
-      ),
-      ...advanced(parameter.first, rows * outer.bytes),
-      ...advanced(outer.count, -rows),
-    ];
+    const across = sequence(
+      [local.get(parameter.first), local.set(ROW), local.get(inner.count), local.set(LEFT)],
+      repeatWhile(sequence(stripLoop(strip), advanced(ROW, inner.bytes), advanced(LEFT, -1)), [
+        local.get(LEFT),
+      ]),
+      advanced(parameter.first, rows * outer.bytes),
+      advanced(outer.count, -rows),
+    );
     return when(enough, repeatWhile(across, enough));
   });
+  return sequence(...loops);
 }
 
 /**
@@ -63,7 +60,7 @@ export function boxLoops(strips: readonly StripCode[], { outer, inner }: Axes): 
  */
 function stripLoop({ beginning, stretch, masked }: StripCode): Code {
   const more: Code = [local.get(AT), local.get(STOP), i32.lessUnsigned];
-  return [
+  const bounds: Code = [
     local.get(ROW),
     local.get(parameter.from),
     i32.add,
@@ -75,32 +72,23 @@ function stripLoop({ beginning, stretch, masked }: StripCode): Code {
     local.get(parameter.to),
     i32.add,
     local.set(STOP),
-    ...mediaAddress,
-    ...beginning,
-    ...repeatWhile(
-      [...(stretch ? stretches(stretch) : []), ...when(more, [...maskOfBox, ...masked, ...nextVectors(1)])],
-      more,
-    ),
   ];
+  const whole = stretch ? stretches(stretch) : [];
+  const rest = when(more, sequence(maskOfBox, masked, nextVectors(1)));
+  return sequence(bounds, mediaAddress, beginning, repeatWhile(sequence(whole, rest), more));
 }
 
 function stretches({ vectors, code }: NonNullable<StripCode['stretch']>): Code {
   const bytes = vectors * VECTOR_BYTES;
   const inside = [local.get(START), local.get(AT), i32.lessEqualUnsigned];
   const fits = [local.get(AT), i32.const(bytes), i32.add, local.get(STOP), i32.lessEqualUnsigned];
-  return when(
-    [...inside, ...fits, i32.and],
-    [
-      local.get(STOP),
-      i32.const(bytes),
-      i32.subtract,
-      local.set(LAST),
-      ...repeatWhile(
-        [...code, ...nextVectors(vectors)],
-        [local.get(AT), local.get(LAST), i32.lessEqualUnsigned],
-      ),
-    ],
-  );
+  const turns = repeatWhile(sequence(code, nextVectors(vectors)), [
+    local.get(AT),
+    local.get(LAST),
+    i32.lessEqualUnsigned,
+  ]);
+  const last: Code = [local.get(STOP), i32.const(bytes), i32.subtract, local.set(LAST)];
+  return when([...inside, ...fits, i32.and], sequence(last, turns));
 }
 
 /** All components share the media. */

@@ -61,6 +61,9 @@ export class Strip {
   }
 
   block(vectors: number): Block {
+    if (vectors === 1 && this.windows.length === 0) {
+      return { operations: this.operations, vectors: this.vectors, carried: [] };
+    }
     const operations = new Operations();
     const places = Array.from({ length: vectors }, (_, vector) => this.placed(operations, vector));
     const carried = this.carries.map(({ window, anchor }) => {
@@ -144,6 +147,9 @@ interface Window {
 function firstVectors(cell: Cell, rows: number, above: Load['at']): Pick<Block, 'operations' | 'vectors'> {
   const translates = searched(cell.operations);
   const shared = new Set([...byShape(translates, isShared).values()].flat());
+  if (rows === 1 && shared.size === 0) {
+    return { operations: cell.operations, vectors: [{ at: [0, 0, 0], results: cell.results }] };
+  }
   const operations = new Operations();
   const vectors = Array.from({ length: rows }, (_, row): VectorResults => {
     const lift = [above[0] * row, above[1] * row, above[2] * row] as const;

@@ -5,10 +5,15 @@ import type { Port } from '../worker/port.js';
 import type { ThreadSource } from './crew.js';
 import type { Order } from './thread-messages.js';
 
+/** The order at which a thread ends; or that it cannot load. */
+export type Flaw = Order['kind'] | 'refuses';
+
 /** Starts real worker threads for a wasm engine. */
 export class TestThreads {
   /** Those started so far. */
   readonly workers: Worker[] = [];
+  /** What each of them was told, in their order. */
+  readonly orders: Order['kind'][][] = [];
 
   private constructor(private readonly program: string) {}
 
@@ -28,11 +33,22 @@ export class TestThreads {
     return { count, spawn: () => this.spawn(diesAt), patienceMs: diesAt ? 200 : 60_000 };
   }
 
-  private spawn(diesAt?: Order['kind']): Port {
-    const worker = new Worker(this.program, { eval: true, workerData: diesAt });
+  /** The last of its threads cannot load any shard. */
+  sourceWithOneThatRefuses(count: number): ThreadSource {
+    let left = count - 1;
+    return { count, spawn: () => this.spawn(--left === 0 ? 'refuses' : undefined), patienceMs: 60_000 };
+  }
+
+  private spawn(flaw?: Flaw): Port {
+    const worker = new Worker(this.program, { eval: true, workerData: flaw });
     this.workers.push(worker);
+    const orders: Order['kind'][] = [];
+    this.orders.push(orders);
     const port: Port = {
-      post: (message, transfer) => worker.postMessage(message, transfer),
+      post: (message, transfer) => {
+        orders.push((message as Order).kind);
+        worker.postMessage(message, transfer);
+      },
       onMessage: () => undefined,
       onClose: () => undefined,
       close: () => void worker.terminate(),

@@ -2,6 +2,7 @@ import { EngineError } from '../../core/errors.js';
 import { cellCount, hasCell } from '../../core/grid/box.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
+import { Turns } from '../turns.js';
 import type { Kernel } from './kernel.js';
 import { constantsBytes, type ForFormats, STEP_BYTES } from './kernels.js';
 import { MAX_STEPS_PER_SUBMIT, type Pace } from './pace.js';
@@ -13,7 +14,6 @@ import { type ProbedCell, Sampler } from './sampler.js';
 import { Seams } from './seams.js';
 import type { Parity, StateField } from './shard-state.js';
 import type { Stopwatch } from './stopwatch.js';
-import { Turns } from './turns.js';
 import { reachOf } from './workgroup.js';
 
 /** What a device lends to all of its shards. */

@@ -17,6 +17,7 @@ export interface Calls {
   advance(shard: ShardNumber, updates: readonly Update[]): Advance;
   swapLevels(shard: ShardNumber): void;
   closeShard(shard: ShardNumber): void;
+  limitTo(share: number): void;
   close(): void;
 }
 

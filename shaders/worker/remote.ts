@@ -1,5 +1,6 @@
 import { EngineError } from '../../core/errors.js';
-import type { Advance, Engine, EngineKind, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
+import type { Advance, EngineKind, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
+import type { ThrottledEngine } from '../throttle/engine.js';
 import { type Answer, type CallName, type Calls, errorOf, plainSpec, type ShardNumber } from './messages.js';
 import type { Port } from './port.js';
 
@@ -7,7 +8,7 @@ import type { Port } from './port.js';
  * The engine that `serveEngine` runs at the other end of `port`, which it owns: closing it closes the port.
  * Throws what opening the engine there threw, and EngineError where the worker ends.
  */
-export async function remoteEngine(port: Port): Promise<Engine> {
+export async function remoteEngine(port: Port): Promise<ThrottledEngine> {
   const caller = new Caller(port);
   try {
     return new RemoteEngine(caller, await caller.ask('open', []));
@@ -67,7 +68,7 @@ class Caller {
   }
 }
 
-class RemoteEngine implements Engine {
+class RemoteEngine implements ThrottledEngine {
   readonly kind: EngineKind;
   readonly device: string;
   readonly memory: number;
@@ -86,6 +87,10 @@ class RemoteEngine implements Engine {
     const number = ++this.#lastShard;
     const { bytes } = await this.caller.ask('create', [number, plainSpec(spec)]);
     return new RemoteShard(this.caller, number, bytes);
+  }
+
+  async limitTo(share: number): Promise<void> {
+    await this.caller.ask('limitTo', [share]);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { compileModel } from '../compiler/compile.js';
 import type { Engine, EngineShard } from '../engine.js';
+import { type ThrottledEngine, throttledEngine } from '../throttle/engine.js';
 import { type Answer, type CallName, type Calls, plainError, type Request } from './messages.js';
 import type { Port } from './port.js';
 
@@ -27,12 +28,13 @@ export function serveEngine(port: Port, makeEngine: () => Promise<Engine>): void
 
 class EngineServer {
   readonly #shards = new Map<number, EngineShard>();
-  readonly #engine: Promise<Engine>;
+  readonly #engine: Promise<ThrottledEngine>;
 
   constructor(engine: Promise<Engine>) {
-    this.#engine = engine;
+    // Here, and not at the other end: the timers of a page that nobody sees are slow.
+    this.#engine = engine.then((opened) => throttledEngine(opened));
     // Whoever calls first is told why there is no engine.
-    engine.catch(() => undefined);
+    this.#engine.catch(() => undefined);
   }
 
   /** Calls of one shard reach it in the order they came: each waits only for the engine to be there. */
@@ -68,6 +70,10 @@ class EngineServer {
         await this.#shard(number).close();
         this.#shards.delete(number);
         return;
+      }
+      case 'limitTo': {
+        const [share] = request.args;
+        return engine.limitTo(share);
       }
       case 'close':
         return engine.close();

@@ -22,7 +22,10 @@ const job: JobFileInput = {
   parameters: { speed: 1 },
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 18, x: 20 } } },
   probes: { off: { at: { z: 20, y: 9, x: 9 }, fields: ['psi'] } },
-  outputs: { plane: { fields: ['psi'], every: 500, plane: { z: 16 } }, end: { fields: ['psi', 'freq'] } },
+  outputs: {
+    plane: { fields: ['psi'], every: 500, plane: { z: 16 }, pack: true },
+    end: { fields: ['psi', 'freq'] },
+  },
   run: { peers: 1, checkpointSeconds: 1 },
 };
 

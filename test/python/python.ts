@@ -16,6 +16,7 @@ const PACKAGES = [
   'python3-boto3',
   'python3-netcdf4',
   'python3-h5netcdf',
+  'python3-matplotlib',
 ];
 
 /** The first run on a machine makes the chroot. */

@@ -14,6 +14,7 @@ const ANY: readonly Fault[] = [
 const READS: readonly Fault[] = [...ANY, { kind: 'body-broken' }];
 const WRITES: readonly Fault[] = [
   ...ANY,
+  refused(400, 'RequestTimeout'),
   refused(409, 'ConditionalRequestConflict'),
   { kind: 'body-changed' },
 ];

@@ -1,0 +1,99 @@
+import type { JobStatus, RoomStatus } from '../../core/protocol/api.js';
+import { element, say, sayIfAny, show } from '../contribute/elements.js';
+import { count, duration, percent, roughly } from '../contribute/numbers.js';
+
+const UNKNOWN = '–';
+
+export interface JobNews {
+  readonly job: JobStatus;
+  /** The title that its file gives it, where that is known. */
+  readonly title: string | undefined;
+  readonly peers: RoomStatus['peers'];
+  /** Whether this page may stop and resume. */
+  readonly mayRun: boolean;
+}
+
+/** How far the job is that is looked at, how it goes, and what can be done with it. */
+export function showJob({ job, title, peers, mayRun }: JobNews): void {
+  const { state, reason, progress } = job;
+  element('job-card', HTMLElement).dataset.state = state;
+  say('job-title', title ?? job.name);
+  say('job-id', job.id);
+  say('job-state', reason === undefined ? WORDS[state] : `${WORDS[state]}: ${reason}`);
+  show('stop-job', mayRun && (state === 'running' || state === 'waiting'));
+  show('resume-job', mayRun && (state === 'stopped' || state === 'failed'));
+  show('job-progress', progress !== undefined);
+  if (progress) {
+    const bar = element('bar', HTMLProgressElement);
+    bar.max = progress.steps;
+    bar.value = progress.step;
+    say('steps', `Step ${count(progress.step)} of ${count(progress.steps)}`);
+    say('percent', percent(progress.step, progress.steps));
+  }
+  showFigures(figuresOf(job));
+  sayIfAny('one-more', oneMoreOf(job, peers));
+}
+
+const WORDS: Readonly<Record<JobStatus['state'], string>> = {
+  waiting: 'Waiting',
+  running: 'Running',
+  done: 'Done',
+  failed: 'Failed',
+  stopped: 'Stopped',
+};
+
+type Figure = readonly [name: string, value: string, unit: string];
+
+function figuresOf({ state, progress }: JobStatus): readonly Figure[] {
+  if (!progress) return [];
+  const { rate, secondsLeft, peers, checkpoint, haloBytesDirect, haloBytesRelayed, stepSeconds } = progress;
+  const halos = haloBytesDirect + haloBytesRelayed;
+  const relayed: Figure = ['Halos relayed', percent(haloBytesRelayed, halos), 'of all bytes'];
+  const safe: Figure = ['Safe in the store', count(checkpoint), 'steps'];
+  if (state !== 'running') return halos > 0 ? [relayed] : [];
+  return [
+    ['Speed', roughly(rate), 'cell updates a second'],
+    ['Time left', secondsLeft === null ? UNKNOWN : duration(secondsLeft), ''],
+    ['Devices computing', count(peers), ''],
+    safe,
+    ['A step, measured', stepTime(stepSeconds?.measured ?? undefined), 'milliseconds'],
+    ['A step, predicted', stepTime(stepSeconds?.predicted), 'milliseconds'],
+    ...(halos > 0 ? [relayed] : []),
+  ];
+}
+
+const stepTime = (seconds: number | undefined) =>
+  seconds === undefined ? UNKNOWN : String(Number((1000 * seconds).toPrecision(3)));
+
+function showFigures(figures: readonly Figure[]): void {
+  const list = element('job-figures', HTMLElement);
+  while (list.childElementCount > figures.length) list.lastElementChild?.remove();
+  for (const [index, texts] of figures.entries()) {
+    const group = list.children[index] ?? list.appendChild(emptyFigure());
+    const places = [...group.querySelectorAll('dt, .figure, .unit')];
+    for (const [place, text] of texts.entries()) {
+      const at = places[place];
+      if (at && at.textContent !== text) at.textContent = text;
+    }
+  }
+}
+
+function emptyFigure(): HTMLElement {
+  const group = document.createElement('div');
+  const value = document.createElement('dd');
+  for (const name of ['figure', 'unit']) {
+    const span = document.createElement('span');
+    span.className = name;
+    value.append(span);
+  }
+  group.append(document.createElement('dt'), value);
+  return group;
+}
+
+function oneMoreOf({ state, progress }: JobStatus, peers: RoomStatus['peers']): string {
+  const oneMore = state === 'running' ? progress?.oneMore : undefined;
+  const like = peers.find(({ id }) => id === oneMore?.like);
+  if (!oneMore || !like) return '';
+  const saved = Math.round(100 * oneMore.saves);
+  return `One more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of the time`}.`;
+}

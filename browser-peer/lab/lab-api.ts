@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import { GroundswellError, JobError } from '../../core/errors.js';
+import type { RoomAddresses } from '../../core/protocol/addresses.js';
+import {
+  type Invitations,
+  invitationsSchema,
+  type Outline,
+  outlineSchema,
+  type ProbeList,
+  probeListSchema,
+  type RoomStatus,
+  type RunEvents,
+  refusalSchema,
+  roomStatusSchema,
+  runEventsSchema,
+  type Samples,
+  samplesSchema,
+  submittedSchema,
+} from '../../core/protocol/api.js';
+
+/** A request that the coordinator refuses, or that does not reach it. */
+class RequestError extends GroundswellError {
+  readonly code = 'request';
+}
+
+const TOKEN = 'groundswell-token';
+
+export type ExportFormat = 'netcdf' | 'npy' | 'png' | 'mp4';
+
+/**
+ * The room's part of the coordinator's API, with the rights of this page: those of its address, and of a token that was
+ * typed in. Every call throws RequestError, and JobError where a job file is refused.
+ */
+export class LabApi {
+  readonly #path: string;
+  readonly #invite: string | undefined;
+
+  constructor({ room, invite }: Pick<RoomAddresses, 'room' | 'invite'>) {
+    this.#path = `/api/rooms/${room}`;
+    this.#invite = invite;
+  }
+
+  /** Kept for as long as the tab is open. */
+  useToken(token: string): void {
+    sessionStorage.setItem(TOKEN, token);
+  }
+
+  forgetToken(): void {
+    sessionStorage.removeItem(TOKEN);
+  }
+
+  get hasToken(): boolean {
+    return sessionStorage.getItem(TOKEN) !== null;
+  }
+
+  status(): Promise<RoomStatus> {
+    return this.#call(roomStatusSchema, 'GET', '');
+  }
+
+  /** Resolves to the job's id. */
+  async submit(file: unknown): Promise<string> {
+    return (await this.#call(submittedSchema, 'POST', '/jobs', JSON.stringify({ file }))).id;
+  }
+
+  async start(id: string): Promise<void> {
+    await this.#ask('POST', `/jobs/${id}/start`);
+  }
+
+  async stop(id: string): Promise<void> {
+    await this.#ask('POST', `/jobs/${id}/stop`);
+  }
+
+  events(after: number): Promise<RunEvents> {
+    return this.#call(runEventsSchema, 'GET', `/events?after=${after}`);
+  }
+
+  probes(id: string): Promise<ProbeList> {
+    return this.#call(probeListSchema, 'GET', `/jobs/${id}/probes`);
+  }
+
+  samples(id: string, probe: string, from: number, count: number, every: number): Promise<Samples> {
+    const query = new URLSearchParams({ from: String(from), count: String(count), every: String(every) });
+    return this.#call(samplesSchema, 'GET', `/jobs/${id}/probes/${probe}?${query}`);
+  }
+
+  outline(id: string): Promise<Outline> {
+    return this.#call(outlineSchema, 'GET', `/jobs/${id}/result`);
+  }
+
+  invitations(): Promise<Invitations> {
+    return this.#call(invitationsSchema, 'GET', '/invitations');
+  }
+
+  /** Where a browser downloads a result, or a part of it. */
+  exportAddress(id: string, format: ExportFormat, what?: string): string {
+    return this.#address(
+      `/jobs/${id}/export?${new URLSearchParams({ format, ...(what !== undefined && { what }) })}`,
+    );
+  }
+
+  async #call<T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: string): Promise<T> {
+    const parsed = schema.safeParse(await this.#ask(method, path, body));
+    if (parsed.success) return parsed.data;
+    throw new RequestError('The coordinator speaks another version. Reload the page.');
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<unknown> {
+    const token = sessionStorage.getItem(TOKEN);
+    const headers = {
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    const response = await fetch(this.#address(path), {
+      method,
+      headers,
+      ...(body !== undefined && { body }),
+    }).catch(() => {
+      throw new RequestError('The coordinator does not answer.');
+    });
+    const answer: unknown = await response.json().catch(() => undefined);
+    if (response.ok) return answer;
+    const refused = refusalSchema.safeParse(answer).data?.error;
+    if (refused?.faults) throw new JobError(refused.faults);
+    throw new RequestError(refused?.message ?? `The coordinator answers with status ${response.status}.`);
+  }
+
+  #address(path: string): string {
+    if (this.#invite === undefined) return this.#path + path;
+    return `${this.#path}${path}${path.includes('?') ? '&' : '?'}invite=${this.#invite}`;
+  }
+}

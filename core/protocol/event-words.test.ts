@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { eventInWords } from './event-words.js';
+
+test.each([
+  ['state', { state: 'failed', reason: 'it diverged' }, 'failed: it diverged'],
+  ['state', { state: 'done' }, 'done'],
+  [
+    'plan',
+    { plan: 2, from: 1234567, shards: 3, exchangeEvery: 1 },
+    'plan 2 from step 1234567: 3 shards, an exchange every 1 step',
+  ],
+  ['back', { reason: 'two is gone', to: 40 }, 'goes back to step 40: two is gone'],
+  ['joined', { name: 'two', kind: 'node', engine: 'wasm' }, 'two joined (node, wasm)'],
+  [
+    'found-out',
+    { peer: 'abcd', name: 'two', why: 'other cells than its own' },
+    'two computed wrongly, and is shut out: other cells than its own',
+  ],
+  ['verdict', { peer: 'abcd', error: 0.012345678 }, 'verdict, peer abcd, error 0.01235'],
+  ['note', { text: 'one\nline' }, 'note, text one line'],
+])('%s reads as people say it', (event, details, words) => {
+  expect(eventInWords({ event, details })).toBe(words);
+});

@@ -1,0 +1,47 @@
+import type { RunEvent } from './api.js';
+
+/** What happened, in a line for people. Events of a kind that is not known here are shown as they are. */
+export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'details'>): string {
+  const of = (name: string) => wordOf(details[name]);
+  const because = details.reason === undefined ? '' : `: ${of('reason')}`;
+  switch (event) {
+    case 'queued':
+      return 'handed in';
+    case 'state':
+      return `${of('state')}${because}`;
+    case 'plan':
+      return `plan ${of('plan')} from step ${of('from')}: ${counted(details.shards, 'shard')}, an exchange every ${counted(details.exchangeEvery, 'step')}`;
+    case 'sealed':
+      return `checkpoint at step ${of('step')} is safe`;
+    case 'back':
+      return `goes back to step ${of('to')}${because}`;
+    case 'benched':
+      return `peer ${of('peer')} gets no more of this job${because}`;
+    case 'found-out':
+      return `${details.name === undefined ? `peer ${of('peer')}` : of('name')} computed wrongly, and is shut out: ${of('why')}`;
+    case 'checked':
+      return `peer ${of('peer')} is checked up to step ${of('step')}: ${of('verdict')}`;
+    case 'withheld':
+      return `peer ${of('peer')} has nothing to show of step ${of('step')}${because}`;
+    case 'joined':
+      return `${of('name')} joined (${of('kind')}, ${of('engine')})`;
+    case 'gone':
+      return `${of('name')} is gone`;
+    case 'store':
+      return details.reason === undefined ? 'the store works again' : `waits for the store${because}`;
+    default:
+      return [event, ...Object.entries(details).map(([name, value]) => `${name} ${wordOf(value)}`)].join(
+        ', ',
+      );
+  }
+}
+
+const counted = (value: unknown, thing: string) => `${wordOf(value)} ${thing}${value === 1 ? '' : 's'}`;
+
+/** A value in little space; whatever else a line holds, it stays one line. */
+function wordOf(value: unknown): string {
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
+  return text.replace(/\s+/g, ' ').slice(0, 300);
+}

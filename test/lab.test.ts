@@ -1,0 +1,191 @@
+import { readFile } from 'node:fs/promises';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser } from './browser.js';
+import { Fleet } from './fleet.js';
+
+const PHONE = { viewport: { width: 360, height: 740 } };
+const DESKTOP = { viewport: { width: 1280, height: 900 } };
+
+const good = `name: pulse
+title: A pulse in a box
+model: wave
+grid: { shape: [16, 24, 32], spacing: 1, brick: 8 }
+time: { steps: 60 }
+parameters: { speed: 1 }
+initial: { psi: { formula: gaussian, amplitude: 1, sigma: 2 } }
+probes: { ear: { at: { z: 8, y: 12, x: 20 }, fields: [psi] } }
+outputs: { floor: { fields: [psi], every: 20, plane: { z: 8 } } }
+run: { peers: 1 }
+`;
+/** Without a probe: its times alone would take gigabytes. */
+const endless = good
+  .replace('pulse', 'endless')
+  .replace('steps: 60', 'steps: 1000000000')
+  .replace(/probes: .*\n/, '')
+  .replace('every: 20', 'every: end');
+const faulty = `name: pulse
+model: wave
+grid:
+  shape: [16, 0]
+  spacing: -1
+time: { steps: 60 }
+paramters: { speed: 1 }
+`;
+
+let browser: Browser;
+let fleet: Fleet;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  [browser, fleet] = await Promise.all([launchBrowser(), Fleet.start({ pages: 'dist/pages' })]);
+  await fleet.join({ name: 'Lab server' });
+});
+afterAll(async () => {
+  await browser?.close();
+  await fleet?.close();
+});
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expect(complaints.splice(0)).toEqual([]);
+});
+
+/** Everything that the browser complains of, violations of the content security policy among it, is a fault. */
+async function open(options: BrowserContextOptions = {}, search = ''): Promise<Page> {
+  const context = await browser.newContext({ ...DESKTOP, ...options });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`${fleet.url}/lab${search}`);
+  await page.getByText('Connected', { exact: true }).waitFor();
+  return page;
+}
+
+async function giveToken(page: Page): Promise<void> {
+  await page.getByLabel('Token').fill(fleet.token);
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('The token is right.').waitFor();
+}
+
+const editor = (page: Page) => page.getByLabel('Job file');
+const handIn = (page: Page) => page.getByRole('button', { name: 'Hand it in' });
+
+/** Serious and critical faults that axe finds; it is put into the page from outside its content security policy. */
+async function seriousFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+}
+
+/** CSS pixels by which the page is wider than its window. */
+const overflow = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+describe('a job file', () => {
+  it('has its faults shown by line and field while it is written, and is not sent', async () => {
+    const page = await open();
+    await giveToken(page);
+    await editor(page).fill(faulty);
+    await page.getByText('3 faults:').waitFor();
+    const faults = await page.getByRole('list', { name: 'Faults' }).getByRole('button').allInnerTexts();
+    expect(faults.map((fault) => fault.split('\n')[0])).toEqual(
+      expect.arrayContaining(['Line 4: grid.shape[1]', 'Line 5: grid.spacing', 'Line 7: paramters']),
+    );
+    expect(await page.locator('#gutter mark').allInnerTexts()).toEqual(['4', '5', '7']);
+    await page.getByRole('button', { name: 'grid.spacing' }).click();
+    const chosen = await editor(page).evaluate((field: HTMLTextAreaElement) =>
+      field.value.slice(field.selectionStart, field.selectionEnd),
+    );
+    expect(chosen).toBe('  spacing: -1');
+    await handIn(page).click();
+    expect(fleet.jobs()).toEqual([]);
+  });
+
+  it('is run, followed by its probes and taken away as netCDF', async () => {
+    const page = await open();
+    await giveToken(page);
+    await page
+      .locator('#file')
+      .setInputFiles({ name: 'pulse.yaml', mimeType: 'text/yaml', buffer: Buffer.from(good) });
+    await page.getByText('pulse is fine: 32 × 24 × 16 cells, 60 steps.').waitFor();
+    await handIn(page).click();
+    await page.getByText('Done', { exact: true }).waitFor();
+    await page.getByText('Step 60 of 60').waitFor();
+    await page.locator('figure.plot[data-points="60"]').waitFor();
+    await page.getByText('Lab server joined').waitFor();
+    await page.getByRole('link', { name: 'floor/psi as png' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Download all as netCDF' }).click(),
+    ]);
+    const bytes = await readFile(await download.path());
+    // netCDF-4 is HDF5.
+    expect(bytes.subarray(1, 4).toString()).toBe('HDF');
+    expect(download.suggestedFilename()).toMatch(/^pulse-\w+\.nc$/);
+  });
+});
+
+it('a run is watched, stopped and resumed with the keyboard alone', async () => {
+  const page = await open();
+  await page.getByLabel('Token').focus();
+  await page.keyboard.type(fleet.token);
+  await page.keyboard.press('Enter');
+  await page.getByText('The token is right.').waitFor();
+  await editor(page).focus();
+  await page.keyboard.insertText(endless);
+  await page.getByText('endless is fine').waitFor();
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.locator('#job-card[data-state=running]').waitFor();
+  await page.getByText('One device computes all of it.').waitFor();
+  await page
+    .locator('#fleet-rows tr', { hasText: 'Lab server' })
+    .getByText('100%', { exact: true })
+    .waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
+  await page.locator('#job-card[data-state=stopped]').waitFor();
+  await page.getByRole('button', { name: 'Resume', exact: true }).press('Enter');
+  await page.locator('#job-card[data-state=running]').waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
+  await page.locator('#job-card[data-state=stopped]').waitFor();
+});
+
+describe('for everyone', () => {
+  it.each([
+    { of: 'a phone', size: PHONE, colorScheme: 'light' },
+    { of: 'a phone', size: PHONE, colorScheme: 'dark' },
+    { of: 'a desktop', size: DESKTOP, colorScheme: 'light' },
+    { of: 'a desktop', size: DESKTOP, colorScheme: 'dark' },
+  ] as const)(
+    'fits $of, and has no serious fault, in $colorScheme colours',
+    async ({ size, colorScheme }) => {
+      const page = await open({ ...size, colorScheme });
+      await giveToken(page);
+      await page.getByRole('button', { name: /pulse/ }).click();
+      await page.locator('figure.plot[data-points="60"]').waitFor();
+      await editor(page).fill(faulty);
+      await page.getByText('3 faults:').waitFor();
+      await page.getByText('Links to share').waitFor();
+      expect(await overflow(page)).toBe(0);
+      expect(await seriousFaults(page)).toEqual([]);
+    },
+  );
+});
+
+it('a link to watch shows the run, and lets nobody touch it', async () => {
+  const answer = await fetch(`${fleet.url}/api/rooms/main/invitations`, {
+    headers: { authorization: `Bearer ${fleet.token}` },
+  });
+  const { watch } = (await answer.json()) as { watch: string };
+  const page = await open({}, new URL(watch).search);
+  await page.getByRole('button', { name: /pulse/ }).click();
+  await page.getByText('Done', { exact: true }).waitFor();
+  expect(await handIn(page).isDisabled()).toBe(true);
+  expect(await page.getByText('Links to share').isVisible()).toBe(false);
+});
