@@ -7,7 +7,7 @@ import type { Figure } from './harness.js';
 /** Bytes a second of an uplink: 20 Mbit/s. */
 const UPLINK = 2.5e6;
 /** Cells of a shard along each edge, and the shards: 1 × 4 × 4, so that the inner ones have four faces. */
-const EDGE = 48;
+const EDGE = 64;
 const SIDE = 4;
 const PEERS = SIDE * SIDE;
 /** What an inner shard sends after every step at depth 1: four faces of one level, f32. */
@@ -17,8 +17,8 @@ const STEP_SECONDS = DEPTH_1_BYTES / UPLINK / 0.3;
 /** Cells of a whole shard and step, over the step's time. */
 const PACE = EDGE ** 3 / STEP_SECONDS;
 /** Until links are measured and the plan is the one they call for. */
-const SETTLING_SECONDS = 12;
-const MEASURED_SECONDS = 10;
+const SETTLING_SECONDS = 10;
+const MEASURED_SECONDS = 8;
 const NEVER = 1e9;
 
 type Section = 'weak' | 'bound' | 'uneven' | 'threads';

@@ -18,9 +18,13 @@ export async function stepRate(
   const path = join(folder, 'job.json');
   await writeFile(path, JSON.stringify({ ...file, run: { ...file.run, peers, use: 'all' } }));
   const choices = ['--engine', 'wasm', '--peers', `${peers}`, '--threads', `${threads}`, '--data', folder];
-  const child = spawn(process.execPath, ['dist/groundswell.js', 'run', path, '--exit', '--json', ...choices], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['dist/groundswell.js', 'run', path, '--exit', '--json', ...choices],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const ended = once(child, 'exit');
   let first: { readonly step: number; readonly at: number } | undefined;
   let began: number | undefined;
