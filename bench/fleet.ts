@@ -6,11 +6,11 @@ import type { Figure } from './harness.js';
 
 /** Bytes a second of an uplink: 20 Mbit/s. */
 const UPLINK = 2.5e6;
-/** Cells of a shard along each edge, and the shards: 1 × 4 × 4, so that the inner ones have four faces. */
+/** Cells of a shard along each edge, and the shards: 1 × 4 × 4, each with four neighbours at its faces and four at its edges. */
 const EDGE = 64;
 const SIDE = 4;
 const PEERS = SIDE * SIDE;
-/** What an inner shard sends after every step at depth 1: four faces of one level, f32. */
+/** What a shard sends after every step at depth 1: four faces of one level, f32. */
 const DEPTH_1_BYTES = 4 * EDGE ** 2 * Float32Array.BYTES_PER_ELEMENT;
 /** A step's computing, so that a depth-1 halo takes 0.3 of it at the uplink's rate. */
 const STEP_SECONDS = DEPTH_1_BYTES / UPLINK / 0.3;
@@ -34,6 +34,7 @@ export async function bench(): Promise<Figure[]> {
   return figures;
 }
 
+/** Periodic all round: each cell is updated, and all peers of a regular cut have the same to do. */
 function waveJob(
   shape: readonly [number, number, number],
   brick: number,
@@ -46,6 +47,7 @@ function waveJob(
     grid: { shape: [z, y, x], spacing: 1, brick },
     time: { steps: NEVER, courant: 0.5 },
     parameters: { speed: 1 },
+    boundary: 'periodic',
     initial: {
       psi: { formula: 'gaussian', amplitude: 1, sigma: 4, centre: { z: z / 2, y: y / 2, x: x / 2 } },
     },

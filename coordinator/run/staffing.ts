@@ -15,6 +15,7 @@ import type { Member } from '../room/conductor.js';
 import { type Assignment, assignmentOf } from './assignment.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
+import { SecondLook } from './second-look.js';
 import type { Troubles } from './troubles.js';
 
 /** How shards go about their exchanges (`core/peer/stepping.ts`). */
@@ -46,6 +47,7 @@ export class Staffing {
   readonly #troubles: Troubles;
   readonly #known: KnownFleet;
   readonly #options: PlanOptions;
+  readonly #secondLook = new SecondLook();
 
   constructor(job: Job, crew: Crew, troubles: Troubles) {
     const { use, exchangeEvery } = job.run;
@@ -89,8 +91,9 @@ export class Staffing {
     const best = planFleet(this.#work, fleet, this.#options);
     const present = this.#underWay(plan, peers, fleet);
     if (!best) return present ? this.#keep(peers, fleet, present) : { kind: 'too-few' };
-    if (present && !this.#isWorthIt(peers, fleet, present, best, this.#job.steps - until))
+    if (present && !this.#isToChange(peers, fleet, present, best, this.#job.steps - until))
       return this.#keep(peers, fleet, present);
+    this.#secondLook.forget();
     return { kind: 'move', assignment: this.#assignment(peers, fleet, best) };
   }
 
@@ -139,7 +142,7 @@ export class Staffing {
     return { members, shards: boxes, pace, cost: costOf(this.#work, partOf(fleet, members), boxes, pace) };
   }
 
-  #isWorthIt(
+  #isToChange(
     peers: readonly Member[],
     fleet: Fleet,
     present: Candidate,
@@ -148,13 +151,16 @@ export class Staffing {
   ): boolean {
     if (this.#job.run.use === 'all' && best.members.length > present.members.length) return true;
     const cells = movingSeconds(fleet, placed(present), placed(best), this.#work.bytesHeld);
-    return worthMoving({
-      present: present.cost.secondsPerStep,
-      better: best.cost.secondsPerStep,
+    const [now, then] = [present.cost.secondsPerStep, best.cost.secondsPerStep];
+    const isWorthIt = worthMoving({
+      present: now,
+      better: then,
       remainingSteps,
       moving: CHANGE_SECONDS + cells,
       scatter: this.#known.scatter(present.members.map((member) => peers[member]?.id as PeerId)),
     });
+    if (!isWorthIt) this.#secondLook.forget();
+    return isWorthIt && this.#secondLook.confirms(1 - then / now, Date.now());
   }
 
   #keep(peers: readonly Member[], fleet: Fleet, present: Candidate): Change {
