@@ -4,6 +4,15 @@ import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
 import type { Job } from '../core/job/job.js';
+import { isSweep, memberOf } from '../core/job/sweep.js';
+import {
+  checkWholeSweep,
+  inputSetsOf,
+  inputsIdOf,
+  isWholeSweep,
+  type JobOrSweep,
+  type WholeSweep,
+} from '../core/job/whole-sweep.js';
 import type { ProbeList, Samples } from '../core/protocol/api.js';
 import {
   inputBrickKey,
@@ -35,7 +44,7 @@ type JobRecord = z.infer<typeof recordSchema>;
 /** A job that was started and has not ended. */
 interface Open extends Pick<JobRecord, 'room' | 'submitted'> {
   readonly id: string;
-  readonly job: Job;
+  readonly job: JobOrSweep;
 }
 
 export interface Submitted {
@@ -60,11 +69,11 @@ export class JobDesk {
   }
 
   /**
-   * Checks a job file, as parsed JSON, and keeps it. It starts at once where it needs no inputs.
+   * Checks a job file, as parsed JSON, of one job or of a sweep, and keeps it. It starts at once where it needs no inputs.
    * @throws JobError
    */
   async submit(room: Room, file: unknown): Promise<Submitted> {
-    const job = checkJob(file);
+    const job = await checked(file);
     const id = `${job.name}-${freshName(ID_SUFFIX_LENGTH)}`;
     const record: JobRecord = { room: room.name, submitted: new Date().toISOString(), file: { ...job.file } };
     await this.#store.put(jobRecordKey(id), new TextEncoder().encode(JSON.stringify(record)));
@@ -141,7 +150,7 @@ export class JobDesk {
     const record = await this.#record(id);
     if (!record) return undefined;
     const { room, submitted, file } = record;
-    const job = checkJob(file);
+    const job = await checked(file);
     return (await this.#missing(id, job)).length === 0 ? { id, room, submitted, job } : undefined;
   }
 
@@ -173,9 +182,11 @@ export class JobDesk {
     };
   }
 
-  /** What the probes of a job are. @throws Refusal 404 */
+  /** What the probes of a job are; those of a sweep's members are in its result alone. @throws Refusal 404 */
   async probes(room: Room, id: string): Promise<ProbeList> {
-    const { steps, dt, units, probes } = await this.#jobIn(room, id);
+    const work = await this.#jobIn(room, id);
+    const { steps, dt, units } = isWholeSweep(work) ? work.first : work;
+    const probes = isWholeSweep(work) ? [] : work.probes;
     return {
       steps,
       dt,
@@ -195,9 +206,11 @@ export class JobDesk {
     { from, count, every }: { readonly from: number; readonly count: number; readonly every: number },
   ): Promise<Samples> {
     const job = await this.#jobIn(room, id);
-    const index = job.probes.findIndex(({ name }) => name === probe);
-    const found = job.probes[index];
-    if (!found) throw new Refusal(404, 'no-such-probe', `job ${id} has no probe ${probe} at a single cell`);
+    const probes = isWholeSweep(job) ? [] : job.probes;
+    const index = probes.findIndex(({ name }) => name === probe);
+    const found = probes[index];
+    if (!found || isWholeSweep(job))
+      throw new Refusal(404, 'no-such-probe', `job ${id} has no probe ${probe} at a single cell`);
     const stored = new ProbeSeries(this.#store, id, job);
     const read = room.conductor.probes(id) ?? ((...asked) => stored.read(...asked));
     const states = await Promise.all(
@@ -231,11 +244,11 @@ export class JobDesk {
     return room;
   }
 
-  async #jobIn(room: Room, id: string): Promise<Job> {
+  async #jobIn(room: Room, id: string): Promise<JobOrSweep> {
     const record = await this.#record(id);
     if (record?.room !== room.name)
       throw new Refusal(404, 'no-such-job', `room ${room.name} has no job ${id}`);
-    return checkJob(record.file);
+    return checked(record.file);
   }
 
   async #record(id: string): Promise<JobRecord | undefined> {
@@ -244,7 +257,7 @@ export class JobDesk {
     return bytes && recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   }
 
-  async #missing(id: string, job: Job): Promise<readonly string[]> {
+  async #missing(id: string, job: JobOrSweep): Promise<readonly string[]> {
     const missing = new Set(inputsOf(id, job));
     if (missing.size > 0) {
       for await (const key of this.#store.list(inputPrefix(id))) missing.delete(key);
@@ -255,8 +268,29 @@ export class JobDesk {
 
 const started = (room: Room, id: string) => room.conductor.jobs().find((job) => job.id === id);
 
-/** Keys of the bricks of every array that a job starts from, and of the series of its sources. */
-function inputsOf(id: string, { grid, initial, media, sources }: Job): string[] {
+/** Throws JobError. */
+async function checked(file: unknown): Promise<JobOrSweep> {
+  return isSweep(file) ? checkWholeSweep(file) : checkJob(file);
+}
+
+/** Keys of the bricks of every array that a job or a sweep's members start from, and of the series of its sources. */
+function inputsOf(id: string, work: JobOrSweep): string[] {
+  return isWholeSweep(work) ? inputsOfSweep(id, work) : inputsOfJob(id, work);
+}
+
+function inputsOfSweep(id: string, sweep: WholeSweep): string[] {
+  // Thousands of members need not be checked once more where none can have any.
+  if (!NAMES_A_FILE.test(JSON.stringify(sweep.file))) return [];
+  return inputSetsOf(sweep, id).flatMap((index) => {
+    const { places, file } = memberOf(sweep, sweep.file, index);
+    return inputsOfJob(inputsIdOf(id, sweep, places), checkJob(file));
+  });
+}
+
+/** What a member starts from stands under one of these. */
+const NAMES_A_FILE = /"(array|file)":/;
+
+function inputsOfJob(id: string, { grid, initial, media, sources }: Job): string[] {
   const bricks = bricksOf(grid, boxOfShape(grid.shape));
   const states = [...initial].flatMap(([state, from]) =>
     from.kind === 'array'

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as zarr from 'zarrita';
-import { inputBricks } from '../coordinator/inputs/input-bricks.js';
+import { workInputs } from '../coordinator/inputs/work-inputs.js';
 import { resultWriter } from '../coordinator/results/result-writer.js';
+import { sweepWriter } from '../coordinator/results/sweep-writer.js';
 import { zarrStore } from '../coordinator/results/zarr-store.js';
 import type { JobStatus } from '../coordinator/room/conductor.js';
 import type { IceOptions } from '../coordinator/room/ice-desk.js';
@@ -12,6 +13,8 @@ import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/s
 import type { Store } from '../coordinator/store/store.js';
 import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
+import { isSweep } from '../core/job/sweep.js';
+import { checkWholeSweep } from '../core/job/whole-sweep.js';
 import type { TransportFactory } from '../core/links/transport.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
@@ -65,6 +68,8 @@ export class Fleet {
       readonly store?: Store;
       readonly folder?: string;
       readonly ice?: IceOptions;
+      /** Goes on with the jobs of a folder or store that is given. */
+      readonly resume?: boolean;
     } = {},
   ): Promise<Fleet> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-fleet-')));
@@ -81,6 +86,7 @@ export class Fleet {
           store,
           term,
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, 'test'),
+          sweepWriter: (patient, id, sweep) => sweepWriter(patient, id, sweep, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
         }),
     });
@@ -117,7 +123,8 @@ export class Fleet {
     const room = this.#coordinator.room(FIRST_ROOM);
     const { id, started } = await jobs.submit(room, file);
     if (started) return id;
-    for await (const { key, bytes } of inputBricks(id, checkJob(file), folder)) {
+    const work = isSweep(file) ? await checkWholeSweep(file) : checkJob(file);
+    for await (const { key, bytes } of workInputs(id, work, folder)) {
       await this.store.put(key, bytes);
     }
     await jobs.start(room, id);

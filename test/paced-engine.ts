@@ -6,18 +6,23 @@ import type { Engine, EngineShard } from '../shaders/engine.js';
  * are asked for. Cells, and so halos, are the engine's own; what is read is there when the device would have come so far.
  */
 export function paced(engine: Engine, pace: () => number): Engine {
+  const device: Device = { free: 0 };
   return {
     kind: engine.kind,
     device: `${engine.device}, paced`,
     memory: engine.memory,
-    createShard: async (spec) => pacedShard(await engine.createShard(spec), spec.components, pace),
+    createShard: async (spec) => pacedShard(await engine.createShard(spec), spec.components, pace, device),
     close: () => engine.close(),
   };
 }
 
-function pacedShard(shard: EngineShard, components: number, pace: () => number): EngineShard {
-  /** When the device is done with what it was given, by the clock of `performance.now`. */
-  let free = 0;
+/** All shards of an engine share it. */
+interface Device {
+  /** When it is done with what it was given, by the clock of `performance.now`. */
+  free: number;
+}
+
+function pacedShard(shard: EngineShard, components: number, pace: () => number, device: Device): EngineShard {
   let last: Promise<unknown> = Promise.resolve();
   /** Answers come in the order of the calls, as a device gives them, and none before the device is done with its call. */
   const inTurn = <T>(call: Promise<T>, until: number): Promise<T> => {
@@ -32,16 +37,16 @@ function pacedShard(shard: EngineShard, components: number, pace: () => number):
   };
   return {
     bytes: shard.bytes,
-    write: (slabs, data) => inTurn(shard.write(slabs, data), free),
-    read: (slabs) => inTurn(shard.read(slabs), free),
+    write: (slabs, data) => inTurn(shard.write(slabs, data), device.free),
+    read: (slabs) => inTurn(shard.read(slabs), device.free),
     async advance(updates) {
       const cells = updates.reduce((sum, { box }) => sum + cellCount(box), 0) * components;
       const seconds = cells / pace();
-      free = Math.max(free, performance.now()) + 1000 * seconds;
-      const { samples } = await inTurn(shard.advance(updates), free);
+      device.free = Math.max(device.free, performance.now()) + 1000 * seconds;
+      const { samples } = await inTurn(shard.advance(updates), device.free);
       return { samples, seconds };
     },
-    swapLevels: () => inTurn(shard.swapLevels(), free),
+    swapLevels: () => inTurn(shard.swapLevels(), device.free),
     close: () => shard.close(),
   };
 }

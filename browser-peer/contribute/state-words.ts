@@ -32,6 +32,11 @@ export function wordsFor(state: PageState, isPhone: boolean): Words {
       return { title: 'Waiting', detail: sentence(state.reason) };
     case 'computing':
       return { title: 'Computing', detail: `Thank you. ${isPhone ? KEEP_IN_SIGHT : KEEP_OPEN}` };
+    case 'members':
+      return {
+        title: 'Computing',
+        detail: `Thank you. Each simulation of a sweep runs whole on one device. ${isPhone ? KEEP_IN_SIGHT : KEEP_OPEN}`,
+      };
     case 'paused':
       return {
         title: 'Paused',

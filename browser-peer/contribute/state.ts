@@ -33,6 +33,7 @@ export function sceneOf(state: PageState): 'offer' | 'work' {
     case 'calibrating':
     case 'connecting':
     case 'waiting':
+    case 'members':
     case 'computing':
     case 'paused':
     case 'leaving':

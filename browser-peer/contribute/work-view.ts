@@ -32,7 +32,7 @@ export function showWork({ state, room, device, updates, stillness, linkRates }:
   sayIfAny('work-size', summary?.size ?? '');
   show('figures', summary !== undefined || computing !== undefined);
   showProgress(step, steps);
-  say('own-rate', computing ? roughly(computing.rate) : UNKNOWN);
+  say('own-rate', state.kind === 'computing' || state.kind === 'members' ? roughly(state.rate) : UNKNOWN);
   say('run-rate', progress ? roughly(progress.rate) : UNKNOWN);
   say('time-left', typeof progress?.secondsLeft === 'number' ? duration(progress.secondsLeft) : UNKNOWN);
   say('devices', progress ? count(progress.peers) : UNKNOWN);

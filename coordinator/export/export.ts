@@ -2,6 +2,7 @@ import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { ExportError, GroundswellError } from '../../core/errors.js';
 import { pictureOf } from '../results/picture.js';
 import type { ExportFormat } from './format.js';
+import { memberOf } from './member.js';
 import { type Cut, planeOf, snapshotOf } from './plane.js';
 import { Tally } from './slabs.js';
 import type { StoredArray, StoredGroup, StoredResult } from './stored-result.js';
@@ -12,6 +13,8 @@ export interface ExportRequest {
   readonly what?: string;
   /** Where to. What is there is replaced, once the new one is whole. */
   readonly file: string;
+  /** Of a sweep, by its number; `npy` without `snapshot` takes all of them, netCDF always. */
+  readonly member?: number;
   /** Counted from 0, or from the end where it is negative. */
   readonly snapshot?: number;
   readonly cut?: Cut;
@@ -84,14 +87,16 @@ async function write(
   tally: Tally,
   signal: AbortSignal,
 ): Promise<readonly StoredArray[]> {
-  const { format, what, file, snapshot, cut, peak, framesPerSecond } = request;
+  const { format, what, file, member, snapshot, cut, peak, framesPerSecond } = request;
   if (format === 'netcdf') {
     const { writeNetcdf } = await import('./netcdf.js');
     const groups = groupsOf(result, what);
     await writeNetcdf(file, result, groups, { tally, signal });
     return groups.flatMap(({ states }) => states);
   }
-  const array = arrayOf(result, what);
+  const all = arrayOf(result, what);
+  const isWhole = format === 'npy' && member === undefined && snapshot === undefined;
+  const array = isWhole ? all : memberOf(all, member);
   switch (format) {
     case 'npy': {
       const { writeNpy } = await import('./npy.js');

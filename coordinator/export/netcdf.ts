@@ -35,12 +35,16 @@ export async function writeNetcdf(
 
 async function writeGroup(into: Group, group: StoredGroup, tally: Tally, signal: AbortSignal): Promise<void> {
   addMissing(into, group.attributes);
-  for (const coordinate of group.coordinates) {
+  // Scales first: others have them as their dimensions.
+  const isScale = ({ name, dimensions }: StoredArray) => dimensions[0] === name;
+  const [scales, others] = [group.coordinates.filter(isScale), group.coordinates.filter((c) => !isScale(c))];
+  for (const coordinate of [...scales, ...others]) {
     const { name, shape, dimensions } = coordinate;
     const data = await coordinate.read(shape.map((length) => [0, length]));
     const dataset = into.create_dataset({ name, data, shape: [...shape], dtype: '<d', track_order: true });
     addAttributes(dataset, coordinate.attributes);
     if (dimensions[0] === name) dataset.make_scale(name);
+    else attachScales(into, dataset, dimensions);
   }
   for (const state of group.states) await writeState(into, state, tally, signal);
 }
@@ -63,9 +67,7 @@ async function writeState(into: Group, state: StoredArray, tally: Tally, signal:
   dataset.resize(shape);
   dataset.create_attribute('_FillValue', new Float32Array([Number.NaN]), [1], '<f');
   addAttributes(dataset, state.attributes);
-  for (const [axis, dimension] of dimensions.entries()) {
-    dataset.attach_scale(axis, `${into.path === '/' ? '' : into.path}/${dimension}`);
-  }
+  attachScales(into, dataset, dimensions);
   for (const box of slabsOf(state)) {
     signal.throwIfAborted();
     const values = await state.read(box);
@@ -74,6 +76,12 @@ async function writeState(into: Group, state: StoredArray, tally: Tally, signal:
       box.map(([from, to]) => [from, to]),
       values,
     );
+  }
+}
+
+function attachScales(into: Group, dataset: Dataset, dimensions: readonly string[]): void {
+  for (const [axis, dimension] of dimensions.entries()) {
+    dataset.attach_scale(axis, `${into.path === '/' ? '' : into.path}/${dimension}`);
   }
 }
 

@@ -1,11 +1,33 @@
+import { axesOfSweep } from './member.js';
 import type { StoredArray, StoredBox } from './stored-result.js';
 
 /**
- * The boxes to read an array in, in the order of its values: a series by its chunks; a field snapshot by snapshot, as
+ * The boxes to read an array in, in the order of its values: of a sweep member by member; a series by its chunks; a field snapshot by snapshot, as
  * deep as a chunk along its first axis and whole along the others. So each chunk is read once, and no more of them
  * are in memory than one row of chunks has.
  */
-export function* slabsOf({ shape, chunk }: Pick<StoredArray, 'shape' | 'chunk'>): Generator<StoredBox> {
+export function* slabsOf({
+  shape,
+  chunk,
+  dimensions,
+}: Pick<StoredArray, 'shape' | 'chunk' | 'dimensions'>): Generator<StoredBox> {
+  const axes = axesOfSweep({ dimensions });
+  for (const member of cellsOf(shape.slice(0, axes))) {
+    for (const box of slabsOfMember({ shape: shape.slice(axes), chunk: chunk.slice(axes) })) {
+      yield [...member, ...box];
+    }
+  }
+}
+
+/** All places along some axes, C order, each as a box of one. */
+const cellsOf = (lengths: readonly number[]): StoredBox[] =>
+  lengths.reduce<StoredBox[]>(
+    (boxes, length) =>
+      boxes.flatMap((box) => Array.from({ length }, (_, at) => [...box, [at, at + 1] as const])),
+    [[]],
+  );
+
+function* slabsOfMember({ shape, chunk }: Pick<StoredArray, 'shape' | 'chunk'>): Generator<StoredBox> {
   const [times = 1, length, ...whole] = shape;
   const [duration = 1, depth = 1] = chunk;
   if (length === undefined) {

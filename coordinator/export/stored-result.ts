@@ -23,7 +23,7 @@ export interface StoredGroup {
   /** `OUTPUT` or `probes/PROBE`. */
   readonly path: string;
   readonly attributes: Attributes;
-  /** Time and positions, f64; without dimensions where a plane or probe has only one. */
+  /** Time, positions and the axes of a sweep, f64; without dimensions where a plane or probe has only one place. */
   readonly coordinates: readonly StoredArray[];
   /** f32: what peers have computed. */
   readonly states: readonly StoredArray[];
@@ -44,11 +44,14 @@ export interface StoredArray {
 
 export type StoredBox = readonly (readonly [from: number, to: number])[];
 
+/** Time, three axes of the grid, and those of a sweep. */
+const MOST_DIMENSIONS = 12;
+
 const attributes = z.record(z.string(), z.union([z.string(), z.number()]));
 const group = z.object({ node_type: z.literal('group'), attributes });
 const array = z.object({
   node_type: z.literal('array'),
-  shape: z.array(z.number().int().nonnegative()).max(4),
+  shape: z.array(z.number().int().nonnegative()).max(MOST_DIMENSIONS),
   data_type: z.enum(['float32', 'float64']),
   dimension_names: z.array(z.string()),
   attributes,

@@ -1,7 +1,8 @@
 import { AXIS_NAMES, type Axis } from '../../core/grid/box.js';
-import type { Job, Output, Probe, StateName } from '../../core/job/job.js';
-import { placeOf } from '../../core/job/states.js';
+import type { Job, Output, Probe } from '../../core/job/job.js';
 import { axesOf, outputShape } from '../../core/result/output.js';
+import { timeChunk } from '../../core/result/time-chunk.js';
+import { CONVENTIONS, gridAxes, positionAttributes, stateAttributes, timeAttributes } from './attributes.js';
 import { chunksPerObject } from './pack-shape.js';
 import { type Attributes, packedArray, type ZarrNode, zarrArray, zarrGroup } from './zarr-format.js';
 
@@ -11,17 +12,6 @@ export interface ResultNode {
   /** The value at an index of a 1-D array; of a scalar, at 0. */
   readonly valueAt?: (index: number) => number;
 }
-
-/** CF lets a reader know what `units`, `long_name` and `coordinates` mean. */
-const CONVENTIONS = 'CF-1.10';
-
-/** Along time, a chunk has no fewer than these values (64 KiB of f32), and an array no more than about a thousand chunks. */
-const LEAST_TIMES = 16_384;
-const MOST_CHUNKS = 1024;
-
-/** Values in a chunk of an array along time, of `length` values. */
-export const timeChunk = (length: number) =>
-  Math.min(length, Math.max(LEAST_TIMES, Math.ceil(length / MOST_CHUNKS)));
 
 /** `loose`: each chunk an object of its own, as peers store them. `packed`: in outputs that are to be packed, many. */
 export type Layout = 'loose' | 'packed';
@@ -55,7 +45,7 @@ function outputArrays(job: Job, output: Output, layout: Layout): Map<string, Res
   for (const axis of along) arrays.set(AXIS_NAMES[axis], positions(job, axis, lo[axis], hi[axis]));
   for (const axis of lone) arrays.set(AXIS_NAMES[axis], position(job, axis, lo[axis]));
   for (const state of output.states) {
-    const attributes = stateAttributes(job, state, lone);
+    const attributes = stateAttributes(job, state, namesOf(lone));
     const loose = zarrArray({ type: 'float32', shape, chunk, dimensions, attributes });
     const isPacked = output.packed && layout === 'packed';
     arrays.set(state, { node: isPacked ? packedArray(loose, chunksPerObject({ shape, chunk })) : loose });
@@ -72,21 +62,23 @@ function probeArrays(job: Job, { cell, states }: Probe): Map<string, ResultNode>
   );
   for (const axis of axes) arrays.set(AXIS_NAMES[axis], position(job, axis, cell[axis]));
   for (const state of states) {
-    const attributes = stateAttributes(job, state, axes);
+    const attributes = stateAttributes(job, state, namesOf(axes));
     arrays.set(state, { node: alongTime('float32', job.steps, attributes) });
   }
   return arrays;
 }
 
-const gridAxes = (job: Job): readonly Axis[] => (job.grid.dimensions === 2 ? [1, 2] : [0, 1, 2]);
+const namesOf = (axes: readonly Axis[]) => axes.map((axis) => AXIS_NAMES[axis]);
 
 function alongTime(type: 'float32' | 'float64', length: number, attributes: Attributes): ZarrNode {
   return zarrArray({ type, shape: [length], chunk: [timeChunk(length)], dimensions: ['time'], attributes });
 }
 
 function timeArray(job: Job, length: number, stepAt: (index: number) => number): ResultNode {
-  const attributes = { units: job.units.time, long_name: 'time' };
-  return { node: alongTime('float64', length, attributes), valueAt: (index) => stepAt(index) * job.dt };
+  return {
+    node: alongTime('float64', length, timeAttributes(job)),
+    valueAt: (index) => stepAt(index) * job.dt,
+  };
 }
 
 /** Of the cells from `from` to `to`, which is not among them. */
@@ -107,20 +99,4 @@ function position(job: Job, axis: Axis, cell: number): ResultNode {
   const attributes = positionAttributes(job, axis);
   const node = zarrArray({ type: 'float64', shape: [], chunk: [], dimensions: [], attributes });
   return { node, valueAt: () => cell * job.spacing };
-}
-
-const positionAttributes = (job: Job, axis: Axis): Attributes => ({
-  units: job.units.length,
-  long_name: `position along ${AXIS_NAMES[axis]}`,
-});
-
-/** CF's `coordinates` names those that are no dimension, here the scalars. */
-function stateAttributes(job: Job, state: StateName, scalars: readonly Axis[]): Attributes {
-  const { field, component } = placeOf(job, state);
-  const name = job.components[component];
-  return {
-    units: field.unit(job.units),
-    long_name: name ? `${field.title}, component ${name}` : field.title,
-    ...(scalars.length > 0 && { coordinates: scalars.map((axis) => AXIS_NAMES[axis]).join(' ') }),
-  };
 }

@@ -3,8 +3,8 @@ import { ProtocolError } from '../../core/errors.js';
 import type { Job } from '../../core/job/job.js';
 import { probeArrayKey } from '../../core/protocol/keys.js';
 import { decodeCells } from '../../core/result/cells.js';
+import { timeChunk } from '../../core/result/time-chunk.js';
 import type { Store } from '../store/store.js';
-import { timeChunk } from './hierarchy.js';
 import { ProbeSeries } from './probe-series.js';
 import { memoryStore, sampleJob } from './sample.fixture.js';
 

@@ -1,10 +1,10 @@
 import { ProtocolError } from '../../core/errors.js';
 import type { Job } from '../../core/job/job.js';
-import { probeArrayKey } from '../../core/protocol/keys.js';
+import { probeChunkKey } from '../../core/protocol/keys.js';
 import type { ToCoordinator } from '../../core/protocol/messages.js';
 import { decodeCells, encodeCells } from '../../core/result/cells.js';
+import { timeChunk } from '../../core/result/time-chunk.js';
 import type { Store } from '../store/store.js';
-import { timeChunk } from './hierarchy.js';
 
 export type ProbeSamples = Extract<ToCoordinator, { type: 'epoch' }>['probes'][number];
 
@@ -28,12 +28,14 @@ export class ProbeSeries {
   readonly #chunkSteps: number;
   #last: Promise<void> = Promise.resolve();
 
+  /** `longest`: how long the series is, where the job is a member of a sweep and others have more steps. */
   constructor(
     private readonly store: Store,
     private readonly jobId: string,
     private readonly job: Job,
+    longest = job.steps,
   ) {
-    this.#chunkSteps = timeChunk(job.steps);
+    this.#chunkSteps = timeChunk(longest);
   }
 
   /** Rejects with ProtocolError, recording nothing, where the job has no such probe, states or steps. */
@@ -54,7 +56,7 @@ export class ProbeSeries {
       const values = new Float32Array(Math.max(0, end - first + 1));
       for (let sample = first - 1; sample < end; ) {
         const chunk = Math.floor(sample / this.#chunkSteps);
-        const open = await this.#open(`${probeArrayKey(this.jobId, probe.name, state)}/c/${chunk}`);
+        const open = await this.#open(probeChunkKey(this.jobId, probe.name, state, chunk));
         const start = chunk * this.#chunkSteps;
         const stop = Math.min(end, start + this.#chunkSteps);
         values.set(open.cells.subarray(sample - start, stop - start), sample - first + 1);
@@ -94,7 +96,7 @@ export class ProbeSeries {
       for (let row = 0; row < values.length; ) {
         const sample = first - 1 + row;
         const chunk = Math.floor(sample / this.#chunkSteps);
-        const open = await this.#open(`${probeArrayKey(this.jobId, probe.name, state)}/c/${chunk}`);
+        const open = await this.#open(probeChunkKey(this.jobId, probe.name, state, chunk));
         open.changed = true;
         const end = Math.min(values.length, (chunk + 1) * this.#chunkSteps - first + 1);
         for (; row < end; row++) {

@@ -1,4 +1,4 @@
-import type { Job } from '../../core/job/job.js';
+import type { JobOrSweep } from '../../core/job/whole-sweep.js';
 import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
 import type { Ability, ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
@@ -48,10 +48,10 @@ export interface Conductor {
   /** The connection is gone, said goodbye or not. */
   lost(member: Member): void;
   /**
-   * Queues a job whose inputs are in the store. One that has run before goes on from its newest sealed checkpoint;
+   * Queues a job, or a sweep, whose inputs are in the store. One that has run before goes on from its newest sealed checkpoint;
    * it must not be waiting or running.
    */
-  submit(id: string, job: Job): void;
+  submit(id: string, work: JobOrSweep): void;
   /** False where no such job waits or runs. */
   stop(id: string): boolean;
   jobs(): readonly JobStatus[];

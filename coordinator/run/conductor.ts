@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job/job.js';
+import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { type JobEnd, writeJobEnd } from '../job-end.js';
@@ -11,9 +12,11 @@ import type {
   RunMessage,
 } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
 import { Background } from './background.js';
 import { JobRun, type ResultWriter } from './job-run.js';
 import { patientStore } from './patient-store.js';
+import type { Run } from './run.js';
 import { RunLog } from './run-log.js';
 
 /** Ended jobs whose status is kept. */
@@ -27,13 +30,14 @@ export interface ConductorTools {
   /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
   readonly term: number;
   readonly resultWriter: (store: Store, id: string, job: Job) => ResultWriter;
+  readonly sweepWriter: (store: Store, id: string, sweep: WholeSweep) => SweepWriter;
   readonly log: (event: string, details: object) => void;
 }
 
 interface Entry {
   readonly id: string;
-  readonly job: Job;
-  run: JobRun | undefined;
+  readonly work: JobOrSweep;
+  run: Run | undefined;
   /** Stopped before its turn came. */
   stopped: boolean;
   readonly waiters: ((status: JobStatus) => void)[];
@@ -83,11 +87,11 @@ class RoomConductor implements Conductor {
     this.#updateRoster();
   }
 
-  submit(id: string, job: Job): void {
+  submit(id: string, work: JobOrSweep): void {
     const before = this.#entries.findIndex((entry) => entry.id === id);
     if (before >= 0) this.#entries.splice(before, 1);
-    this.log.add('queued', { job: id, name: job.name });
-    this.#entries.push({ id, job, run: undefined, stopped: false, waiters: [] });
+    this.log.add('queued', { job: id, name: work.name });
+    this.#entries.push({ id, work, run: undefined, stopped: false, waiters: [] });
     this.#next();
   }
 
@@ -148,22 +152,27 @@ class RoomConductor implements Conductor {
   #next(): void {
     const entry = this.#current;
     if (!entry || entry.run || this.#closed) return;
-    const { document, store, term, resultWriter } = this.#tools;
+    const { document, store, term } = this.#tools;
     const patient = patientStore(store, {
       onTrouble: (reason) => entry.run?.hindered(reason),
       signal: this.#closing.signal,
     });
-    entry.run = new JobRun(entry.id, entry.job, {
+    const tools = {
       document,
       store: patient,
       term,
-      result: resultWriter(patient, entry.id, entry.job),
       members: () => [...this.#members.values()],
       nextPlan: () => ++this.#plans,
-      log: (event, details) => this.#tell(event, details),
+      log: (event: string, details: object) => this.#tell(event, details),
       onChange: () => this.#changed(),
-      recordEnd: (end) => this.#recordEnd(entry.id, end),
-    });
+      recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => this.#recordEnd(entry.id, end),
+    };
+    const { id, work } = entry;
+    if (isWholeSweep(work)) {
+      entry.run = new SweepRun(id, work, { ...tools, result: this.#tools.sweepWriter(patient, id, work) });
+    } else {
+      entry.run = new JobRun(id, work, { ...tools, result: this.#tools.resultWriter(patient, id, work) });
+    }
     this.#updateRoster();
   }
 
@@ -189,8 +198,9 @@ class RoomConductor implements Conductor {
     const run = this.#current?.run;
     const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
     for (const { id, name, kind, ability } of this.#members.values()) {
-      const state = run?.isLeaving(id) ? 'leaving' : computing.has(id) ? 'computing' : 'idle';
       const use = run?.useOf(id);
+      const isComputing = computing.has(id) || use?.kind === 'members';
+      const state = run?.isLeaving(id) ? 'leaving' : isComputing ? 'computing' : 'idle';
       const shown = `${state} ${use?.says}`;
       if (this.#roster.get(id) === shown) continue;
       this.#roster.set(id, shown);
@@ -198,13 +208,13 @@ class RoomConductor implements Conductor {
     }
   }
 
-  #status({ id, job, run, stopped }: Entry): JobStatus {
+  #status({ id, work, run, stopped }: Entry): JobStatus {
     const { store } = this.#tools;
     const progress = run?.progress;
     const reason = stopped ? STOPPED : run?.reason;
     return {
       id,
-      name: job.name,
+      name: work.name,
       state: stopped ? 'stopped' : (run?.state ?? 'waiting'),
       ...(reason !== undefined && { reason }),
       ...(progress && { progress }),

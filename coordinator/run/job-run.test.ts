@@ -8,6 +8,7 @@ import type { ToPeer } from '../../core/protocol/messages.js';
 import type { Plan } from '../../core/protocol/plan.js';
 import { readJobEnd } from '../job-end.js';
 import { resultWriter } from '../results/result-writer.js';
+import { sweepWriter } from '../results/sweep-writer.js';
 import { Authority } from '../room/authority.js';
 import type { Conductor, Member, RunMessage } from '../room/conductor.js';
 import { folderStore } from '../store/folder.js';
@@ -113,6 +114,7 @@ function openRoom(): Conductor {
     document: new Authority(),
     store,
     resultWriter: (patient, id, job) => ({ ...resultWriter(patient, id, job, 'test'), start: () => start() }),
+    sweepWriter: (patient, id, sweep) => sweepWriter(patient, id, sweep, 'test'),
     term: 1,
     log: () => {},
   });

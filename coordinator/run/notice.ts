@@ -1,4 +1,4 @@
-import type { Job } from '../../core/job/job.js';
+import type { JobOrSweep } from '../../core/job/whole-sweep.js';
 import { MAX_REASON_LENGTH, type RoomJob } from '../../core/protocol/document.js';
 import type { RoomDocument } from '../room/conductor.js';
 
@@ -6,11 +6,16 @@ import type { RoomDocument } from '../room/conductor.js';
 export class Notice {
   readonly #document: RoomDocument;
   readonly #id: string;
-  readonly #job: Job;
+  readonly #job: Pick<JobOrSweep, 'file'>;
   readonly #log: (event: string, details: object) => void;
   #shown: Pick<RoomJob, 'state' | 'reason'> | undefined;
 
-  constructor(document: RoomDocument, id: string, job: Job, log: (event: string, details: object) => void) {
+  constructor(
+    document: RoomDocument,
+    id: string,
+    job: Pick<JobOrSweep, 'file'>,
+    log: (event: string, details: object) => void,
+  ) {
     this.#document = document;
     this.#id = id;
     this.#job = job;

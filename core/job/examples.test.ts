@@ -5,6 +5,8 @@ import { checkJob } from './check.js';
 import type { Job } from './job.js';
 import { memoryNeeded } from './memory.js';
 import { parseJobText } from './read.js';
+import { isSweep } from './sweep.js';
+import { checkWholeSweep } from './whole-sweep.js';
 
 const folder = new URL('../../examples/', import.meta.url);
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
@@ -13,8 +15,10 @@ const textOf = (file: string) => readFileSync(new URL(file, folder), 'utf8');
 const example = (file: string) => checkJob(parseJobText(textOf(file), file));
 
 describe.each(files)('examples/%s', (file) => {
-  it('stands', () => {
-    expect(example(file).name).toBe(file.replace('.yaml', ''));
+  it('stands', async () => {
+    const value = parseJobText(textOf(file), file);
+    const { name } = isSweep(value) ? await checkWholeSweep(value) : checkJob(value);
+    expect(name).toBe(file.replace('.yaml', ''));
   });
 
   it('names its schema, so that editors complete it', () => {

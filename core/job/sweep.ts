@@ -28,7 +28,7 @@ const axis = z.union([
 ]);
 
 /** The `sweep` of a job file: its axes, by name. Each combination of their values is one member. */
-const sweepSchema = z
+export const sweepSchema = z
   .record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/), axis)
   .refine((axes) => Object.keys(axes).length >= 1 && Object.keys(axes).length <= MAX_AXES, {
     message: `Name 1 to ${MAX_AXES} axes, for example speed: {field: parameters.speed, values: [1, 2]}`,
@@ -57,6 +57,8 @@ export interface SweepMember {
   readonly name: string;
   /** The value on each axis, by name. */
   readonly coordinates: Readonly<Record<string, AxisValue>>;
+  /** Its place on each axis. */
+  readonly places: readonly number[];
   /** A job file of its own, without `sweep`. */
   readonly file: unknown;
 }
@@ -71,9 +73,22 @@ export function isSweep(value: unknown): value is Readonly<Record<string, unknow
  * value. A combination of values that cannot be is found when that member is checked.
  */
 export function checkSweep(value: Readonly<Record<string, unknown>>): Sweep {
+  const faults = new FaultList();
+  const sweep = axesOf(value, faults);
+  const { sweep: _axes, ...base } = value;
+  checkMembers(sweep, base, faults);
+  faults.raise();
+  return sweep;
+}
+
+/** The axes of a sweep that has been checked elsewhere; no member is looked at. Throws JobError with every fault of theirs. */
+export function readSweep(value: Readonly<Record<string, unknown>>): Sweep {
+  return axesOf(value, new FaultList());
+}
+
+function axesOf(value: Readonly<Record<string, unknown>>, faults: FaultList): Sweep {
   const { sweep: written, ...base } = value;
   const parsed = sweepSchema.safeParse(written, { error: knownKeysAsMessage, reportInput: true });
-  const faults = new FaultList();
   if (!parsed.success) for (const issue of parsed.error.issues) addIssue(faults, issue, ['sweep']);
   faults.raise();
   if (!parsed.success) throw parsed.error;
@@ -88,22 +103,29 @@ export function checkSweep(value: Readonly<Record<string, unknown>>): Sweep {
   }
   for (const axis of axes) checkField(axis, axes, base, faults);
   faults.raise();
-  const sweep = { name: String(base.name), axes, count };
-  checkMembers(sweep, base, faults);
-  faults.raise();
-  return sweep;
+  return { name: String(base.name), axes, count };
 }
 
 /** One member, 0 to `count` − 1, of the sweep that `checkSweep` made of `value`. */
 export function memberOf(sweep: Sweep, value: Readonly<Record<string, unknown>>, index: number): SweepMember {
   const { sweep: _axes, ...base } = value;
+  return memberAt(sweep, base, placesOf(sweep, index));
+}
+
+/** A member's place on each axis; the last axis runs fastest. */
+export function placesOf({ axes }: Pick<Sweep, 'axes'>, index: number): readonly number[] {
   let left = index;
-  const places = sweep.axes.toReversed().map(({ values }) => {
+  const places = axes.toReversed().map(({ values }) => {
     const place = left % values.length;
     left = Math.floor(left / values.length);
     return place;
   });
-  return memberAt(sweep, base, places.reverse());
+  return places.reverse();
+}
+
+/** What a member is, in words: `speed = 2, depth = 3`. */
+export function whereabouts({ axes }: Pick<Sweep, 'axes'>, places: readonly number[]): string {
+  return axes.map(({ name, values }, i) => `${name} = ${JSON.stringify(values[places[i] ?? 0])}`).join(', ');
 }
 
 function memberAt(
@@ -113,14 +135,34 @@ function memberAt(
 ): SweepMember {
   const name = `${sweep.name}${sweep.axes.map((axis, i) => `-${axis.name}${places[i]}`).join('')}`;
   const at = sweep.axes.map((axis, i) => [axis.name, axis.values[places[i] as number] as AxisValue] as const);
-  const where = at.map(([axis, here]) => `${axis} = ${JSON.stringify(here)}`).join(', ');
+  const where = whereabouts(sweep, places);
   const title = typeof base.title === 'string' && base.title !== '' ? `${base.title}: ${where}` : where;
   const file = sweep.axes.reduce<unknown>(
     (file, axis, i) => withField(file, readPath(axis.field, base) ?? [], axis.values[places[i] as number]),
     { ...base, name, title: title.slice(0, MAX_TITLE) },
   );
-  return { name, coordinates: Object.fromEntries(at), file };
+  return { name, coordinates: Object.fromEntries(at), places, file: inOneBrick(file) };
 }
+
+/** A grid of so many cells fits any device whole, and is one object of a result. */
+const CELLS_OF_ONE_BRICK = 64 ** 3;
+const LONGEST_BRICK = 256;
+const SHORTEST_BRICK = 4;
+
+/** A small member is never cut, so that its bricks would only make objects of it: unless the file says otherwise it is one. */
+function inOneBrick(file: unknown): unknown {
+  const parsed = uncut.safeParse(file);
+  if (!parsed.success) return file;
+  const { shape } = parsed.data.grid;
+  const edge = Math.max(SHORTEST_BRICK, ...shape);
+  const cells = shape.reduce((product, length) => product * length, 1);
+  if (cells > CELLS_OF_ONE_BRICK || edge > LONGEST_BRICK) return file;
+  return withField(file, ['grid', 'brick'], edge);
+}
+
+const uncut = z.object({
+  grid: z.object({ shape: z.array(z.number().int().min(1)).min(2).max(3), brick: z.undefined().optional() }),
+});
 
 function valuesOf(
   name: string,

@@ -17,6 +17,7 @@ import { type Ending, type Heard, RefusedError, Session } from '../protocol/sess
 import type { Socket } from '../protocol/socket.js';
 import type { Objects } from './objects.js';
 import { Peer, type PeerStatus } from './peer.js';
+import type { SweepStatus } from './sweep/sweep-work.js';
 
 /** How often at most others are told of our step: people watch it, nothing else. */
 const TELL_EVERY_SECONDS = 0.5;
@@ -37,6 +38,8 @@ export interface ContributorTools {
 export type ContributorStatus =
   | { readonly kind: 'connecting'; readonly attempt: number; readonly reason?: string }
   | { readonly kind: 'waiting'; readonly reason: string }
+  /** Members of a sweep; `rate` as below. */
+  | ({ readonly kind: 'members'; readonly rate: number } & SweepStatus)
   | {
       readonly kind: 'computing';
       readonly job: Job;
@@ -223,8 +226,18 @@ class Visit {
         return;
       case 'released':
         return this.#session.close();
+      case 'members':
+        return this.#members(message);
       default:
         return this.#peer.heard(message);
+    }
+  }
+
+  #members(message: Extract<Heard, { type: 'members' }>): void {
+    try {
+      this.#peer.heard(message);
+    } catch (error) {
+      this.#session.send({ type: 'failed', plan: message.plan, reason: textOf(error).slice(0, 500) });
     }
   }
 
@@ -251,6 +264,10 @@ class Visit {
         this.#meter.add(secondsNow(), (status.step - this.#step) * cells * status.job.components.length);
       this.#step = status.step;
     }
+    if (status.doing === 'members') {
+      const before = this.#status.doing === 'members' ? this.#status.updates : 0;
+      this.#meter.add(secondsNow(), Math.max(0, status.updates - before));
+    }
     const another = status.doing !== this.#status.doing;
     this.#status = status;
     if (!another && secondsNow() - this.#told < TELL_EVERY_SECONDS) return;
@@ -269,6 +286,12 @@ class Visit {
           kind: 'waiting',
           reason: waitingFor(this.#session.room, this.#session.peer),
         });
+      }
+      case 'members': {
+        const { sweep, running, done, updates } = status;
+        this.#session.tell({ step: done, doing: 'computing members' });
+        const rate = this.#meter.rate(secondsNow());
+        return this.#tools.onChange({ kind: 'members', sweep, running, done, updates, rate });
       }
       case 'computing': {
         const { job, plan, shard, step } = status;

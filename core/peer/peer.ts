@@ -15,6 +15,7 @@ import { Inbox } from './inbox.js';
 import type { Objects } from './objects.js';
 import { Partners } from './partners.js';
 import { ShardRun } from './shard-run.js';
+import { type SweepStatus, SweepWork } from './sweep/sweep-work.js';
 import { Uploader } from './uploader.js';
 
 export interface PeerTools {
@@ -33,6 +34,7 @@ export interface PeerTools {
 /** What a peer does now. */
 export type PeerStatus =
   | { readonly doing: 'waiting' }
+  | ({ readonly doing: 'members' } & SweepStatus)
   | {
       readonly doing: 'computing';
       readonly job: Job;
@@ -46,6 +48,8 @@ export class Peer {
   readonly #tools: PeerTools;
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
+  readonly #sweeps: SweepWork;
+  #roomJob: RoomJob | undefined;
   #memory = new BrickMemory();
   readonly #copies = new Copies();
   /** By plan, oldest first. While a plan is taken over from the one before, both run. */
@@ -57,10 +61,17 @@ export class Peer {
   constructor(tools: PeerTools) {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
+    this.#sweeps = new SweepWork({
+      ...tools,
+      uploader: this.#uploader,
+      onChange: (status) => tools.onChange(status ? { doing: 'members', ...status } : { doing: 'waiting' }),
+    });
   }
 
   /** The room's document has changed. Throws JobError where the job is not one that we can run. */
   follow(roomJob: RoomJob | undefined, plan: Plan | undefined): void {
+    this.#roomJob = roomJob;
+    this.#sweeps.follow(roomJob);
     if (!plan || roomJob?.id !== plan.job || roomJob.state !== 'running') return this.#rest();
     if (this.#job?.id !== roomJob.id) {
       this.#rest();
@@ -69,11 +80,14 @@ export class Peer {
     if (plan.id > this.#planId) this.#begin(this.#job.job, plan);
   }
 
-  /** A message of the coordinator about the run. */
+  /** A message of the coordinator about the run. Throws JobError where the job is not one that we can run. */
   heard(message: ToPeer): void {
     switch (message.type) {
       case 'grant':
         this.#runs.get(message.plan)?.grant(message.until, message.checkpoint, message.copy);
+        break;
+      case 'members':
+        this.#sweeps.assign(message, this.#roomJob);
         break;
       case 'addresses':
         this.#uploader.answered(message);
@@ -108,6 +122,7 @@ export class Peer {
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
+    await this.#sweeps.close();
     await Promise.all(this.#background);
   }
 

@@ -21,7 +21,7 @@ import type { Uploader } from './uploader.js';
 const SNAPSHOTS_IN_FLIGHT = 3;
 
 export interface SavingTools {
-  readonly uploader: Uploader;
+  readonly uploader: Pick<Uploader, 'upload'>;
   readonly memory: BrickMemory;
   readonly send: (message: Said) => void;
   /** What could not be stored, or must not be: DivergedError where cells are not finite. */

@@ -35,7 +35,7 @@ export interface RunTools {
   readonly links: Links;
   readonly inbox: Inbox;
   readonly objects: Objects;
-  readonly uploader: Uploader;
+  readonly uploader: Pick<Uploader, 'upload' | 'drop'>;
   readonly memory: BrickMemory;
   readonly copies: Copies;
   readonly send: (message: Said) => void;

@@ -50,7 +50,7 @@ describe('a schedule of members', () => {
   it('lets a peer hold what it finishes while it asks for more', () => {
     expect(slotsFor(1e8, member('a', 1e9), 0.1)).toBe(2);
     expect(slotsFor(1e10, member('a', 1e9), 0.25)).toBe(4);
-    expect(slotsFor(1e15, member('a', 1e9), 0.25)).toBe(16);
+    expect(slotsFor(1e15, member('a', 1e9), 0.25)).toBe(64);
     expect(slotsFor(1e8, member('a', 1e9), 0.1, 4)).toBe(5);
   });
 });

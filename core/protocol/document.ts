@@ -12,7 +12,7 @@ import { jobId, peerId } from './plan.js';
 
 /** What a peer is used for in the run, or why for nothing. */
 const useSchema = z.strictObject({
-  kind: z.enum(['shard', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out']),
+  kind: z.enum(['shard', 'members', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out']),
   /** The same for people, with the figures that show it. */
   says: z.string().max(200),
 });
@@ -44,9 +44,17 @@ export const roomJobSchema = z.strictObject({
 });
 export type RoomJob = z.infer<typeof roomJobSchema>;
 
+/** Of a sweep: `done` are in the store, `running` on a peer. */
+const membersSchema = z.strictObject({
+  count: z.number().int().min(1),
+  done: z.number().int().min(0),
+  failed: z.number().int().min(0),
+  running: z.number().int().min(0),
+});
+
 /** Renewed at most twice a second. */
 export const progressSchema = z.strictObject({
-  /** Steps that every shard has made. */
+  /** Steps that every shard has made; of a sweep, the steps of all members that are over, of all. */
   step: z.number().int().min(0),
   steps: z.number().int().min(1),
   /** Cell updates per second over the last seconds. */
@@ -76,6 +84,8 @@ export const progressSchema = z.strictObject({
       gpuUtilisation: z.number().min(0).max(1).nullable(),
     })
     .exactOptional(),
+  /** While a sweep runs. */
+  members: membersSchema.exactOptional(),
   /** Part of a step's time that one more peer like `like` would save. */
   oneMore: z.strictObject({ like: peerId, saves: z.number().min(0).max(1) }).exactOptional(),
 });

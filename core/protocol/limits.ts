@@ -93,6 +93,9 @@ export const MAX_BRICKS_TOLD = 64 * 1024;
 /** Links whose figures one message tells: those to all 26 neighbours of a shard in a regular cut, and some more. */
 export const MAX_LINKS_TOLD = 32;
 
+/** Members of a sweep in one message: more than a peer is ever given at once. */
+export const MAX_MEMBERS_TOLD = 1024;
+
 /** Signed upload addresses stay good this long. */
 export const UPLOAD_VALID_MS = 10 * 60_000;
 

@@ -4,6 +4,7 @@ import {
   MAX_ICE_SERVERS,
   MAX_KEY_LENGTH,
   MAX_LINKS_TOLD,
+  MAX_MEMBERS_TOLD,
   MAX_NAME_LENGTH,
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
@@ -61,6 +62,10 @@ const linkFigures = z.strictObject({
   rate: z.number().min(1).max(1e15).exactOptional(),
 });
 export type ToldLink = z.infer<typeof linkFigures>;
+
+/** Members of a sweep count from 0, the last axis running fastest. */
+const memberNumber = z.number().int().min(0);
+const memberNumbers = z.array(memberNumber).max(MAX_MEMBERS_TOLD);
 
 /** Copies of all shards that peers are to keep in memory, as of `step`, beside those of `keeping`, which count until these are whole. */
 const copySchema = z.strictObject({
@@ -158,6 +163,18 @@ export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
   /** The field has become infinite, or no number: `state` after `step` steps. */
   z.strictObject({ type: z.literal('diverged'), plan: planId, step, state: shownText(200) }),
+  /**
+   * A member of a sweep is over on this peer: all its chunks are in the store, unless there is a `failure`. `final`: it would
+   * fail anywhere.
+   */
+  z.strictObject({
+    type: z.literal('member'),
+    plan: planId,
+    member: memberNumber,
+    computeSeconds: seconds,
+    cellUpdates: count,
+    failure: z.strictObject({ reason: shownText(500), final: z.boolean() }).optional(),
+  }),
   /** Answers `ping`: so many steps are made; `busy`: the engine has been asked for more. */
   z.strictObject({ type: z.literal('pong'), step, busy: z.boolean() }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
@@ -215,6 +232,16 @@ export const toPeer = z.discriminatedUnion('type', [
     objects: z
       .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), url: z.string().max(MAX_URL_LENGTH) }))
       .max(256),
+  }),
+  /**
+   * Members of the sweep in the document that this peer is to compute, after those it has, each whole; and those it
+   * need not compute any more. `plan`: of this run of the sweep, to be named in what is said of it.
+   */
+  z.strictObject({
+    type: z.literal('members'),
+    plan: planId,
+    compute: memberNumbers,
+    leave: memberNumbers,
   }),
   /** Asked where an epoch is late. */
   z.strictObject({ type: z.literal('ping') }),

@@ -7,7 +7,8 @@ const boxSchema = z.strictObject({ lo: triple, hi: triple });
 export const peerId = z.string().regex(/^[a-z0-9]{4,32}$/);
 export type PeerId = z.infer<typeof peerId>;
 
-export const jobId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,95}$/);
+/** Of a job, of a whole sweep, or of one of its members (`memberId`). */
+export const jobId = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,95}(\.\d{1,5}(-\d{1,5}){0,7})?$/);
 
 /** Shards of a plan. */
 export const MAX_SHARDS = 4096;

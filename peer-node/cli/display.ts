@@ -1,5 +1,5 @@
 import { SingleBar } from 'cli-progress';
-import type { Job } from '../../core/job/job.js';
+import type { JobOrSweep } from '../../core/job/whole-sweep.js';
 import type { RunEvent } from '../../core/protocol/api.js';
 import type { Progress } from '../../core/protocol/document.js';
 import { eventInWords } from '../../core/protocol/event-words.js';
@@ -7,7 +7,7 @@ import { isThisMachine } from './address.js';
 import type { JobReport } from './api.js';
 import type { RunningCoordinator } from './parts.js';
 import { openWith } from './result.js';
-import { cellRate, counted, timeLeft } from './words.js';
+import { cellRate, counted, membersDone, timeLeft } from './words.js';
 
 /** A run as the person or the script at the other end sees it. */
 export interface Display {
@@ -21,7 +21,7 @@ export interface Display {
   progress(progress: Progress): void;
   /** Takes the bar away; the terminal is ready for text. */
   close(): void;
-  ended(report: JobReport, job: Job): void;
+  ended(report: JobReport, job: JobOrSweep): void;
 }
 
 /** What a run's own terminal tells; the rest is for `groundswell logs`, or said otherwise. */
@@ -53,14 +53,22 @@ function tellServing({ url, invitation, token, tokenIsNew }: RunningCoordinator)
   if (tokenIsNew) print(`Token to submit and stop jobs, shown this once: ${token}`);
 }
 
-function tellEnd({ id, state, reason = 'no reason given', result }: JobReport, job: Job): void {
+function tellEnd(
+  { id, state, reason = 'no reason given', result, progress }: JobReport,
+  job: JobOrSweep,
+): void {
+  if (state === 'done' && progress?.members?.failed) print(`Some of it is missing: ${reason}`);
   if (state === 'done') print(`Job ${id} is done.\nResult: ${result}\nOpen it: ${openWith(result, job)}`);
   else print(`Job ${id} ${state === 'stopped' ? 'was stopped' : 'failed'}: ${reason}`);
 }
 
+/** How far a job is, or a sweep. */
+const placeIn = ({ step, steps, members }: Progress) =>
+  members ? membersDone(members) : `step ${step}/${steps}`;
+
 function barDisplay(): Display {
   const bar = new SingleBar({
-    format: '{bar} {percentage}% · step {value}/{total} · {rate} · {left} · {peers}',
+    format: '{bar} {percentage}% · {place} · {rate} · {left} · {peers}',
     stream: process.stdout,
     barsize: 24,
     barCompleteChar: '█',
@@ -87,8 +95,14 @@ function barDisplay(): Display {
     happened(event) {
       if (WORTH_A_LINE.has(event.event)) note(eventInWords(event));
     },
-    progress({ step, steps, rate, secondsLeft, peers }) {
-      const words = { rate: cellRate(rate), left: timeLeft(secondsLeft), peers: counted(peers, 'peer') };
+    progress(progress) {
+      const { step, steps, rate, secondsLeft, peers } = progress;
+      const words = {
+        place: placeIn(progress),
+        rate: cellRate(rate),
+        left: timeLeft(secondsLeft),
+        peers: counted(peers, 'peer'),
+      };
       if (shown) bar.update(step, words);
       else bar.start(steps, step, words);
       shown = [steps, step, words];
@@ -110,12 +124,13 @@ function lineDisplay(): Display {
     happened(event) {
       if (WORTH_A_LINE.has(event.event)) print(eventInWords(event));
     },
-    progress({ step, steps, rate, secondsLeft, peers }) {
+    progress(progress) {
+      const { rate, secondsLeft, peers } = progress;
       const now = Date.now();
       if (now < next) return;
       next = now + LINE_EVERY_MS;
       const left = timeLeft(secondsLeft);
-      print(`step ${step}/${steps} · ${cellRate(rate)} · ${left} · ${counted(peers, 'peer')}`);
+      print(`${placeIn(progress)} · ${cellRate(rate)} · ${left} · ${counted(peers, 'peer')}`);
     },
     close() {},
     ended: tellEnd,

@@ -12,6 +12,8 @@ export function doing(status: ContributorStatus): string {
       const { job, plan, shard, links } = status;
       return `Computing ${job.name}, shard ${shard + 1} of ${plan.shards.length}, ${counted(links.length, 'link')}`;
     }
+    case 'members':
+      return `Computing members of ${status.sweep}, ${status.done} done`;
     case 'leaving':
       return 'Handing the shard on';
     case 'left':

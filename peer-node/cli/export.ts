@@ -12,6 +12,7 @@ import { byteCount, counted } from './words.js';
 export interface ExportOptions {
   readonly format: ExportFormat;
   readonly to?: string;
+  readonly member?: number;
   readonly snapshot?: number;
   readonly plane?: Cut;
   readonly range?: number;
@@ -28,12 +29,13 @@ export async function exportCommand(
   options: ExportOptions,
   { parts, lifetime, print }: Context,
 ): Promise<Exit> {
-  const { format, to, snapshot, plane, range, fps, json } = options;
+  const { format, to, member, snapshot, plane, range, fps, json } = options;
   const request = {
     format,
     file: to ?? fileName(result, what, format),
     framesPerSecond: fps,
     ...(what !== undefined && { what }),
+    ...(member !== undefined && { member }),
     ...(snapshot !== undefined && { snapshot }),
     ...(plane && { cut: plane }),
     ...(range !== undefined && { peak: range }),

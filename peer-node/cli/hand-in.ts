@@ -6,8 +6,8 @@ const BATCH_OBJECTS = 64;
 const BATCH_BYTES = 8 * 1024 * 1024;
 
 /** Hands a job in with all it starts from, and lets it start. Resolves to its id. Throws what RoomApi throws. */
-export async function handIn(api: RoomApi, { job, inputs }: PreparedJob): Promise<string> {
-  const { id, started } = await api.submit(job.file);
+export async function handIn(api: RoomApi, { work, inputs }: PreparedJob): Promise<string> {
+  const { id, started } = await api.submit(work.file);
   if (started) return id;
   for await (const batch of batches(inputs(id))) await api.addInputs(id, batch);
   await api.start(id);

@@ -60,6 +60,12 @@ export function snapshot(text: string): number {
   throw new InvalidArgumentError('Give a whole number, from 0 on, or from -1 back.');
 }
 
+/** Reads the number of a member of a sweep. */
+export function memberNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number, from 0 on.');
+}
+
 /** Reads where a volume is cut. */
 export function cut(text: string): Cut {
   const [, axis, index] = /^([xyz])=(\d+)$/.exec(text) ?? [];

@@ -1,13 +1,13 @@
 import type { ExportReport, ExportRequest } from '../../coordinator/export/export.js';
 import type { IceOptions } from '../../coordinator/room/ice-desk.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
-import type { Job } from '../../core/job/job.js';
+import type { JobOrSweep } from '../../core/job/whole-sweep.js';
 import type { ChosenGpus, GpuChoice } from '../gpu/adapters.js';
 import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
 export interface Parts {
-  /** Reads and checks a job file. Throws JobError, ModelError, UsageError where there is no such file. */
+  /** Reads and checks a job file, of one job or of a sweep. Throws JobError, ModelError, UsageError where there is no such file. */
   readJob(path: string): Promise<PreparedJob>;
   startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator>;
   /** Makes a bucket ready for coordinators, and for pages of `origins`. Throws StoreError. */
@@ -29,7 +29,7 @@ export type ResultPlace =
   | { readonly kind: 'bucket'; readonly address: S3Address };
 
 export interface PreparedJob {
-  readonly job: Job;
+  readonly work: JobOrSweep;
   /** The bricks of the arrays the job starts from, under the keys they have in the store as job `id`. */
   inputs(id: string): AsyncIterable<InputObject>;
 }

@@ -6,7 +6,16 @@ import { EXIT_HELP, Exit, exitOf } from './exit.js';
 import { exportCommand } from './export.js';
 import { join } from './join.js';
 import { logs } from './logs.js';
-import { address, cut, DEFAULT_ADDRESS, option, positive, snapshot, storeAddress } from './options.js';
+import {
+  address,
+  cut,
+  DEFAULT_ADDRESS,
+  memberNumber,
+  option,
+  positive,
+  snapshot,
+  storeAddress,
+} from './options.js';
 import { resume } from './resume.js';
 import { run } from './run.js';
 import { serve } from './serve.js';
@@ -158,6 +167,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .option('--to <file>', 'where to (default: a file here, named for what it holds)')
     .option('--snapshot <number>', 'of png and npy: which, from 0, or from -1 back (png: the last)', snapshot)
+    .option('--member <number>', 'of a sweep, in png, mp4 and npy: which, from 0', memberNumber)
     .option('--plane <axis=cell>', 'of png and mp4: where to cut a volume (default: the middle of z)', cut)
     .option(
       '--range <value>',

@@ -62,7 +62,7 @@ export async function run(path: string, options: RunOptions, context: Context): 
     display.serving(coordinator);
     const report = await computed(coordinator, prepared, { ...options, devices }, display, context.lifetime);
     if (report === undefined) return Exit.interrupted;
-    display.ended(report, prepared.job);
+    display.ended(report, prepared.work);
     if (report.state !== 'done') return Exit.jobEnded;
     if (options.keep) {
       display.note(`Still serving at ${coordinator.url}. Ctrl-C ends it.`);

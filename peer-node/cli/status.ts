@@ -2,7 +2,7 @@ import { addressesOf } from '../../core/protocol/addresses.js';
 import { type JobReport, type RoomReport, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit } from './exit.js';
-import { cellRate, counted, timeLeft } from './words.js';
+import { cellRate, counted, membersDone, timeLeft } from './words.js';
 
 /** `groundswell status`: who is in a room, and how far its jobs are. */
 export async function status(
@@ -56,8 +56,9 @@ const stepTime = (seconds: number) => `${Number((1000 * seconds).toPrecision(3))
 
 function jobLine({ id, state, reason, progress, result }: JobReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;
-  if (state === 'done') return `job ${id}: done, result at ${result}`;
+  if (state === 'done') return `job ${id}: done${why}, result at ${result}`;
   if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
-  const { step, steps, rate, secondsLeft } = progress;
-  return `job ${id}: running, step ${step}/${steps}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}${why}`;
+  const { step, steps, rate, secondsLeft, members } = progress;
+  const place = members ? `${membersDone(members)}, ${members.running} running` : `step ${step}/${steps}`;
+  return `job ${id}: running, ${place}, ${cellRate(rate)}, ${timeLeft(secondsLeft)}${why}`;
 }

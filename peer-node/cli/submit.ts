@@ -30,7 +30,7 @@ export async function submit(path: string, options: SubmitOptions, context: Cont
       display.note(`Job ${id} goes on without you; groundswell stop ${id} ends it.`);
       return Exit.interrupted;
     }
-    display.ended(report, prepared.job);
+    display.ended(report, prepared.work);
     return report.state === 'done' ? Exit.ok : Exit.jobEnded;
   } finally {
     display.close();

@@ -1,3 +1,5 @@
+import type { Progress } from '../../core/protocol/document.js';
+
 const MAGNITUDES = [
   [1e9, 'G'],
   [1e6, 'M'],
@@ -26,6 +28,11 @@ function duration(seconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
+}
+
+/** How far a sweep is: `12/24 members, 1 failed`. */
+export function membersDone({ done, failed, count }: NonNullable<Progress['members']>): string {
+  return `${done}/${count} members${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
 export function counted(count: number, thing: string): string {

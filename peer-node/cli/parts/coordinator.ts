@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { resultWriter } from '../../../coordinator/results/result-writer.js';
+import { sweepWriter } from '../../../coordinator/results/sweep-writer.js';
 import { conductor } from '../../../coordinator/run/conductor.js';
 import * as coordinator from '../../../coordinator/server.js';
 import type { S3Store } from '../../../coordinator/store/s3.js';
@@ -33,6 +34,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
           store,
           term,
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, version),
+          sweepWriter: (patient, id, sweep) => sweepWriter(patient, id, sweep, version),
           log: (event, details) => log.info(details, event),
         }),
     });
