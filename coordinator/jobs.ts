@@ -244,6 +244,13 @@ export class JobDesk {
     return room;
   }
 
+  /** A job that has a field of its own to look at. @throws Refusal 404 */
+  async job(room: Room, id: string): Promise<Job> {
+    const work = await this.#jobIn(room, id);
+    if (!isWholeSweep(work)) return work;
+    throw new Refusal(404, 'sweep', `job ${id} is a sweep, and has no plane of its own to be seen`);
+  }
+
   async #jobIn(room: Room, id: string): Promise<JobOrSweep> {
     const record = await this.#record(id);
     if (record?.room !== room.name)

@@ -13,6 +13,7 @@ import { MAX_CONTROL_BYTES } from '../core/protocol/limits.js';
 import { type ApiOptions, apiRoutes } from './http/api.js';
 import { answerErrors, notFound } from './http/failures.js';
 import { type ObjectOptions, objectRoutes } from './http/objects.js';
+import { type PlaneOptions, planeRoutes } from './http/planes.js';
 import { Refusal } from './http/refusal.js';
 import { resultRoutes } from './http/results.js';
 import { JobDesk } from './jobs.js';
@@ -204,7 +205,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   };
 }
 
-interface Served extends ApiOptions, ObjectOptions {
+interface Served extends ApiOptions, PlaneOptions, ObjectOptions {
   readonly pages: string | undefined;
   readonly log: Logger;
   readonly standing: Standing;
@@ -242,7 +243,7 @@ function pagesAndRoutes(served: Served): Express {
     served.standing.require();
     next();
   });
-  app.use(apiRoutes(served), resultRoutes(served), objectRoutes(served));
+  app.use(apiRoutes(served), resultRoutes(served), planeRoutes(served), objectRoutes(served));
   if (served.pages !== undefined) {
     // The build leaves compressed files beside the others.
     const serveStatic = { extensions: ['html'] };

@@ -114,9 +114,12 @@ const halo = (step: number, length: number): HaloMessage => {
 const same = (a: LinkMessage, b: LinkMessage) =>
   contentOf(a).equals(contentOf(b)) && isDeepStrictEqual(withoutContent(a), withoutContent(b));
 const contentOf = (message: LinkMessage) => {
-  if (message.type === 'copy-taken') return Buffer.alloc(0);
-  const { buffer, byteOffset, byteLength } = message.type === 'halo' ? message.parcel.content : message.cells;
+  const { buffer, byteOffset, byteLength } = longPartOf(message);
   return Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+};
+const longPartOf = (message: LinkMessage) => {
+  if (message.type === 'halo') return message.parcel.content;
+  return message.type === 'state' || message.type === 'copy' ? message.cells : new Uint8Array();
 };
 const withoutContent = (message: LinkMessage) =>
   message.type === 'halo'

@@ -63,9 +63,9 @@ class CommandProcess {
 
 /** `groundswell join` */
 export class PeerProcess extends CommandProcess {
-  /** `urls`: of the room's coordinator, or of several of which one works. */
-  constructor(urls: string | readonly string[], name: string) {
-    super(['join', ...[urls].flat(), '--engine', 'wasm', '--name', name]);
+  /** `urls`: of the room's coordinator, or of several of which one works. `more`: further options. */
+  constructor(urls: string | readonly string[], name: string, more: readonly string[] = []) {
+    super(['join', ...[urls].flat(), '--engine', 'wasm', '--name', name, ...more]);
   }
 }
 

@@ -83,7 +83,7 @@ async function watchOnce(
 }
 
 /** What the coordinator has against this page; undefined where it has nothing, or can't be reached either. */
-async function refusalAt(statusAddress: string): Promise<string | undefined> {
+export async function refusalAt(statusAddress: string): Promise<string | undefined> {
   try {
     const response = await fetch(statusAddress);
     if (response.ok) return undefined;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { describeApi } from './description.js';
 import { type ObjectOptions, objectRoutes } from './objects.js';
+import { planeRoutes } from './planes.js';
 import { resultRoutes } from './results.js';
 
 /** Method and path of every route, as OpenAPI writes them. */
@@ -18,7 +19,7 @@ function routesOf(router: Router): string[] {
 // Routes are made without asking anything of what they will use.
 const options = {} as ApiOptions & ObjectOptions;
 const served = [
-  ...[apiRoutes, resultRoutes, objectRoutes].flatMap((routes) => routesOf(routes(options))),
+  ...[apiRoutes, resultRoutes, planeRoutes, objectRoutes].flatMap((routes) => routesOf(routes(options))),
   'get /healthz',
   'get /readyz',
 ];

@@ -12,7 +12,8 @@ import {
   submittedSchema,
   uploadAddressesSchema,
 } from '../../core/protocol/api.js';
-import { eventsQuery, exportQuery, inputsSchema, samplesQuery } from './requests.js';
+import { snapshotsSchema } from '../../core/watch/stored.js';
+import { eventsQuery, exportQuery, inputsSchema, planeQuery, samplesQuery } from './requests.js';
 
 /** What is sent and answered, by the names that the description gives it. */
 const answers = {
@@ -24,6 +25,7 @@ const answers = {
   ProbeList: probeListSchema,
   Samples: samplesSchema,
   Outline: outlineSchema,
+  Snapshots: snapshotsSchema,
   Invitations: invitationsSchema,
   Refusal: refusalSchema,
   Version: z.object({ version: z.string(), protocol: z.number().int() }),
@@ -190,6 +192,24 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'The arrays of a result, complete or not',
     right: 'watch',
     answer: { json: 'Outline' },
+    refusals: [400, 404],
+  },
+  {
+    method: 'get',
+    path: `${JOB}/snapshots`,
+    summary:
+      'What can be looked at of a job: its grid, its states, and which snapshots are stored or due so far',
+    right: 'watch',
+    answer: { json: 'Snapshots' },
+    refusals: [404],
+  },
+  {
+    method: 'get',
+    path: `${JOB}/plane`,
+    summary: 'A plane of a stored snapshot, quantised, as the body of a slice between peers',
+    right: 'watch',
+    query: planeQuery,
+    answer: { media: 'application/octet-stream' },
     refusals: [400, 404],
   },
   {

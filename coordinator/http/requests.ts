@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { MAX_KEY_LENGTH } from '../../core/protocol/limits.js';
 import { jobId } from '../../core/protocol/plan.js';
+import { viewSchema } from '../../core/watch/view.js';
 import { MAX_EVENTS_READ, MAX_INPUTS_ASKED, MAX_POINTS, MAX_STEPS_READ } from './limits.js';
 
 // Bodies and queries, as they come.
@@ -37,6 +38,16 @@ export const samplesQuery = z
     error: `more than ${MAX_POINTS} points; give a larger every, or a smaller count`,
     path: ['every'],
   });
+
+const { state, axis, at, stride } = viewSchema.shape;
+export const planeQuery = z.object({
+  output: z.string().max(200),
+  snapshot: z.coerce.number().int().min(0),
+  state,
+  axis,
+  at: z.coerce.number().pipe(at),
+  stride: z.coerce.number().pipe(stride),
+});
 
 export const exportQuery = z.object({
   format: z.enum(['netcdf', 'npy', 'png', 'mp4']).default('netcdf').describe('What the file is'),

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { PNG } from 'pngjs';
-import { diverging } from './colour-map.js';
+import { diverging } from '../../core/colour/diverging.js';
 import type { Slice } from './slice.js';
 
 const MIN_PIXELS = 256;

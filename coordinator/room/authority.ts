@@ -16,6 +16,8 @@ import {
   type RosterEntry,
   roomJobSchema,
   rosterEntrySchema,
+  type ViewerEntry,
+  viewerEntrySchema,
 } from '../../core/protocol/document.js';
 import { type Frame, writeAnswer, writeAwareness, writeUpdate } from '../../core/protocol/frames.js';
 import { MAX_AWARENESS_BYTES } from '../../core/protocol/limits.js';
@@ -45,6 +47,7 @@ export class Authority implements RoomDocument {
   readonly #doc = new Doc();
   readonly #awareness = new Awareness(this.#doc);
   readonly #roster = this.#doc.getMap<RosterEntry>('roster');
+  readonly #viewers = this.#doc.getMap<ViewerEntry>('viewers');
   readonly #run = this.#doc.getMap<RoomJob | Plan | Progress>('run');
   readonly #followers = new Set<Follower>();
   /** Awareness client ids, each spoken for by one follower. */
@@ -63,6 +66,11 @@ export class Authority implements RoomDocument {
   setMember(id: PeerId, entry: RosterEntry | undefined): void {
     if (entry === undefined) this.#roster.delete(id);
     else this.#roster.set(id, rosterEntrySchema.parse(entry));
+  }
+
+  setViewer(id: PeerId, entry: ViewerEntry | undefined): void {
+    if (entry === undefined) this.#viewers.delete(id);
+    else this.#viewers.set(id, viewerEntrySchema.parse(entry));
   }
 
   setJob(job: RoomJob | undefined): void {

@@ -19,8 +19,8 @@ export interface Member {
   dismiss(code: string, reason: string): void;
 }
 
-/** Messages about the run; the room itself answers `hello`, passes on `signal` and sees to `heard`. */
-export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'signal' | 'heard' }>;
+/** Messages about the run; the room itself lets peers and viewers in, passes on `signal` and sees to `heard`. */
+export type RunMessage = Exclude<ToCoordinator, { type: 'hello' | 'watch' | 'view' | 'signal' | 'heard' }>;
 
 /** The room's document, as its one writer sees it. */
 export interface RoomDocument {

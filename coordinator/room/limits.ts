@@ -6,6 +6,15 @@ export const MAX_MEMBERS = 1024;
 /** Connections that only watch. They cost a copy of each change of the document and nothing else. */
 export const MAX_WATCHERS = 256;
 
+/** Viewers in one room. Each is known to all peers, and they signal with it. */
+export const MAX_VIEWERS = 128;
+
+/** Different planes that a room's viewers may see at once: each is read and sent by the peers that hold it. */
+export const MAX_VIEWS = 4;
+
+/** To so many others each viewer passes on what it sees. */
+export const VIEWERS_SERVED = 2;
+
 /** A room holds a document and a conductor for as long as the coordinator lives. */
 export const MAX_ROOMS = 32;
 

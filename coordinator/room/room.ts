@@ -13,8 +13,9 @@ import type { ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { sameText } from '../same-text.js';
 import { Authority, type Following } from './authority.js';
-import type { Conductor, Member, RoomDocument } from './conductor.js';
+import type { Conductor, RoomDocument } from './conductor.js';
 import { Connection, type ConnectionEnd } from './connection.js';
+import { Gallery, type Signaller } from './gallery.js';
 import type { IceDesk } from './ice-desk.js';
 import {
   MAX_FAULTS,
@@ -36,8 +37,11 @@ export interface RoomOptions {
   readonly maxWatchers?: number;
 }
 
-/** Who is at the other end: nobody knows yet, or a peer that was let in. */
-type Standing = { readonly as: 'watcher' } | { readonly as: 'member'; readonly seat: Seat };
+/** Who is at the other end: nobody knows yet, a viewer of planes, or a peer that was let in. */
+type Standing =
+  | { readonly as: 'watcher' }
+  | { readonly as: 'viewer'; readonly id: PeerId }
+  | { readonly as: 'member'; readonly seat: Seat };
 
 interface Visitor {
   readonly connection: Connection;
@@ -59,6 +63,7 @@ const GRACE_MS: Record<ConnectionEnd, number> = {
 
 type Hello = Extract<ToCoordinator, { type: 'hello' }>;
 type Signal = Extract<ToCoordinator, { type: 'signal' }>;
+type Watch = Extract<ToCoordinator, { type: 'watch' }>;
 
 /** The peers and watchers of one room: lets them in, tells them apart, and keeps each from harming another. */
 export class Room {
@@ -69,7 +74,16 @@ export class Room {
   readonly #visitors = new Set<Visitor>();
   /** The places of peers, of those who are away for a moment too. */
   readonly #seats = new Map<PeerId, Seat>();
-  readonly #switchboard = new Switchboard((to, frame) => this.#seats.get(to)?.sendBytes(frame));
+  readonly #gallery = new Gallery({
+    iceServersFor: (viewer) => this.#options.ice.serversFor(viewer, Date.now()),
+    write: (viewer, entry) => this.document.setViewer(viewer, entry),
+    passOn: (from, signal) => this.#passOn(from, signal),
+  });
+  readonly #switchboard = new Switchboard((to, frame) => {
+    const seat = this.#seats.get(to);
+    if (seat) seat.sendBytes(frame);
+    else this.#gallery.sendBytes(to, frame);
+  });
   readonly #heartbeat: NodeJS.Timeout;
   readonly #renewal: NodeJS.Timeout | undefined;
   #state: 'open' | 'closed' = 'open';
@@ -85,9 +99,9 @@ export class Room {
     if (options.ice.expires) this.#renewal = setInterval(() => this.#renewIce(), TURN_VALID_MS / 2);
   }
 
-  /** Connections that have not said hello. */
+  /** Connections that only watch: those that have not said hello, viewers among them. */
   get watchers(): number {
-    return [...this.#visitors].filter(({ standing }) => standing.as === 'watcher').length;
+    return [...this.#visitors].filter(({ standing }) => standing.as !== 'member').length;
   }
 
   /** Seconds to a peer and back; undefined until it has answered a heartbeat, or where it is not here. */
@@ -137,20 +151,36 @@ export class Room {
   #hear(visitor: Visitor, text: string): void {
     const message = readToCoordinator(text);
     if (message.type === 'hello') this.#greet(visitor, message);
+    else if (message.type === 'watch') this.#admitViewer(visitor, message);
     else if (visitor.standing.as === 'watcher') {
       throw new ProtocolError(`${message.type}: watchers say nothing; say hello first`);
-    } else this.#heed(visitor.standing.seat, message);
+    } else if (visitor.standing.as === 'viewer') this.#gallery.heed(visitor.standing.id, message);
+    else this.#heed(visitor.standing.seat, message);
   }
 
-  #heed(seat: Seat, message: Exclude<ToCoordinator, Hello>): void {
+  #heed(seat: Seat, message: Exclude<ToCoordinator, Hello | Watch>): void {
     if (message.type === 'heard') return seat.acknowledge(message.count);
     seat.hear();
-    if (message.type === 'signal') this.#passOn(seat.member, message);
-    else this.conductor.heard(seat.member, message);
+    switch (message.type) {
+      case 'signal':
+        return this.#passOn(seat.member, message);
+      case 'view':
+        throw new ProtocolError('view: peers look at nothing; open another connection and say watch');
+      default:
+        return this.conductor.heard(seat.member, message);
+    }
+  }
+
+  #admitViewer(visitor: Visitor, { kind }: Watch): void {
+    if (visitor.standing.as !== 'watcher')
+      throw new ProtocolError('watch: said hello or watch before; once is enough');
+    const id = this.#gallery.admit(visitor.connection, kind);
+    if (id !== undefined) visitor.standing = { as: 'viewer', id };
   }
 
   #greet(visitor: Visitor, hello: Hello): void {
-    if (visitor.standing.as === 'member') throw new ProtocolError('hello: said before; once is enough');
+    if (visitor.standing.as !== 'watcher')
+      throw new ProtocolError('hello: said hello or watch before; once is enough');
     if (!visitor.mayCompute) {
       visitor.connection.dismiss('rights', 'this link lets one watch, and no more; ask for one to compute');
     } else if (hello.resume) this.#resume(visitor, hello.resume);
@@ -205,10 +235,11 @@ export class Room {
       const { id } = member;
       member.send({ type: 'ice', iceServers: this.#options.ice.serversFor(id, Date.now()) });
     }
+    this.#gallery.renewIce();
   }
 
-  #passOn(from: Member, { to, link, data }: Signal): void {
-    const receiver = this.#seats.get(to)?.member;
+  #passOn(from: Signaller, { to, link, data }: Signal): void {
+    const receiver = this.#gallery.receiver(to) ?? this.#seats.get(to)?.member;
     if (receiver && data.type === 'answer' && 'channel' in data) {
       this.#switchboard.open(from.id, to, data.channel);
     }
@@ -229,8 +260,10 @@ export class Room {
   #relay(visitor: Visitor, frame: Uint8Array): void {
     if (visitor.standing.as === 'watcher')
       throw new ProtocolError('watchers have no channels; say hello first');
+    const { standing } = visitor;
+    const id = standing.as === 'viewer' ? standing.id : standing.seat.member.id;
     // What belongs to no channel is charged for, like any other message.
-    if (!this.#switchboard.pass(visitor.standing.seat.member.id, frame)) visitor.connection.charge(1);
+    if (!this.#switchboard.pass(id, frame)) visitor.connection.charge(1);
   }
 
   #leave(visitor: Visitor, how: ConnectionEnd): void {
@@ -238,7 +271,13 @@ export class Room {
     visitor.following.end();
     const { standing, connection } = visitor;
     if (standing.as === 'member' && standing.seat.isAt(connection)) this.#part(standing.seat, how);
+    if (standing.as === 'viewer') this.#viewerLeft(standing.id);
     if (this.#visitors.size === 0) this.#emptied();
+  }
+
+  #viewerLeft(id: PeerId): void {
+    this.#switchboard.left(id);
+    if (this.#state === 'open') this.#gallery.left(id);
   }
 
   /** A peer's connection is gone; the peer itself may live, and come back. */

@@ -4,7 +4,7 @@ import { freshName } from '../names.js';
 import type { Member } from './conductor.js';
 import type { Connection } from './connection.js';
 
-const PEER_ID_LENGTH = 16;
+export const PEER_ID_LENGTH = 16;
 const KEY_LENGTH = 32;
 
 type Hello = Extract<ToCoordinator, { type: 'hello' }>;

@@ -91,7 +91,10 @@ function centreOf({ shape }: Grid): Triple {
   return [Math.floor(shape[0] / 2), Math.floor(shape[1] / 2), Math.floor(shape[2] / 2)];
 }
 
-function pointOf(point: 'centre' | { z?: number | undefined; y: number; x: number }, grid: Grid): Triple {
+export function pointOf(
+  point: 'centre' | { z?: number | undefined; y: number; x: number },
+  grid: Grid,
+): Triple {
   return point === 'centre' ? centreOf(grid) : [point.z ?? 0, point.y, point.x];
 }
 

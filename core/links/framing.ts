@@ -97,6 +97,14 @@ export class Joiner {
   }
 }
 
+/** The first `length` bytes of a body. Throws ProtocolError where it is shorter. */
+export function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView {
+  if (body.byteLength < length) {
+    throw new ProtocolError(`A body of ${body.byteLength} bytes is shorter than its head.`);
+  }
+  return new DataView(body.buffer, 0, length);
+}
+
 function begin(fragment: Uint8Array): ReceivedFrame {
   if (fragment.byteLength < HEADER_BYTES) {
     throw new ProtocolError(`A message starts with ${fragment.byteLength} bytes, less than its header.`);

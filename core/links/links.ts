@@ -15,6 +15,8 @@ export interface LinksOptions {
   readonly relay?: (to: PeerId) => TransportFactory;
   /** Those of the moment: their credentials change. */
   readonly iceServers: () => readonly IceServer[];
+  /** Whether this side offers; the other must say the opposite. Of two peers the one with the smaller id does, unless this says otherwise. */
+  readonly offers?: (peer: PeerId) => boolean;
   readonly kindOf?: (peer: PeerId) => ConnectOptions['remote'];
   /** Carries a signal to another peer, by way of the coordinator. */
   readonly send: (to: PeerId, link: number, data: Signal) => void;
@@ -24,7 +26,7 @@ export interface LinksOptions {
   readonly patience?: Patience;
 }
 
-/** One peer's links to others. Of two peers the one with the smaller id offers and the other answers. */
+/** One peer's links to others. Of two peers one offers and the other answers. */
 export class Links {
   readonly #options: LinksOptions;
   readonly #pairs = new Map<PeerId, Pair>();
@@ -88,7 +90,7 @@ export class Links {
     if (known) return known;
     const { self, factory, relay, iceServers, kindOf, send, onMessage, onLost } = this.#options;
     const { patience = USUAL_PATIENCE } = this.#options;
-    const offers = self < peer;
+    const offers = this.#options.offers?.(peer) ?? self < peer;
     const pair = new Pair({
       offers,
       patience,

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../errors.js';
+import { AXIS_NAMES } from '../grid/box.js';
 import { CODINGS } from '../parcel/parcel.js';
+import { MAX_LOOK_CREDIT, MAX_VIEW_STRIDE } from '../protocol/limits.js';
 import { cut, Joiner } from './framing.js';
 import {
   type Greeting,
@@ -46,6 +48,33 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
     step: fc.maxSafeNat(),
     part: u32,
   }),
+  fc.record({
+    type: fc.constant('look' as const),
+    view: u32,
+    state: u32,
+    plane: fc.record({
+      axis: fc.constantFrom(...AXIS_NAMES),
+      at: u32,
+      stride: fc.integer({ min: 1, max: MAX_VIEW_STRIDE }),
+    }),
+    every: fc.integer({ min: 1, max: 0xffffffff }),
+    credit: fc.integer({ min: 0, max: MAX_LOOK_CREDIT }),
+  }),
+  fc.record({
+    type: fc.constant('slice' as const),
+    plan: u32,
+    view: u32,
+    step: fc.maxSafeNat(),
+    low: fc.float({ max: 0, noNaN: true, noDefaultInfinity: true }),
+    high: fc.float({ min: 0, noNaN: true, noDefaultInfinity: true }),
+    samples: fc.record({
+      row: u32,
+      column: u32,
+      rows: fc.integer({ min: 1, max: 2048 }),
+      columns: fc.integer({ min: 1, max: 2048 }),
+    }),
+    content: fc.uint8Array({ maxLength: 1000, size: 'max' }),
+  }),
 );
 
 /** With its cells as bytes. */
@@ -53,6 +82,7 @@ const plain = (message: ReturnType<typeof readMessage>) => {
   if (message.type === 'halo') {
     return { ...message, parcel: { ...message.parcel, content: [...message.parcel.content] } };
   }
+  if (message.type === 'slice') return { ...message, content: [...message.content] };
   return message.type === 'state' || message.type === 'copy'
     ? { ...message, cells: [...new Uint32Array(message.cells.slice().buffer)] }
     : message;
@@ -111,6 +141,22 @@ describe('link messages', () => {
     change(new DataView(body.buffer));
     return body;
   };
+  const look = (change: (head: DataView) => void) => {
+    const body = new Uint8Array(20);
+    const head = new DataView(body.buffer);
+    head.setUint32(12, 1, true);
+    head.setUint8(17, 1);
+    change(head);
+    return body;
+  };
+  const slice = (change: (head: DataView) => void) => {
+    const body = new Uint8Array(40);
+    const head = new DataView(body.buffer);
+    head.setUint32(32, 1, true);
+    head.setUint32(36, 1, true);
+    change(head);
+    return body;
+  };
   const step = (value: number) => halo((head) => head.setFloat64(8, value, true));
   test.each([
     ['an unknown type', 99, new Uint8Array(16)],
@@ -132,6 +178,15 @@ describe('link messages', () => {
     ['a sign of life that goes on', 4, new Uint8Array(4)],
     ['a greeting cut short', 5, new Uint8Array(7)],
     ['a link of a negative number', 5, step(-1).subarray(8, 16)],
+    ['a look across an axis that there is not', 7, look((head) => head.setUint8(16, 3))],
+    ['a look that goes on', 7, new Uint8Array(24)],
+    ['a look every 0 steps', 7, look((head) => head.setUint32(12, 0, true))],
+    ['more credit than anybody has', 7, look((head) => head.setUint8(18, MAX_LOOK_CREDIT + 1))],
+    ['a slice cut short', 8, new Uint8Array(39)],
+    ['a slice without samples', 8, slice((head) => head.setUint32(36, 0, true))],
+    ['a slice of more samples than one may have', 8, slice((head) => head.setUint32(36, 0x7fffffff, true))],
+    ['a slice whose values end before they begin', 8, slice((head) => head.setFloat32(20, -1, true))],
+    ['a slice of a range that is no number', 8, slice((head) => head.setFloat32(16, Number.NaN, true))],
   ])('are refused with %s', (_, type, body) => {
     expect(() => readMessage({ type, received: 0, body: body.slice() })).toThrow(ProtocolError);
   });

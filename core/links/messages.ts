@@ -1,6 +1,14 @@
 import { ProtocolError } from '../errors.js';
 import { CODINGS, type Parcel } from '../parcel/parcel.js';
-import type { Frame, ReceivedFrame } from './framing.js';
+import {
+  type LookMessage,
+  lookBytes,
+  readLook,
+  readSliceBody,
+  type SliceMessage,
+  sliceHead,
+} from '../watch/messages.js';
+import { type Frame, headOf, type ReceivedFrame } from './framing.js';
 
 /*
  * What peers say to one another over a link. All numbers little-endian; what comes last fills the rest of the body.
@@ -11,6 +19,7 @@ import type { Frame, ReceivedFrame } from './framing.js';
  *   taken    := type 6   plan:u32  from:u32  step:f64  part:u32
  *   pulse    := type 4   asks:u32  answers:u32
  *   greeting := type 5   session:f64
+ *   look     := type 7, slice := type 8:                          see watch/messages.ts
  *
  * The heads of those that carry cells are a multiple of 4 bytes long, so that cells are aligned and need no copy. `quiet` has a bit for each slab,
  * lowest first, in as many groups of 4 bytes as that takes.
@@ -58,7 +67,10 @@ export interface CopyTakenMessage extends Omit<CopyMessage, 'type' | 'cells'> {
   readonly type: 'copy-taken';
 }
 
-export type LinkMessage = HaloMessage | StateMessage | CopyMessage | CopyTakenMessage;
+/** What shards say to one another. */
+export type ShardMessage = HaloMessage | StateMessage | CopyMessage | CopyTakenMessage;
+
+export type LinkMessage = ShardMessage | LookMessage | SliceMessage;
 
 /** Says that the sender lives, and how many messages it has received, as every frame does. */
 export interface Pulse {
@@ -85,6 +97,8 @@ const COPY = 3;
 const LIVES = 4;
 const GREETING = 5;
 const COPY_TAKEN = 6;
+const LOOK = 7;
+const SLICE = 8;
 
 const PULSE_BYTES = 8;
 const STATE_HEAD_BYTES = 16;
@@ -103,6 +117,10 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       return { type: COPY, head: copyHead(message), content: bytesOf(message.cells) };
     case 'copy-taken':
       return { type: COPY_TAKEN, head: copyHead(message), content: NOTHING };
+    case 'look':
+      return { type: LOOK, head: lookBytes(message), content: NOTHING };
+    case 'slice':
+      return { type: SLICE, head: sliceHead(message), content: message.content };
     case 'greeting': {
       const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
       head.setFloat64(0, message.session, true);
@@ -129,6 +147,10 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
     case COPY_TAKEN:
       if (frame.body.byteLength > COPY_HEAD_BYTES) throw new ProtocolError('More than a word on a copy.');
       return { type: 'copy-taken', ...readCopyHead(frame.body) };
+    case LOOK:
+      return readLook(frame.body);
+    case SLICE:
+      return readSliceBody(frame.body);
     case LIVES:
       return readPulse(frame.body);
     case GREETING:
@@ -237,13 +259,6 @@ function readPulse(body: Uint8Array<ArrayBuffer>): Pulse {
   if (body.byteLength !== PULSE_BYTES) throw new ProtocolError(`A pulse of ${body.byteLength} bytes.`);
   const view = new DataView(body.buffer);
   return { type: 'pulse', asks: view.getUint32(0, true), answers: view.getUint32(4, true) };
-}
-
-function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView {
-  if (body.byteLength < length) {
-    throw new ProtocolError(`A body of ${body.byteLength} bytes is shorter than its head.`);
-  }
-  return new DataView(body.buffer, 0, length);
 }
 
 function cellsOf(body: Uint8Array<ArrayBuffer>, start: number): Float32Array {

@@ -4,6 +4,7 @@ import type { Job } from '../job/job.js';
 import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Onlookers } from '../watch/onlookers.js';
 import type { Copying } from './copying.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
@@ -28,6 +29,7 @@ export interface AdvancingTools {
   readonly settled: Settled;
   readonly tally: EpochTally;
   readonly linkNews: LinkNews;
+  readonly onlookers: Onlookers | undefined;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
 }
@@ -84,12 +86,17 @@ export class Advancing {
 
   /** Makes the steps from one exchange to the next, and the snapshots that are due. */
   async #make(from: number, to: number): Promise<void> {
-    const { plan, shard, stepping, halos, saving, onStep } = this.#tools;
+    const { plan, shard, stepping, halos, saving, onlookers, onStep } = this.#tools;
     let at = from;
     for (const stop of new Set([...this.#due(from, to), to])) {
       const whole = stop - at === plan.exchangeEvery;
-      if (whole && to < this.#granted) await stepping.advanceToExchange(at, () => halos.send(to));
-      else await stepping.advance(at, stop, to);
+      const made =
+        whole && to < this.#granted
+          ? stepping.advanceToExchange(at, () => halos.send(to))
+          : stepping.advance(at, stop, to);
+      // Now, while the engine has been asked for nothing beyond.
+      if (stop === to) onlookers?.passed(this.#tools, from, to);
+      await made;
       const snapshots = this.#snapshots.get(stop);
       if (snapshots) await saving.snapshot(shard, stop, snapshots);
       at = stop;

@@ -143,7 +143,7 @@ class Visit {
   readonly #links: Links;
   readonly #relay: RelayTransports;
   #iceServers: readonly IceServer[];
-  #present: RoomView['roster'] | undefined;
+  #present: Pick<RoomView, 'roster' | 'viewers'> = { roster: new Map(), viewers: new Map() };
   readonly #peer: Peer;
   #meter = new RateMeter(RATE_WINDOW_SECONDS);
   #status: PeerStatus = { doing: 'waiting' };
@@ -162,7 +162,9 @@ class Visit {
       factory: tools.transports,
       relay: (peer) => this.#relay.to(peer),
       iceServers: () => this.#iceServers,
-      kindOf: (peer) => session.room.roster.get(peer)?.kind,
+      // Viewers come to peers, and are in the document before they do.
+      offers: (peer) => !session.room.viewers.has(peer) && session.peer < peer,
+      kindOf: (peer) => (session.room.roster.get(peer) ?? session.room.viewers.get(peer))?.kind,
       send: (to, link, data) => session.send({ type: 'signal', to, link, data }),
       onMessage: (peer, message) => {
         try {
@@ -244,16 +246,22 @@ class Visit {
   #follow(): void {
     const { room } = this.#session;
     const plan = room.plan;
-    if (this.#present !== room.roster) {
-      this.#present = room.roster;
-      this.#links.keepOnly(room.roster);
-    }
+    this.#part();
     try {
       this.#peer.follow(room.job, plan);
     } catch (error) {
       if (plan) this.#session.send({ type: 'failed', plan: plan.id, reason: textOf(error).slice(0, 500) });
     }
     if (this.#status.doing === 'waiting') this.#publish();
+  }
+
+  /** Ends what there is with those who have left. */
+  #part(): void {
+    const { roster, viewers } = this.#session.room;
+    if (this.#present.roster === roster && this.#present.viewers === viewers) return;
+    this.#present = { roster, viewers };
+    this.#links.keepOnly({ has: (peer) => roster.has(peer) || viewers.has(peer) });
+    this.#peer.keepOnly(viewers);
   }
 
   #changed(status: PeerStatus): void {

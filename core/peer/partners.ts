@@ -4,7 +4,7 @@ import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Link } from '../links/link.js';
 import type { Links } from '../links/links.js';
-import type { LinkMessage } from '../links/messages.js';
+import type { ShardMessage } from '../links/messages.js';
 import { unpack } from '../parcel/parcel.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { type Expected, type Inbox, isAwaited } from './inbox.js';
@@ -67,7 +67,7 @@ export class Partners {
   }
 
   /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
-  async deliver(peer: PeerId, message: LinkMessage): Promise<'inbox' | 'direct' | 'relay'> {
+  async deliver(peer: PeerId, message: ShardMessage): Promise<'inbox' | 'direct' | 'relay'> {
     if (peer === this.#tools.self && isAwaited(message)) {
       this.#tools.inbox.deliver(peer, message);
       return 'inbox';

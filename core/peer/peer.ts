@@ -1,5 +1,5 @@
 import type { Engine } from '../../shaders/engine.js';
-import { GroundswellError, LinkError } from '../errors.js';
+import { GroundswellError, LinkError, ProtocolError } from '../errors.js';
 import { checkJob } from '../job/check.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
@@ -8,6 +8,7 @@ import type { RoomJob } from '../protocol/document.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import { Onlookers } from '../watch/onlookers.js';
 import { BrickMemory } from './brick-memory.js';
 import { Copies } from './copy.js';
 import { giveCopies } from './give-copies.js';
@@ -48,6 +49,7 @@ export class Peer {
   readonly #tools: PeerTools;
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
+  readonly #onlookers: Onlookers;
   readonly #sweeps: SweepWork;
   #roomJob: RoomJob | undefined;
   #memory = new BrickMemory();
@@ -61,6 +63,7 @@ export class Peer {
   constructor(tools: PeerTools) {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
+    this.#onlookers = new Onlookers(tools);
     this.#sweeps = new SweepWork({
       ...tools,
       uploader: this.#uploader,
@@ -111,11 +114,21 @@ export class Peer {
       case 'copy':
       case 'copy-taken':
         return this.#runs.get(message.plan)?.copyArrived(sender, message);
+      case 'look':
+        return this.#onlookers.heard(sender, message);
+      case 'slice':
+        throw new ProtocolError('a slice came to a peer that looks at nothing');
     }
+  }
+
+  /** Who is in the room has changed. */
+  keepOnly(present: { has(peer: PeerId): boolean }): void {
+    this.#onlookers.keepOnly(present);
   }
 
   /** The link to another peer is gone. */
   lost(peer: PeerId, reason: string): void {
+    this.#onlookers.lost(peer);
     for (const run of this.#runs.values()) run.lost(peer, reason);
   }
 
@@ -154,6 +167,7 @@ export class Peer {
         ...this.#tools,
         inbox: this.#inbox,
         uploader: this.#uploader,
+        onlookers: this.#onlookers,
         memory: this.#memory,
         copies: this.#copies,
         onStep,

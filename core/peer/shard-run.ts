@@ -8,6 +8,7 @@ import type { CopyMessage, CopyTakenMessage } from '../links/messages.js';
 import type { CheckpointOrder, CopyOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Onlookers } from '../watch/onlookers.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
 import type { Copies } from './copy.js';
@@ -35,6 +36,8 @@ export interface RunTools {
   readonly links: Links;
   readonly inbox: Inbox;
   readonly objects: Objects;
+  /** Nobody looks at the members of a sweep. */
+  readonly onlookers?: Onlookers;
   readonly uploader: Pick<Uploader, 'upload' | 'drop'>;
   readonly memory: BrickMemory;
   readonly copies: Copies;
@@ -220,6 +223,7 @@ export class ShardRun {
       saving: this.#saving,
       copying: this.#copying,
       settled: this.#settled,
+      onlookers: this.#tools.onlookers,
       send: this.#tools.send,
       onStep: (step) => {
         this.#step = step;

@@ -10,6 +10,8 @@ export interface RoomAddresses {
   readonly socket: string;
   /** Of the room's status, JSON. */
   readonly status: string;
+  /** Of what the API says of the room at `path`, which begins with a slash and may have a query. */
+  api(path: string): string;
   /** Of an object in the store. */
   object(key: string): string;
   /** Of a signed upload, which the coordinator may give relative to itself. */
@@ -40,6 +42,10 @@ export function addressesOf(link: string): RoomAddresses {
     ...(invite !== undefined && { invite }),
     socket: `${scheme === 'https' ? 'wss' : 'ws'}://${host}/ws/${room}${rights}`,
     status: `${origin}/api/rooms/${room}${rights}`,
+    api: (path) => {
+      const right = path.includes('?') ? rights.replace('?', '&') : rights;
+      return `${origin}/api/rooms/${room}${path}${right}`;
+    },
     object: (key) => `${origin}/store/${key}${rights}`,
     upload: (address) => (address.startsWith('/') ? origin + address : address),
   };

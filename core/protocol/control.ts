@@ -7,7 +7,7 @@ import { type ToCoordinator, type ToPeer, toCoordinator, toPeer } from './messag
 export function readToCoordinator(text: string): ToCoordinator {
   const value = parse(text);
   const spoken = versionOfHello(value);
-  // Asked first: another version may well write its hello in another way.
+  // Asked first: another version may well write its first words in another way.
   if (spoken !== undefined && spoken !== PROTOCOL_VERSION) throw new VersionError(spoken);
   return checked(toCoordinator, value);
 }
@@ -53,5 +53,7 @@ function checked<T>(schema: z.ZodType<T>, value: unknown): T {
 function versionOfHello(value: unknown): number | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { type, version } = value as Record<string, unknown>;
-  return type === 'hello' && Number.isInteger(version) ? (version as number) : undefined;
+  return (type === 'hello' || type === 'watch') && Number.isInteger(version)
+    ? (version as number)
+    : undefined;
 }

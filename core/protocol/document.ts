@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { viewSchema } from '../watch/view.js';
 import { MAX_NAME_LENGTH } from './limits.js';
 import { abilitySchema } from './messages.js';
 import { jobId, peerId } from './plan.js';
@@ -6,6 +7,7 @@ import { jobId, peerId } from './plan.js';
 /*
  * The room's Yjs document. The coordinator alone writes it; peers and pages follow it.
  *   map `roster`: peer id → RosterEntry
+ *   map `viewers`: viewer id → ViewerEntry
  *   map `run`:    `job` → RoomJob, `plan` → Plan, `progress` → Progress
  * Each value is one plain JSON object, replaced whole.
  */
@@ -30,6 +32,15 @@ export const rosterEntrySchema = z.strictObject({
   credit: z.number().min(0).exactOptional(),
 });
 export type RosterEntry = z.infer<typeof rosterEntrySchema>;
+
+/** Somebody who looks on. */
+export const viewerEntrySchema = z.strictObject({
+  kind: z.enum(['node', 'browser']),
+  view: viewSchema.exactOptional(),
+  /** The viewer of the same samples that passes them on to this one; who has none asks the peers. */
+  from: peerId.exactOptional(),
+});
+export type ViewerEntry = z.infer<typeof viewerEntrySchema>;
 
 /** Of a job's reason, in characters. */
 export const MAX_REASON_LENGTH = 2000;

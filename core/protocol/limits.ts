@@ -110,3 +110,21 @@ export const MAX_KEY_LENGTH = 512;
 
 /** A signed address: a key, and what S3 puts behind it. */
 export const MAX_URL_LENGTH = 4096;
+
+/** Cells between two samples of a view: a view of a thousand cells is then a thumbnail. */
+export const MAX_VIEW_STRIDE = 64;
+
+/** Frames a second of a view: what screens show. */
+export const MAX_VIEW_RATE = 60;
+
+/** Samples of a slice: a plane of 2048². Larger planes are seen with a stride. */
+export const MAX_SLICE_SAMPLES = 4 * 1024 * 1024;
+
+/** Slices that may be under way to a viewer from one place: enough to hide a round trip, little for it to keep. */
+export const MAX_LOOK_CREDIT = 8;
+
+/** Viewers that one peer, or one viewer, serves at once: those of other views, and those who lost the one they had. */
+export const MAX_LOOKERS = 8;
+
+/** So long a viewer waits for frames from the viewer before it, while the run goes on; then it asks the peers itself. */
+export const VIEW_STARVED_MS = 5_000;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { viewSchema } from '../watch/view.js';
 import {
   MAX_BRICKS_TOLD,
   MAX_ICE_SERVERS,
@@ -93,6 +94,10 @@ export const toCoordinator = z.discriminatedUnion('type', [
     /** Comes back to the place it had: how many messages it has heard there. */
     resume: z.strictObject({ peer: peerId, key: z.string().max(64), heard: count }).optional(),
   }),
+  /** Instead of `hello`: takes part as a viewer, who may look at planes and nothing else. */
+  z.strictObject({ type: z.literal('watch'), version: z.number().int(), kind: z.enum(['node', 'browser']) }),
+  /** What a viewer wants to see from now on; nothing where it is left out. */
+  z.strictObject({ type: z.literal('view'), view: viewSchema.optional() }),
   /** So many messages have been heard, `hello` and this not counted. */
   z.strictObject({ type: z.literal('heard'), count }),
   z.strictObject({ type: z.literal('signal'), to: peerId, link: z.number().int().min(0), data: signalData }),
@@ -204,6 +209,8 @@ export const toPeer = z.discriminatedUnion('type', [
     /** How many messages were heard there before. */
     heard: count,
   }),
+  /** Answers `watch`. */
+  z.strictObject({ type: z.literal('watching'), version: z.number().int(), peer: peerId, iceServers }),
   /** So many messages have been heard, `welcome` and this not counted. */
   z.strictObject({ type: z.literal('heard'), count }),
   /** Servers for links from now on: the credentials told before end soon. */

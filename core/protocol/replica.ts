@@ -1,5 +1,6 @@
 import { Awareness, applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness';
 import { applyUpdate, Doc } from 'yjs';
+import type { z } from 'zod';
 import {
   type AwarenessState,
   awarenessSchema,
@@ -9,6 +10,8 @@ import {
   type RosterEntry,
   roomJobSchema,
   rosterEntrySchema,
+  type ViewerEntry,
+  viewerEntrySchema,
 } from './document.js';
 import { readFrame, writeAwareness } from './frames.js';
 import { type PeerId, type Plan, planSchema } from './plan.js';
@@ -16,6 +19,7 @@ import { type PeerId, type Plan, planSchema } from './plan.js';
 /** The room as its coordinator tells it. Each value stays the same object until it changes. */
 export interface RoomView {
   readonly roster: ReadonlyMap<PeerId, RosterEntry>;
+  readonly viewers: ReadonlyMap<PeerId, ViewerEntry>;
   readonly job: RoomJob | undefined;
   readonly plan: Plan | undefined;
   readonly progress: Progress | undefined;
@@ -28,6 +32,7 @@ export class Replica implements RoomView {
   readonly #doc = new Doc();
   readonly #awareness = new Awareness(this.#doc);
   #roster: ReadonlyMap<PeerId, RosterEntry> = new Map();
+  #viewers: ReadonlyMap<PeerId, ViewerEntry> = new Map();
   #job: RoomJob | undefined;
   #plan: Plan | undefined;
   #progress: Progress | undefined;
@@ -40,12 +45,20 @@ export class Replica implements RoomView {
       if (origin !== 'local') return;
       send(writeAwareness(encodeAwarenessUpdate(this.#awareness, [this.#awareness.clientID])));
     });
-    this.#followRoster();
+    this.#followMap('roster', rosterEntrySchema, (change) => {
+      this.#roster = change(this.#roster);
+    });
+    this.#followMap('viewers', viewerEntrySchema, (change) => {
+      this.#viewers = change(this.#viewers);
+    });
     this.#followRun();
   }
 
   get roster() {
     return this.#roster;
+  }
+  get viewers() {
+    return this.#viewers;
   }
   get job() {
     return this.#job;
@@ -87,17 +100,23 @@ export class Replica implements RoomView {
     this.#doc.destroy();
   }
 
-  #followRoster(): void {
-    const roster = this.#doc.getMap('roster');
-    roster.observe(({ keysChanged }) => {
-      const next = new Map(this.#roster);
-      for (const peer of keysChanged) {
-        const entry = rosterEntrySchema.optional().parse(roster.get(peer));
-        if (entry === undefined) next.delete(peer);
-        else next.set(peer, entry);
-      }
-      this.#roster = next;
-    });
+  #followMap<T>(
+    name: string,
+    schema: z.ZodType<T>,
+    apply: (change: (before: ReadonlyMap<PeerId, T>) => ReadonlyMap<PeerId, T>) => void,
+  ): void {
+    const map = this.#doc.getMap(name);
+    map.observe(({ keysChanged }) =>
+      apply((before) => {
+        const next = new Map(before);
+        for (const peer of keysChanged) {
+          const entry = schema.optional().parse(map.get(peer));
+          if (entry === undefined) next.delete(peer);
+          else next.set(peer, entry);
+        }
+        return next;
+      }),
+    );
   }
 
   #followRun(): void {

@@ -18,7 +18,7 @@ type Hello = Extract<ToCoordinator, { type: 'hello' }>;
 /** What a peer says of itself when it joins. */
 export type Introduction = Omit<Hello, 'type' | 'version' | 'resume'>;
 /** What a peer may say once it has joined. */
-export type Said = Exclude<ToCoordinator, Hello | { type: 'heard' }>;
+export type Said = Exclude<ToCoordinator, Hello | { type: 'heard' | 'watch' | 'view' }>;
 
 /** How a session ended. `refused`: the coordinator said why; coming again at once changes nothing. */
 export interface Ending {

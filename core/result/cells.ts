@@ -9,14 +9,23 @@ const ZSTD_MAGIC = 0xfd2fb528;
 const LEVEL = 1;
 
 /** Bytes of a checkpoint's brick, a job's input or a chunk of an output. The cells are not changed. */
-export async function encodeCells(cells: Float32Array): Promise<Uint8Array> {
-  const bytes = new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength);
+export function encodeCells(cells: Float32Array): Promise<Uint8Array> {
+  return packBytes(new Uint8Array(cells.buffer, cells.byteOffset, cells.byteLength));
+}
+
+/** A zstd frame that holds `bytes`. */
+export async function packBytes(bytes: Uint8Array): Promise<Uint8Array> {
   return (await zstd()).compress(bytes, LEVEL);
 }
 
 /** The cells of `encodeCells`. Throws StoreError where the bytes are torn or do not hold `count` cells. */
 export async function decodeCells(bytes: Uint8Array, count: number): Promise<Float32Array> {
-  const due = count * Float32Array.BYTES_PER_ELEMENT;
+  const decoded = await unpackBytes(bytes, count * Float32Array.BYTES_PER_ELEMENT);
+  return new Float32Array(decoded.slice().buffer);
+}
+
+/** The `due` bytes that a zstd frame holds. Throws StoreError where it is torn, or holds more or fewer. */
+export async function unpackBytes(bytes: Uint8Array, due: number): Promise<Uint8Array> {
   // Asked first: bytes come from other peers, and a few of them can claim gigabytes.
   if (contentSize(bytes) !== due) {
     throw new StoreError(`cells that cannot be read: no zstd frame of ${due} bytes`);
@@ -31,7 +40,7 @@ export async function decodeCells(bytes: Uint8Array, count: number): Promise<Flo
   if (decoded.byteLength !== due) {
     throw new StoreError(`cells that cannot be read: ${decoded.byteLength} bytes where ${due} are due`);
   }
-  return new Float32Array(decoded.slice().buffer);
+  return decoded;
 }
 
 /** The content size that a zstd frame's header declares; undefined where it declares none (RFC 8878, 3.1.1.1). */

@@ -4,7 +4,7 @@ import type { Cut } from '../../coordinator/export/plane.js';
 import { S3_ADDRESS_EXAMPLE, type S3Address, s3Address } from '../../coordinator/store/s3-address.js';
 import { StoreError } from '../../core/errors.js';
 import { readIceAddress } from '../../core/links/ice-address.js';
-import { MAX_ICE_SERVERS, MAX_NAME_LENGTH } from '../../core/protocol/limits.js';
+import { MAX_ICE_SERVERS, MAX_NAME_LENGTH, MAX_VIEW_RATE } from '../../core/protocol/limits.js';
 import type { GpuChoice } from '../gpu/adapters.js';
 
 export const DEFAULT_PORT = 8470;
@@ -77,6 +77,24 @@ export function positive(text: string): number {
   const value = Number(text);
   if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('Give a number above 0.');
+}
+
+export const positiveWhole = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+/** Reads frames a second. */
+export function frameRate(text: string): number {
+  const value = positive(text);
+  if (value >= 0.1 && value <= MAX_VIEW_RATE) return value;
+  throw new InvalidArgumentError(`Give a number from 0.1 to ${MAX_VIEW_RATE}.`);
+}
+
+/** A job's id, alone or after a coordinator's address. */
+export function watched(what: readonly string[]): { readonly url: URL; readonly job: string } {
+  const [first = '', second] = what;
+  if (what.length > 2) throw new InvalidArgumentError('Give a job, and before it at most one address.');
+  return second === undefined
+    ? { url: address(DEFAULT_ADDRESS), job: first }
+    : { url: address(first), job: second };
 }
 
 /** Reads a memory's size, and gives it in bytes. */

@@ -3,6 +3,7 @@ import type { IceOptions } from '../../coordinator/room/ice-desk.js';
 import type { S3Address } from '../../coordinator/store/s3-address.js';
 import type { JobOrSweep } from '../../core/job/whole-sweep.js';
 import type { ChosenGpus, GpuChoice } from '../gpu/adapters.js';
+import type { OpenViewer, ViewerOptions } from '../viewer.js';
 import type { InputObject } from './api.js';
 
 /** What the command is made of. `wiring.ts` fills it with the real parts. */
@@ -19,6 +20,8 @@ export interface Parts {
    * Tries again for as long as nobody answers.
    */
   joinRoom(options: JoinOptions): Promise<JoinedRoom>;
+  /** Looks at a room's planes. Throws LinkError where this machine lacks the transport chosen. */
+  openViewer(options: ViewerOptions): Promise<OpenViewer>;
   /** This machine's GPUs that are chosen. Throws EngineError where there are fewer. */
   chooseGpus(choice: GpuChoice): Promise<ChosenGpus>;
 }

@@ -10,11 +10,14 @@ import {
   address,
   cut,
   DEFAULT_ADDRESS,
+  frameRate,
   memberNumber,
   option,
   positive,
+  positiveWhole,
   snapshot,
   storeAddress,
+  watched,
 } from './options.js';
 import { resume } from './resume.js';
 import { run } from './run.js';
@@ -24,6 +27,7 @@ import { stop } from './stop.js';
 import { storeInit } from './store-init.js';
 import { submit } from './submit.js';
 import { version, versionLine } from './version.js';
+import { watch } from './watch.js';
 
 /**
  * Runs the command that `args` (without the program's name) asks for. Resolves to the exit status; errors have been
@@ -127,6 +131,24 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addArgument(new Argument('[url]').argParser(address).default(address(DEFAULT_ADDRESS), DEFAULT_ADDRESS))
     .addOption(option.json())
     .action(async (url, options) => end(await status(url, options, context)));
+
+  program
+    .command('watch')
+    .description('watch a plane of a job as its peers compute it; of one that does not run, the last stored')
+    .addArgument(
+      new Argument('<what...>', "a job's id; before it, a coordinator's address or an invitation").argParser<
+        readonly string[]
+      >((text, before = []) => [...before, text]),
+    )
+    .option('--field <state>', "what is seen, like psi.L (default: the job's first)")
+    .option('--plane <axis=cell>', 'where the grid is cut (default: the middle of z)', cut)
+    .addOption(new Option('--rate <number>', 'frames a second, at most').argParser(frameRate).default(5))
+    .addOption(new Option('--frames <number>', 'end after so many').argParser(positiveWhole))
+    .addOption(option.json())
+    .action(async (what: readonly string[], options) => {
+      const { url, job } = watched(what);
+      end(await watch(url, job, options, context));
+    });
 
   program
     .command('logs')

@@ -9,6 +9,7 @@ export const parts: Parts = {
   exportResult: async (from, request, lifetime) =>
     (await import('./parts/export.js')).exportResult(from, request, lifetime),
   joinRoom: async (options) => (await import('./parts/peer.js')).joinRoom(options),
+  openViewer: async (options) => (await import('../viewer.js')).openViewer(options),
   chooseGpus: async (choice) => {
     const { chooseGpus, listGpus } = await import('../gpu/adapters.js');
     return chooseGpus(await listGpus(), choice);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { diverging } from './colour-map.js';
+import { diverging } from './diverging.js';
 
 test('the ends, the middle and the quarters are those of the published table', () => {
   expect(diverging(-1)).toEqual([59, 76, 192]);

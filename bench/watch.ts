@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { View } from '../core/watch/view.js';
+import { type OpenViewer, openViewer } from '../peer-node/viewer.js';
+import { Fleet } from '../test/fleet.js';
+import { PeerProcess } from '../test/processes.js';
+import type { Figure } from './harness.js';
+
+const CELLS = 128;
+const VIEWERS = 4;
+/** With viewers and without take turns, so that a machine that grows slower slows both. */
+const ROUNDS = 7;
+const ROUND_MS = 5_000;
+/** Links are opened, and the first frames come all at once. */
+const SETTLE_MS = 1_500;
+
+const view: View = { state: 'psi', axis: 'z', at: CELLS / 2, stride: 1, rate: 30 };
+
+/**
+ * What viewers cost those who compute: a peer's rate while four of them watch, beside its rate while nobody does. The peer computes in one
+ * thread, so that on two cores the viewers, who are elsewhere in life, have one of their own.
+ */
+export async function bench(): Promise<Figure[]> {
+  const fleet = await Fleet.start();
+  const peer = new PeerProcess(fleet.url, 'the peer', ['--threads', '1']);
+  try {
+    const id = await fleet.submit({
+      name: 'watched',
+      model: 'wave',
+      grid: { shape: [CELLS, CELLS, CELLS], spacing: 1 },
+      time: { steps: 10_000_000, courant: 0.5 },
+      parameters: { speed: 1 },
+      initial: { psi: { formula: 'radial-wave', amplitude: 1, wavelength: 16, frequency: 0.03 } },
+    });
+    const stepOf = () => fleet.status(id).progress?.step ?? 0;
+    while (stepOf() === 0) await sleep(100);
+    const alone: number[] = [];
+    const watched: number[] = [];
+    const shown: number[] = [];
+    let counted = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      await sleep(SETTLE_MS);
+      alone.push(await rateOver(stepOf));
+      const viewers = await openViewers(fleet.url, () => {
+        counted += 1;
+      });
+      await sleep(SETTLE_MS);
+      const [frames, start] = [counted, performance.now()];
+      watched.push(await rateOver(stepOf));
+      shown.push((1000 * (counted - frames)) / VIEWERS / (performance.now() - start));
+      await Promise.all(viewers.map((viewer) => viewer.close()));
+    }
+    await sleep(SETTLE_MS);
+    alone.push(await rateOver(stepOf));
+    fleet.stop(id);
+    const note = `${CELLS}³, one thread, ${ROUNDS} turns of ${ROUND_MS / 1000} s each`;
+    // Each beside the turns before and after it, which the machine has done in about the same mood.
+    const ratios = watched.map((rate, i) => (2 * rate) / ((alone[i] as number) + (alone[i + 1] as number)));
+    const scatter = (Math.max(...alone) - Math.min(...alone)) / median(alone);
+    return [
+      {
+        name: 'watch_ratio',
+        value: median(ratios),
+        unit: '1',
+        note: `rate with ${VIEWERS} viewers, beside without; ${note}`,
+      },
+      { name: 'watch_rate_alone', value: median(alone) * CELLS ** 3, unit: 'cells/s', note },
+      {
+        name: 'watch_scatter',
+        value: scatter,
+        unit: '1',
+        note: 'of the rate without viewers, most less least',
+      },
+      {
+        name: 'watch_frames',
+        value: median(shown),
+        unit: '1/s',
+        note: `whole frames of ${CELLS}² at each viewer`,
+      },
+    ];
+  } finally {
+    await peer.stop();
+    await fleet.close();
+  }
+}
+
+function openViewers(url: string, onFrame: () => void): Promise<OpenViewer[]> {
+  return Promise.all(
+    Array.from({ length: VIEWERS }, async () => {
+      const open = await openViewer({ url, transport: 'datachannel', onChange: () => {}, onFrame });
+      open.viewer.look(view);
+      return open;
+    }),
+  );
+}
+
+/** Steps a second, between two changes of what is told of them. */
+async function rateOver(stepOf: () => number): Promise<number> {
+  const start = await nextChange(stepOf);
+  await sleep(ROUND_MS);
+  const end = await nextChange(stepOf);
+  return (end.step - start.step) / (end.at - start.at);
+}
+
+async function nextChange(stepOf: () => number): Promise<{ readonly step: number; readonly at: number }> {
+  const before = stepOf();
+  while (stepOf() === before) await sleep(2);
+  return { step: stepOf(), at: performance.now() / 1000 };
+}
+
+const median = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;

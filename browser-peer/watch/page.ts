@@ -1,0 +1,287 @@
+import { GroundswellError } from '../../core/errors.js';
+import { checkJob } from '../../core/job/check.js';
+import type { Job } from '../../core/job/job.js';
+import type { TransportFactory } from '../../core/links/transport.js';
+import type { Socket } from '../../core/protocol/socket.js';
+import type { Frame } from '../../core/watch/frames.js';
+import { samplesOf } from '../../core/watch/looking.js';
+import { bordersOn, marksOf } from '../../core/watch/marks.js';
+import { type Plane, planeOf } from '../../core/watch/plane.js';
+import { Range } from '../../core/watch/range.js';
+import { type Snapshots, type StoredAt, type StoredPlanes, snapshotsFor } from '../../core/watch/stored.js';
+import { axesAcross, type View } from '../../core/watch/view.js';
+import { Viewer, type ViewerState } from '../../core/watch/viewer.js';
+import { element, say, sayIfAny } from '../contribute/elements.js';
+import { Repaint } from '../contribute/repaint.js';
+import { type Choices, choicesIn, kioskSearch, searchWith, viewOf } from './choices.js';
+import { Controls } from './controls.js';
+import { count } from './numbers.js';
+import { describe, drawOverlay } from './overlay.js';
+import { PlaneReader } from './plane-reader.js';
+import { Screen, type ScreenMeans } from './screen.js';
+import { TimeBar } from './time-bar.js';
+import { CONNECTION_WORDS, planeWords, type Seen, wordsFor } from './words.js';
+
+export interface PageTools {
+  readonly connect: () => Promise<Socket>;
+  readonly transports: TransportFactory;
+  readonly stored: StoredPlanes;
+  readonly screen: ScreenMeans;
+  /** The address's query, and what writes it. */
+  readonly search: string;
+  readonly onSearch: (search: string) => void;
+}
+
+/** A job that can be looked at: what the coordinator says of it, and its file as far as it can be read here. */
+interface Watched {
+  readonly id: string;
+  readonly job: Job;
+  readonly snapshots: Snapshots;
+}
+
+/** How often at most it is asked which snapshots there are. */
+const ASK_EVERY_MS = 2_000;
+
+/** Brings the watch page to life. */
+export function openPage(tools: PageTools): void {
+  new WatchPage(tools).open();
+}
+
+class WatchPage {
+  readonly #tools: PageTools;
+  readonly #viewer: Viewer;
+  readonly #screen: Screen;
+  readonly #controls = new Controls((change) => this.#choose(change));
+  readonly #times = new TimeBar({
+    onStored: (at) => void this.#showStored(at),
+    onLive: () => this.#goLive(),
+    onPause: (paused) => this.#pause(paused),
+  });
+  readonly #repaint = new Repaint(() => this.#paint());
+  readonly #range = new Range();
+  readonly #reader = new PlaneReader((plane) => this.#read(plane));
+  #choices: Choices;
+  #state: ViewerState = { kind: 'connecting' };
+  #watched: Watched | undefined;
+  #asked = { about: '', at: Number.NEGATIVE_INFINITY };
+  #seen: Seen = { kind: 'nothing' };
+  #plane: Plane | undefined;
+  /** What is shown as it comes; or not, while somebody looks at the past. */
+  #follows: 'live' | 'paused' | 'stored' = 'live';
+  #frames = { since: 0, count: 0 };
+
+  constructor(tools: PageTools) {
+    this.#tools = tools;
+    this.#choices = choicesIn(tools.search);
+    this.#screen = new Screen(tools.screen);
+    this.#viewer = new Viewer({
+      connect: tools.connect,
+      transports: tools.transports,
+      kind: 'browser',
+      onChange: (state) => this.#changed(state),
+      onFrame: (frame, of) => this.#came(frame, of),
+    });
+  }
+
+  open(): void {
+    void this.#screen.open().then(() => this.#paint());
+    this.#paint();
+  }
+
+  get #view(): View | undefined {
+    return this.#watched && viewOf(this.#choices, this.#watched.snapshots, this.#screen.pixels);
+  }
+
+  #changed(state: ViewerState): void {
+    this.#state = state;
+    if (state.kind === 'open') void this.#meet(state);
+    this.#repaint.soon();
+  }
+
+  /** Learns what the room's job has to show; asks again now and then, for snapshots are added. */
+  async #meet({ room: { job } }: Extract<ViewerState, { kind: 'open' }>): Promise<void> {
+    const now = performance.now();
+    if (!job) return;
+    // A job that ends is asked after at once: nothing else may follow.
+    const about = `${job.id} ${job.state}`;
+    if (about === this.#asked.about && now - this.#asked.at < ASK_EVERY_MS) return;
+    this.#asked = { about, at: now };
+    try {
+      const snapshots = await this.#tools.stored.snapshots(job.id);
+      if (this.#watched?.id === job.id) this.#watched = { ...this.#watched, snapshots };
+      else this.#begin({ id: job.id, job: checkJob(job.file), snapshots });
+      this.#offerTimes();
+      const isOver = job.state !== 'running' && job.state !== 'waiting';
+      if (isOver && this.#seen.kind !== 'stored') await this.#showLast();
+    } catch (error) {
+      if (!(error instanceof GroundswellError)) throw error;
+      say('detail', error.message);
+    }
+  }
+
+  #begin(watched: Watched): void {
+    this.#watched = watched;
+    this.#follows = 'live';
+    this.#seen = { kind: 'nothing' };
+    this.#look();
+  }
+
+  #choose(change: Partial<Choices>): void {
+    this.#choices = { ...this.#choices, ...change };
+    this.#tools.onSearch(searchWith(this.#tools.search, this.#choices));
+    const looksElsewhere = 'state' in change || 'axis' in change || 'at' in change || 'rate' in change;
+    if (looksElsewhere) this.#look(change.rate === undefined);
+    else if (this.#plane) this.#draw(this.#plane);
+    this.#repaint.now();
+  }
+
+  /** Asks for what is chosen. */
+  #look(elsewhere = true): void {
+    const view = this.#view;
+    this.#viewer.look(view);
+    if (!view || !elsewhere) return;
+    this.#range.reset();
+    this.#reader.drop();
+    this.#offerTimes();
+    if (this.#follows === 'stored') void this.#showLast();
+  }
+
+  #offerTimes(): void {
+    const [watched, view] = [this.#watched, this.#view];
+    if (watched && view) this.#times.offer(snapshotsFor(watched.snapshots, view));
+  }
+
+  #came(frame: Frame, { view, job }: { readonly view: View; readonly job: Job }): void {
+    const samples = samplesOf(view, job);
+    if (samples && this.#follows === 'live') this.#reader.came(frame, samples);
+  }
+
+  #read(plane: Plane): void {
+    if (this.#follows !== 'live') return;
+    this.#frames.count += 1;
+    this.#show(plane, { kind: 'live', step: plane.step, paused: false });
+  }
+
+  async #showStored(at: StoredAt): Promise<void> {
+    const [watched, view] = [this.#watched, this.#view];
+    const samples = watched && view && samplesOf(view, watched.job);
+    if (!samples) return;
+    this.#follows = 'stored';
+    try {
+      const slice = await this.#tools.stored.plane(watched.id, view, at);
+      const plane = await planeOf({ plan: 0, step: at.step, slices: [slice] }, samples);
+      if (this.#follows === 'stored') this.#show(plane, { kind: 'stored', step: at.step });
+    } catch (error) {
+      if (!(error instanceof GroundswellError)) throw error;
+      say('detail', error.message);
+    }
+  }
+
+  async #showLast(): Promise<void> {
+    const last = this.#times.last;
+    if (last) await this.#showStored(last);
+  }
+
+  #goLive(): void {
+    this.#follows = 'live';
+    this.#range.reset();
+    this.#repaint.now();
+  }
+
+  #pause(paused: boolean): void {
+    this.#follows = paused ? 'paused' : 'live';
+    if (this.#seen.kind === 'live') this.#seen = { ...this.#seen, paused };
+    this.#repaint.now();
+  }
+
+  #show(plane: Plane, seen: Seen): void {
+    this.#plane = plane;
+    const isNews = seen.kind !== this.#seen.kind;
+    this.#seen = seen;
+    this.#draw(plane);
+    const { dataset } = element('main', HTMLElement);
+    dataset.step = String(plane.step);
+    if (isNews) this.#repaint.now();
+    else this.#repaint.soon();
+  }
+
+  #draw(plane: Plane): void {
+    const followed = this.#range.follow(plane.values);
+    const peak = this.#choices.peak ?? followed;
+    this.#screen.show(plane, this.#colours, peak);
+    const { dataset } = element('main', HTMLElement);
+    dataset.peak = String(peak);
+    dataset.error = String(plane.error);
+  }
+
+  /** Waves swing about 0; what is tracked of them does not. */
+  get #colours() {
+    const state = this.#view?.state;
+    const kind = this.#watched?.snapshots.states.find(({ name }) => name === state)?.kind;
+    return this.#choices.colours ?? (kind === 'tracker' ? 'light' : 'diverging');
+  }
+
+  #paint(): void {
+    const [state, seen, watched, view] = [this.#state, this.#seen, this.#watched, this.#view];
+    const { dataset } = element('main', HTMLElement);
+    dataset.seen = seen.kind;
+    dataset.painter = this.#screen.painter ?? '';
+    dataset.follows = this.#follows;
+    const { title, detail } = wordsFor(state, seen);
+    say('title', title);
+    say('detail', detail);
+    sayIfAny('empty', seen.kind === 'nothing' ? title : '');
+    say('job', watched ? (watched.job.file.title ?? watched.job.name) : 'Watch');
+    document.title = `${title} · Watch · Groundswell`;
+    this.#paintConnection();
+    if (!watched || !view) return;
+    const { steps } = watched.snapshots;
+    const step = seen.kind === 'nothing' ? undefined : seen.step;
+    say(
+      'step',
+      step === undefined
+        ? ''
+        : `step ${count(step)} of ${count(steps)}, ${planeWords(view, watched.snapshots)}`,
+    );
+    this.#controls.offer(watched.snapshots, view.axis);
+    const peak = Number(dataset.peak ?? 1) || 1;
+    this.#controls.show(this.#choices, { state: view.state, at: view.at, colours: this.#colours, peak });
+    this.#times.show({ seen, follows: this.#follows, isRunning: this.#isRunning });
+    this.#paintMarks(watched, view);
+    this.#paintRate();
+    element('kiosk', HTMLAnchorElement).search = kioskSearch(this.#tools.search, this.#choices);
+  }
+
+  get #isRunning(): boolean {
+    return this.#state.kind === 'open' && this.#state.room.job?.state === 'running';
+  }
+
+  #paintMarks({ job }: Watched, view: View): void {
+    const [down, across] = axesAcross(view.axis);
+    const marks = this.#choices.marks ? marksOf(job, view) : [];
+    const plan = this.#state.kind === 'open' ? this.#state.room.plan : undefined;
+    const borders = this.#choices.borders && plan && this.#isRunning ? bordersOn(job, plan, view) : [];
+    const { shape } = job.grid;
+    drawOverlay(element('overlay', SVGSVGElement), {
+      rows: shape[down],
+      columns: shape[across],
+      marks,
+      borders,
+    });
+    say('marks-in-words', describe(marks));
+  }
+
+  #paintRate(): void {
+    const now = performance.now();
+    const seconds = (now - this.#frames.since) / 1000;
+    if (seconds < 1) return;
+    const rate = this.#frames.count / seconds;
+    this.#frames = { since: now, count: 0 };
+    say('seen-rate', this.#seen.kind === 'live' && rate > 0 ? `${rate.toFixed(1)} frames a second.` : '');
+  }
+
+  #paintConnection(): void {
+    element('connection', HTMLElement).dataset.connection = this.#state.kind;
+    say('connection', CONNECTION_WORDS[this.#state.kind]);
+  }
+}

@@ -1,0 +1,65 @@
+import type { RoomJob } from '../../core/protocol/document.js';
+import type { Snapshots } from '../../core/watch/stored.js';
+import type { View } from '../../core/watch/view.js';
+import type { ViewerState } from '../../core/watch/viewer.js';
+import { count } from './numbers.js';
+
+/** What is on the screen. */
+export type Seen =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'live'; readonly step: number; readonly paused: boolean }
+  | { readonly kind: 'stored'; readonly step: number };
+
+export const CONNECTION_WORDS: Record<ViewerState['kind'], string> = {
+  connecting: 'Connecting…',
+  open: 'Connected',
+  lost: 'Reconnecting…',
+  refused: 'Not connected',
+};
+
+/** What the page says above the picture: of the room, and of what is seen. */
+export function wordsFor(
+  state: ViewerState,
+  seen: Seen,
+): { readonly title: string; readonly detail: string } {
+  switch (state.kind) {
+    case 'connecting':
+      return { title: CONNECTION_WORDS.connecting, detail: '' };
+    case 'lost':
+    case 'refused':
+      return { title: CONNECTION_WORDS[state.kind], detail: state.reason };
+    case 'open':
+      return roomWords(state, seen);
+  }
+}
+
+function roomWords({ room: { job }, notice }: Extract<ViewerState, { kind: 'open' }>, seen: Seen) {
+  if (!job) return { title: 'No simulation runs', detail: 'As soon as one does, it is seen here.' };
+  switch (seen.kind) {
+    case 'live':
+      return { title: seen.paused ? 'Paused' : 'Live', detail: notice };
+    case 'stored':
+      return { title: 'Stored', detail: overWords[job.state] ?? notice };
+    case 'nothing':
+      return { title: nothingYet[job.state], detail: notice || job.reason || '' };
+  }
+}
+
+const overWords: Partial<Record<RoomJob['state'], string>> = {
+  done: 'The simulation is done.',
+  failed: 'The simulation failed.',
+  stopped: 'The simulation was stopped.',
+};
+
+const nothingYet = {
+  waiting: 'The simulation waits',
+  running: 'Waiting for the first picture…',
+  done: 'The simulation is done; it stored nothing of this plane',
+  failed: 'The simulation failed',
+  stopped: 'The simulation was stopped',
+} as const;
+
+/** What a view shows, in words. */
+export function planeWords({ axis, at, state }: View, { dimensions }: Pick<Snapshots, 'dimensions'>): string {
+  return dimensions === 2 ? state : `${state} at ${axis} ${count(at)}`;
+}

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { Pace } from './pace.js';
+
+/** `seconds` of frames at `speed` steps a second, each `gap` times as many steps after the one before as the pace asks for. */
+function follow(pace: Pace, clock: { now: number; step: number }, speed: number, seconds: number, gap = 1) {
+  for (const end = clock.now + seconds; clock.now < end; ) {
+    const steps = Math.ceil(pace.every * gap);
+    clock.step += steps;
+    clock.now += steps / speed;
+    pace.came(clock.step, 1);
+  }
+}
+
+describe('the pace of a view', () => {
+  test('comes near as many frames a second as are wanted, and to no more, however quick the run', () => {
+    for (const speed of [50, 3_000, 400_000]) {
+      const clock = { now: 0, step: 0 };
+      const pace = new Pace(20, 16, () => clock.now);
+      follow(pace, clock, speed, 20);
+      expect(speed / pace.every).toBeLessThanOrEqual(20.01);
+      expect(speed / pace.every).toBeGreaterThan(12);
+    }
+  });
+
+  test('is not misled by frames that come all at once', () => {
+    const clock = { now: 0, step: 0 };
+    const pace = new Pace(20, 16, () => clock.now);
+    for (let step = 16; step <= 160; step += 16) pace.came(step, 4);
+    expect(pace.every).toBe(16);
+  });
+
+  test('slackens while frames go missing, and recovers', () => {
+    const clock = { now: 0, step: 0 };
+    const pace = new Pace(20, 16, () => clock.now);
+    follow(pace, clock, 3_000, 20);
+    const usual = pace.every;
+    follow(pace, clock, 3_000, 4, 2);
+    expect(pace.every).toBeGreaterThan(3 * usual);
+    follow(pace, clock, 3_000, 60);
+    expect(pace.every).toBe(usual);
+  });
+
+  test('slackens where no frame is whole', () => {
+    const pace = new Pace(20, 16, () => 0);
+    expect(pace.starved()).toBe(true);
+    expect(pace.every).toBe(24);
+  });
+});

@@ -1,0 +1,20 @@
+import { boxOfShape, type Triple } from '../core/grid/box.js';
+import { addressesOf } from '../core/protocol/addresses.js';
+import { type Plane, planeOf } from '../core/watch/plane.js';
+import { type StoredAt, storedPlanes } from '../core/watch/stored.js';
+import { samplesIn, type View } from '../core/watch/view.js';
+
+/** What the store holds of a plane of a job's grid of `shape`, once all of it is there. */
+export async function storedPlane(
+  url: string,
+  job: string,
+  { view, shape, at }: { readonly view: View; readonly shape: Triple; readonly at: StoredAt },
+): Promise<Plane> {
+  const stored = storedPlanes(fetch, addressesOf(url));
+  for (;;) {
+    const slices = [await stored.plane(job, view, at)];
+    const plane = await planeOf({ plan: 0, step: at.step, slices }, samplesIn(view, boxOfShape(shape)));
+    if (!plane.values.some(Number.isNaN)) return plane;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,233 @@
+import { join } from 'node:path';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { tableOf } from '../browser-peer/watch/colours.js';
+import type { JobFileInput } from '../core/job/schema.js';
+import type { View } from '../core/watch/view.js';
+import { launchBrowser } from './browser.js';
+import { Fleet } from './fleet.js';
+import { storedPlane } from './stored-plane.js';
+
+const SHAPE = [24, 48, 64] as const;
+const EVERY = 4;
+const PEAK = 2;
+
+const file: JobFileInput = {
+  name: 'watched',
+  title: 'A wave to be watched',
+  model: 'wave',
+  grid: { shape: [...SHAPE], spacing: 1, brick: 24 },
+  // Longer than any test looks: it is stopped.
+  time: { steps: 400_000, courant: 0.5 },
+  parameters: { speed: 1 },
+  initial: { psi: { formula: 'gaussian', amplitude: 2, sigma: 4, centre: { z: 12, y: 16, x: 20 } } },
+  probes: { ear: { at: { z: 12, y: 30, x: 40 }, fields: ['psi'] } },
+  outputs: { film: { fields: ['psi'], every: EVERY, plane: { z: 12 } } },
+  run: { peers: 2, use: 'all', exchangeEvery: EVERY },
+};
+
+const view: View = { state: 'psi', axis: 'z', at: 12, stride: 1, rate: 15 };
+
+let browser: Browser;
+let fleet: Fleet;
+let id: string;
+const faults: string[] = [];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  fleet = await Fleet.start({ pages: 'dist/pages' });
+  await Promise.all([fleet.join(), fleet.join()]);
+  id = await fleet.submit(file);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await fleet?.close();
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  expect(faults.splice(0)).toEqual([]);
+});
+
+/** Everything the browser complains of, violations of the content security policy among it, is a fault. */
+async function open(search = '', options: BrowserContextOptions = {}, at = fleet): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.on('pageerror', (error) => faults.push(error.message));
+  await page.goto(`${at.url}/watch${search}`);
+  return page;
+}
+
+const seen = (page: Page, what: string) => page.locator(`main[data-seen=${what}]`).waitFor();
+const following = (page: Page, what: string) => page.locator(`main[data-follows=${what}]`).waitFor();
+const stepOn = async (page: Page) => Number(await page.locator('main').getAttribute('data-step'));
+
+/** The canvas, pixel by pixel. */
+const pixelsOf = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.getElementById('plane') as HTMLCanvasElement;
+    const { width, height } = canvas;
+    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
+    return { width, height, data: [...data] };
+  });
+
+/** The picture once more, in other colours: what a GPU has painted can be read only before it is shown. */
+const repainted = (page: Page) =>
+  page.evaluate(() => {
+    const colours = document.getElementById('colours') as HTMLSelectElement;
+    colours.value = 'light';
+    colours.dispatchEvent(new Event('input'));
+    const canvas = document.getElementById('plane') as HTMLCanvasElement;
+    const { width, height } = canvas;
+    const copy = new OffscreenCanvas(width, height).getContext('2d') as OffscreenCanvasRenderingContext2D;
+    copy.drawImage(canvas, 0, 0);
+    return [...copy.getImageData(0, 0, width, height).data];
+  });
+
+describe('a running job', () => {
+  test('is seen live, and each pixel has the colour of what the store holds of that step', async () => {
+    const page = await open(`?painter=canvas&peak=${PEAK}&plane=z:12`);
+    await seen(page, 'live');
+    await page.keyboard.press(' ');
+    await following(page, 'paused');
+    const [step, picture] = [await stepOn(page), await pixelsOf(page)];
+    expect(await page.locator('#title').textContent()).toBe('Paused');
+    const at = { output: 'film', snapshot: step / EVERY - 1, step };
+    const plane = await storedPlane(fleet.url, id, { view, shape: SHAPE, at });
+    expect([picture.height, picture.width]).toEqual([plane.rows, plane.columns]);
+    const table = tableOf('diverging');
+    const colourAt = (shade: number) => table.subarray(4 * shade, 4 * shade + 4).join();
+    for (const [i, value] of plane.values.entries()) {
+      const [row, column] = [Math.floor(i / plane.columns), i % plane.columns];
+      const at = 4 * ((plane.rows - 1 - row) * plane.columns + column);
+      const shade = Math.round(((value + PEAK) / (2 * PEAK)) * 254);
+      // Rounded twice, by the peer and again by the store's route: one shade to either side.
+      const near = [shade - 1, shade, shade + 1].map(colourAt);
+      expect(near).toContain(picture.data.slice(at, at + 4).join());
+    }
+  });
+
+  test('can be watched with the keyboard alone: the past, and back to now', async () => {
+    const page = await open('?plane=z:12');
+    await seen(page, 'live');
+    const focused = () => page.evaluate(() => document.activeElement?.id);
+    const tabTo = async (target: string) => {
+      for (let presses = 0; (await focused()) !== target; presses++) {
+        expect(presses).toBeLessThan(20);
+        await page.keyboard.press('Tab');
+      }
+    };
+    await page.locator('#time:enabled').waitFor();
+    await tabTo('time');
+    await page.keyboard.press('Home');
+    await seen(page, 'stored');
+    expect(await stepOn(page)).toBe(EVERY);
+    await page.keyboard.press('ArrowRight');
+    await page.locator(`main[data-step="${2 * EVERY}"]`).waitFor();
+    await tabTo('live');
+    await page.keyboard.press('Enter');
+    await seen(page, 'live');
+    await tabTo('at');
+    await page.keyboard.press('ArrowRight');
+    await page.getByText('at z 13').waitFor();
+    expect(new URL(page.url()).searchParams.get('plane')).toBe('z:13');
+    await seen(page, 'live');
+  });
+
+  test('goes on when a viewer vanishes', async () => {
+    const page = await open('?plane=z:12');
+    await seen(page, 'live');
+    const crashed = page.waitForEvent('crash');
+    page.goto('chrome://crash').catch(() => {});
+    await crashed;
+    const { step = 0 } = fleet.status(id).progress ?? {};
+    await expect.poll(() => fleet.status(id).progress?.step ?? 0, { timeout: 60_000 }).toBeGreaterThan(step);
+    expect(fleet.events.filter(({ event }) => event === 'back')).toEqual([]);
+  });
+});
+
+describe.each([
+  { size: 'phone', viewport: { width: 360, height: 740 } },
+  { size: 'desktop', viewport: { width: 1280, height: 800 } },
+])('at $size size', ({ size, viewport }) => {
+  test.each(['light', 'dark'] as const)('in %s, nothing serious is in anybody’s way', async (colorScheme) => {
+    const page = await open('?plane=z:12&borders=on', { viewport, colorScheme });
+    await seen(page, 'live');
+    await page.evaluate(axe.source);
+    const { violations } = await page.evaluate(() =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(),
+    );
+    const serious = violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`);
+    expect(serious).toEqual([]);
+    const folder = process.env.GROUNDSWELL_SCREENSHOTS;
+    if (folder) await page.screenshot({ path: join(folder, `watch-${size}-${colorScheme}.png`) });
+    const tooWide = await page.evaluate(() => {
+      const all = [...document.querySelectorAll('body *:not(#stage *)')];
+      const wide = all.filter((place) => place.getBoundingClientRect().right > innerWidth + 1);
+      return wide.map(({ tagName, id: name, className }) => `${tagName} ${name} ${className}`);
+    });
+    expect(tooWide).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+  });
+});
+
+test('the picture alone fills a wall display', async () => {
+  const page = await open('?plane=z:12&kiosk', { viewport: { width: 800, height: 600 } });
+  await seen(page, 'live');
+  expect(await page.locator('#controls').isVisible()).toBe(false);
+  const stage = await page.locator('#stage').boundingBox();
+  expect(stage?.width).toBe(800);
+  const folder = process.env.GROUNDSWELL_SCREENSHOTS;
+  if (folder) await page.screenshot({ path: join(folder, 'watch-kiosk.png') });
+});
+
+describe('where no job runs', () => {
+  test('the page says so', async () => {
+    const empty = await Fleet.start({ pages: 'dist/pages' });
+    try {
+      const page = await open('', {}, empty);
+      await page.locator('#empty', { hasText: 'No simulation runs' }).waitFor();
+    } finally {
+      for (const context of browser.contexts()) await context.close();
+      await empty.close();
+    }
+  });
+
+  test('the last stored picture is shown, by a GPU too, and by the processor where the GPU goes', async () => {
+    const quiet = await Fleet.start({ pages: 'dist/pages' });
+    try {
+      await quiet.join();
+      await quiet.run({ ...file, time: { steps: 20, courant: 0.5 }, run: {} });
+      const open20 = async (painter: string) => {
+        const page = await open(`?painter=${painter}&plane=z:12`, {}, quiet);
+        await page.locator('main[data-seen=stored][data-step="20"]').waitFor();
+        await page.getByText('The simulation is done.').waitFor();
+        return page;
+      };
+      const truth = await repainted(await open20('canvas'));
+      expect(truth).toHaveLength(4 * SHAPE[1] * SHAPE[2]);
+      expect(new Set(truth).size).toBeGreaterThan(50);
+      // Chromium without a window may take a GPU's device away when it has painted: then it is the processor's turn.
+      const page = await open20('webgpu');
+      const different = async () => {
+        const picture = await repainted(page);
+        return (
+          picture.filter((channel, i) => Math.abs(channel - (truth[i] as number)) > 4).length / truth.length
+        );
+      };
+      await expect.poll(different, { timeout: 60_000 }).toBeLessThan(0.005);
+    } finally {
+      for (const context of browser.contexts()) await context.close();
+      await quiet.close();
+    }
+  });
+});

@@ -1,0 +1,229 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkJob } from '../core/job/check.js';
+import type { JobFileInput } from '../core/job/schema.js';
+import type { TransportFactory } from '../core/links/transport.js';
+import { addressesOf } from '../core/protocol/addresses.js';
+import type { Frame } from '../core/watch/frames.js';
+import { samplesOf } from '../core/watch/looking.js';
+import { type Plane, planeOf } from '../core/watch/plane.js';
+import { readSlice } from '../core/watch/slice.js';
+import { type StoredAt, snapshotsFor, storedPlanes } from '../core/watch/stored.js';
+import type { View } from '../core/watch/view.js';
+import { Viewer, type ViewerState } from '../core/watch/viewer.js';
+import { connectSocket } from '../peer-node/socket.js';
+import { openTransports } from '../peer-node/transports.js';
+import { Fleet } from './fleet.js';
+import { storedPlane } from './stored-plane.js';
+
+const file: JobFileInput = {
+  name: 'watched',
+  model: 'wave',
+  grid: { shape: [16, 32, 48], spacing: 1, brick: 16 },
+  // Longer than any test looks: it is stopped.
+  time: { steps: 200_000, courant: 0.5 },
+  parameters: { speed: 1 },
+  initial: { psi: { formula: 'gaussian', amplitude: 2, sigma: 3, centre: { z: 8, y: 12, x: 14 } } },
+  run: { peers: 2, use: 'all', exchangeEvery: 4 },
+};
+
+let transports: TransportFactory;
+beforeAll(async () => {
+  transports = await openTransports('datachannel');
+});
+afterAll(() => transports.close());
+
+/** A viewer in this process, with all that it has seen. */
+class Onlooker {
+  readonly frames: Frame[] = [];
+  readonly #viewer: Viewer;
+  #state: ViewerState = { kind: 'connecting' };
+  #waiting: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(url: string, view: View) {
+    this.#viewer = new Viewer({
+      connect: () => connectSocket(addressesOf(url).socket),
+      transports,
+      kind: 'node',
+      onChange: (state) => {
+        this.#state = state;
+        this.#wake();
+      },
+      onFrame: (frame) => {
+        this.frames.push(frame);
+        this.#wake();
+      },
+    });
+    this.#viewer.look(view);
+  }
+
+  get state(): ViewerState {
+    return this.#state;
+  }
+
+  /** Who passes frames on to it; undefined where it asks the peers. */
+  get from(): string | undefined {
+    return this.#state.kind === 'open' ? this.#state.room.viewers.get(this.#state.self)?.from : undefined;
+  }
+
+  look(view: View): void {
+    this.frames.length = 0;
+    this.#viewer.look(view);
+  }
+
+  /** Resolves when something is so. */
+  until(done: () => boolean): Promise<void> {
+    if (done()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ done, resolve }));
+  }
+
+  /** Resolves when so many more frames have come. */
+  more(count: number): Promise<void> {
+    const enough = this.frames.length + count;
+    return this.until(() => this.frames.length >= enough);
+  }
+
+  async close(): Promise<void> {
+    await this.#viewer.close();
+  }
+
+  #wake(): void {
+    const ready = this.#waiting.filter(({ done }) => done());
+    this.#waiting = this.#waiting.filter((waiter) => !ready.includes(waiter));
+    for (const { resolve } of ready) resolve();
+  }
+}
+
+const view: View = { state: 'psi', axis: 'z', at: 8, stride: 1, rate: 20 };
+
+async function planesSeen({ frames }: Onlooker, of: JobFileInput, seen: View): Promise<Plane[]> {
+  const samples = samplesOf(seen, checkJob(of));
+  if (!samples) throw new RangeError('the job has no such plane');
+  return Promise.all(frames.slice(0, 3).map((frame) => planeOf(frame, samples)));
+}
+
+describe('what a viewer sees', () => {
+  test.each<{ across: string; seen: View; plane: Record<string, number> }>([
+    { across: 'z', seen: view, plane: { z: 8 } },
+    { across: 'x, every third cell', seen: { ...view, axis: 'x', at: 17, stride: 3 }, plane: { x: 17 } },
+  ])('across $across is what the store holds of that step, within quantisation', async ({ seen, plane }) => {
+    const job: JobFileInput = { ...file, outputs: { film: { fields: ['psi'], every: 4, plane } } };
+    const fleet = await Fleet.start();
+    const onlooker = new Onlooker(fleet.url, seen);
+    try {
+      await Promise.all([fleet.join(), fleet.join()]);
+      const id = await fleet.submit(job);
+      await onlooker.more(3);
+      for (const { step, values, error } of await planesSeen(onlooker, job, seen)) {
+        const at = { output: 'film', snapshot: step / 4 - 1, step };
+        const stored = await storedPlane(fleet.url, id, { view: seen, shape: [16, 32, 48], at });
+        expect(values.length).toBe(stored.values.length);
+        for (const [i, value] of values.entries()) {
+          const wrong = Math.abs(value - (stored.values[i] as number));
+          // The store's route quantises as well, by the range of the whole plane.
+          expect(wrong).toBeLessThanOrEqual(error + stored.error + 1e-6);
+        }
+        expect(error).toBeLessThan(0.01);
+      }
+    } finally {
+      await onlooker.close();
+      await fleet.close();
+    }
+  });
+});
+
+describe('many viewers', () => {
+  test('share one stream, and go on when one in the middle is gone', async () => {
+    const fleet = await Fleet.start();
+    const onlookers: Onlooker[] = [];
+    try {
+      await Promise.all([fleet.join(), fleet.join()]);
+      const id = await fleet.submit(file);
+      for (let i = 0; i < 4; i++) {
+        const onlooker = new Onlooker(fleet.url, view);
+        onlookers.push(onlooker);
+        await onlooker.more(2);
+      }
+      // The first asks the peers, the next two the first, the fourth the second.
+      expect(onlookers.map(({ from }) => from !== undefined)).toEqual([false, true, true, true]);
+      const [first, second] = onlookers as [Onlooker, Onlooker];
+      await second.close();
+      await Promise.all(onlookers.filter((one) => one !== second).map((one) => one.more(3)));
+      await first.close();
+      await Promise.all(onlookers.slice(2).map((one) => one.more(3)));
+      expect(fleet.events.filter(({ event }) => event === 'back')).toEqual([]);
+      expect(fleet.status(id).state).toBe('running');
+    } finally {
+      await Promise.all(onlookers.map((onlooker) => onlooker.close()));
+      await fleet.close();
+    }
+  });
+
+  test('see so many planes at once, and who wants yet another is told', async () => {
+    const fleet = await Fleet.start();
+    const onlookers = [0, 1, 2, 3, 4].map((at) => new Onlooker(fleet.url, { ...view, at }));
+    try {
+      const notices = () =>
+        onlookers.filter(({ state }) => state.kind === 'open' && state.notice.includes('4 planes'));
+      await Promise.race(onlookers.map((onlooker) => onlooker.until(() => notices().length === 1)));
+    } finally {
+      await Promise.all(onlookers.map((onlooker) => onlooker.close()));
+      await fleet.close();
+    }
+  });
+});
+
+describe('what is stored', () => {
+  test('is seen across any axis of a volume, in the same bytes', async () => {
+    const fleet = await Fleet.start();
+    try {
+      await fleet.join();
+      const job: JobFileInput = {
+        ...file,
+        grid: { shape: [10, 12, 14], spacing: 1, brick: 8 },
+        time: { steps: 8, courant: 0.5 },
+        outputs: { all: { fields: ['psi'], every: 4 }, wall: { fields: ['psi'], plane: { x: 3 } } },
+        run: {},
+      };
+      const id = (await fleet.run(job)).id;
+      const truth = await fleet.result(id).output('all', 'psi');
+      const stored = storedPlanes(fetch, addressesOf(fleet.url));
+      const snapshots = await stored.snapshots(id);
+      const asked: View = { state: 'psi', axis: 'y', at: 5, stride: 3, rate: 1 };
+      const [, last] = snapshotsFor(snapshots, asked);
+      expect(last).toEqual({ output: 'all', snapshot: 1, step: 8 });
+      const slice = await readSlice(await stored.plane(id, asked, last as StoredAt));
+      expect(slice).toMatchObject({ step: 8, row: 0, column: 0, rows: 4, columns: 5 });
+      const range = Math.max(...slice.values) - Math.min(...slice.values);
+      for (const [i, value] of slice.values.entries()) {
+        const [z, x] = [3 * Math.floor(i / 5), 3 * (i % 5)];
+        const exact = truth[((10 + z) * 12 + 5) * 14 + x] as number;
+        expect(Math.abs(value - exact)).toBeLessThanOrEqual(range / 508 + 1e-6);
+      }
+      // Of an output that is itself a plane there is what it holds.
+      expect(snapshotsFor(snapshots, { ...asked, axis: 'x', at: 3 }).map(({ output }) => output)).toContain(
+        'wall',
+      );
+      const line = await stored.plane(id, { ...asked, stride: 1 }, { output: 'wall', snapshot: 0, step: 8 });
+      expect(line.samples).toEqual({ row: 0, column: 3, rows: 10, columns: 1 });
+    } finally {
+      await fleet.close();
+    }
+  });
+
+  test.each(['output=ghost', 'snapshot=99999', 'snapshot=9', 'at=99', 'stride=0', 'axis=t'])(
+    'is refused where there is no such thing: %s',
+    async (wrong) => {
+      const fleet = await Fleet.start();
+      try {
+        const id = await fleet.submit({ ...file, outputs: { all: { fields: ['psi'], every: 4 } } });
+        const query = new URLSearchParams('output=all&snapshot=0&state=psi&axis=z&at=1&stride=1');
+        for (const [name, value] of new URLSearchParams(wrong)) query.set(name, value);
+        const answer = await fetch(addressesOf(fleet.url).api(`/jobs/${id}/plane?${query}`));
+        expect([400, 404]).toContain(answer.status);
+        expect(await answer.json()).toHaveProperty('error.message');
+      } finally {
+        await fleet.close();
+      }
+    },
+  );
+});
