@@ -56,6 +56,17 @@ interface PeerOptions {
   readonly connect?: (url: string) => Promise<Socket>;
 }
 
+/** What is told where a run lost something, or somebody. */
+const TROUBLES: ReadonlySet<string> = new Set([
+  'gone',
+  'back',
+  'benched',
+  'store',
+  'frozen',
+  'found-out',
+  'withheld',
+]);
+
 /** A real coordinator with a folder of its own, and peers in this process over real data channels. */
 export class Fleet {
   readonly events: RunEvent[];
@@ -103,6 +114,11 @@ export class Fleet {
         }),
     });
     return new Fleet(coordinator, options.folder === undefined ? folder : undefined, events);
+  }
+
+  /** What has gone wrong so far. */
+  get troubles(): readonly RunEvent[] {
+    return this.events.filter(({ event }) => TROUBLES.has(event));
   }
 
   get url(): string {

@@ -58,7 +58,7 @@ test('two Node peers, a WebGPU tab and a WASM tab compute one job, and agree wit
   const { progress } = await fleet.done(id);
   const result = fleet.result(id);
 
-  expect(fleet.events.filter(({ event }) => event !== 'plan')).toEqual([]);
+  expect(fleet.troubles).toEqual([]);
   expect(fleet.events.map(({ details }) => details.shards)).toEqual([4]);
   for (const [output, state] of [
     ['end', 'psi.L'],

@@ -43,6 +43,7 @@ const REPORT: ToCoordinator = {
   haloBytesDirect: 1_000_000,
   haloBytesRelayed: 0,
   probes: [],
+  links: [],
 };
 const GRANT: ToPeer = { type: 'grant', plan: 1000, until: 100_000 };
 

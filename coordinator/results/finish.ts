@@ -1,5 +1,6 @@
 import type { Job } from '../../core/job/job.js';
 import { pictureKey } from '../../core/protocol/keys.js';
+import type { ShownScaling } from '../run/scaling.js';
 import type { Store } from '../store/store.js';
 import { packOutput, removeLoose } from './pack.js';
 import { pictureOf } from './picture.js';
@@ -24,6 +25,7 @@ export interface Provenance {
     readonly share: number;
   }[];
   /** Seconds a step, as plans promised and as they were; undefined for a run too short to tell. */
+  readonly scaling?: ShownScaling | undefined;
   readonly stepSeconds?: { readonly predicted: number; readonly measured: number } | undefined;
 }
 
@@ -43,7 +45,7 @@ export async function finishResult(
   for (const output of packed) await packOutput(store, jobId, job, output);
   if (packed.length > 0) await writeDocuments(store, jobId, job, { state: 'running' }, 'packed');
   await writePicture(store, jobId, job);
-  const { version, started, ended, wallSeconds, peers, stepSeconds } = provenance;
+  const { version, started, ended, wallSeconds, peers, stepSeconds, scaling } = provenance;
   const attributes = {
     state: 'complete',
     source: `Groundswell ${version}`,
@@ -62,9 +64,24 @@ export async function finishResult(
       step_seconds: stepSeconds.measured,
       step_seconds_predicted: stepSeconds.predicted,
     }),
+    ...(scaling && scalingAttributes(scaling)),
   };
   await writeDocuments(store, jobId, job, attributes, 'packed');
   for (const output of packed) await removeLoose(store, jobId, job, output);
+}
+
+/** What is not known is left out. */
+function scalingAttributes(scaling: ShownScaling): Record<string, number> {
+  const { computeSeconds, communicationSeconds, memoryBytes } = scaling;
+  const { strongEfficiency, weakEfficiency, gpuUtilisation } = scaling;
+  return {
+    compute_seconds: computeSeconds,
+    communication_seconds: communicationSeconds,
+    memory_bytes: memoryBytes,
+    ...(strongEfficiency !== null && { strong_efficiency: strongEfficiency }),
+    ...(weakEfficiency !== null && { weak_efficiency: weakEfficiency }),
+    ...(gpuUtilisation !== null && { gpu_utilisation: gpuUtilisation }),
+  };
 }
 
 async function writePicture(store: Store, jobId: string, job: Job): Promise<void> {

@@ -23,7 +23,15 @@ export function resultWriter(store: Store, id: string, job: Job, version: string
       const peers = sharesOf(report.contributions);
       return finishResult(store, id, job, {
         probes,
-        provenance: { version, started, ended, wallSeconds, peers, stepSeconds: report.stepSeconds },
+        provenance: {
+          version,
+          started,
+          ended,
+          wallSeconds,
+          peers,
+          stepSeconds: report.stepSeconds,
+          scaling: report.scaling,
+        },
       });
     },
   };

@@ -4,10 +4,13 @@ import { gainOfOneMore, usesIn } from '../../core/plan/uses.js';
 import type { Progress, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 
+import { type Yardstick, yardstickOf } from './scaling.js';
+
 /** Who computes what, and why. */
 export interface Assignment extends Pick<Plan, 'shards' | 'exchangeEvery' | 'epoch'> {
   /** Seconds a step that it promises. */
   readonly stepSeconds: number;
+  readonly yardstick: Yardstick;
   /** Of all who could have a shard. */
   readonly uses: ReadonlyMap<PeerId, ShownUse>;
   readonly oneMore: Progress['oneMore'] | undefined;
@@ -29,6 +32,7 @@ export function assignmentOf(
     exchangeEvery: pace.exchangeEvery,
     epoch: pace.epoch,
     stepSeconds: cost.secondsPerStep,
+    yardstick: yardstickOf(setting.work, setting.fleet, chosen),
     uses: new Map(
       usesIn(setting, chosen).map((use, member) => [idOf(member), { kind: use.kind, says: useInWords(use) }]),
     ),

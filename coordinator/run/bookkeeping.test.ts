@@ -44,37 +44,75 @@ describe('the rate', () => {
 });
 
 describe('a stall', () => {
-  test('is asked about, and those who stay silent are named', () => {
+  const both = ['anna', 'bert'];
+  const idle = { step: 8, busy: false };
+  const watching = (...epochs: number[]) => {
     const watch = new StallWatch(0);
-    expect(watch.check(14_000, ['anna', 'bert'])).toEqual({ kind: 'none' });
-    expect(watch.check(15_000, ['anna', 'bert'])).toEqual({ kind: 'ask', peers: ['anna', 'bert'] });
-    watch.answered('anna');
-    expect(watch.check(19_000, ['anna', 'bert'])).toEqual({ kind: 'none' });
-    expect(watch.check(20_000, ['anna', 'bert'])).toEqual({ kind: 'silent', peers: ['bert'] });
+    watch.begins(0, both);
+    let now = 0;
+    for (const took of epochs) {
+      now += took;
+      for (const peer of both) watch.reported(peer, now);
+      watch.moved(now);
+    }
+    return watch;
+  };
+
+  test('is asked about, and those who stay silent are named', () => {
+    const watch = watching();
+    expect(watch.check(14_000, both)).toEqual({ kind: 'none' });
+    expect(watch.check(15_000, both)).toEqual({ kind: 'ask', peers: both });
+    watch.answered('anna', idle, 15_100);
+    expect(watch.check(16_000, both)).toEqual({ kind: 'none' });
+    expect(watch.check(17_000, both)).toMatchObject({ kind: 'ask' });
+    watch.answered('anna', idle, 17_100);
+    expect(watch.check(20_000, both)).toEqual({ kind: 'silent', peers: ['bert'] });
   });
 
-  test('of a run that moves again is forgotten', () => {
-    const watch = new StallWatch(0);
-    watch.check(15_000, ['anna']);
-    watch.moved(16_000);
-    expect(watch.check(21_000, ['anna'])).toEqual({ kind: 'none' });
-    expect(watch.check(31_000, ['anna']).kind).toBe('ask');
+  test('is asked about within seconds where epochs were short and regular, and later where they were not', () => {
+    expect(watching(400, 500, 450, 400).check(3_700, both)).toEqual({ kind: 'none' });
+    expect(watching(400, 500, 450, 400).check(3_800, both)).toEqual({ kind: 'ask', peers: both });
+    expect(watching(400, 3_000, 900, 1_500).check(5_800 + 6_000, both)).toEqual({ kind: 'none' });
+  });
+
+  test('of a peer that may not go on is none', () => {
+    const watch = watching(500, 500, 500, 500);
+    expect(watch.check(9_000, ['anna'])).toEqual({ kind: 'ask', peers: ['anna'] });
+  });
+
+  test('of a peer that still makes steps is slowness; whose engine makes none, is frozen', () => {
+    const watch = watching(500, 500, 500, 500);
+    for (let now = 4_000; now < 14_000; now += 1_000) {
+      expect(watch.check(now, both).kind).not.toBe('frozen');
+      watch.answered('anna', { step: now, busy: true }, now);
+      watch.answered('bert', { step: 8, busy: true }, now);
+    }
+    watch.answered('anna', { step: 14_000, busy: true }, 14_000);
+    expect(watch.check(14_000, both)).toEqual({ kind: 'frozen', peer: 'bert', seconds: 10 });
+  });
+
+  test('of a peer that waits for others is not its own', () => {
+    const watch = watching(500, 500, 500, 500);
+    for (let now = 4_000; now < 40_000; now += 1_000) {
+      expect(['none', 'ask']).toContain(watch.check(now, both).kind);
+      for (const peer of both) watch.answered(peer, idle, now);
+    }
   });
 
   test('in which everybody answers ends in a new plan, in the end', () => {
-    const watch = new StallWatch(0);
+    const watch = watching();
     for (let now = 0; now < 60_000; now += 1000) {
       expect(watch.check(now, ['anna']).kind).not.toBe('stuck');
-      watch.answered('anna');
+      watch.answered('anna', idle, now);
     }
     expect(watch.check(60_000, ['anna']).kind).toBe('stuck');
   });
 
   test('of a run that is always slow takes as much longer', () => {
-    const watch = new StallWatch(0);
+    const watch = watching();
     watch.moved(30_000);
-    expect(watch.check(30_000 + 299_000, ['anna']).kind).not.toBe('stuck');
-    expect(watch.check(30_000 + 300_000, ['anna']).kind).toBe('stuck');
+    expect(watch.check(30_000 + 299_000, []).kind).not.toBe('stuck');
+    expect(watch.check(30_000 + 300_000, []).kind).toBe('stuck');
   });
 });
 

@@ -34,6 +34,11 @@ export class Course {
     return this.#steps.get(peer);
   }
 
+  /** Whoever may go on. */
+  get free(): readonly PeerId[] {
+    return this.peers.filter((peer) => (this.#steps.get(peer) ?? 0) < this.#until);
+  }
+
   /** Whether each shard has made an epoch. */
   get isMeasured(): boolean {
     return this.slowest > this.plan.from;

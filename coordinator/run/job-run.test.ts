@@ -63,7 +63,7 @@ class Guest implements Member {
       haloBytesDirect: 0,
       haloBytesRelayed: 0,
     };
-    this.say({ type: 'epoch', plan: plan.id, step, ...none, probes: [] });
+    this.say({ type: 'epoch', plan: plan.id, step, ...none, probes: [], links: [] });
   }
 
   /** Has stored every brick of its shard in the checkpoint that it was last told to make under a plan. */

@@ -204,7 +204,7 @@ export class JobRun {
         this.#reconsider();
         return this.#releaseLeavers();
       case 'pong':
-        return this.#troubles.answered(member.id);
+        return this.#troubles.answered(member.id, message);
       case 'key':
         return;
     }
@@ -324,7 +324,7 @@ export class JobRun {
     });
     this.#enter({ kind: 'running', course });
     this.#tools.document.setPlan(plan);
-    this.#troubles.moved();
+    this.#troubles.begins(course.peers);
     this.#extend(course);
   }
 
@@ -353,7 +353,7 @@ export class JobRun {
       case 'not-yet':
         return;
       case 'keep':
-        this.#assignment = change.assignment;
+        this.#keep(change.assignment);
         return this.#tools.onChange();
       case 'too-few':
         return this.#pauseForLeavers(course);
@@ -368,6 +368,12 @@ export class JobRun {
     this.#balanced = Date.now();
     const change = this.#staffing.change(course);
     if (change.kind === 'move') this.#moveTo(course, change.assignment);
+    else if (change.kind === 'keep') this.#keep(change.assignment);
+  }
+
+  #keep(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#report.keeps(assignment);
   }
 
   /** Whoever leaves hands over to the others now, and they go on. */
@@ -412,8 +418,9 @@ export class JobRun {
     this.#background.keep(this.#record(member, message.probes));
     const course = this.#course;
     if (course?.plan.id !== message.plan) return;
-    this.#troubles.moved();
+    this.#troubles.reported(member.id);
     this.#measure(member, course, message);
+    this.#staffing.linked(member, course.plan, message.links);
     course.report(member.id, message.step);
     this.#troubles.reached(course.slowest);
     this.#report.reached(course.slowest);
@@ -654,7 +661,7 @@ export class JobRun {
     if (this.#phase.kind !== 'running') return;
     this.#tools.document.setProgress(this.progress);
     this.#rebalance(this.#phase.course);
-    const stall = this.#troubles.stall(this.#phase.course.peers);
+    const stall = this.#troubles.stall(this.#phase.course.free);
     switch (stall.kind) {
       case 'none':
         return;
@@ -664,11 +671,22 @@ export class JobRun {
         for (const member of this.#crew.of(stall.peers))
           member.dismiss('silent', 'no answer while the others waited');
         return;
+      case 'frozen':
+        return this.#frozen(this.#phase.course, stall.peer, stall.seconds);
       case 'stuck':
         this.#troubles.moved();
         if (this.#leftOutForSilence()) return;
         return this.#goBack('nothing moved, though every peer answers');
     }
+  }
+
+  /** Its engine makes no steps. It is taken for as slow as that, and left out where it happens again. */
+  #frozen({ plan }: Course, peer: PeerId, seconds: number): void {
+    const [member] = this.#crew.of([peer]);
+    const shard = this.#plans.shardOf(plan.id, peer);
+    if (!member || !shard) return;
+    this.#staffing.hangs(member, plan, shard, seconds);
+    this.#failed(member, { reason: `its engine has made no step for ${Math.round(seconds)} s` });
   }
 
   // Its end.

@@ -5,6 +5,7 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import { RateMeter } from '../../core/protocol/rate-meter.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Assignment } from './assignment.js';
+import { Scaling, type ShownScaling } from './scaling.js';
 import { StepClock } from './step-clock.js';
 
 /** Long enough to hold several reports of each peer, short enough to follow a change. */
@@ -29,6 +30,7 @@ export class RunReport {
   readonly #meter = new RateMeter(RATE_WINDOW_SECONDS);
   readonly #contributions = new Map<PeerId, Contribution>();
   readonly #clock = new StepClock();
+  readonly #scaling = new Scaling();
   #assignment: Assignment | undefined;
   #direct = 0;
   #relayed = 0;
@@ -56,6 +58,7 @@ export class RunReport {
     contribution.computeSeconds += message.computeSeconds;
     contribution.waitSeconds += message.waitSeconds;
     this.#contributions.set(id, contribution);
+    this.#scaling.spent(engine, message.computeSeconds, message.waitSeconds);
     this.#meter.add(seconds(), message.cellUpdates);
     this.#direct += message.haloBytesDirect;
     this.#relayed += message.haloBytesRelayed;
@@ -68,8 +71,19 @@ export class RunReport {
 
   /** A plan begins. */
   begin(assignment: Assignment): void {
-    this.#assignment = assignment;
+    this.keeps(assignment);
     this.#clock.begin(assignment.stepSeconds);
+  }
+
+  /** The plan under way goes on, by what is known of its peers now. */
+  keeps(assignment: Assignment): void {
+    this.#assignment = assignment;
+    this.#scaling.against(assignment.yardstick);
+  }
+
+  /** Computing, communicating, memory and efficiency, as of now or the last plan. */
+  get scaling(): ShownScaling | undefined {
+    return this.#scaling.shown(this.#clock.now?.measured ?? this.#clock.overall?.measured ?? null);
   }
 
   /** Every shard has made so many steps. */
@@ -88,6 +102,7 @@ export class RunReport {
     const rate = this.#meter.rate(seconds());
     const { now } = this.#clock;
     const oneMore = this.#assignment?.oneMore;
+    const { scaling } = this;
     const left = (steps - step) * cellCount(boxOfShape(grid.shape)) * components.length;
     return {
       step,
@@ -99,6 +114,7 @@ export class RunReport {
       haloBytesDirect: this.#direct,
       haloBytesRelayed: this.#relayed,
       ...(now && { stepSeconds: now }),
+      ...(scaling && { scaling }),
       ...(oneMore && { oneMore }),
     };
   }

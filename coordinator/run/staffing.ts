@@ -9,11 +9,13 @@ import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
 import { updatesOf } from '../../core/plan/updates.js';
 import { type Work, workOf } from '../../core/plan/work.js';
+import type { ToldLink } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import { type Assignment, assignmentOf } from './assignment.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
+import { SecondLook } from './second-look.js';
 import type { Troubles } from './troubles.js';
 
 /** How shards go about their exchanges (`core/peer/stepping.ts`). */
@@ -45,6 +47,7 @@ export class Staffing {
   readonly #troubles: Troubles;
   readonly #known: KnownFleet;
   readonly #options: PlanOptions;
+  readonly #secondLook = new SecondLook();
 
   constructor(job: Job, crew: Crew, troubles: Troubles) {
     const { use, exchangeEvery } = job.run;
@@ -88,8 +91,9 @@ export class Staffing {
     const best = planFleet(this.#work, fleet, this.#options);
     const present = this.#underWay(plan, peers, fleet);
     if (!best) return present ? this.#keep(peers, fleet, present) : { kind: 'too-few' };
-    if (present && !this.#isWorthIt(peers, fleet, present, best, this.#job.steps - until))
+    if (present && !this.#isToChange(peers, fleet, present, best, this.#job.steps - until))
       return this.#keep(peers, fleet, present);
+    this.#secondLook.forget();
     return { kind: 'move', assignment: this.#assignment(peers, fleet, best) };
   }
 
@@ -101,6 +105,18 @@ export class Staffing {
       exchanges * updatesOf(this.#work, shard, exchangeEvery).all +
       (rest > 0 ? updatesOf(this.#work, shard, rest).all : 0);
     this.#known.computed(member, { updates, steps, exchanges: exchanges + Math.sign(rest), seconds });
+  }
+
+  /** A peer has not made the steps from one exchange to the next of its shard in so many seconds. */
+  hangs(member: Member, { exchangeEvery }: Plan, shard: Box, seconds: number): void {
+    this.#known.atMost(member, updatesOf(this.#work, shard, exchangeEvery).all / seconds);
+  }
+
+  /** What a peer has measured of its links; those to peers without a shard of the plan count for nothing. */
+  linked(member: Member, { shards }: Plan, links: readonly ToldLink[]): void {
+    for (const link of links) {
+      if (shards.some(({ peer }) => peer === link.peer)) this.#known.linked(member.id, link.peer, link);
+    }
   }
 
   /** The peer is gone. */
@@ -126,7 +142,7 @@ export class Staffing {
     return { members, shards: boxes, pace, cost: costOf(this.#work, partOf(fleet, members), boxes, pace) };
   }
 
-  #isWorthIt(
+  #isToChange(
     peers: readonly Member[],
     fleet: Fleet,
     present: Candidate,
@@ -135,13 +151,16 @@ export class Staffing {
   ): boolean {
     if (this.#job.run.use === 'all' && best.members.length > present.members.length) return true;
     const cells = movingSeconds(fleet, placed(present), placed(best), this.#work.bytesHeld);
-    return worthMoving({
-      present: present.cost.secondsPerStep,
-      better: best.cost.secondsPerStep,
+    const [now, then] = [present.cost.secondsPerStep, best.cost.secondsPerStep];
+    const isWorthIt = worthMoving({
+      present: now,
+      better: then,
       remainingSteps,
       moving: CHANGE_SECONDS + cells,
       scatter: this.#known.scatter(present.members.map((member) => peers[member]?.id as PeerId)),
     });
+    if (!isWorthIt) this.#secondLook.forget();
+    return isWorthIt && this.#secondLook.confirms(1 - then / now, Date.now());
   }
 
   #keep(peers: readonly Member[], fleet: Fleet, present: Candidate): Change {

@@ -1,9 +1,16 @@
+import { deadlineAfter } from '../../core/plan/deadline.js';
 import type { PeerId } from '../../core/protocol/plan.js';
+import { type Answer, Watched } from './watched.js';
 
-/** A run that has not moved for so long asks its peers whether they live. Above the slowest sensible epoch's share. */
+/** A peer that has not shown yet how long its epochs take is asked after so long. Above the slowest sensible epoch's share. */
 const STALL_MS = 15_000;
+/** However short epochs are, nobody is late before: a new plan or a laden machine takes as long. */
+const SHORTEST_DEADLINE_MS = 2_000;
 /** A live event loop answers within a round trip; a laden one within this. */
 const ANSWER_MS = 5_000;
+/** An engine that has been busy with the same steps for so long, and so many epochs' time, makes no more. */
+const FROZEN_MS = 10_000;
+const FROZEN_EPOCHS = 20;
 /**
  * All alive, and yet nothing moves: something was lost between them. Told from slowness by the longest the run has
  * stood still before, so many times.
@@ -13,45 +20,64 @@ const STUCK_TIMES = 10;
 
 export type Stall =
   | { readonly kind: 'none' }
+  /** They are late: what are they doing? */
   | { readonly kind: 'ask'; readonly peers: readonly PeerId[] }
+  /** They do not answer. */
   | { readonly kind: 'silent'; readonly peers: readonly PeerId[] }
+  /** It answers, and its engine makes no steps. */
+  | { readonly kind: 'frozen'; readonly peer: PeerId; readonly seconds: number }
   | { readonly kind: 'stuck' };
 
-/** Tells a slow run from one that will never move again. Times are milliseconds of one clock. */
+/** Tells a slow peer from one that will never report again, and a slow run from one that will never move again. Times are milliseconds of one clock. */
 export class StallWatch {
   #moved: number;
   #longest = 0;
-  #asked: { readonly at: number; readonly silent: Set<PeerId> } | undefined;
-  #nextAsk: number;
+  readonly #peers = new Map<PeerId, Watched>();
 
   constructor(now: number) {
     this.#moved = now;
-    this.#nextAsk = now + STALL_MS;
   }
 
   moved(now: number): void {
     this.#longest = Math.max(this.#longest, now - this.#moved);
     this.#moved = now;
-    this.#nextAsk = now + STALL_MS;
-    this.#asked = undefined;
   }
 
-  answered(peer: PeerId): void {
-    this.#asked?.silent.delete(peer);
+  /** A plan begins: its epochs are others than those before. */
+  begins(now: number, peers: readonly PeerId[]): void {
+    this.#peers.clear();
+    for (const peer of peers) this.#peers.set(peer, new Watched(now));
   }
 
-  check(now: number, peers: readonly PeerId[]): Stall {
+  reported(peer: PeerId, now: number): void {
+    this.#peers.get(peer)?.reported(now);
+  }
+
+  answered(peer: PeerId, answer: Answer, now: number): void {
+    this.#peers.get(peer)?.answered(answer, now);
+  }
+
+  /** `free`: the peers that may go on. */
+  check(now: number, free: readonly PeerId[]): Stall {
     if (now - this.#moved >= Math.max(STUCK_MS, STUCK_TIMES * this.#longest)) return { kind: 'stuck' };
-    if (this.#asked && now - this.#asked.at >= ANSWER_MS) {
-      const silent = [...this.#asked.silent];
-      this.#asked = undefined;
-      this.#nextAsk = now + STALL_MS;
-      if (silent.length > 0) return { kind: 'silent', peers: silent };
+    const watched = [...this.#peers].filter(([peer, each]) => each.rests(now, !free.includes(peer)));
+    const silent = watched.filter(([, each]) => each.silence(now) >= ANSWER_MS);
+    if (silent.length > 0) {
+      for (const [, each] of silent) each.forgetQuestion();
+      return { kind: 'silent', peers: silent.map(([peer]) => peer) };
     }
-    if (!this.#asked && now >= this.#nextAsk) {
-      this.#asked = { at: now, silent: new Set(peers) };
-      return { kind: 'ask', peers };
+    for (const [peer, each] of watched) {
+      const busy = each.busyWithOne(now);
+      if (busy >= Math.max(FROZEN_MS, FROZEN_EPOCHS * each.usual)) {
+        return { kind: 'frozen', peer, seconds: busy / 1000 };
+      }
     }
-    return { kind: 'none' };
+    const late = watched.filter(([, each]) => each.sinceReport(now) >= deadlineOf(each) && each.ask(now));
+    return late.length > 0 ? { kind: 'ask', peers: late.map(([peer]) => peer) } : { kind: 'none' };
   }
+}
+
+function deadlineOf({ epochs }: Watched): number {
+  const deadline = deadlineAfter(epochs);
+  return deadline === Infinity ? STALL_MS : Math.max(SHORTEST_DEADLINE_MS, deadline);
 }

@@ -2,6 +2,7 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import { type Stall, StallWatch } from './stall-watch.js';
 import { Strikes } from './strikes.js';
+import type { Answer } from './watched.js';
 
 /** Times the run goes back without getting farther than ever before, until the job is given up. */
 const MOST_SETBACKS = 10;
@@ -89,12 +90,24 @@ export class Troubles {
     this.#stall.moved(Date.now());
   }
 
-  answered(peer: PeerId): void {
-    this.#stall.answered(peer);
+  /** A plan begins. */
+  begins(peers: readonly PeerId[]): void {
+    this.#stall.moved(Date.now());
+    this.#stall.begins(Date.now(), peers);
   }
 
-  stall(peers: readonly PeerId[]): Stall {
-    return this.#stall.check(Date.now(), peers);
+  reported(peer: PeerId): void {
+    this.#stall.moved(Date.now());
+    this.#stall.reported(peer, Date.now());
+  }
+
+  answered(peer: PeerId, answer: Answer): void {
+    this.#stall.answered(peer, answer, Date.now());
+  }
+
+  /** `free`: the peers that may go on. */
+  stall(free: readonly PeerId[]): Stall {
+    return this.#stall.check(Date.now(), free);
   }
 
   /** Every shard has made so many steps. */

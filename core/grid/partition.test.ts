@@ -25,6 +25,14 @@ const stepTime = (grid: Grid, weights: readonly number[]) =>
   Math.max(...partition(grid, weights).map((box, i) => cellCount(box) / (weights[i] ?? 0)));
 
 describe('a partition', () => {
+  it('covers the grid though no plane parts the bricks as near peers would have it', () => {
+    const square: Grid = { ...cube(32, 32), shape: [32, 128, 128] };
+    const places = Array.from({ length: 16 }, (_, place) => place);
+    const groups = [places.slice(0, 3), places.slice(3, 8), places.slice(8, 15), places.slice(15)];
+    const shards = partition(square, new Array(16).fill(1), { groups });
+    expect(timesCovered(boxOfShape(square.shape), shards)).toEqual([1]);
+  });
+
   it('covers every cell exactly once with one box per weight, none empty', () => {
     fc.assert(
       fc.property(anyFleet, ({ grid, weights }) => {

@@ -37,7 +37,7 @@ export function mostShards(grid: Grid): number {
 export interface PartitionOptions {
   /**
    * Peers near one another, as indices into the weights, each in one group; groups near one another follow one another.
-   * Peers of a group get shards side by side. All in one group where it is left out.
+   * Peers of a group get shards side by side, where there are bricks enough for it. All in one group where it is left out.
    */
   readonly groups?: readonly (readonly number[])[] | undefined;
   /** `thorough` (where it is left out) balances better; `quick` is many times quicker: for trying out many fleets. */
@@ -144,8 +144,10 @@ function pieced(grid: Grid, bricks: Box, peers: readonly Group[], effort: Effort
     best = { shards: [...lower.shards, ...upper.shards], time, surface };
     lowestCost = cost;
   }
-  if (!best) throw new RangeError('one brick cannot be cut');
-  return best;
+  if (best) return best;
+  // Where bricks are few, no plane may part them as the groups would have it.
+  if (peers.length > 1) return pieced(grid, bricks, [fastestFirst(peers.flat())], effort);
+  throw new RangeError('one brick cannot be cut');
 }
 
 function cutsTried(peers: number, effort: Effort): number {

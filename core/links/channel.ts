@@ -1,3 +1,4 @@
+import { secondsNow } from '../../shaders/clock.js';
 import { LinkError } from '../errors.js';
 import { LOW_WATER_BYTES, MAX_FRAGMENT_BYTES } from '../protocol/limits.js';
 import { after } from './timer.js';
@@ -5,6 +6,9 @@ import type { Transport, TransportStats } from './transport.js';
 
 /** Low-water events get lost now and then, so whoever waits for one also looks. */
 const POLL_MS = 20;
+
+/** So long a path that was looked up is taken to be the same: libraries take their time over it, and each halo asks. */
+const PATH_SECONDS = 1;
 
 /** What a WebRTC library has to give for `ChannelTransport` to make a Transport of it. */
 export interface Channel {
@@ -33,6 +37,7 @@ export class ChannelTransport implements Transport {
   #stopPolling = () => {};
   #bytesSent = 0;
   #bytesReceived = 0;
+  #path: { readonly is: TransportStats['path']; readonly at: number } | undefined;
 
   constructor(private readonly channel: Channel) {}
 
@@ -76,7 +81,7 @@ export class ChannelTransport implements Transport {
 
   stats(): TransportStats {
     return {
-      path: this.channel.path(),
+      path: this.#pathNow(),
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
     };
@@ -107,6 +112,12 @@ export class ChannelTransport implements Transport {
     for (const { reject } of this.#waiting.splice(0)) reject(this.#closedError(reason));
     this.channel.end();
     this.onClose(reason);
+  }
+
+  #pathNow(): TransportStats['path'] {
+    const at = secondsNow();
+    if (!this.#path || at - this.#path.at >= PATH_SECONDS) this.#path = { is: this.channel.path(), at };
+    return this.#path.is;
   }
 
   #isLow(): boolean {

@@ -7,13 +7,16 @@ import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js'
  *   frame    := version:u8  type:u8  0:u16  length:u32  received:f64  body        length = bytes of body
  *   received := how many messages the sender has received over this link, whatever channels carried them
  *   body     := head content                                        see messages.ts
- *   fragment := the next min(rest, maxFragment) bytes of a frame
+ *   fragment := the next bytes of a frame, at most maxFragment
  *
  * A frame starts at a fragment's first byte and ends at a fragment's last. The next frame follows the last
  * fragment of this one; frames are never interleaved.
  */
 
 const HEADER_BYTES = 16;
+
+/** The first fragment of a longer frame: how fast the rest comes after it tells the other side the link's rate. */
+const FIRST_BYTES = 4096;
 
 /** A message, encoded. `content` is a view of the sender's memory: it is cut, not copied. */
 export interface Frame {
@@ -39,7 +42,7 @@ export function bodyBytes({ head, content }: Pick<Frame, 'head' | 'content'>): n
 
 /**
  * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64), and says with it how many messages have
- * been received. Only the first is a copy, so each fragment must be used before `content` changes.
+ * been received. The first of several is short, and alone a copy, so each of the others must be used before `content` changes.
  * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
  */
 export function* cut(
@@ -49,16 +52,17 @@ export function* cut(
 ): Generator<Uint8Array, void> {
   const length = bodyBytes({ head, content });
   const start = HEADER_BYTES + head.byteLength;
-  let sent = Math.min(content.byteLength, maxFragment - start);
-  const first = new Uint8Array(start + sent);
-  const view = new DataView(first.buffer);
+  const first = Math.min(maxFragment, Math.max(FIRST_BYTES, start));
+  let sent = Math.min(content.byteLength, first - start);
+  const opening = new Uint8Array(start + sent);
+  const view = new DataView(opening.buffer);
   view.setUint8(0, PROTOCOL_VERSION);
   view.setUint8(1, type);
   view.setUint32(4, length, true);
   view.setFloat64(8, received, true);
-  first.set(head, HEADER_BYTES);
-  first.set(content.subarray(0, sent), start);
-  yield first;
+  opening.set(head, HEADER_BYTES);
+  opening.set(content.subarray(0, sent), start);
+  yield opening;
   for (; sent < content.byteLength; sent += maxFragment) yield content.subarray(sent, sent + maxFragment);
 }
 

@@ -23,9 +23,11 @@ test('it is that of the bytes after a message’s first piece, and silence does 
   expect(rate.value).toBeCloseTo(PIECE / 0.01);
 });
 
-test('short messages tell nothing', () => {
+test('messages of one piece tell nothing, and those of two are put together until they do', () => {
   const { rate, message } = played();
-  message(1);
+  for (let count = 0; count < 9; count++) message(1);
   message(2);
   expect(rate.value).toBeUndefined();
+  message(2);
+  expect(rate.value).toBeCloseTo(PIECE / 0.01);
 });

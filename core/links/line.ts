@@ -2,7 +2,8 @@ import { ProtocolError } from '../errors.js';
 import { HIGH_WATER_BYTES, LINK_MISSED_PULSES, LINK_PULSE_MS } from '../protocol/limits.js';
 import { cut, type Frame, Joiner, type ReceivedFrame } from './framing.js';
 import { IncomingRate } from './incoming-rate.js';
-import { PULSE, readMessage, writeMessage } from './messages.js';
+import { type Pulse, readMessage, writeMessage } from './messages.js';
+import { Questions } from './questions.js';
 import { after } from './timer.js';
 import type { Transport, TransportStats } from './transport.js';
 
@@ -28,6 +29,7 @@ export interface LineUser {
 export class Line {
   readonly #joiner = new Joiner();
   readonly #incoming = new IncomingRate();
+  readonly #questions = new Questions();
   readonly #transport: Transport;
   #user: LineUser | undefined;
   /** Settles when all frames accepted so far have been sent, or can't be. */
@@ -73,6 +75,21 @@ export class Line {
     return this.#transport.stats();
   }
 
+  /** Says that this side lives, and what it has received. */
+  pulse(): void {
+    this.#say({ type: 'pulse', asks: 0, answers: 0 });
+  }
+
+  /** Asks how long the way is. */
+  ask(): void {
+    this.#say({ type: 'pulse', asks: this.#questions.ask(), answers: 0 });
+  }
+
+  /** Seconds to the other side and back; undefined until that has been measured. */
+  get roundTrip(): number | undefined {
+    return this.#questions.roundTrip;
+  }
+
   /** How fast long messages come in, in bytes a second; undefined until that has been measured. */
   get incomingRate(): number | undefined {
     return this.#incoming.value;
@@ -106,7 +123,7 @@ export class Line {
         return;
       }
       // What waits is itself a sign of life, once it gets through.
-      if (!this.isBusy) this.send(writeMessage(PULSE)).catch(() => {});
+      if (!this.isBusy) this.ask();
       this.#pulse();
     });
   }
@@ -118,11 +135,24 @@ export class Line {
     try {
       frame = this.#joiner.add(fragment);
       this.#incoming.came(fragment.byteLength, frame !== undefined);
-      if (frame) this.#user?.onMessage(readMessage(frame), frame.received, frame.body.byteLength);
+      if (!frame) return;
+      const message = readMessage(frame);
+      if (message.type === 'pulse') this.#heard(message);
+      this.#user?.onMessage(message, frame.received, frame.body.byteLength);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#end({ how: 'misused', reason: error.message });
     }
+  }
+
+  #heard({ asks, answers }: Pulse): void {
+    if (asks !== 0) this.#say({ type: 'pulse', asks: 0, answers: asks });
+    this.#questions.answered(answers);
+    if (answers !== 0 && this.roundTrip === undefined) this.ask();
+  }
+
+  #say(pulse: Pulse): void {
+    this.send(writeMessage(pulse)).catch(() => {});
   }
 
   #end(end: LineEnd): void {

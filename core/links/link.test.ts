@@ -118,6 +118,8 @@ describe('a link', () => {
 
   test('tells what has arrived, though it has nothing to send', async () => {
     const ends = new Ends();
+    // At first each side asks how long the way is.
+    await ends.carryAll();
     const tells = vi.spyOn(ends.wires[1], 'send');
     const cells = LINK_ACKNOWLEDGE_BYTES / Float32Array.BYTES_PER_ELEMENT;
     await ends.links[0].send(state(1, cells - 100));

@@ -2,7 +2,7 @@ import { LinkError, ProtocolError } from '../errors.js';
 import { LINK_ACKNOWLEDGE_BYTES, MAX_LINK_QUEUE_BYTES } from '../protocol/limits.js';
 import { bodyBytes, type Frame } from './framing.js';
 import type { Line, LineEnd, LineMessage, LineUser } from './line.js';
-import { type LinkMessage, PULSE, writeMessage } from './messages.js';
+import { type LinkMessage, writeMessage } from './messages.js';
 import type { TransportStats } from './transport.js';
 
 interface LinkEvents {
@@ -64,6 +64,11 @@ export class Link implements LineUser {
     });
   }
 
+  /** Whether anything was sent over it, or has come. */
+  get wasUsed(): boolean {
+    return this.#received > 0 || this.#acknowledged > 0 || this.#kept.length > 0;
+  }
+
   /** Whether it has a line now. */
   get isAttached(): boolean {
     return this.#line !== undefined;
@@ -78,6 +83,11 @@ export class Link implements LineUser {
       bytesSent: this.#before.bytesSent + now.bytesSent,
       bytesReceived: this.#before.bytesReceived + now.bytesReceived,
     };
+  }
+
+  /** Seconds to the other side and back over the present line; undefined until that has been measured. */
+  get roundTrip(): number | undefined {
+    return this.#line?.roundTrip;
   }
 
   /** How fast long messages come in over the present line, in bytes a second; undefined until that has been measured. */
@@ -103,6 +113,7 @@ export class Link implements LineUser {
     this.detach();
     this.#line = line;
     line.handTo(this);
+    line.ask();
     this.#forget(received);
     this.#sent = 0;
     this.#start();
@@ -125,7 +136,7 @@ export class Link implements LineUser {
     const line = this.#line;
     // Otherwise what goes the other way tells it.
     if (this.#untold > LINK_ACKNOWLEDGE_BYTES && line && !line.isBusy) {
-      line.send(writeMessage(PULSE)).catch(() => {});
+      line.pulse();
     }
     this.#events.onMessage(message);
   }

@@ -1,4 +1,5 @@
 import { LinkError } from '../errors.js';
+import type { LinkFigures } from '../plan/known-fleet.js';
 import type { PeerId } from '../protocol/plan.js';
 import { haveTurn } from './ice-address.js';
 import type { Link } from './link.js';
@@ -65,6 +66,16 @@ export class Links {
       current ? [[peer, current.stats()] as const] : [],
     );
     return new Map(all);
+  }
+
+  /** What is known of the ways to others, where their round trip has been measured. */
+  ways(): ReadonlyMap<PeerId, LinkFigures> {
+    const ways = new Map<PeerId, LinkFigures>();
+    for (const [peer, { current }] of this.#pairs) {
+      const roundTrip = current?.roundTrip;
+      if (roundTrip !== undefined) ways.set(peer, { roundTrip, rate: current?.incomingRate });
+    }
+    return ways;
   }
 
   /** Ends all links at once. The factories stay the caller's to close. */

@@ -9,7 +9,7 @@ import {
   type Greeting,
   type HaloMessage,
   type LinkMessage,
-  PULSE,
+  type Pulse,
   readMessage,
   type StateMessage,
   writeMessage,
@@ -88,7 +88,7 @@ const plain = (message: ReturnType<typeof readMessage>) => {
     : message;
 };
 
-const carried = (message: LinkMessage | Greeting | typeof PULSE) => {
+const carried = (message: LinkMessage | Greeting | Pulse) => {
   const joiner = new Joiner();
   const [frame] = [...cut(writeMessage(message), 0, 128)].flatMap((fragment) => joiner.add(fragment) ?? []);
   if (!frame) throw new Error('The message did not arrive.');
@@ -130,7 +130,8 @@ describe('link messages', () => {
   });
 
   test('include greetings and signs of life', () => {
-    expect(readMessage(carried(PULSE))).toEqual(PULSE);
+    const pulse = { type: 'pulse', asks: 4_000_000_000, answers: 7 } as const;
+    expect(readMessage(carried(pulse))).toEqual(pulse);
     const greeting = { type: 'greeting', session: Date.now() } as const;
     expect(readMessage(carried(greeting))).toEqual(greeting);
   });

@@ -17,7 +17,7 @@ import { type Frame, headOf, type ReceivedFrame } from './framing.js';
  *   state    := type 2   plan:u32  from:u32  to:u32   part:u32   cells:f32*
  *   copy     := type 3   plan:u32  from:u32  step:f64  part:u32   cells:f32*
  *   taken    := type 6   plan:u32  from:u32  step:f64  part:u32
- *   pulse    := type 4                                            (empty)
+ *   pulse    := type 4   asks:u32  answers:u32
  *   greeting := type 5   session:f64
  *   look     := type 7, slice := type 8:                          see watch/messages.ts
  *
@@ -73,7 +73,13 @@ export type ShardMessage = HaloMessage | StateMessage | CopyMessage | CopyTakenM
 export type LinkMessage = ShardMessage | LookMessage | SliceMessage;
 
 /** Says that the sender lives, and how many messages it has received, as every frame does. */
-export const PULSE = { type: 'pulse' } as const;
+export interface Pulse {
+  readonly type: 'pulse';
+  /** To be answered at once, by a pulse that answers this; 0 where nothing is asked. */
+  readonly asks: number;
+  /** What the other side has asked; 0 where nothing is answered. */
+  readonly answers: number;
+}
 
 /** The first words on each channel, both ways: which link it is to go on with. */
 export interface Greeting {
@@ -83,7 +89,7 @@ export interface Greeting {
 }
 
 /** What a link says for itself, not for its caller. */
-type Sign = Greeting | typeof PULSE;
+type Sign = Greeting | Pulse;
 
 const HALO = 1;
 const STATE = 2;
@@ -94,6 +100,7 @@ const COPY_TAKEN = 6;
 const LOOK = 7;
 const SLICE = 8;
 
+const PULSE_BYTES = 8;
 const STATE_HEAD_BYTES = 16;
 const COPY_HEAD_BYTES = 20;
 const HALO_HEAD_BYTES = 24;
@@ -119,8 +126,12 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
       head.setFloat64(0, message.session, true);
       return { type: GREETING, head: new Uint8Array(head.buffer), content: NOTHING };
     }
-    case 'pulse':
-      return { type: LIVES, head: NOTHING, content: NOTHING };
+    case 'pulse': {
+      const head = new DataView(new ArrayBuffer(PULSE_BYTES));
+      head.setUint32(0, message.asks, true);
+      head.setUint32(4, message.answers, true);
+      return { type: LIVES, head: new Uint8Array(head.buffer), content: NOTHING };
+    }
   }
 }
 
@@ -141,8 +152,7 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
     case SLICE:
       return readSliceBody(frame.body);
     case LIVES:
-      if (frame.body.byteLength > 0) throw new ProtocolError('A pulse has no body.');
-      return PULSE;
+      return readPulse(frame.body);
     case GREETING:
       return readGreeting(frame.body);
     default:
@@ -243,6 +253,12 @@ function readGreeting(body: Uint8Array<ArrayBuffer>): Greeting {
   const session = new DataView(body.buffer).getFloat64(0, true);
   if (!Number.isSafeInteger(session) || session < 0) throw new ProtocolError(`A link of number ${session}.`);
   return { type: 'greeting', session };
+}
+
+function readPulse(body: Uint8Array<ArrayBuffer>): Pulse {
+  if (body.byteLength !== PULSE_BYTES) throw new ProtocolError(`A pulse of ${body.byteLength} bytes.`);
+  const view = new DataView(body.buffer);
+  return { type: 'pulse', asks: view.getUint32(0, true), answers: view.getUint32(4, true) };
 }
 
 function cellsOf(body: Uint8Array<ArrayBuffer>, start: number): Float32Array {

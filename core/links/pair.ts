@@ -176,6 +176,8 @@ export class Pair {
     // What still comes over the channel before is sent again over this one.
     link?.detach();
     const line = new Line(channel);
+    // Before anything else may be said: what has come already is told as soon as somebody listens, and may be answered.
+    line.send(writeMessage({ type: 'greeting', session: link?.session ?? 0 })).catch(() => {});
     line.handTo({
       received: () => link?.received() ?? 0,
       onMessage: (message, received) => {
@@ -185,7 +187,6 @@ export class Pair {
       },
       onEnd: ({ reason }) => this.#failed(attempt, reason),
     });
-    line.send(writeMessage({ type: 'greeting', session: link?.session ?? 0 })).catch(() => {});
   }
 
   #opened(attempt: Attempt, line: Line, session: number, received: number): void {
@@ -195,14 +196,22 @@ export class Pair {
     const before = this.#state;
     if (before.kind === 'wanted' || before.kind === 'mending') before.stopTimer();
     const known = this.current?.session === session ? this.current : undefined;
-    // A side that knows nothing of the other's has given it up, or has started again.
-    if (!known) this.current?.end('the other side has started again');
+    if (!known) this.#endCurrent('the other side has started again');
     const link = known ?? this.#newLink(attempt.number);
     this.#state = { kind: 'open', link, number: attempt.number };
     if (before.kind === 'wanted') before.wanted.resolve(link);
     link.attach(line, known ? received : 0);
     if (attempt.route === 'relay') this.#upgradeLater();
     else this.#upgradePause = this.#tools.patience.upgradeMs;
+  }
+
+  /** A side that knows nothing of the other's link has given it up, or has started again: what was sent over it is lost. */
+  #endCurrent(reason: string): void {
+    const link = this.current;
+    if (!link) return;
+    const { wasUsed } = link;
+    link.end(reason);
+    if (wasUsed) this.#tools.onLost(reason);
   }
 
   #newLink(session: number): Link {

@@ -10,6 +10,7 @@ import type { Copying } from './copying.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
 import type { Halos } from './halos.js';
+import type { LinkNews } from './link-news.js';
 import type { ProbeLog } from './probe-log.js';
 import type { Saving } from './saving.js';
 import type { Settled } from './settled.js';
@@ -30,6 +31,7 @@ export interface AdvancingTools {
   /** Where this peer signs for its shard. */
   readonly witness?: Witness;
   readonly tally: EpochTally;
+  readonly linkNews: LinkNews;
   readonly onlookers: Onlookers | undefined;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
@@ -113,8 +115,21 @@ export class Advancing {
   }
 
   async #endEpoch(): Promise<void> {
-    const { plan, job, box, shard, grants, probes, saving, copying, settled, tally, witness, send } =
-      this.#tools;
+    const {
+      plan,
+      job,
+      box,
+      shard,
+      grants,
+      probes,
+      saving,
+      copying,
+      settled,
+      tally,
+      linkNews,
+      witness,
+      send,
+    } = this.#tools;
     const step = this.#step;
     const steps = (step - plan.from) % plan.epoch || plan.epoch;
     const diverged = probes.divergence;
@@ -124,6 +139,7 @@ export class Advancing {
       before: settled.step ?? plan.from,
       cellUpdates: steps * cellCount(box) * job.components.length,
       probes: probes.take(),
+      links: linkNews.take(),
     });
     for (const message of messages) send(message);
     if (diverged) throw diverged;

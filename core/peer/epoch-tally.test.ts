@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { EpochTally } from './epoch-tally.js';
 
-const end = { plan: 1, step: 8, before: 4, cellUpdates: 100, probes: [] };
+const end = { plan: 1, step: 8, before: 4, cellUpdates: 100, probes: [], links: [] };
 
 test('waiting is the time in which the engine has been asked for nothing', () => {
   let clock = 0;
@@ -10,6 +10,7 @@ test('waiting is the time in which the engine has been asked for nothing', () =>
   tally.granted();
   clock = 11;
   tally.began();
+  expect(tally.isBusy).toBe(true);
   clock = 12;
   tally.began();
   clock = 15;
@@ -20,6 +21,7 @@ test('waiting is the time in which the engine has been asked for nothing', () =>
   tally.began();
   clock = 20;
   tally.made();
+  expect(tally.isBusy).toBe(false);
   expect(tally.report(end)).toMatchObject([{ step: 8, waitSeconds: 3 }]);
   expect(tally.report(end)).toMatchObject([{ waitSeconds: 0 }]);
 });

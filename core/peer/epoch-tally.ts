@@ -18,6 +18,7 @@ export interface EpochEnd {
   /** As of the last report. */
   readonly before: number;
   readonly cellUpdates: number;
+  readonly links: Epoch['links'];
   /** In parts that fit a message each. */
   readonly probes: readonly Epoch['probes'][];
 }
@@ -54,6 +55,11 @@ export class EpochTally {
     this.#idleSince = this.#now();
   }
 
+  /** Whether it has been asked for steps that it has not made. */
+  get isBusy(): boolean {
+    return this.#pending > 0;
+  }
+
   computed(seconds: number): void {
     this.#compute += seconds;
   }
@@ -66,10 +72,12 @@ export class EpochTally {
    * The messages that tell of the epoch, in their order; then it counts anew. Probe samples too many for one go ahead, as of
    * the report before: the epoch counts as done with the last of them.
    */
-  report({ plan, step, before, cellUpdates, probes }: EpochEnd): Epoch[] {
+  report({ plan, step, before, cellUpdates, probes, links }: EpochEnd): Epoch[] {
     const ahead = probes
       .slice(0, -1)
-      .map((part): Epoch => ({ type: 'epoch', plan, step: before, ...NOTHING_DONE, probes: part }));
+      .map(
+        (part): Epoch => ({ type: 'epoch', plan, step: before, ...NOTHING_DONE, probes: part, links: [] }),
+      );
     const last: Epoch = {
       type: 'epoch',
       plan,
@@ -80,6 +88,7 @@ export class EpochTally {
       haloBytesDirect: this.#bytes.direct,
       haloBytesRelayed: this.#bytes.relay,
       probes: probes.at(-1) ?? [],
+      links,
     };
     this.#compute = 0;
     this.#wait = 0;

@@ -105,7 +105,11 @@ export class Peer {
         this.#keep(this.#showing.show(message));
         break;
       case 'ping':
-        this.#tools.send({ type: 'pong', step: this.#newest?.step ?? 0 });
+        this.#tools.send({
+          type: 'pong',
+          step: this.#newest?.step ?? 0,
+          busy: this.#newest?.isBusy ?? false,
+        });
         break;
     }
   }

@@ -18,6 +18,7 @@ import { type Exchange, planExchange } from './exchange.js';
 import { type GrantOrders, Grants } from './grants.js';
 import { Halos } from './halos.js';
 import type { Inbox } from './inbox.js';
+import { LinkNews } from './link-news.js';
 import { type Readable, stateParts } from './load.js';
 import type { Objects } from './objects.js';
 import { fillShard, openShard } from './open-shard.js';
@@ -67,11 +68,17 @@ export class ShardRun {
   readonly #saving: Saving;
   readonly #copying: Copying;
   readonly #settled = new Settled();
+  readonly #tally: EpochTally;
   #shard: EngineShard | undefined;
   #witness: Witness | undefined;
   #step: number;
   #phase: 'loading' | 'computing' | 'over' = 'loading';
   #ended = false;
+  #stop = () => {};
+  /** Resolves when it ends: an engine that hangs answers never. */
+  readonly #stopped = new Promise<void>((resolve) => {
+    this.#stop = resolve;
+  });
 
   constructor(tools: RunTools, job: Job, plan: Plan, index: number) {
     const own = plan.shards[index];
@@ -82,6 +89,7 @@ export class ShardRun {
     this.#index = index;
     this.#box = own.box;
     this.#step = plan.from;
+    this.#tally = new EpochTally(tools.now);
     this.#grants = new Grants(plan.from);
     this.#exchange = planExchange(job, plan, index);
     const { incoming, outgoing } = this.#exchange;
@@ -93,6 +101,11 @@ export class ShardRun {
     const quiet = { ...tools, partners: new Partners({ ...tools, onFailure: () => {} }) };
     this.#copying = new Copying(quiet, job, plan, index, own.box);
     this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, own.box);
+  }
+
+  /** Whether the engine has been asked for steps that it has not made. */
+  get isBusy(): boolean {
+    return this.#tally.isBusy;
   }
 
   get step(): number {
@@ -123,7 +136,7 @@ export class ShardRun {
       this.#phase = 'computing';
       this.#settled.at(this.plan.from);
       this.#tools.send({ type: 'ready', plan: this.plan.id });
-      await advancing.run();
+      await Promise.race([advancing.run(), this.#stopped]);
       this.#phase = 'over';
     } catch (error) {
       this.#fail(error);
@@ -165,6 +178,7 @@ export class ShardRun {
   async end(): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;
+    this.#stop();
     this.#grants.end();
     this.#copying.end();
     this.#tools.uploader.drop(this.plan.id);
@@ -204,9 +218,8 @@ export class ShardRun {
     await fillShard(tools, job, plan, box, opened);
     this.#witness = this.#witnessOf(shard);
     const { now } = this.#tools;
-    const tally = new EpochTally(now);
     const witness = this.#witness;
-    const common = { plan, job, box, shard, probes, tally, now, ...(witness && { witness }) };
+    const common = { plan, job, box, shard, probes, tally: this.#tally, now, ...(witness && { witness }) };
     return new Advancing({
       ...common,
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
@@ -218,6 +231,7 @@ export class ShardRun {
         onFailure: (error) => this.#unsent(error),
       }),
       grants: this.#grants,
+      linkNews: new LinkNews(() => this.#tools.links.ways()),
       saving: this.#saving,
       copying: this.#copying,
       settled: this.#settled,

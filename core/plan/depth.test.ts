@@ -24,7 +24,7 @@ it('exchanges often where bytes are dear, for depth ships more of them', () => {
 });
 
 it('alone, has nobody to exchange with', () => {
-  const alone = chooseDepth(work, fleetOf([1e8]), partition(work.grid, [1]), 'none');
+  const alone = chooseDepth(work, fleetOf([1e9]), partition(work.grid, [1]), 'none');
   expect(alone?.pace).toEqual({ exchangeEvery: 1, epoch: 32, overlap: 'none' });
 });
 
@@ -34,6 +34,15 @@ it('reaches no farther than an epoch, and than the thinnest shard', () => {
   const thin = partition({ ...work.grid, brick: [8, 8, 8] }, [1000, 1]);
   const two = fleetOf([1e12, 1e12], { roundTrip: 10 });
   expect(chooseDepth(work, two, thin, 'none')?.pace.exchangeEvery).toBe(8);
+});
+
+it('ends an epoch within half a second, for a plan to change there, unless grants would be waited for', () => {
+  const half = [5e6, 5e6];
+  const two = partition(work.grid, [1, 1]);
+  const slow = chooseDepth(work, fleetOf(half), two, 'none');
+  expect((slow?.pace.epoch ?? 0) * (slow?.cost.secondsPerStep ?? 0)).toBeLessThanOrEqual(0.5);
+  const away = half.map((rate) => ({ rate, coordinatorRoundTrip: 60 }));
+  expect(chooseDepth(work, fleetOf(away), two, 'none')?.pace.epoch).toBe(32);
 });
 
 it('takes no halo that does not fit a peer’s memory', () => {

@@ -11,6 +11,9 @@ const TRIED = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 40, 48, 64] as const
 /** Beyond the best depth a step takes longer and longer: once so many times as long, no depth beyond is tried. */
 const HOPELESS = 1.15;
 
+/** An epoch is predicted to take no longer: only where one ends can a plan change, and a few are granted ahead. */
+const EPOCH_SECONDS = 0.5;
+
 /** Peers agree on an exchange by the plan alone, which takes no more. */
 const DEEPEST = 64;
 
@@ -38,9 +41,11 @@ export function chooseDepth(
   const neighbours = neighboursOf(work.grid, shards, most * work.radius);
   let best: Depth | undefined;
   for (const exchangeEvery of [...tried, most]) {
-    const pace = { exchangeEvery, epoch: epochOf(exchangeEvery, work.longestEpoch), overlap };
     if (!fits(work, fleet, shards, exchangeEvery)) break;
-    const cost = costOf(work, fleet, shards, pace, neighbours);
+    const { pace, cost } = timely(work.longestEpoch, exchangeEvery, (epoch) => {
+      const pace = { exchangeEvery, epoch, overlap };
+      return { pace, cost: costOf(work, fleet, shards, pace, neighbours) };
+    });
     const isBetter = !best || cost.secondsPerStep < best.cost.secondsPerStep;
     if (isBetter) best = { pace, cost };
     // Deeper halos add to the work of a run that waits for nothing else, once exchanges are few, and to bytes where these rule.
@@ -48,6 +53,17 @@ export function chooseDepth(
     if (cost.limit !== 'grants' && best && cost.secondsPerStep > best.cost.secondsPerStep * HOPELESS) break;
   }
   return best;
+}
+
+/** With as many steps an epoch as take half a second, or as many as there may be where that makes no step longer. */
+function timely(longest: number, exchangeEvery: number, at: (epoch: number) => Depth): Depth {
+  const whole = at(epochOf(exchangeEvery, longest));
+  const steps = Math.max(1, Math.floor(EPOCH_SECONDS / whole.cost.secondsPerStep));
+  const epoch = epochOf(exchangeEvery, Math.min(longest, steps));
+  if (epoch === whole.pace.epoch) return whole;
+  const short = at(epoch);
+  // Where grants have a long way, they would set the pace.
+  return short.cost.secondsPerStep > whole.cost.secondsPerStep ? whole : short;
 }
 
 function deepestOf({ grid, radius, longestEpoch }: Work, shards: readonly Box[]): number {

@@ -41,14 +41,38 @@ describe('what is known of a peer', () => {
 });
 
 describe('what is known of a link', () => {
-  it('is what both ends say, in either order, and of others better than most are', () => {
+  it('is the worse of what both ends say, in either order, and of others better than most are', () => {
     const known = new KnownFleet(({ memory }) => memory);
     known.linked('bert', 'anna', { roundTrip: 0.08, rate: 1e6 });
     known.linked('anna', 'bert', { roundTrip: 0.1 });
     const fleet = known.of([anna, bert, carl]);
-    expect(fleet.link(0, 1)).toMatchObject({ roundTrip: 0.09, rate: 1e6 });
+    expect(fleet.link(0, 1)).toMatchObject({ roundTrip: 0.1, rate: 1e6 });
     expect(fleet.link(1, 0)).toEqual(fleet.link(0, 1));
-    expect(fleet.link(0, 2).roundTrip).toBeLessThan(0.05);
+    expect(fleet.link(0, 2).roundTrip).toBeLessThan(0.1);
+  });
+
+  it('is what was said last: a link that has become better is known to be', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.linked('anna', 'bert', { roundTrip: 0.5, rate: 1e5 });
+    known.linked('anna', 'bert', { roundTrip: 0.02, rate: 1e7 });
+    expect(known.of([anna, bert]).link(0, 1)).toMatchObject({ roundTrip: 0.02, rate: 1e7 });
+  });
+
+  it('is at least what the ways to the coordinator differ by, until it is measured', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    const far = { ...bert, roundTrip: () => 0.12 };
+    const near = { ...anna, roundTrip: () => 0.02 };
+    expect(known.of([near, far]).link(0, 1).roundTrip).toBeCloseTo(0.1);
+    expect(known.of([anna, far]).link(0, 1).roundTrip).toBe(0.01);
+  });
+
+  it('is hardly better than the best that its peers have, until it is measured', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.linked('anna', 'carl', { roundTrip: 0.1, rate: 1e6 });
+    known.linked('bert', 'carl', { roundTrip: 0.02, rate: 1e7 });
+    const { roundTrip, rate } = known.of([anna, bert]).link(0, 1);
+    expect(roundTrip).toBeCloseTo(0.07);
+    expect(rate).toBeCloseTo(1e6 / 0.7);
   });
 
   it('goes with either peer', () => {

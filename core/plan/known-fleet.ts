@@ -1,6 +1,5 @@
 import type { Ability } from '../protocol/messages.js';
 import type { PeerId } from '../protocol/plan.js';
-import { Estimate } from './estimate.js';
 import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
 import { MeasuredRate } from './measured.js';
 import { median } from './robust.js';
@@ -10,6 +9,9 @@ import { median } from './robust.js';
  * taken for worse than it is gets no halos, and so is never measured.
  */
 const UNMEASURED: LinkPerformance = { path: 'direct', roundTrip: 0.01, rate: 12.5e6, messageSeconds: 2e-4 };
+
+/** A link that is not measured is taken for so many times as long as the shortest of its peers': worth a try, and not a change of plan by itself. */
+const HOPE = 0.7;
 
 /** What starts cost on either engine, in seconds: kernels by the step; reads, writes and a worker's round trips by the exchange. */
 const STARTING = {
@@ -53,7 +55,8 @@ export interface LinkFigures {
 export class KnownFleet {
   readonly #rates = new Map<PeerId, { readonly claimed: number; readonly measured: MeasuredRate }>();
   readonly #held: (ability: Ability) => number;
-  readonly #links = new Map<string, { readonly roundTrip: Estimate; readonly rate: Estimate }>();
+  /** By pair, what each end said last. */
+  readonly #links = new Map<string, Map<PeerId, LinkFigures>>();
 
   /** `held`: bytes that a peer can hold, as if each of its cells took as many as `Work.bytesHeld`. */
   constructor(held: (ability: Ability) => number) {
@@ -71,13 +74,17 @@ export class KnownFleet {
     known.measured.computed(updates, Math.max(seconds - starting, seconds * LEAST_FOR_CELLS));
   }
 
-  /** One end's figures; the other end tells its own, and they count alike. */
-  linked(a: PeerId, b: PeerId, { roundTrip, rate }: LinkFigures): void {
-    const key = keyOf(a, b);
-    const known = this.#links.get(key) ?? { roundTrip: new Estimate(), rate: new Estimate() };
+  /** The peer is no faster than so many updates a second, whatever was measured before. */
+  atMost({ id, ability }: Pick<KnownPeer, 'id' | 'ability'>, rate: number): void {
+    this.#rates.set(id, { claimed: ability.rate, measured: new MeasuredRate(rate) });
+  }
+
+  /** What `end` has measured of its link to `other`, who tells its own: the worse counts, so that nobody makes a link look better. */
+  linked(end: PeerId, other: PeerId, { roundTrip, rate }: LinkFigures): void {
+    const key = keyOf(end, other);
+    const known = this.#links.get(key) ?? new Map<PeerId, LinkFigures>();
     this.#links.set(key, known);
-    known.roundTrip.add(roundTrip);
-    if (rate !== undefined) known.rate.add(rate);
+    known.set(end, { roundTrip, rate });
   }
 
   /** The peer is gone; one that comes back has another id. */
@@ -94,9 +101,10 @@ export class KnownFleet {
   /** These peers as a planner wants them, in their order. */
   of(peers: readonly KnownPeer[]): Fleet {
     const scale = this.#claimScale();
+    const best = this.#bestLinks();
     return {
       peers: peers.map((peer) => this.#performanceOf(peer, scale)),
-      link: (a, b) => this.#link((peers[a] as KnownPeer).id, (peers[b] as KnownPeer).id),
+      link: (a, b) => this.#link(peers[a] as KnownPeer, peers[b] as KnownPeer, best),
       relayRate: Infinity,
     };
   }
@@ -120,14 +128,52 @@ export class KnownFleet {
     };
   }
 
-  #link(a: PeerId, b: PeerId): LinkPerformance {
-    const known = this.#links.get(keyOf(a, b));
+  #link(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkPerformance {
+    const { roundTrip, rate } = this.#measured(keyOf(a.id, b.id)) ?? unmeasured(a, b, best);
+    return { ...UNMEASURED, roundTrip, rate: rate ?? Math.min(UNMEASURED.rate, bestRate(a, b, best)) };
+  }
+
+  /** The worse of what both ends said. */
+  #measured(key: string): LinkFigures | undefined {
+    const known = [...(this.#links.get(key)?.values() ?? [])];
+    if (known.length === 0) return undefined;
+    const rates = known.flatMap(({ rate }) => (rate === undefined ? [] : [rate]));
     return {
-      ...UNMEASURED,
-      roundTrip: known?.roundTrip.value ?? UNMEASURED.roundTrip,
-      rate: known?.rate.value ?? UNMEASURED.rate,
+      roundTrip: Math.max(...known.map(({ roundTrip }) => roundTrip)),
+      rate: rates.length > 0 ? Math.min(...rates) : undefined,
     };
   }
+
+  /** Of each peer, the shortest round trip and the highest rate of all its links. */
+  #bestLinks(): ReadonlyMap<PeerId, LinkFigures> {
+    const best = new Map<PeerId, LinkFigures>();
+    for (const key of this.#links.keys()) {
+      const { roundTrip = Infinity, rate } = this.#measured(key) ?? {};
+      for (const peer of key.split(' ')) {
+        const before = best.get(peer);
+        best.set(peer, {
+          roundTrip: Math.min(roundTrip, before?.roundTrip ?? Infinity),
+          rate: rate === undefined ? before?.rate : Math.max(rate, before?.rate ?? 0),
+        });
+      }
+    }
+    return best;
+  }
+}
+
+/**
+ * One that is much nearer to the coordinator than the other is no nearer to the other than they differ by; and one that is far from all
+ * it has a link to is hardly near to the next.
+ */
+function unmeasured(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkFigures {
+  const [toA, toB] = [a.roundTrip(), b.roundTrip()];
+  const apart = toA === undefined || toB === undefined ? 0 : Math.abs(toA - toB);
+  const nearest = Math.max(best.get(a.id)?.roundTrip ?? 0, best.get(b.id)?.roundTrip ?? 0);
+  return { roundTrip: Math.max(UNMEASURED.roundTrip, apart, HOPE * nearest) };
+}
+
+function bestRate(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): number {
+  return Math.min(best.get(a.id)?.rate ?? Infinity, best.get(b.id)?.rate ?? Infinity) / HOPE;
 }
 
 const keyOf = (a: PeerId, b: PeerId) => (a < b ? `${a} ${b}` : `${b} ${a}`);

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOf } from './cost.js';
-import { deadlineAfter, verdictOn } from './deadline.js';
+import { deadlineAfter } from './deadline.js';
 import { partOf } from './fleet.js';
 import { fleetOf, waveWork } from './fleet.suite.js';
-import { MeasuredLink, MeasuredRate } from './measured.js';
+import { MeasuredRate } from './measured.js';
 import { worthMoving } from './moving.js';
 import { planFleet } from './plan-fleet.js';
 
@@ -53,19 +53,6 @@ describe('a rate that is measured', () => {
   });
 });
 
-describe('a link that is measured', () => {
-  it('has the round trip taken from what a halo took, and short messages do not count for its rate', () => {
-    const link = new MeasuredLink();
-    expect([link.roundTrip, link.rate]).toEqual([undefined, undefined]);
-    link.delivered(1000, 0.1);
-    expect(link.rate).toBeUndefined();
-    link.answered(0.05);
-    link.delivered(1e6, 1.025);
-    expect(link.roundTrip).toBe(0.05);
-    expect(link.rate).toBeCloseTo(1e6, 6);
-  });
-});
-
 describe('a peer that is late', () => {
   const regular = [1, 1.1, 0.9, 1, 1.05, 0.95];
 
@@ -73,14 +60,6 @@ describe('a peer that is late', () => {
     expect(deadlineAfter(regular)).toBe(2);
     expect(deadlineAfter([1, 2, 3, 4, 5])).toBeCloseTo(3 + 6 * 1.4826, 9);
     expect(deadlineAfter([1, 1, 1])).toBe(Infinity);
-  });
-
-  it('is slow if it answers, and dead if it does not', () => {
-    const seen = { sinceReport: 3, sinceAnswer: 0.5, silence: 4 };
-    expect(verdictOn(seen, regular)).toBe('slow');
-    expect(verdictOn({ ...seen, sinceReport: 1.5 }, regular)).toBe('on-time');
-    expect(verdictOn({ ...seen, sinceAnswer: 5 }, regular)).toBe('dead');
-    expect(verdictOn({ ...seen, sinceAnswer: 5 }, [])).toBe('dead');
   });
 });
 

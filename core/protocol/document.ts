@@ -82,6 +82,21 @@ export const progressSchema = z.strictObject({
   stepSeconds: z
     .strictObject({ predicted: z.number().min(0), measured: z.number().min(0).nullable() })
     .exactOptional(),
+  /**
+   * All peers of the run together: seconds computing, and waiting for halos; bytes of shards and halos; and, by the rates measured, the part of the step's time that it
+   * would take without waiting and without computing twice, were the grid shared by rates (strong) or each shard alone (weak).
+   * `gpuUtilisation`: of the time of peers with a GPU, what it computed. Null where it is not known.
+   */
+  scaling: z
+    .strictObject({
+      computeSeconds: z.number().min(0),
+      communicationSeconds: z.number().min(0),
+      memoryBytes: z.number().min(0),
+      strongEfficiency: z.number().min(0).nullable(),
+      weakEfficiency: z.number().min(0).nullable(),
+      gpuUtilisation: z.number().min(0).max(1).nullable(),
+    })
+    .exactOptional(),
   /** While a sweep runs. */
   members: membersSchema.exactOptional(),
   /** Part of a step's time that one more peer like `like` would save. */

@@ -15,6 +15,10 @@ const epoch = {
   haloBytesDirect: 100,
   haloBytesRelayed: 0,
   probes: [],
+  links: [
+    { peer: 'anna', roundTrip: 0.02, rate: 1e6 },
+    { peer: 'bert', roundTrip: 0 },
+  ],
 };
 const upload = { type: 'upload', request: 0, plan: 1, objects: [{ key: 'jobs/a/state/8/0/0/0', bytes: 1 }] };
 
@@ -37,6 +41,8 @@ test.each([
   ['a part of a cell update', { ...epoch, cellUpdates: 1e-320 }],
   ['halo bytes that add up to infinity', { ...epoch, haloBytesDirect: 1e308 }],
   ['seconds that add up to infinity', { ...epoch, waitSeconds: 1e308 }],
+  ['a link that is infinitely fast', { ...epoch, links: [{ peer: 'anna', roundTrip: 0, rate: 1e308 }] }],
+  ['more links than a shard has', { ...epoch, links: Array(33).fill({ peer: 'anna', roundTrip: 0 }) }],
   ['more bytes than an object has', { ...upload, objects: [{ key: 'a', bytes: MAX_UPLOAD_BYTES + 1 }] }],
 ])('%s is refused before anything counts with it', (_, message) => {
   for (const sound of [hello, epoch, upload]) expect(read(sound)).toEqual(sound);

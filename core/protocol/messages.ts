@@ -7,6 +7,7 @@ import {
   MAX_BRICKS_TOLD,
   MAX_ICE_SERVERS,
   MAX_KEY_LENGTH,
+  MAX_LINKS_TOLD,
   MAX_MEMBERS_TOLD,
   MAX_NAME_LENGTH,
   MAX_UPLOAD_BYTES,
@@ -55,6 +56,16 @@ const checkpointSchema = z.strictObject({
   since: checkpointName.exactOptional(),
 });
 export type CheckpointOrder = z.infer<typeof checkpointSchema>;
+
+/** What one end has measured of a link. */
+const linkFigures = z.strictObject({
+  peer: peerId,
+  /** Seconds there and back. */
+  roundTrip: seconds,
+  /** Bytes a second that come in, where that is known. */
+  rate: z.number().min(1).max(1e15).exactOptional(),
+});
+export type ToldLink = z.infer<typeof linkFigures>;
 
 /** Members of a sweep count from 0, the last axis running fastest. */
 const memberNumber = z.number().int().min(0);
@@ -110,6 +121,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     haloBytesDirect: count,
     haloBytesRelayed: count,
     probes: z.array(probeSamples).max(256),
+    /** Those whose figures have changed since they were last told. */
+    links: z.array(linkFigures).max(MAX_LINKS_TOLD),
   }),
   /** Asks for signed addresses to upload these objects to. */
   z.strictObject({
@@ -170,8 +183,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     cellUpdates: count,
     failure: z.strictObject({ reason: shownText(500), final: z.boolean() }).optional(),
   }),
-  /** Answers `ping`: the peer's own loop is alive. */
-  z.strictObject({ type: z.literal('pong'), step }),
+  /** Answers `ping`: so many steps are made; `busy`: the engine has been asked for more. */
+  z.strictObject({ type: z.literal('pong'), step, busy: z.boolean() }),
   /** The peer's own key, and that it has it: the signature of what `keyProof` makes of the welcome's nonce. */
   z.strictObject({
     type: z.literal('key'),
@@ -273,7 +286,7 @@ export const toPeer = z.discriminatedUnion('type', [
     compute: memberNumbers,
     leave: memberNumbers,
   }),
-  /** Asked when a run has not moved for a while. */
+  /** Asked where an epoch is late. */
   z.strictObject({ type: z.literal('ping') }),
   /** A leaving peer's shard is in other hands; it can go. */
   z.strictObject({ type: z.literal('released') }),

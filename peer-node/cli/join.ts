@@ -1,4 +1,5 @@
 import { addressesOf } from '../../core/protocol/addresses.js';
+import { EC2_METADATA, ec2Notice } from '../ec2-notice.js';
 import type { GpuChoice } from '../gpu/adapters.js';
 import { roomApi } from './api.js';
 import type { Context } from './context.js';
@@ -20,6 +21,8 @@ export interface JoinCommandOptions {
   readonly transport: TransportChoice;
   readonly name: string;
   readonly peers: number;
+  /** Leave when EC2 announces that it takes this instance back. */
+  readonly ec2?: boolean;
 }
 
 /** `groundswell join`: this machine computes along until the room lets it go or somebody ends it. */
@@ -44,7 +47,7 @@ async function askFirst(urls: readonly URL[]): Promise<void> {
 
 async function joinHere(
   urls: readonly URL[],
-  { engine, threads, gpu, gpuMemory, share, transport, name }: JoinCommandOptions,
+  { engine, threads, gpu, gpuMemory, share, transport, name, ec2 }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
@@ -58,8 +61,17 @@ async function joinHere(
     name,
     onStatus: printChanges(print),
   });
-  const end = await Promise.race([joined.done.then(() => 'over'), aborted(lifetime).then(() => 'leave')]);
-  if (end === 'leave') await joined.leave();
+  const watching = new AbortController();
+  const address = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT || EC2_METADATA;
+  const notice = ec2 ? ec2Notice(watching.signal, { address }) : aborted(watching.signal);
+  const end = await Promise.race([
+    joined.done.then(() => 'over' as const),
+    aborted(lifetime).then(() => 'leave' as const),
+    notice.then((says) => ({ says })),
+  ]);
+  watching.abort();
+  if (typeof end === 'object') print(`leaves: ${end.says}`);
+  if (end !== 'over') await joined.leave();
   return Exit.ok;
 }
 
@@ -74,7 +86,7 @@ function printChanges(print: (line: string) => void): (line: string) => void {
 
 async function joinMany(urls: readonly URL[], options: JoinCommandOptions, context: Context) {
   const devices = await devicesOf(options, context.parts, context.print);
-  const { threads, gpuMemory, share, transport, name } = options;
+  const { threads, gpuMemory, share, transport, name, ec2 } = options;
   const links = urls.map(({ href }) => href);
   const peers = startLocalPeers({
     devices,
@@ -83,6 +95,7 @@ async function joinMany(urls: readonly URL[], options: JoinCommandOptions, conte
     share,
     transport,
     name,
+    ec2,
     urls: links,
     onLost: context.print,
   });

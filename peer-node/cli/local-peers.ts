@@ -56,6 +56,8 @@ export interface LocalPeersOptions {
   readonly gpuMemory?: number | undefined;
   readonly transport: TransportChoice;
   readonly name: string;
+  /** Each leaves when EC2 announces that it takes this instance back. */
+  readonly ec2?: boolean | undefined;
   /** A peer ended that was not asked to. */
   readonly onLost: (message: string) => void;
 }
@@ -72,6 +74,7 @@ export function startLocalPeers({
   gpuMemory,
   transport,
   name,
+  ec2 = false,
   onLost,
 }: LocalPeersOptions): LocalPeers {
   let stopping = false;
@@ -82,7 +85,7 @@ export function startLocalPeers({
     const memory = gpuMemory === undefined ? [] : ['--gpu-memory', `${gpuMemory / 2 ** 30}`];
     const taking = ['--threads', `${threads}`, '--share', `${Math.round(100 * share)}`];
     const choices = [...computing, ...memory, ...taking, '--transport', transport, '--name', peerName];
-    const child = startPeer(['join', ...urls, ...choices]);
+    const child = startPeer(['join', ...urls, ...choices, ...(ec2 ? ['--ec2'] : [])]);
     const ended = endOf(child).then(({ status, how }) => {
       if (!stopping) onLost(`Peer ${peerName} ended ${how}`);
       return status;

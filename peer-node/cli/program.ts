@@ -87,6 +87,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.gpu())
     .addOption(option.gpus())
     .addOption(option.gpuMemory())
+    .option('--ec2', 'hand over and leave when EC2 announces that it takes this spot instance back')
     .action(async (urls, options) => end(await join(urls, options, context)));
 
   program

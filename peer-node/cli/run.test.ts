@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -49,6 +52,24 @@ describe('groundswell run, serve, submit, status and stop', () => {
     expect((await stat(String(ended.result))).isDirectory()).toBe(true);
     expect(await run.ended).toBe(0);
     await gone(peers);
+  });
+
+  it('a peer on a spot instance leaves when its end is announced', async () => {
+    const metadata = createServer((_, response) => response.end('announced')).listen(0, '127.0.0.1');
+    await once(metadata, 'listening');
+    const port = await portOfNobody();
+    const serve = command.start('serve', '--port', `${port}`, '--data', join(folder, 'spot'));
+    await serve.event('serving');
+    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = `http://127.0.0.1:${(metadata.address() as AddressInfo).port}`;
+    const ended = await command.run('join', `http://127.0.0.1:${port}`, '--ec2', '--engine', 'wasm');
+    delete process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
+    metadata.close();
+    serve.kill('SIGTERM');
+    await serve.ended;
+    expect(ended).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('leaves: EC2 takes this instance'),
+    });
   });
 
   it('leaves cleanly when it is interrupted, with status 130', async () => {

@@ -33,11 +33,25 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
   if (state !== 'running' || !progress?.stepSeconds) return [];
   const { predicted, measured } = progress.stepSeconds;
   const taken = measured === null ? 'not measured yet' : `${stepTime(measured)} measured`;
-  const pace = `  a step: ${taken}, ${stepTime(predicted)} predicted`;
+  const pace = [`  a step: ${taken}, ${stepTime(predicted)} predicted`];
+  const { scaling } = progress;
+  if (scaling) pace.push(...scalingLines(scaling));
   const like = peers.find(({ id }) => id === progress.oneMore?.like);
-  if (!like || !progress.oneMore) return [pace];
+  if (!like || !progress.oneMore) return pace;
   const saved = Math.round(100 * progress.oneMore.saves);
-  return [pace, `  one more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of it`}`];
+  return [
+    ...pace,
+    `  one more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of it`}`,
+  ];
+}
+
+function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['scaling']>): string[] {
+  const { computeSeconds, communicationSeconds, memoryBytes, strongEfficiency, weakEfficiency } = scaling;
+  const share = (part: number | null) => (part === null ? 'not known yet' : `${Math.round(100 * part)}%`);
+  return [
+    `  all peers: ${computeSeconds.toFixed(1)} s computing, ${communicationSeconds.toFixed(1)} s waiting for halos, ${Math.round(memoryBytes / 1e6)} MB`,
+    `  efficiency: ${share(strongEfficiency)} of what the peers could do together, ${share(weakEfficiency)} of what each could do alone`,
+  ];
 }
 
 const stepTime = (seconds: number) => `${Number((1000 * seconds).toPrecision(3))} ms`;
