@@ -17,6 +17,8 @@ export interface Member {
   readonly nonce: string;
   /** Seconds of a message to it and back; undefined until a heartbeat was answered. */
   readonly roundTrip: () => number | undefined;
+  /** Its connection is gone, and its place is kept for it: the room decides when it is lost. */
+  readonly isAway: () => boolean;
   send(message: ToPeer): void;
   /** Lets it say so much more than its share of messages: it is being asked for them. */
   allow(messages: number): void;

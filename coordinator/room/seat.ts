@@ -35,6 +35,7 @@ export class Seat {
       owner,
       nonce: freshName(NONCE_LENGTH),
       roundTrip: () => this.#connection?.roundTrip,
+      isAway: () => this.#connection === undefined,
       send: (message) => this.#send(message),
       allow: (messages) => this.#connection?.allow(messages),
       dismiss: (code, reason) => {

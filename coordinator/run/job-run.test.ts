@@ -23,6 +23,7 @@ class Guest implements Member {
   readonly owner = 'a test';
   readonly nonce = 'n';
   readonly roundTrip = () => undefined;
+  readonly isAway = () => false;
   readonly heard: ToPeer[] = [];
   dismissed: string | undefined;
 

@@ -668,8 +668,10 @@ export class JobRun {
       case 'ask':
         return this.#crew.tell(stall.peers, { type: 'ping' });
       case 'silent':
-        for (const member of this.#crew.of(stall.peers))
-          member.dismiss('silent', 'no answer while the others waited');
+        for (const member of this.#crew.of(stall.peers)) {
+          // Of one that is away the room knows how long it is waited for.
+          if (!member.isAway()) member.dismiss('silent', 'no answer while the others waited');
+        }
         return;
       case 'frozen':
         return this.#frozen(this.#phase.course, stall.peer, stall.seconds);
