@@ -57,15 +57,7 @@ interface PeerOptions {
 }
 
 /** What is told where a run lost something, or somebody. */
-const TROUBLES: ReadonlySet<string> = new Set([
-  'gone',
-  'back',
-  'benched',
-  'store',
-  'frozen',
-  'found-out',
-  'withheld',
-]);
+const TROUBLES: ReadonlySet<string> = new Set(['gone', 'back', 'benched', 'store', 'found-out', 'withheld']);
 
 /** A real coordinator with a folder of its own, and peers in this process over real data channels. */
 export class Fleet {

@@ -1,8 +1,10 @@
 import { validate } from '@readme/openapi-parser';
 import type { Router } from 'express';
 import { describe, expect, it } from 'vitest';
+import type { EvidenceDesk } from '../trust/evidence-desk.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { describeApi } from './description.js';
+import { evidenceRoutes } from './evidence.js';
 import { type ObjectOptions, objectRoutes } from './objects.js';
 import { planeRoutes } from './planes.js';
 import { resultRoutes } from './results.js';
@@ -20,6 +22,7 @@ function routesOf(router: Router): string[] {
 const options = {} as ApiOptions & ObjectOptions;
 const served = [
   ...[apiRoutes, resultRoutes, planeRoutes, objectRoutes].flatMap((routes) => routesOf(routes(options))),
+  ...routesOf(evidenceRoutes({} as EvidenceDesk)),
   'get /healthz',
   'get /readyz',
 ];

@@ -252,6 +252,19 @@ const OPERATIONS: readonly Operation[] = [
     answer: { nothing: true },
     refusals: [400, 411, 415],
   },
+  {
+    method: 'put',
+    path: '/evidence/{token}',
+    summary: 'What a peer shows of what it has signed, once, by the token that it was given for it',
+    right: 'anybody',
+    body: {
+      required: true,
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    },
+    status: 204,
+    answer: { nothing: true },
+    refusals: [400, 404],
+  },
 ];
 
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -259,6 +272,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   id: 'A job',
   probe: 'A probe',
   key: 'A key of the store, its slashes as they are',
+  token: 'From the message that asks for it',
 };
 
 const REASONS: Readonly<Record<number, string>> = {

@@ -17,7 +17,7 @@ export function decodeSeries(bytes: Uint8Array): Float32Array {
   if (!whole || bytes.byteLength === 0 || bytes.byteLength > MAX_SERIES_BYTES) {
     throw new StoreError(`a series that cannot be read: ${bytes.byteLength} bytes`);
   }
-  const values = new Float32Array(bytes.slice().buffer);
+  const values = new Float32Array(new Uint8Array(bytes).buffer);
   if (!values.every(Number.isFinite)) throw new StoreError('a series that holds NaN or infinities');
   return values;
 }

@@ -50,8 +50,8 @@ export function readEvidence(job: Job, span: Span, asked: AskedEvidence, bytes: 
   if (bytes.byteLength !== due) {
     throw new ProtocolError(`evidence of ${bytes.byteLength} bytes where ${due} were due`);
   }
-  // A copy begins where cells are aligned.
-  const cells = new Float32Array(bytes.slice().buffer);
+  // A copy begins where cells are aligned; `slice` of one of Node's buffers would be none.
+  const cells = new Float32Array(new Uint8Array(bytes).buffer);
   let offset = 0;
   const take = (count: number) => {
     offset += count;

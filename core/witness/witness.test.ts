@@ -110,6 +110,14 @@ describe('evidence', () => {
     expect(new Float32Array(writeEvidence(read).buffer)).toEqual(cells);
   });
 
+  it('may come in a part of a larger buffer, whatever `slice` makes of it', () => {
+    const cells = Float32Array.from({ length: bytes / 4 }, (_, n) => n);
+    const pool = Buffer.alloc(bytes + 64);
+    const within = pool.subarray(20, 20 + bytes);
+    within.set(new Uint8Array(cells.buffer));
+    expect(new Float32Array(writeEvidence(readEvidence(job, span, asked, within)).buffer)).toEqual(cells);
+  });
+
   it('of another length is refused', () => {
     expect(() => readEvidence(job, span, asked, new Uint8Array(bytes - 4))).toThrow(ProtocolError);
   });

@@ -12,8 +12,10 @@ export async function status(
 ): Promise<Exit> {
   const api = roomApi(addressesOf(url.href));
   const report = await api.room();
-  const { credits } = await api.credit();
-  for (const line of json ? [JSON.stringify({ ...report, credits })] : inWords(report)) print(line);
+  const lines = json
+    ? [JSON.stringify({ ...report, credits: (await api.credit()).credits })]
+    : inWords(report);
+  for (const line of lines) print(line);
   return Exit.ok;
 }
 
