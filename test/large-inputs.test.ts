@@ -8,7 +8,7 @@ import { CoordinatorProcess, PeerProcess, SubmitProcess } from './processes.js';
 const EDGE = 192;
 /** Of the four arrays: 113 MB, and hardly less when they are compressed. */
 const INPUT_BYTES = 4 * EDGE ** 3 * Float32Array.BYTES_PER_ELEMENT;
-const HEAP_MB = 32;
+const HEAP_MB = 48;
 
 const job = {
   name: 'large',

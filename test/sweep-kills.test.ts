@@ -35,7 +35,7 @@ let peers: PeerProcess[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'groundswell-sweep-'));
-  port = await nextFreePort('127.0.0.1', 18_570);
+  port = await nextFreePort('127.0.0.1', 18_970);
   coordinator = new CoordinatorProcess(folder, port);
   await api();
   peers = ['anna', 'bert'].map((name) => new PeerProcess(origin(), name));

@@ -112,7 +112,7 @@ class Arena {
 
   static async open(): Promise<Arena> {
     const folder = await mkdtemp(join(tmpdir(), 'groundswell-chaos-'));
-    const arena = new Arena(folder, await nextFreePort('127.0.0.1', 18_670));
+    const arena = new Arena(folder, await nextFreePort('127.0.0.1', 19_070));
     await arena.#submit();
     for (let i = 0; i < 3; i++) arena.#join();
     return arena;
