@@ -14,7 +14,7 @@ function job(overrides: Partial<JobFileInput> = {}): JobFileInput {
     name: 'halos',
     model: 'wave',
     grid: { shape: [64, 64, 64], spacing: 1, brick: 32 },
-    time: { steps: 32, courant: 0.5 },
+    time: { steps: 128, courant: 0.5 },
     parameters: { speed: 1 },
     initial: {
       psi: {
@@ -50,8 +50,8 @@ async function run(file: JobFileInput, peers: number, rate = Infinity) {
   }
 }
 
-/** Of a job's 8 exchanges, both ways: the newest level 4 layers deep, the one before 3. */
-const PLAIN_BYTES = 8 * 2 * (4 + 3) * 64 * 64 * 4;
+/** Of a job's 32 exchanges, many beside the few before a link's rate is known; both ways: the newest level 4 layers deep, the one before 3. */
+const PLAIN_BYTES = 32 * 2 * (4 + 3) * 64 * 64 * 4;
 
 let alone: Float32Array;
 beforeAll(async () => {
