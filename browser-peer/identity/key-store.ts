@@ -1,4 +1,6 @@
-const STORE = 'keys';
+import { inStore } from '../database.js';
+
+const KEYS = { database: 'groundswell-keys', store: 'keys' };
 
 /** Keeps keys in the browser's own database. Where there is none, as in private windows of some browsers, calls reject. */
 export interface KeyStore {
@@ -8,31 +10,9 @@ export interface KeyStore {
 
 export function keyStore(): KeyStore {
   return {
-    get: (name) => inStore('readonly', (store) => store.get(name)),
+    get: (name) => inStore(KEYS, 'readonly', (store) => store.get(name)),
     set: async (name, value) => {
-      await inStore('readwrite', (store) => store.put(value, name));
+      await inStore(KEYS, 'readwrite', (store) => store.put(value, name));
     },
   };
-}
-
-/** One request in a transaction of its own. */
-async function inStore<T>(
-  mode: IDBTransactionMode,
-  request: (store: IDBObjectStore) => IDBRequest<T>,
-): Promise<T> {
-  const opening = indexedDB.open('groundswell-keys', 1);
-  opening.onupgradeneeded = () => opening.result.createObjectStore(STORE);
-  const database = await resultOf(opening);
-  try {
-    return await resultOf(request(database.transaction(STORE, mode).objectStore(STORE)));
-  } finally {
-    database.close();
-  }
-}
-
-function resultOf<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error('the browser gives no reason'));
-  });
 }

@@ -3,7 +3,6 @@ import { useInWords } from '../../core/plan/use-words.js';
 import { gainOfOneMore, usesIn } from '../../core/plan/uses.js';
 import type { Progress, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
-
 import { type Yardstick, yardstickOf } from './scaling.js';
 
 /** Who computes what, and why. */

@@ -38,10 +38,16 @@ export class Copy {
     this.#missing = new Set(Array.from({ length: this.parts }, (_, part) => part));
   }
 
-  /** A whole copy, from all cells: array by array. */
-  static of(job: Job, box: Box, arrays: readonly Float32Array[]): Copy {
+  /** A whole copy, from all cells: array by array, each in the slices that make it up. */
+  static of(job: Job, box: Box, arrays: readonly (readonly Float32Array[])[]): Copy {
     const copy = new Copy(job, box);
-    for (const [i, cells] of arrays.entries()) copy.#arrays[i]?.set(cells);
+    for (const [i, slices] of arrays.entries()) {
+      let start = 0;
+      for (const cells of slices) {
+        copy.#arrays[i]?.set(cells, start);
+        start += cells.length;
+      }
+    }
     copy.#missing.clear();
     return copy;
   }

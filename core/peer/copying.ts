@@ -54,10 +54,10 @@ export class Copying {
     const plan = this.#plan.id;
     copies.keepOnly([{ plan, step }, ...(keeping ? [keeping] : [])]);
     const started = now();
-    const arrays: Float32Array[] = [];
+    const arrays: Float32Array[][] = [];
     for (const array of stateArrays(this.#job)) {
       const pieces = statePieces(this.#box).map((box) => ({ ...array, box }));
-      arrays.push(joined(await Promise.all(pieces.map((piece) => shard.read([piece])))));
+      arrays.push(await Promise.all(pieces.map((piece) => shard.read([piece]))));
     }
     const copy = Copy.of(this.#job, this.#box, arrays);
     copies.keep({ plan, step, shard: this.#index }, copy);
@@ -134,16 +134,4 @@ export class Copying {
   #tell(step: number, shard: number, seconds: number): void {
     this.#tools.send({ type: 'copied', plan: this.#plan.id, step, shard, seconds });
   }
-}
-
-function joined(pieces: readonly Float32Array[]): Float32Array {
-  const [only] = pieces;
-  if (only && pieces.length === 1) return only;
-  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -11,8 +11,9 @@ import { type Seal, sealSchema, spentSealSchema } from '../../core/protocol/seal
 import { roomApi } from '../../peer-node/cli/api.js';
 import { nextFreePort } from '../../peer-node/cli/port.js';
 import { differingBits } from '../bits.js';
-import { Fleet, Result } from '../fleet.js';
+import { Result } from '../fleet.js';
 import { CoordinatorProcess, PeerProcess } from '../processes.js';
+import { everything, isDone, submitted, undisturbed } from './disturbed-job.js';
 
 const job: JobFileInput = {
   name: 'chaos',
@@ -49,7 +50,7 @@ export interface KillReport {
  * each time; lets the run end, and looks at all of it.
  */
 export async function chaos(kills: number): Promise<KillReport> {
-  const truth = await undisturbed();
+  const truth = await undisturbed(job);
   const folder = await mkdtemp(join(tmpdir(), 'groundswell-chaos-'));
   const port = await nextFreePort('127.0.0.1', 18_570);
   const url = `http://127.0.0.1:${port}`;
@@ -58,7 +59,7 @@ export async function chaos(kills: number): Promise<KillReport> {
   const ids: string[] = [];
   let peers: PeerProcess[] = [];
   try {
-    ids.push(await submitted(url, folder));
+    ids.push(await submitted(job, url, folder));
     peers = ['anna', 'bert'].map((name) => new PeerProcess(url, name));
     // They wait for a coordinator that goes, but want to have seen one.
     const { room } = roomApi(addressesOf(url));
@@ -68,7 +69,7 @@ export async function chaos(kills: number): Promise<KillReport> {
       await coordinator.kill();
       await seals.look();
       coordinator = new CoordinatorProcess(folder, port);
-      if (await isDone(folder, ids.at(-1) ?? '')) ids.push(await submitted(url, folder));
+      if (await isDone(folder, ids.at(-1) ?? '')) ids.push(await submitted(job, url, folder));
     }
     while (!(await isDone(folder, ids.at(-1) ?? ''))) await sleep(100);
     const store = await folderStore(join(folder, 'store'), new UploadSigner(new Uint8Array(32)));
@@ -85,16 +86,6 @@ export async function chaos(kills: number): Promise<KillReport> {
     await Promise.all(peers.map((peer) => peer.kill()));
     await coordinator.kill();
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function undisturbed(): Promise<Float32Array[]> {
-  const fleet = await Fleet.start();
-  try {
-    await fleet.join();
-    return await everything(await fleet.run({ ...job, run: {} }));
-  } finally {
-    await fleet.close();
   }
 }
 
@@ -160,39 +151,8 @@ class SealWatch {
   }
 }
 
-/** Hands the job in, once the coordinator answers. */
-async function submitted(url: string, folder: string): Promise<string> {
-  for (;;) {
-    try {
-      const token = (await readFile(join(folder, 'token'), 'utf8')).trim();
-      return (await roomApi(addressesOf(url), token).submit(job)).id;
-    } catch {
-      await sleep(50);
-    }
-  }
-}
-
-const isDone = (folder: string, id: string) =>
-  readFile(join(folder, 'store/jobs', id, 'end.json'), 'utf8').then(
-    (text) => {
-      const { state, reason } = JSON.parse(text) as { state: string; reason?: string };
-      if (state !== 'done') throw new Error(`${id} ${state}: ${reason}`);
-      return true;
-    },
-    () => false,
-  );
-
 const isComplete = (jobs: string, id: string) =>
   readFile(join(jobs, '..', resultKey(id), 'zarr.json'), 'utf8').then(
     (text) => JSON.parse(text).attributes?.state === 'complete',
     () => false,
   );
-
-function everything(result: Result): Promise<Float32Array[]> {
-  return Promise.all([
-    result.output('end', 'psi'),
-    result.output('end', 'freq'),
-    result.output('plane', 'psi'),
-    result.probe('off', 'psi'),
-  ]);
-}

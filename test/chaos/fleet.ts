@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,9 +11,10 @@ import { nextFreePort } from '../../peer-node/cli/port.js';
 import { openTransports } from '../../peer-node/transports.js';
 import { differingBits } from '../bits.js';
 import { contributeFrom, launchBrowser } from '../browser.js';
-import { Fleet, joinRoom, Result } from '../fleet.js';
+import { joinRoom, Result } from '../fleet.js';
 import { CoordinatorProcess, PeerProcess } from '../processes.js';
 import { slowed } from '../slow-transport.js';
+import { everything, isDone, submitted, undisturbed } from './disturbed-job.js';
 
 const job: JobFileInput = {
   name: 'chaos',
@@ -54,7 +55,7 @@ export interface FleetReport {
  * closed; the coordinator is killed and started again. Lets the run end, and compares its result with an undisturbed one's.
  */
 export async function chaos(times: number): Promise<FleetReport> {
-  const truth = await undisturbed();
+  const truth = await undisturbed(job);
   const arena = await Arena.open();
   const done: Record<string, number> = {};
   try {
@@ -77,16 +78,6 @@ export async function chaos(times: number): Promise<FleetReport> {
     };
   } finally {
     await arena.close();
-  }
-}
-
-async function undisturbed(): Promise<Float32Array[]> {
-  const fleet = await Fleet.start();
-  try {
-    await fleet.join();
-    return await everything(await fleet.run({ ...job, run: {} }));
-  } finally {
-    await fleet.close();
   }
 }
 
@@ -206,28 +197,11 @@ class Arena {
   }
 
   async #submit(): Promise<void> {
-    for (;;) {
-      try {
-        const token = (await readFile(join(this.#folder, 'token'), 'utf8')).trim();
-        const { id } = await roomApi(addressesOf(this.#url), token).submit(job);
-        this.#ids.push(id);
-        return;
-      } catch {
-        await sleep(50);
-      }
-    }
+    this.#ids.push(await submitted(job, this.#url, this.#folder));
   }
 
-  async #isDone(): Promise<boolean> {
-    const id = this.#ids.at(-1) ?? '';
-    try {
-      const end = JSON.parse(await readFile(join(this.#folder, 'store/jobs', id, 'end.json'), 'utf8'));
-      if (end.state === 'done') return true;
-      throw new RangeError(`${id} ${end.state}: ${end.reason}`);
-    } catch (error) {
-      if (error instanceof RangeError) throw error;
-      return false;
-    }
+  #isDone(): Promise<boolean> {
+    return isDone(this.#folder, this.#ids.at(-1) ?? '');
   }
 
   /** When a job was first seen at a step, or beyond. */
@@ -246,13 +220,4 @@ class Arena {
       await sleep(100);
     }
   }
-}
-
-function everything(result: Result): Promise<Float32Array[]> {
-  return Promise.all([
-    result.output('end', 'psi'),
-    result.output('end', 'freq'),
-    result.output('plane', 'psi'),
-    result.probe('off', 'psi'),
-  ]);
 }
