@@ -1,6 +1,7 @@
 /// <reference path="./simplepeer.min.d.ts" />
 import SimplePeer from 'simple-peer/simplepeer.min.js';
 import { LinkError } from '../../core/errors.js';
+import { type Candidates, HEAD_START_MS, withoutCandidates } from '../../core/links/candidates.js';
 import { ChannelTransport } from '../../core/links/channel.js';
 import { after } from '../../core/links/timer.js';
 import type {
@@ -48,6 +49,8 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
   });
   let path: 'direct' | 'relay' = 'direct';
   let reason = 'closed by the other side';
+  /** The offer's, until we try them. */
+  let held: Candidates = { lines: [], section: '' };
   const transport = new ChannelTransport({
     buffered: () => peer.bufferSize,
     send: (message) => peer.send(message),
@@ -74,6 +77,7 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
   peer.on('signal', (data) => {
     if ((data.type === 'offer' || data.type === 'answer') && data.sdp !== undefined) {
       options.signal({ type: data.type, sdp: data.sdp });
+      after(HEAD_START_MS, () => addCandidates(peer, held));
     }
   });
   peer.on('data', (message: Uint8Array) => transport.received(message));
@@ -88,11 +92,22 @@ function connect(options: ConnectOptions, onShut: () => void): TransportAttempt 
   return {
     opened,
     signal: (data) => {
-      if (!('sdp' in data)) abandon('the other side describes another channel');
-      else if (!peer.destroyed) peer.signal(data);
+      if (!('sdp' in data)) return abandon('the other side describes another channel');
+      if (peer.destroyed) return;
+      if (data.type === 'answer') return peer.signal(data);
+      const { description, candidates } = withoutCandidates(data.sdp);
+      held = candidates;
+      peer.signal({ type: 'offer', sdp: description });
     },
     abandon,
   };
+}
+
+function addCandidates(peer: SimplePeer.Instance, { lines, section }: Candidates): void {
+  if (peer.destroyed) return;
+  for (const candidate of lines) {
+    peer.signal({ type: 'candidate', candidate: new RTCIceCandidate({ candidate, sdpMid: section }) });
+  }
 }
 
 /**

@@ -2,6 +2,12 @@ import { networkInterfaces } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { type DataChannel, PeerConnection } from 'node-datachannel';
 import { LinkError } from '../../core/errors.js';
+import {
+  type Candidates,
+  HEAD_START_MS,
+  relayedAddresses,
+  withoutCandidates,
+} from '../../core/links/candidates.js';
 import { ChannelTransport } from '../../core/links/channel.js';
 import { after } from '../../core/links/timer.js';
 import type {
@@ -12,7 +18,6 @@ import type {
   TransportFactory,
 } from '../../core/links/transport.js';
 import { LOW_WATER_BYTES } from '../../core/protocol/limits.js';
-import { type Candidates, relayedAddresses, withoutCandidates } from './candidates.js';
 import { libraryServers } from './ice-servers.js';
 
 const LOOPBACK = '127.0.0.1';
@@ -25,13 +30,6 @@ const GOODBYE_MS = 100;
 
 /** The same behind a full line. */
 const LONG_GOODBYE_MS = 2_000;
-
-/**
- * What the answering side waits before it tries the other's candidates. If it is tried from there before it has the
- * answer in place, libdatachannel may begin the handshake with nothing to check it by, and fails; or it misses the
- * first packet of the handshake, which is repeated after a second.
- */
-const HEAD_START_MS = 100;
 
 /**
  * Transports for Node, over node-datachannel's data channels, which live on native threads.

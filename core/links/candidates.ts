@@ -1,3 +1,10 @@
+/**
+ * What the answering side waits before it tries the other's candidates. If it tries them before the other has the
+ * answer in place, libdatachannel may begin the handshake with nothing to check it by, and fails; or it misses the
+ * first packet of the handshake, which is repeated after a second.
+ */
+export const HEAD_START_MS = 100;
+
 /** Addresses at which the other side may be reached. */
 export interface Candidates {
   /** As in the description, without `a=`. */
