@@ -42,7 +42,7 @@ export function bodyBytes({ head, content }: Pick<Frame, 'head' | 'content'>): n
 
 /**
  * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64), and says with it how many messages have
- * been received. The first of several is short, and alone a copy, so each of the others must be used before `content` changes.
+ * been received. The first of several is short, and alone a copy: the others are views of `content`, which must not change.
  * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
  */
 export function* cut(

@@ -48,14 +48,14 @@ export class WasmShard implements EngineShard {
     const { cells } = this.open();
     checkSlabs(this.spec, slabs);
     checkData(slabs, data);
-    this.eachRow(slabs, (row, from, length) => cells.set(data.subarray(from, from + length), row));
+    this.eachRow(slabs, (row, from, length) => copyRow(data, from, cells, row, length));
   }
 
   async read(slabs: readonly Slab[]): Promise<Float32Array> {
     const { cells } = this.open();
     checkSlabs(this.spec, slabs);
     const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
-    this.eachRow(slabs, (row, from, length) => data.set(cells.subarray(row, row + length), from));
+    this.eachRow(slabs, (row, from, length) => copyRow(cells, row, data, from, length));
     return data;
   }
 
@@ -100,6 +100,14 @@ export class WasmShard implements EngineShard {
     if (!this.running) throw new EngineError('the shard is closed');
     return this.running;
   }
+}
+
+/** Rows up to so many cells are copied cell by cell: a view of them takes longer to make than they take to copy. */
+const SHORT_ROW = 32;
+
+function copyRow(source: Float32Array, at: number, target: Float32Array, to: number, length: number): void {
+  if (length > SHORT_ROW) return target.set(source.subarray(at, at + length), to);
+  for (let cell = 0; cell < length; cell += 1) target[to + cell] = source[at + cell] as number;
 }
 
 /** Visits the first cell of each row of a box, in C order. */
