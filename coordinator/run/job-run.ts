@@ -206,6 +206,7 @@ export class JobRun {
       case 'pong':
         return this.#troubles.answered(member.id, message);
       case 'key':
+      case 'inspected':
         return;
     }
     const shard = this.#plans.shardOf(message.plan, member.id);
@@ -612,11 +613,11 @@ export class JobRun {
   }
 
   /** A peer computes wrongly: it is shut out, and what it had a part in is computed again. */
-  #foundOut(peer: PeerId, why: string, right: number): void {
+  #foundOut(peer: PeerId, why: string, right: number | undefined): void {
     const member = this.#crew.member(peer);
     this.#tools.log('found-out', { job: this.id, peer, name: member?.name, why, right });
     this.#troubles.foundOut();
-    this.#goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    if (right !== undefined) this.#goBack(`${member?.name ?? peer} was found out: ${why}`, right);
     member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
   }
 

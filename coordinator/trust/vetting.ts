@@ -14,9 +14,11 @@ import { exchangeOf, type Span, spanCells } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { digest, type Verdict } from './checker.js';
+import type { Ruling } from './court.js';
 import type { Expected } from './evidence-desk.js';
 import type { Inspection } from './inspection.js';
 import type { Known } from './parties.js';
+import { Vouchers } from './vouchers.js';
 
 /** Long enough that copying and hashing a state costs little beside computing it, short enough to find a liar soon. */
 const SPAN_MS = 500;
@@ -38,7 +40,7 @@ const KEPT_STEPS = 64;
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
-export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'checker' | 'log'> & {
+export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'court' | 'log'> & {
   readonly store: Pick<Store, 'get'>;
 };
 
@@ -46,8 +48,8 @@ export interface VettingListener {
   readonly tell: (peer: PeerId, message: ToPeer) => void;
   /** Whether the run waits for checks, and for nothing else; or is over. */
   readonly isWaiting: () => boolean;
-  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. */
-  readonly foundOut: (peer: PeerId, why: string, right: number) => void;
+  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. Undefined: it had none. */
+  readonly foundOut: (peer: PeerId, why: string, right: number | undefined) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
   readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
   /** More has been vetted. */
@@ -93,6 +95,7 @@ export class Vetting {
   #courses: Course[] = [];
   /** By peer, the last step up to which it is known to have been right. */
   readonly #right = new Map<PeerId, number>();
+  readonly #vouchers = new Vouchers();
   readonly #expected = new Map<string, Expected>();
   /** By plan, shard and step: the state there as it was computed here. */
   readonly #states = new Map<string, Float32Array>();
@@ -207,7 +210,8 @@ export class Vetting {
   /** The last step up to which every peer of the newest plan is known to have been right: what a run may have to go back behind. */
   get surelyRight(): number {
     const peers = this.#courses.at(-1)?.plan.shards ?? [];
-    return Math.min(...peers.map(({ peer }) => this.#right.get(peer) ?? 0));
+    const others = peers.filter(({ peer }) => !this.#isBelieved(peer));
+    return Math.min(...others.map(({ peer }) => this.#right.get(peer) ?? 0));
   }
 
   /** The run goes back: all plans so far are void. */
@@ -224,6 +228,11 @@ export class Vetting {
     this.goBack();
     await this.#work;
     await Promise.all(this.#checks);
+  }
+
+  /** The coordinator's own peers compute as truly as it would itself. */
+  #isBelieved(peer: PeerId): boolean {
+    return this.#job.file.trust.own === 'believed' && this.#tools.parties.of(peer)?.isOwn === true;
   }
 
   #sizesOf(plan: Plan): Course['sizes'] {
@@ -343,7 +352,7 @@ export class Vetting {
       const busy = pending.get(shard) ?? new Map<number, number>();
       pending.set(shard, busy);
       const isChosen = this.#tools.parties.isChecked(signed.known.party, { plan: plan.id, shard, step });
-      if (!isChosen || busy.size >= CHECKS_AT_ONCE) continue;
+      if (!isChosen || this.#isBelieved(signed.peer) || busy.size >= CHECKS_AT_ONCE) continue;
       busy.set(step, signed.statement.from);
       const before = course.last?.get(shard)?.digests ?? this.#digestsBefore(course, shard);
       const check = this.#check(course, shard, signed, before)
@@ -396,9 +405,9 @@ export class Vetting {
   ): Promise<void> {
     const { plan, pending } = course;
     const { peer, known, statement, digests } = signed;
-    const { checker, store } = this.#tools;
+    const { court, store } = this.#tools;
     const span: Span = { plan, shard, from: statement.from, to: statement.step };
-    const sameClass = (await checker.numericalClass()) === known.numericalClass;
+    const sameClass = (await court.numericalClass()) === known.numericalClass;
     const found = this.#startOf(course, shard, statement.from, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await this.#ask(peer, span, asked);
@@ -407,11 +416,27 @@ export class Vetting {
     const evidence = readEvidence(this.#job, span, asked, bytes);
     const start: SpanStart = found ?? { kind: 'cells', cells: evidence.start as Float32Array };
     const claim = { job: this.#job, span, statement, digests, evidence, start, startDigests, sameClass };
-    const verdict = await checker.check({ get: (key) => store.get(key) }, claim, this.#listener.isWaiting);
-    if (this.#courseOf(plan.id) !== course) return;
-    this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step: span.to, verdict: verdict.kind });
-    pending.get(shard)?.delete(span.to);
-    this.#heed(span, signed, verdict, sameClass);
+    const ruling = await court.rule({ get: (key) => store.get(key) }, claim, known, this.#listener.isWaiting);
+    if (ruling && this.#courseOf(plan.id) === course) {
+      const { verdict, by } = ruling;
+      this.#tools.log('checked', {
+        job: this.#id,
+        ...{ peer, plan: plan.id, step: span.to, verdict: verdict.kind, by },
+      });
+      pending.get(shard)?.delete(span.to);
+      if (verdict.kind === 'holds') this.#vouchers.vouched(by, peer, this.#right.get(peer) ?? 0);
+      this.#heed(span, signed, verdict, sameClass);
+    }
+    if (ruling?.liar) this.#shutOut(ruling.liar);
+  }
+
+  /** An inspector was found out: what is known by its word alone is not known any more. */
+  #shutOut({ peer, why }: NonNullable<Ruling['liar']>): void {
+    const known = this.#vouchers.without(peer);
+    for (const [other, right] of known) this.#right.set(other, right);
+    const own = this.#right.get(peer);
+    const rights = [...known.values(), ...(own === undefined ? [] : [own])];
+    this.#listener.foundOut(peer, why, rights.length > 0 ? Math.min(...rights) : undefined);
   }
 
   #heed(span: Span, { peer, known }: Signed, verdict: Verdict, sameClass: boolean): void {
@@ -420,7 +445,7 @@ export class Vetting {
       case 'holds':
         parties.record(known.party, 'good');
         this.#right.set(peer, Math.max(span.to, this.#right.get(peer) ?? 0));
-        if (sameClass) this.#keep(span, verdict.outcome.end);
+        if (sameClass && verdict.outcome) this.#keep(span, verdict.outcome.end);
         return this.#listener.progressed();
       case 'lied':
         parties.record(known.party, 'lied');

@@ -14,6 +14,7 @@ import { BrickMemory } from './brick-memory.js';
 import { Copies } from './copy.js';
 import { giveCopies } from './give-copies.js';
 import { Inbox } from './inbox.js';
+import { Inspecting } from './inspecting.js';
 import type { Objects } from './objects.js';
 import { Partners } from './partners.js';
 import { ShardRun } from './shard-run.js';
@@ -54,6 +55,7 @@ export class Peer {
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
   readonly #showing: Showing;
+  readonly #inspecting: Inspecting;
   readonly #onlookers: Onlookers;
   readonly #sweeps: SweepWork;
   #roomJob: RoomJob | undefined;
@@ -69,6 +71,7 @@ export class Peer {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
     this.#showing = new Showing(tools);
+    this.#inspecting = new Inspecting(tools);
     this.#onlookers = new Onlookers(tools);
     this.#sweeps = new SweepWork({
       ...tools,
@@ -103,6 +106,9 @@ export class Peer {
         break;
       case 'show':
         this.#keep(this.#showing.show(message));
+        break;
+      case 'inspect':
+        this.#keep(this.#inspecting.inspect(message, this.#roomJob));
         break;
       case 'ping':
         this.#tools.send({
@@ -144,6 +150,7 @@ export class Peer {
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
+    this.#inspecting.end();
     await this.#sweeps.close();
     await Promise.all(this.#background);
   }
