@@ -51,6 +51,8 @@ interface Case {
 export class Court {
   readonly #tools: CourtTools;
   #isClosed = false;
+  /** Inspectors that have been found out: what they are asked for besides changes nothing. */
+  readonly #condemned = new Set<PeerId>();
 
   constructor(tools: CourtTools) {
     this.#tools = tools;
@@ -82,7 +84,8 @@ export class Court {
     const ruling = other
       ? await this.#ruleOnAltered(found, inspector, answer, other)
       : await this.#ruleOn(found, inspector, answer, precaution);
-    if (!ruling.liar) parties.credit.note(inspector.known.party, WHATEVER_STANDS, cellUpdatesOf(claim));
+    if (!this.#condemned.has(inspector.member.id))
+      parties.credit.note(inspector.known.party, WHATEVER_STANDS, cellUpdatesOf(claim));
     return ruling;
   }
 
@@ -162,6 +165,8 @@ export class Court {
   }
 
   #foundOut(ruling: Ruling, { member, known }: Inspector, why: string): Ruling {
+    if (this.#condemned.has(member.id)) return ruling;
+    this.#condemned.add(member.id);
     this.#tools.supervisor.record(known.party, 'lied');
     this.#tools.parties.record(known.party, 'lied');
     return { ...ruling, liar: { peer: member.id, why } };
