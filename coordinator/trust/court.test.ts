@@ -10,7 +10,7 @@ import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Member } from '../room/conductor.js';
 import { Checker, type Claim, digest } from './checker.js';
-import { Court, type Ruling } from './court.js';
+import { Court, type Judgement } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
 import { Inquiries } from './inquiries.js';
 import { type Duty, Inspectors } from './inspectors.js';
@@ -120,11 +120,11 @@ class Drawn extends Supervisor {
   }
 }
 
-async function rule(
+async function judge(
   claim: Claim,
   behaviour: Behaviour,
   { precaution = 'none', duty = 'none' }: { precaution?: Precaution; duty?: Duty } = {},
-): Promise<{ ruling: Ruling | undefined; parties: Parties }> {
+): Promise<{ judgement: Judgement | undefined; parties: Parties }> {
   const parties = new Parties('main');
   const members = [peer(behaviour)];
   const inspectors = new Inspectors({
@@ -135,46 +135,46 @@ async function rule(
   });
   const supervisor = new Drawn(precaution);
   const court = new Court({ checker, inspectors, inquiries, supervisor, parties, log: () => {} });
-  const ruling = await court.rule(objects, claim, knownAs('a', 'ann'), () => true);
+  const judgement = await court.judge(objects, claim, knownAs('a', 'ann'), () => true);
   parties.credit.stands(0);
-  return { ruling, parties };
+  return { judgement, parties };
 }
 
 it('a span stands where an inspector comes to what was signed; the inspector is told nothing of that, and has credit for it', async () => {
-  const { ruling, parties } = await rule(honest, compute);
-  expect(ruling).toEqual({ verdict: { kind: 'holds' }, by: 'bbbb' });
+  const { judgement, parties } = await judge(honest, compute);
+  expect(judgement).toEqual({ verdict: { kind: 'holds' }, by: 'bbbb' });
   expect(JSON.stringify(asked)).not.toContain(writeDigests(honest.digests));
   expect(parties.credit.export().credits).toEqual([{ key: 'b', owner: 'bob', cellUpdates: 8 * 8 * 8 * 16 }]);
 });
 
 it('where it comes to something else the coordinator computes, and the peer that signed falsely is the liar', async () => {
-  const { ruling } = await rule(falsely(honest), compute);
-  expect(ruling).toMatchObject({ verdict: { kind: 'lied' }, by: 'coordinator' });
-  expect(ruling?.liar).toBeUndefined();
+  const { judgement } = await judge(falsely(honest), compute);
+  expect(judgement).toMatchObject({ verdict: { kind: 'lied' }, by: 'coordinator' });
+  expect(judgement?.liar).toBeUndefined();
 });
 
 it('an inspector that says otherwise of a true span is the liar, and has no credit', async () => {
-  const { ruling, parties } = await rule(honest, async (given) => ({
+  const { judgement, parties } = await judge(honest, async (given) => ({
     ...(await compute(given)),
     bricks: writeDigests(falsely(honest).digests),
   }));
-  expect(ruling).toMatchObject({ verdict: { kind: 'holds' }, liar: { peer: 'bbbb' } });
+  expect(judgement).toMatchObject({ verdict: { kind: 'holds' }, liar: { peer: 'bbbb' } });
   expect(parties.credit.export().credits).toEqual([]);
 });
 
 it('one that was given other cells than were sent is asked no more, and not shut out', async () => {
-  const { ruling } = await rule(honest, (given) =>
+  const { judgement } = await judge(honest, (given) =>
     compute({ ...given, start: { kind: 'cells', cells: new Float32Array(stateCells(job, box)) } }),
   );
-  expect(ruling).toMatchObject({ verdict: { kind: 'holds' }, by: 'coordinator' });
-  expect(ruling?.liar).toBeUndefined();
+  expect(judgement).toMatchObject({ verdict: { kind: 'holds' }, by: 'coordinator' });
+  expect(judgement?.liar).toBeUndefined();
 });
 
 it('who says nothing, or cannot, is not waited for: the coordinator computes', async () => {
   inquiries = new Inquiries(desk, 20);
   for (const behaviour of [async () => undefined, async () => ({ failure: 'no room' })]) {
-    const { ruling, parties } = await rule(falsely(honest), behaviour);
-    expect(ruling).toMatchObject({ verdict: { kind: 'lied' }, by: 'coordinator' });
+    const { judgement, parties } = await judge(falsely(honest), behaviour);
+    expect(judgement).toMatchObject({ verdict: { kind: 'lied' }, by: 'coordinator' });
     expect(parties.credit.export().credits).toEqual([]);
   }
 });
@@ -184,22 +184,22 @@ it('who vouches for what is false is found where the coordinator computes it too
     ...(await compute(given)),
     bricks: writeDigests(falsely(honest).digests),
   });
-  const { ruling } = await rule(falsely(honest), echo, { precaution: 'again' });
-  expect(ruling).toMatchObject({ verdict: { kind: 'lied' }, liar: { peer: 'bbbb' } });
+  const { judgement } = await judge(falsely(honest), echo, { precaution: 'again' });
+  expect(judgement).toMatchObject({ verdict: { kind: 'lied' }, liar: { peer: 'bbbb' } });
 });
 
 it('given one cell otherwise, who computes is right, and who repeats what was signed is found', async () => {
-  const right = await rule(honest, compute, { precaution: 'altered' });
-  expect(right.ruling).toMatchObject({ verdict: { kind: 'holds' }, by: 'coordinator' });
-  expect(right.ruling?.liar).toBeUndefined();
+  const right = await judge(honest, compute, { precaution: 'altered' });
+  expect(right.judgement).toMatchObject({ verdict: { kind: 'holds' }, by: 'coordinator' });
+  expect(right.judgement?.liar).toBeUndefined();
   const echo = async (given: Claim) => ({ ...(await compute(given)), bricks: writeDigests(honest.digests) });
-  const lazy = await rule(honest, echo, { precaution: 'altered' });
-  expect(lazy.ruling).toMatchObject({ verdict: { kind: 'holds' }, liar: { peer: 'bbbb' } });
+  const lazy = await judge(honest, echo, { precaution: 'altered' });
+  expect(lazy.judgement).toMatchObject({ verdict: { kind: 'holds' }, liar: { peer: 'bbbb' } });
 });
 
 it('the answers of others are not taken for an inspector’s', async () => {
   inquiries = new Inquiries(desk, 200);
-  const { ruling } = await rule(honest, async (given) => {
+  const { judgement } = await judge(honest, async (given) => {
     const answer = await compute(given);
     inquiries.answered(
       { ...peer(async () => undefined), id: 'cccc' },
@@ -207,5 +207,5 @@ it('the answers of others are not taken for an inspector’s', async () => {
     );
     return undefined;
   });
-  expect(ruling?.by).toBe('coordinator');
+  expect(judgement?.by).toBe('coordinator');
 });

@@ -18,13 +18,18 @@ const MAX_PLAN_TEXT = MAX_CONTROL_BYTES / 2;
 /** Credit for inspections counts whatever the run goes back to. */
 const WHATEVER_STANDS = -1;
 
+export interface Liar {
+  readonly peer: PeerId;
+  readonly why: string;
+}
+
 /** How a span was judged. */
-export interface Ruling {
+export interface Judgement {
   readonly verdict: Verdict;
   /** Who computed it again last. */
   readonly by: PeerId | 'coordinator';
   /** An inspector that was found out over it. */
-  readonly liar?: { readonly peer: PeerId; readonly why: string };
+  readonly liar?: Liar;
 }
 
 export interface CourtTools {
@@ -64,12 +69,12 @@ export class Court {
   }
 
   /** Undefined where the court was closed meanwhile. `of`: who signed. Rejects with what the coordinator's engine or the store rejects with. */
-  async rule(
+  async judge(
     objects: Case['objects'],
     claim: Claim,
     of: Known,
     isUrgent: () => boolean,
-  ): Promise<Ruling | undefined> {
+  ): Promise<Judgement | undefined> {
     const found: Case = { objects, claim, of, isUrgent };
     const inspector = await this.#inspectorFor(found);
     if (this.#isClosed) return undefined;
@@ -81,12 +86,12 @@ export class Court {
     const answer = await this.#ask(inspector, claim, other ?? given);
     if (this.#isClosed) return undefined;
     if (!answer) return { verdict: await this.#check(found), by: 'coordinator' };
-    const ruling = other
-      ? await this.#ruleOnAltered(found, inspector, answer, other)
-      : await this.#ruleOn(found, inspector, answer, precaution);
+    const judgement = other
+      ? await this.#judgeAltered(found, inspector, answer, other)
+      : await this.#judgeAnswer(found, inspector, answer, precaution);
     if (!this.#condemned.has(inspector.member.id))
       parties.credit.note(inspector.known.party, WHATEVER_STANDS, cellUpdatesOf(claim));
-    return ruling;
+    return judgement;
   }
 
   /** Nobody is asked any more. */
@@ -115,61 +120,66 @@ export class Court {
     return undefined;
   }
 
-  async #ruleOn(found: Case, inspector: Inspector, answer: Answer, precaution: Precaution): Promise<Ruling> {
+  async #judgeAnswer(
+    found: Case,
+    inspector: Inspector,
+    answer: Answer,
+    precaution: Precaution,
+  ): Promise<Judgement> {
     const { claim, of } = found;
     const { member, known } = inspector;
     const { supervisor, parties } = this.#tools;
     const isAgreed = await agrees(answer, claim);
     if (isAgreed && precaution === 'none') return { verdict: { kind: 'holds' }, by: member.id };
     const verdict = await this.#check(found);
-    const ruling: Ruling = { verdict, by: 'coordinator' };
+    const judgement: Judgement = { verdict, by: 'coordinator' };
     if (isAgreed) {
       if (verdict.kind === 'lied')
-        return this.#foundOut(ruling, inspector, 'it vouched for what is not true');
+        return this.#foundOut(judgement, inspector, 'it vouched for what is not true');
       supervisor.record(known.party, 'good');
-      return ruling;
+      return judgement;
     }
     if (verdict.kind !== 'holds' || !verdict.outcome) {
       supervisor.record(known.party, 'good');
-      return ruling;
+      return judgement;
     }
     if (!claim.sameClass) {
       // Within the tolerance between classes either may be off: both are looked at more closely from now on.
       for (const party of [of.party, known.party]) parties.record(party, 'bad');
       supervisor.record(known.party, 'bad');
-      return ruling;
+      return judgement;
     }
     const start = await rootOf(
       await brickDigests(claim.job, boxOfSpan(claim.span), verdict.outcome.start, digest),
       digest,
     );
     if (start === answer.start && sameReceived(answer, claim))
-      return this.#foundOut(ruling, inspector, 'it accused a peer that computes truly');
+      return this.#foundOut(judgement, inspector, 'it accused a peer that computes truly');
     // What reached it was not what was sent: an accident, or an excuse that costs it this job.
     this.#tools.inspectors.cannot(inspector, claim.span.plan.job);
     supervisor.record(known.party, 'bad');
-    return ruling;
+    return judgement;
   }
 
   /** Whoever computes what it is given does not come to what was signed, unless the cell that is off did not matter. */
-  async #ruleOnAltered(found: Case, inspector: Inspector, answer: Answer, given: Given): Promise<Ruling> {
+  async #judgeAltered(found: Case, inspector: Inspector, answer: Answer, given: Given): Promise<Judgement> {
     const { claim } = found;
-    const ruling: Ruling = { verdict: await this.#check(found), by: 'coordinator' };
+    const judgement: Judgement = { verdict: await this.#check(found), by: 'coordinator' };
     const isEcho = answer.bricks === writeDigests(claim.digests);
     if (isEcho) {
       const own = await this.#check({ ...found, claim: answerAsClaim(claim, answer, given) });
-      if (own.kind === 'lied') return this.#foundOut(ruling, inspector, 'it answered without computing');
+      if (own.kind === 'lied') return this.#foundOut(judgement, inspector, 'it answered without computing');
     }
     this.#tools.supervisor.record(inspector.known.party, 'good');
-    return ruling;
+    return judgement;
   }
 
-  #foundOut(ruling: Ruling, { member, known }: Inspector, why: string): Ruling {
-    if (this.#condemned.has(member.id)) return ruling;
+  #foundOut(judgement: Judgement, { member, known }: Inspector, why: string): Judgement {
+    if (this.#condemned.has(member.id)) return judgement;
     this.#condemned.add(member.id);
     this.#tools.supervisor.record(known.party, 'lied');
     this.#tools.parties.record(known.party, 'lied');
-    return { ...ruling, liar: { peer: member.id, why } };
+    return { ...judgement, liar: { peer: member.id, why } };
   }
 }
 
