@@ -163,11 +163,12 @@ it('an inspector that says otherwise of a true span is the liar, and has no cred
 });
 
 it('one that was given other cells than were sent is asked no more, and not shut out', async () => {
-  const { judgement } = await judge(honest, (given) =>
+  const { judgement, parties } = await judge(honest, (given) =>
     compute({ ...given, start: { kind: 'cells', cells: new Float32Array(stateCells(job, box)) } }),
   );
   expect(judgement).toMatchObject({ verdict: { kind: 'holds' }, by: 'coordinator' });
   expect(judgement?.liar).toBeUndefined();
+  expect(parties.credit.export().credits).toEqual([]);
 });
 
 it('who says nothing, or cannot, is not waited for: the coordinator computes', async () => {

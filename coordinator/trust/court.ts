@@ -79,19 +79,16 @@ export class Court {
     const inspector = await this.#inspectorFor(found);
     if (this.#isClosed) return undefined;
     if (!inspector) return { verdict: await this.#check(found), by: 'coordinator' };
-    const { parties, supervisor } = this.#tools;
     const given: Given = { start: claim.start, received: claim.evidence.received };
-    const precaution = supervisor.draw(inspector.known.party);
+    const { party, isOwn } = inspector.known;
+    const precaution = isOwn ? 'none' : this.#tools.supervisor.draw(party);
     const other = precaution === 'altered' && claim.sameClass ? altered(given) : undefined;
     const answer = await this.#ask(inspector, claim, other ?? given);
     if (this.#isClosed) return undefined;
     if (!answer) return { verdict: await this.#check(found), by: 'coordinator' };
-    const judgement = other
-      ? await this.#judgeAltered(found, inspector, answer, other)
-      : await this.#judgeAnswer(found, inspector, answer, precaution);
-    if (!this.#condemned.has(inspector.member.id))
-      parties.credit.note(inspector.known.party, WHATEVER_STANDS, cellUpdatesOf(claim));
-    return judgement;
+    return other
+      ? this.#judgeAltered(found, inspector, answer, other)
+      : this.#judgeAnswer(found, inspector, answer, precaution);
   }
 
   /** Nobody is asked any more. */
@@ -130,19 +127,18 @@ export class Court {
     const { member, known } = inspector;
     const { supervisor, parties } = this.#tools;
     const isAgreed = await agrees(answer, claim);
-    if (isAgreed && precaution === 'none') return { verdict: { kind: 'holds' }, by: member.id };
+    if (isAgreed && precaution === 'none') {
+      this.#credit(inspector, claim);
+      return { verdict: { kind: 'holds' }, by: member.id };
+    }
     const verdict = await this.#check(found);
     const judgement: Judgement = { verdict, by: 'coordinator' };
     if (isAgreed) {
       if (verdict.kind === 'lied')
         return this.#foundOut(judgement, inspector, 'it vouched for what is not true');
-      supervisor.record(known.party, 'good');
-      return judgement;
+      return this.#wasRight(judgement, inspector, claim);
     }
-    if (verdict.kind !== 'holds' || !verdict.outcome) {
-      supervisor.record(known.party, 'good');
-      return judgement;
-    }
+    if (verdict.kind !== 'holds' || !verdict.outcome) return this.#wasRight(judgement, inspector, claim);
     if (!claim.sameClass) {
       // Within the tolerance between classes either may be off: both are looked at more closely from now on.
       for (const party of [of.party, known.party]) parties.record(party, 'bad');
@@ -170,8 +166,17 @@ export class Court {
       const own = await this.#check({ ...found, claim: answerAsClaim(claim, answer, given) });
       if (own.kind === 'lied') return this.#foundOut(judgement, inspector, 'it answered without computing');
     }
+    return this.#wasRight(judgement, inspector, claim);
+  }
+
+  #wasRight(judgement: Judgement, inspector: Inspector, claim: Claim): Judgement {
     this.#tools.supervisor.record(inspector.known.party, 'good');
+    this.#credit(inspector, claim);
     return judgement;
+  }
+
+  #credit({ known }: Inspector, claim: Claim): void {
+    this.#tools.parties.credit.note(known.party, WHATEVER_STANDS, cellUpdatesOf(claim));
   }
 
   #foundOut(judgement: Judgement, { member, known }: Inspector, why: string): Judgement {
