@@ -1,6 +1,7 @@
 import type { Job } from '../../core/job/job.js';
 import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
 import { resultKey } from '../../core/protocol/keys.js';
+import { holdersIn } from '../../core/protocol/holders.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
 import { type JobEnd, writeJobEnd } from '../job-end.js';
@@ -217,7 +218,7 @@ class RoomConductor implements Conductor {
 
   #updateRoster(): void {
     const run = this.#current?.run;
-    const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
+    const computing = new Set(run?.plan ? holdersIn(run.plan).map(({ peer }) => peer) : []);
     for (const { id, name, kind, ability } of this.#members.values()) {
       const use = run?.useOf(id);
       const isComputing = computing.has(id) || use?.kind === 'members';
