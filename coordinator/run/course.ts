@@ -1,5 +1,5 @@
 import { EPOCHS_AHEAD } from '../../core/plan/cost.js';
-import { holdersIn, planWithout } from '../../core/protocol/holders.js';
+import { holdersIn, isShadow, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 
 /** One plan under way: who has loaded, how far each shard and each shadow has come, how far they may go. */
@@ -9,6 +9,7 @@ export class Course {
   readonly #steps: Map<PeerId, number>;
   #until: number;
   #pausedAt: number | undefined;
+  #hasHeirs = false;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -29,6 +30,15 @@ export class Course {
   /** All who compute. */
   get holders(): readonly PeerId[] {
     return [...this.#steps.keys()];
+  }
+
+  /**
+   * Whether peers are to keep copies: shadows are better ones, where each shard has one. Once a shadow has taken over, peers no longer agree on
+   * whose buddy is whose.
+   */
+  get wantsCopies(): boolean {
+    const { shards, shadows = [] } = this.#plan;
+    return !this.#hasHeirs && shadows.length < shards.length;
   }
 
   /** Step that peers may advance to: an epoch's end or the job's. */
@@ -77,6 +87,7 @@ export class Course {
   retire(peer: PeerId): void {
     const plan = planWithout(this.#plan, peer);
     if (!plan) throw new RangeError(`plan ${this.#plan.id} cannot do without ${peer}`);
+    this.#hasHeirs ||= !isShadow(this.#plan, peer);
     this.#plan = plan;
     this.#steps.delete(peer);
     this.#ready.delete(peer);
