@@ -6,9 +6,9 @@ import { Crew } from '../run/crew.js';
 import { Life } from '../run/life.js';
 import type { Run } from '../run/run.js';
 import type { End, RunTools } from '../run/run-tools.js';
-import { readMembersOver, writeMembersOver } from './done-record.js';
 import { MemberDesk, type Orders } from './member-desk.js';
 import { MemberUploads } from './member-uploads.js';
+import { MembersRecord } from './members-record.js';
 import { namesFiles, type SharedMember, shareMember } from './shared-member.js';
 import { type SweepContribution, SweepReport } from './sweep-report.js';
 
@@ -50,11 +50,9 @@ export class SweepRun implements Run {
   readonly #crew: Crew;
   readonly #uploads: MemberUploads;
   readonly #report: SweepReport;
+  readonly #record: MembersRecord;
   #desk: MemberDesk;
   #started = false;
-  /** What is over as of the last record, and the record that is being written. */
-  #recorded = 0;
-  #recording: Promise<void> | undefined;
   #hindrance: string | undefined;
   #lastFailure: string | undefined;
 
@@ -66,11 +64,12 @@ export class SweepRun implements Run {
     this.#crew = new Crew(tools.members);
     this.#uploads = new MemberUploads(id, sweep);
     this.#report = new SweepReport(sweep);
+    this.#record = new MembersRecord(tools.store, id, tools.term);
     this.#desk = new MemberDesk(sweep.members, { done: [], failed: [] });
     this.#life = new Life<Busy>(id, sweep, tools, {
       hindrance: () => this.#hindrance,
       look: () => this.#look(),
-      recordSoFar: () => this.#record(),
+      recordSoFar: () => this.#recordOver(),
       left: (before) => this.#left(before.kind === 'sharing' ? before.shared : undefined),
     });
     this.#life.keep(this.#open());
@@ -164,13 +163,11 @@ export class SweepRun implements Run {
   }
 
   async #open(): Promise<void> {
-    const { store, result } = this.#tools;
-    const over = await readMembersOver(store, this.id);
-    await result.start();
+    const over = await this.#record.open();
+    await this.#tools.result.start();
     if (this.ended) return;
     this.#desk = new MemberDesk(this.#sweep.members, over);
-    this.#recorded = over.done.size + over.failed.length;
-    this.#started = this.#recorded > 0;
+    this.#started = over.done.size + over.failed.length > 0;
     this.#tools.document.setPlan(undefined);
     this.#life.enter({ kind: 'waiting', reason: WITHOUT_PEERS });
     this.#begin();
@@ -229,7 +226,7 @@ export class SweepRun implements Run {
     // The document has the member's own file.
     this.#life.forgetShown();
     this.#life.enter({ kind: 'running' });
-    this.#record();
+    this.#recordOver();
     this.#begin();
   }
 
@@ -306,38 +303,22 @@ export class SweepRun implements Run {
   #look(): void {
     if (this.#life.phase.kind !== 'running') return;
     this.#tools.document.setProgress(this.progress);
-    this.#record();
+    this.#recordOver();
     this.#offerAll();
     this.#tools.onChange();
   }
 
-  /** Records what is over, where that is news and no record is under way. */
-  #record(): void {
-    const over = this.#overSoFar;
-    if (this.#recording || over === this.#recorded) return;
-    const { done, failed } = this.#desk;
-    const { store, term } = this.#tools;
-    this.#recording = writeMembersOver(store, this.id, term, { done: new Set(done), failed }).then(() => {
-      this.#recorded = over;
-      this.#report.recorded(this.#desk);
-    });
-    this.#life.keep(
-      this.#recording.finally(() => {
-        this.#recording = undefined;
-      }),
-    );
-  }
-
-  get #overSoFar(): number {
-    return this.#desk.done.size + this.#desk.failed.length;
+  #recordOver(): void {
+    const written = this.#record.write(this.#desk);
+    if (written) this.#life.keep(written.then(() => this.#report.recorded(this.#desk)));
   }
 
   async #finish(): Promise<void> {
     if (this.#life.phase.kind === 'finishing' || this.ended) return;
     this.#life.enter({ kind: 'finishing' });
-    await this.#recording;
-    this.#record();
-    await this.#recording;
+    await this.#record.underWay;
+    this.#recordOver();
+    await this.#record.underWay;
     await this.#tools.result.finish(this.#desk, this.#report.contributions);
     if (this.ended) return;
     const { failed } = this.#desk;
