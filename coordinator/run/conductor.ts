@@ -2,6 +2,7 @@ import type { Job } from '../../core/job/job.js';
 import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
 import { CHECKS_OTHERS } from '../../core/plan/use-words.js';
 import type { ShownUse } from '../../core/protocol/document.js';
+import { holdersIn } from '../../core/protocol/holders.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
@@ -243,7 +244,7 @@ class RoomConductor implements Conductor {
   #updateRoster(): void {
     const entry = this.#current;
     const run = entry?.run;
-    const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
+    const computing = new Set(run?.plan ? holdersIn(run.plan).map(({ peer }) => peer) : []);
     for (const { id, name, kind, ability } of this.#members.values()) {
       const use = entry && this.#useOf(entry, id);
       const isComputing = computing.has(id) || use?.kind === 'members';

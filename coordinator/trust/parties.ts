@@ -4,7 +4,7 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import { Ledger } from '../../core/trust/reputation/ledger.js';
 import { type Party, Reputation } from '../../core/trust/reputation/reputation.js';
 import { type Occasion, Selection } from '../../core/trust/reputation/selection.js';
-import type { Finding } from '../../core/trust/reputation/standing.js';
+import { type Finding, FLOOR } from '../../core/trust/reputation/standing.js';
 import { bestEd25519, type Ed25519, keyIdOf, keyProof } from '../../core/trust/statement/ed25519.js';
 import { type Statement, verifyStatement } from '../../core/trust/statement/statement.js';
 import type { Member, RunMessage } from '../room/conductor.js';
@@ -69,6 +69,22 @@ export class Parties {
   /** Whether a span of a shard is checked: as often as whoever signed it deserves. */
   isChecked(party: Party, occasion: Occasion): boolean {
     return this.#selection.checks(occasion, this.#reputation.chanceOfCheck(party));
+  }
+
+  /** Peers of one class compute the same bits. */
+  classOf(peer: PeerId): string | undefined {
+    return this.#known.get(peer)?.numericalClass;
+  }
+
+  /** How likely what a peer computes is checked. */
+  chanceOfCheck(peer: PeerId): number {
+    const known = this.#known.get(peer);
+    return known ? this.#reputation.chanceOfCheck(known.party) : 1;
+  }
+
+  /** Whether a span is checked though two parties agree on it: they may be one. */
+  isSampled(occasion: Occasion): boolean {
+    return this.#selection.checks(occasion, FLOOR);
   }
 
   record(party: Party, finding: Finding): void {

@@ -1,3 +1,4 @@
+import { holdersIn } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Contradiction } from './both-ends.js';
 import type { Judgement, Liar } from './court.js';
@@ -29,8 +30,9 @@ export class Rulings {
   }
 
   /** A plan is under way. */
-  follow({ from, source, shards }: Plan): void {
-    for (const { peer } of shards) {
+  follow(plan: Plan): void {
+    const { from, source } = plan;
+    for (const { peer } of holdersIn(plan)) {
       const right = this.#right.get(peer) ?? from;
       // What is computed again may come out otherwise.
       this.#right.set(peer, source.kind === 'transfer' ? right : Math.min(right, from));
@@ -47,6 +49,8 @@ export class Rulings {
     switch (found.kind) {
       case 'other neighbours':
         return this.#listener.doubtful(by.peer, 'it signed for other neighbours than it has', undefined);
+      case 'unsigned halos':
+        return this.#listener.doubtful(by.peer, 'it had halos of a peer that is gone', found.other.peer);
       case 'other halos':
         for (const { known } of [by, found.other]) this.#parties.record(known.party, 'bad');
         return this.#listener.doubtful(
@@ -55,6 +59,19 @@ export class Rulings {
           found.other.peer,
         );
     }
+  }
+
+  /** A shard's peer and its shadow, who belong to two owners, signed for the same: that is as good as a check of both. */
+  agreed(pair: readonly SignedSpan[]): void {
+    for (const { peer, known, statement } of pair) {
+      this.#parties.record(known.party, 'good');
+      this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
+    }
+  }
+
+  /** They signed for different outcomes, and a check of each finds nothing: both are of another class than who checks. */
+  undecided({ peer }: SignedSpan, shadow: SignedSpan): void {
+    this.#listener.doubtful(peer, 'its shadow signed for something else', shadow.peer);
   }
 
   /** It was to be checked, and shows nothing. */

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
 import { compareEnds } from './both-ends.js';
 import { noteCredit } from './credit.js';
+import { Disputes } from './disputes.js';
 import { draw } from './draw.js';
 import type { Inspection } from './inspection.js';
 import type { Known } from './parties.js';
@@ -17,6 +18,7 @@ import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
 import { canSign } from './span-length.js';
+import { compareTwins, type Twins } from './twins.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
@@ -49,6 +51,7 @@ export class Vetting {
   /** What peers signed is read in the order in which it came. */
   #reading: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #disputes = new Disputes();
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;
@@ -95,6 +98,23 @@ export class Vetting {
     return this.#plans.owes(peer);
   }
 
+  /** Whether the newest plan can go on without a peer: nothing is to be found out of it, and of plans before. */
+  canRetire(peer: PeerId): boolean {
+    return !this.#plans.owesOfEarlier(peer) && !this.#disputes.concerns(peer);
+  }
+
+  /** A peer holds nothing of a plan any more; what it sent may be in use until `step`. */
+  retire(plan: number, peer: PeerId, step: number): void {
+    const signed = this.#plans.of(plan);
+    if (!signed) return;
+    signed.retire(peer, step);
+    this.#asking.cancel(peer);
+    // Nobody but the peer may have been waited for.
+    this.#reading = this.#reading
+      .then(() => this.#compareWhatIsWhole())
+      .catch((error) => this.#listener.failed(error));
+  }
+
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
     return this.#plans.isVettedThrough(step);
@@ -126,6 +146,7 @@ export class Vetting {
     this.#plans.clear();
     this.#tools.parties.credit.void(-1);
     this.#checks.clear();
+    this.#disputes.clear();
     this.#asking.cancelAll();
   }
 
@@ -153,9 +174,12 @@ export class Vetting {
   #compareWhatIsWhole(): void {
     for (const signed of this.#plans) {
       for (let group = signed.takeWhole(); group; group = signed.takeWhole()) {
-        const contradiction = compareEnds(this.#job, signed.plan, group);
+        const contradiction = compareEnds(this.#job, signed.plan, group, signed.isSignedWhole);
         if (contradiction) return this.#rulings.contradiction(contradiction);
-        for (const span of draw(this.#tools.parties, signed, group)) {
+        const { agreed, disputes } = compareTwins(group);
+        for (const dispute of disputes) this.#dispute(signed, dispute);
+        for (const pair of agreed.values()) this.#rulings.agreed(pair);
+        for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
           if (!this.#believes(span.known)) this.#begin(signed, span);
         }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
@@ -172,10 +196,19 @@ export class Vetting {
     return known?.isOwn === true && this.#job.file.trust.own === 'believed';
   }
 
+  /** Has the spans of two checked that differ. */
+  #dispute(signed: SignedPlan, { peer, shadow }: Twins): void {
+    const { shard, step } = peer.statement;
+    if (!this.#disputes.begin({ peer, shadow })) return;
+    const details = { job: this.#id, plan: signed.plan.id, shard, step };
+    this.#tools.log('disputed', { ...details, peer: peer.peer, shadow: shadow.peer });
+    for (const span of [peer, shadow]) this.#begin(signed, span);
+  }
+
   /** Has a span checked. */
   #begin(signed: SignedPlan, span: SignedSpan): void {
     const { shard, from, step } = span.statement;
-    signed.beginsCheck(shard, from, step);
+    signed.beginsCheck(span.peer, from, step);
     // The last one still is the span before this.
     const startDigests =
       signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
@@ -188,23 +221,20 @@ export class Vetting {
   async #check(signed: SignedPlan, span: SignedSpan, startDigests: Uint8Array | undefined): Promise<void> {
     const { plan } = signed;
     const { shard, from, step } = span.statement;
-    const stands = () => this.#plans.of(plan.id) === signed;
+    const stands = () => this.#plans.of(plan.id) === signed && signed.isHeldBy(span.peer);
     const asked = { plan, shard, from, to: step };
     const outcome = await this.#checks.check(asked, span, startDigests, stands);
     if (!outcome) return;
     if (outcome.kind === 'not shown') return stands() ? this.#rulings.notShown(span) : undefined;
     if (stands()) {
+      const { peer } = span;
       const { verdict, by } = outcome;
-      this.#tools.log('checked', {
-        job: this.#id,
-        peer: span.peer,
-        plan: plan.id,
-        step,
-        verdict: verdict.kind,
-        by,
-      });
-      signed.endsCheck(shard, step);
+      this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
+      signed.endsCheck(peer, step);
+      if (verdict.kind !== 'holds') this.#disputes.settle(peer);
       this.#rulings.verdict(span, outcome);
+      const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
+      if (twins) this.#rulings.undecided(twins.peer, twins.shadow);
     }
     if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
   }

@@ -10,6 +10,7 @@ import {
   MAX_LINKS_TOLD,
   MAX_MEMBERS_TOLD,
   MAX_NAME_LENGTH,
+  MAX_SNAPSHOTS_OWED,
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
 } from './limits.js';
@@ -77,6 +78,13 @@ const copySchema = z.strictObject({
   keeping: z.strictObject({ plan: planId, step }).exactOptional(),
 });
 export type CopyOrder = z.infer<typeof copySchema>;
+
+/** What a peer was still to put to the store. */
+const owedSchema = z.strictObject({
+  snapshots: z.array(step).max(MAX_SNAPSHOTS_OWED),
+  checkpoint: checkpointName.exactOptional(),
+});
+export type Owed = z.infer<typeof owedSchema>;
 
 const probeSamples = z.strictObject({
   /** Index into the job's probes. */
@@ -178,6 +186,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     reason: shownText(500),
     peer: peerId.optional(),
   }),
+  /** A peer that the plan can do without cannot be reached. This one goes on, once it is told who computes in its place. */
+  z.strictObject({ type: z.literal('missed'), plan: planId, peer: peerId, reason: shownText(500) }),
   /** The store does not take or give this peer's objects just now; it tries again. Said each time. */
   z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
   /** The field has become infinite, or no number: `state` after `step` steps. */
@@ -275,6 +285,16 @@ export const toPeer = z.discriminatedUnion('type', [
     checkpoint: checkpointSchema.optional(),
     copy: copySchema.optional(),
     sign: z.literal(true).optional(),
+  }),
+  /**
+   * A peer holds nothing of the plan any more. Where it had a shard, the shard's shadow is its peer from here on, and stores what
+   * was `owed`: the shard's part of the snapshots at these steps, and of the checkpoint of that name.
+   */
+  z.strictObject({
+    type: z.literal('retired'),
+    plan: planId,
+    peer: peerId,
+    owed: owedSchema,
   }),
   z.strictObject({
     type: z.literal('addresses'),
