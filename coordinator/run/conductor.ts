@@ -1,7 +1,7 @@
 import type { Job } from '../../core/job/job.js';
 import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
-import { resultKey } from '../../core/protocol/keys.js';
 import { holdersIn } from '../../core/protocol/holders.js';
+import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
 import { writeJobEnd } from '../job-end.js';

@@ -13,7 +13,11 @@ export class HeldBack {
   #forgottenThrough = -1;
 
   /** `late`: the peer may be as late as that step, and have `most` older snapshots on their way. */
-  snapshot(step: number, store: Store, { late, most }: { readonly late: number; readonly most: number }): void {
+  snapshot(
+    step: number,
+    store: Store,
+    { late, most }: { readonly late: number; readonly most: number },
+  ): void {
     this.#snapshots.set(step, store);
     const older = [...this.#snapshots.keys()].filter((held) => held < late);
     for (const held of older.slice(0, Math.max(0, older.length - most))) {

@@ -104,7 +104,11 @@ export class ShardRun {
     this.#partners = new Partners({ ...tools, onFailure: (error, peer) => this.#fail(error, peer) });
     const quiet = { ...tools, partners: new Partners({ ...tools, onFailure: () => {} }) };
     this.#copying = new Copying(quiet, job, plan, index, own.box);
-    const saving = { ...tools, isShadow: () => this.isShadow, onFailure: (error: unknown) => this.#fail(error) };
+    const saving = {
+      ...tools,
+      isShadow: () => this.isShadow,
+      onFailure: (error: unknown) => this.#fail(error),
+    };
     this.#saving = new Saving(saving, job, plan, own.box);
   }
 
@@ -225,7 +229,8 @@ export class ShardRun {
   #exchangesWith(peer: PeerId): boolean {
     const { isShadow: aside } = this;
     return holdersIn(this.#plan).some(
-      (holder) => holder.peer === peer && this.#neighbours.has(holder.shard) && !(aside && isShadow(this.#plan, peer)),
+      (holder) =>
+        holder.peer === peer && this.#neighbours.has(holder.shard) && !(aside && isShadow(this.#plan, peer)),
     );
   }
 
@@ -255,7 +260,9 @@ export class ShardRun {
       throw new LinkError('the plan has ended');
     }
     this.#shard = shard;
-    const partners = holdersIn(plan).map(({ peer }) => peer).filter((peer) => this.#exchangesWith(peer));
+    const partners = holdersIn(plan)
+      .map(({ peer }) => peer)
+      .filter((peer) => this.#exchangesWith(peer));
     await this.#partners.connect([...partners, ...this.#givers]);
     await fillShard(tools, job, plan, box, opened);
     this.#witness = this.#witnessOf(shard);

@@ -14,7 +14,17 @@ import { jobId, peerId } from './plan.js';
 
 /** What a peer is used for in the run, or why for nothing. */
 const useSchema = z.strictObject({
-  kind: z.enum(['shard', 'members', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out', 'shadow', 'unpaired']),
+  kind: z.enum([
+    'shard',
+    'members',
+    'memory',
+    'too-slow',
+    'link-too-slow',
+    'extra',
+    'left-out',
+    'shadow',
+    'unpaired',
+  ]),
   /** The same for people, with the figures that show it. */
   says: z.string().max(200),
 });
