@@ -34,8 +34,9 @@ export function compareEnds(
       const other = byShard.get(halo.shard) as SignedSpan;
       const theirs = other.statement.halos.find((candidate) => candidate.shard === shard);
       // What a shadow would have sent is compared with what its shard's peer did.
-      const isSame = shadows.get(shard) === by || theirs?.received === halo.sent;
-      if (!isSame || theirs?.sent !== halo.received) return { kind: otherHalos, by, other };
+      const isSame =
+        shadows.get(shard) === by ? theirs?.sent === halo.received : theirs?.received === halo.sent;
+      if (!isSame) return { kind: otherHalos, by, other };
     }
   }
   return undefined;

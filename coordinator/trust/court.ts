@@ -32,6 +32,9 @@ export interface Judgement {
   readonly liar?: Liar;
 }
 
+/** Whoever judges spans: a court, or the coordinator alone. */
+export type Judge = Pick<Court, 'numericalClass' | 'judge'>;
+
 export interface CourtTools {
   readonly checker: Checker;
   readonly inspectors: Inspectors;

@@ -4,7 +4,7 @@ import type { SpanStart } from '../../core/witness/replay.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Store } from '../store/store.js';
 import type { Asking } from './asking.js';
-import type { Court, Judgement } from './court.js';
+import type { Judge, Judgement } from './court.js';
 import { KnownStarts } from './known-starts.js';
 import type { SignedSpan } from './signed-span.js';
 
@@ -15,7 +15,7 @@ type CheckOutcome =
   | { readonly kind: 'not shown' };
 
 interface SpanChecksTools {
-  readonly court: Court;
+  readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
   readonly asking: Asking;
   /** Whether the run waits for checks, and for nothing else; or is over. */

@@ -5,6 +5,7 @@ import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
 import { compareEnds } from './both-ends.js';
+import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
 import { Disputes } from './disputes.js';
 import { draw } from './draw.js';
@@ -22,7 +23,8 @@ import { compareTwins, type Twins } from './twins.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
-export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'court' | 'log'> & {
+export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'log'> & {
+  readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
 };
 

@@ -17,14 +17,15 @@ const file = {
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 2 } },
 };
 const roomJob: RoomJob = { id: 'inspecting-1', file: { ...checkJob(file).file }, state: 'running' };
-const asked = {
-  ...{ type: 'inspect', request: 7, shard: 0, from: 0, to: 8, start: false, url: '/evidence/a' },
+const asked: Parameters<Inspecting['inspect']>[0] = {
+  type: 'inspect',
+  ...{ request: 7, shard: 0, from: 0, to: 8, start: false, url: '/evidence/a' },
   plan: {
     ...{ id: 1, job: 'inspecting-1', from: 0, exchangeEvery: 4, epoch: 8 },
     source: { kind: 'initial' },
     shards: [{ peer: 'aaaa', box: boxOfShape([8, 8, 8]) }],
   },
-} as const;
+};
 
 let engine: InspectingTools['engine'];
 beforeAll(async () => {
