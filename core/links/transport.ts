@@ -11,7 +11,7 @@ export interface Transport {
   send(message: Uint8Array): void;
   /** Resolves when `buffered` has fallen below the low-water mark; rejects with LinkError when closed. */
   drained(): Promise<void>;
-  /** Set once, before anything arrives. */
+  /** Set once, before anything arrives. The bytes may change as soon as it returns: whoever needs them longer copies them. */
   onMessage: (message: Uint8Array) => void;
   /** Called once, with the reason, whoever closed. */
   onClose: (reason: string) => void;

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 import { type Channel, ChannelTransport } from '../../core/links/channel.js';
 import { after } from '../../core/links/timer.js';
-import { MAX_FRAGMENT_BYTES } from '../../core/protocol/limits.js';
+import { MAX_SOCKET_FRAGMENT_BYTES } from '../../core/protocol/limits.js';
 
 /*
  * How messages follow one another over a socket between two processes of one machine:
  *
- *   message := length:u32 bytes         little-endian; 1 to MAX_FRAGMENT_BYTES bytes
+ *   message := length:u32 bytes         little-endian; 1 to MAX_SOCKET_FRAGMENT_BYTES bytes
  */
 const LENGTH_BYTES = 4;
 
@@ -32,7 +32,7 @@ export function socketTransport(socket: Socket, ended: () => void): ChannelTrans
       stopTimer = after(GOODBYE_MS, () => socket.destroy());
     },
   };
-  const transport = new ChannelTransport(channel);
+  const transport = new ChannelTransport(channel, MAX_SOCKET_FRAGMENT_BYTES);
   const incoming = new Incoming((message) => transport.received(message));
   socket.on('data', (bytes: Uint8Array) => {
     if (!incoming.add(bytes)) transport.ended('the other side sent what is no message');
@@ -56,12 +56,14 @@ class Incoming {
   #lengthFilled = 0;
   /** A message of which not all bytes have come. */
   #partial: { readonly message: Uint8Array; filled: number } | undefined;
+  /** Where such messages are put together, one after the other. */
+  readonly #whole = new Uint8Array(MAX_SOCKET_FRAGMENT_BYTES);
 
   constructor(deliver: (message: Uint8Array) => void) {
     this.#deliver = deliver;
   }
 
-  /** False where the bytes are no messages. Whole messages are views of them. */
+  /** False where the bytes are no messages. What it delivers is a view, of them or of what is used again. */
   add(bytes: Uint8Array): boolean {
     let from = 0;
     while (from < bytes.byteLength) {
@@ -75,9 +77,9 @@ class Incoming {
       if (this.#lengthFilled < LENGTH_BYTES) return true;
       this.#lengthFilled = 0;
       const length = new DataView(this.#length.buffer).getUint32(0, true);
-      if (length === 0 || length > MAX_FRAGMENT_BYTES) return false;
+      if (length === 0 || length > MAX_SOCKET_FRAGMENT_BYTES) return false;
       if (from + length > bytes.byteLength) {
-        this.#partial = { message: new Uint8Array(length), filled: 0 };
+        this.#partial = { message: this.#whole.subarray(0, length), filled: 0 };
         continue;
       }
       this.#deliver(bytes.subarray(from, from + length));
