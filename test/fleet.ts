@@ -19,6 +19,7 @@ import { checkWholeSweep } from '../core/job/whole-sweep.js';
 import type { TransportFactory } from '../core/links/transport.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import type { Objects } from '../core/peer/objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import type { Socket } from '../core/protocol/socket.js';
@@ -54,6 +55,8 @@ interface PeerOptions {
   readonly engine?: Engine;
   readonly transport?: TransportChoice | TransportFactory;
   readonly connect?: (url: string) => Promise<Socket>;
+  /** Instead of the coordinator's objects as they are. */
+  readonly objects?: (honest: Objects) => Objects;
 }
 
 /** What is told where a run lost something, or somebody. */
@@ -204,7 +207,7 @@ export class Fleet {
 /** Joins a coordinator's room from this process, with an engine of its own. */
 export async function joinRoom(url: string, options: PeerOptions): Promise<FleetPeer> {
   const engine = options.engine ?? (await createWasmEngine());
-  const { transport = 'werift', connect = connectSocket } = options;
+  const { transport = 'werift', connect = connectSocket, objects = (honest) => honest } = options;
   const transports = typeof transport === 'string' ? await openTransports(transport) : transport;
   const addresses = addressesOf(url);
   const statuses: ContributorStatus[] = [];
@@ -218,7 +221,7 @@ export async function joinRoom(url: string, options: PeerOptions): Promise<Fleet
       rate: options.rate ?? 1e8,
     },
     transports,
-    objects: httpObjects(fetch, addresses),
+    objects: objects(httpObjects(fetch, addresses)),
     identity: await freshIdentity(),
     name: options.name ?? 'peer',
     kind: 'node',

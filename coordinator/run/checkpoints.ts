@@ -6,17 +6,22 @@ import { checkpointBrickKey, checkpointPrefix, sealKey, sealPrefix } from '../..
 import {
   type BrickPlaces,
   type CheckpointName,
-  packPlaces,
+  packRuns,
+  packSigned,
   type Seal,
+  type SignedBricks,
   type SpentSeal,
   sealSchema,
   spentSealSchema,
-  unpackPlaces,
+  unpackRuns,
+  unpackSigned,
 } from '../../core/protocol/seal.js';
 import type { Store } from '../store/store.js';
 
 /** Sealed checkpoints kept: the newest, and one before it in case the newest proves unreadable. */
 const KEPT = 2;
+
+type NewSeal = Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'signed' | 'final'>;
 
 /** A state that a run can go on from. */
 export interface SealedState {
@@ -25,6 +30,8 @@ export interface SealedState {
   readonly step: number;
   readonly name: CheckpointName;
   readonly places: BrickPlaces;
+  /** Undefined where nobody signed for it. */
+  readonly signed?: SignedBricks | undefined;
 }
 
 /**
@@ -95,9 +102,15 @@ export class Checkpoints {
   }
 
   /** Seals a checkpoint, all of whose bricks are in the store. @throws TakenOverError */
-  async seal(step: number, name: CheckpointName, places: BrickPlaces): Promise<SealedState> {
-    const state = { seal: this.#last.seal + 1, step, name, places };
-    await this.#next({ step, name, bricks: packPlaces(places), final: false });
+  async seal(
+    step: number,
+    name: CheckpointName,
+    places: BrickPlaces,
+    signed?: SignedBricks,
+  ): Promise<SealedState> {
+    const state = { seal: this.#last.seal + 1, step, name, places, signed };
+    const bricks = packRuns(places);
+    await this.#next({ step, name, bricks, final: false, ...(signed && { signed: packSigned(signed) }) });
     this.#states.push(state);
     await this.#prune();
     return state;
@@ -160,17 +173,11 @@ export class Checkpoints {
     }
   }
 
-  async #next(seal: Pick<Seal, 'step' | 'name' | 'bricks' | 'final'>): Promise<void> {
+  async #next(seal: Omit<NewSeal, 'seal'>): Promise<void> {
     if (!(await this.#create({ ...seal, seal: this.#last.seal + 1 }))) throw new TakenOverError(this.#id);
   }
 
-  async #create({
-    seal: number,
-    step,
-    name,
-    bricks,
-    final,
-  }: Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'final'>): Promise<boolean> {
+  async #create({ seal: number, step, name, bricks, signed, final }: NewSeal): Promise<boolean> {
     const seal: Seal = {
       version: 1,
       job: this.#id,
@@ -181,6 +188,7 @@ export class Checkpoints {
       final,
       sealed: new Date().toISOString(),
       bricks,
+      ...(signed && { signed }),
     };
     const created = await this.#store.create(
       sealKey(this.#id, number),
@@ -236,6 +244,7 @@ export class Checkpoints {
   }
 }
 
-function stateOf({ seal, step, name, bricks }: Seal): SealedState[] {
-  return name === undefined ? [] : [{ seal, step, name, places: unpackPlaces(bricks) }];
+function stateOf({ seal, step, name, bricks, signed }: Seal): SealedState[] {
+  if (name === undefined) return [];
+  return [{ seal, step, name, places: unpackRuns(bricks), signed: signed && unpackSigned(signed) }];
 }

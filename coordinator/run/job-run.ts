@@ -120,10 +120,11 @@ export class JobRun {
       flush: () => result.flush(),
       isVettedThrough: (step) => this.#vetting?.isVettedThrough(step) ?? true,
       surelyRight: () => this.#vetting?.surelyRight ?? Number.POSITIVE_INFINITY,
+      signedFor: (step) => this.#vetting?.signedFor(step),
     });
     this.#copies = new Copies(job);
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
-    this.#uploads = new UploadDesk(store, id, job);
+    this.#uploads = new UploadDesk(store, id, job, (step, peer) => this.#safe.owesSnapshot(step, peer));
     this.#notice = new Notice(document, id, job, tools.log);
     this.#report = new RunReport(job);
     this.#tick = setInterval(() => this.#look(), TICK_MS);
@@ -481,14 +482,16 @@ export class JobRun {
 
   // What is safe in the store.
 
-  #stored(member: Member, { step }: Extract<RunMessage, { type: 'stored' }>): void {
-    this.#safe.stored(step, member.id);
+  #stored(member: Member, message: Extract<RunMessage, { type: 'stored' }>): void {
+    this.#safe.stored(message.step, member.id);
+    this.#vetting?.stored(member, message);
     this.#paid(member);
   }
 
   #checkpointed(member: Member, shard: Box, message: Extract<RunMessage, { type: 'checkpointed' }>): void {
     try {
-      this.#safe.checkpointed(member.id, shard, message);
+      const told = this.#safe.checkpointed(member.id, shard, message);
+      if (told) this.#vetting?.checkpointed(member, message.plan, told);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return member.dismiss(error.code, error.message);

@@ -1,13 +1,20 @@
 import { ProtocolError } from '../../core/errors.js';
-import type { Box } from '../../core/grid/box.js';
+import type { Box, Triple } from '../../core/grid/box.js';
 import { brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { snapshotsOf } from '../../core/job/snapshots.js';
 import type { CheckpointOrder } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { CheckpointName } from '../../core/protocol/seal.js';
+import {
+  type BrickPlaces,
+  type CheckpointName,
+  digestOf,
+  type SignedBricks,
+} from '../../core/protocol/seal.js';
+import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import type { RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import type { SignedFor, ToldBrick, ToldCheckpoint } from '../trust/told-checkpoint.js';
 import { Checkpoints, type SealedState } from './checkpoints.js';
 import { Ledger } from './ledger.js';
 
@@ -21,7 +28,11 @@ export interface SafekeepingTools {
   readonly isVettedThrough?: (step: number) => boolean;
   /** The last step up to which nothing can turn out to be wrong. */
   readonly surelyRight?: () => number;
+  /** What was signed for the bricks of the checkpoint at a step; undefined where nobody signed. */
+  readonly signedFor?: (step: number) => SignedFor | undefined;
 }
+
+type Latest = Pick<SealedState, 'name' | 'places' | 'signed'>;
 
 /** A checkpoint that peers are storing. */
 interface UnderWay {
@@ -32,7 +43,7 @@ interface UnderWay {
   /** Who has not told of all. */
   readonly owing: Set<PeerId>;
   /** The one before, of which bricks may be shared. */
-  readonly before: Pick<SealedState, 'name' | 'places'> | undefined;
+  readonly before: Latest | undefined;
   readonly places: (CheckpointName | null | undefined)[];
 }
 
@@ -45,7 +56,7 @@ export class Safekeeping {
   readonly #snapshots: ReturnType<typeof snapshotsOf>;
   #underWay: UnderWay | undefined;
   /** The checkpoint that was stored last, sealed or about to be: the next one may share its bricks. */
-  #latest: Pick<SealedState, 'name' | 'places'> | undefined;
+  #latest: Latest | undefined;
   #begun = Date.now();
   #sealing: Promise<void> | undefined;
 
@@ -85,6 +96,11 @@ export class Safekeeping {
   /** Whether a peer still has something that the store is to have. */
   owes(peer: PeerId): boolean {
     return this.#ledger.owes(peer) || this.#underWay?.owing.has(peer) === true;
+  }
+
+  /** Whether a peer still has snapshots of `step` that the store is to have. */
+  owesSnapshot(step: number, peer: PeerId): boolean {
+    return this.#ledger.owes(peer, step);
   }
 
   /** Whether every snapshot up to `step` is in the store. */
@@ -132,16 +148,18 @@ export class Safekeeping {
   }
 
   /**
-   * A peer tells where bricks of its shard lie. Of checkpoints that are void it may tell still.
+   * A peer tells where bricks of its shard lie. Of checkpoints that are void it may tell still. Returns all that it has told
+   * of its shard, once that is whole.
    * @throws ProtocolError where it tells of bricks out of turn, or of some that cannot be as it says.
    */
   checkpointed(
     peer: PeerId,
     shard: Box,
     { plan, name, first, bricks: letters }: Extract<RunMessage, { type: 'checkpointed' }>,
-  ): void {
+  ): ToldCheckpoint | undefined {
     const underWay = this.#underWay;
-    if (underWay?.order.name !== name || underWay.plan !== plan || !underWay.owing.has(peer)) return;
+    if (underWay?.order.name !== name || underWay.plan !== plan || !underWay.owing.has(peer))
+      return undefined;
     const bricks = bricksOf(this.#job.grid, shard);
     const told = underWay.told.get(peer) ?? 0;
     if (first !== told || told + letters.length > bricks.length) {
@@ -154,7 +172,9 @@ export class Safekeeping {
       underWay.places[index] = placeOf(letters[i], name, underWay.before?.places[index]);
     }
     underWay.told.set(peer, told + letters.length);
-    if (told + letters.length === bricks.length) underWay.owing.delete(peer);
+    if (told + letters.length < bricks.length) return undefined;
+    underWay.owing.delete(peer);
+    return { step: underWay.order.step, bricks: bricks.map((brick) => this.#toldOf(underWay, brick)) };
   }
 
   /**
@@ -167,11 +187,12 @@ export class Safekeeping {
     const { step, name } = underWay.order;
     if (!this.isSafeThrough(step)) return undefined;
     const places = this.#wholePlaces(underWay);
+    const signed = this.#signed(underWay, places);
     this.#underWay = undefined;
-    this.#latest = { name, places };
+    this.#latest = { name, places, signed };
     const sealed = this.quiet().then(async () => {
       await this.#tools.flush();
-      await this.#checkpoints.seal(step, name, places);
+      await this.#checkpoints.seal(step, name, places, signed);
       return step;
     });
     this.#sealing = sealed.then(() => {});
@@ -210,6 +231,26 @@ export class Safekeeping {
   /** Removes the rest: the store knows that the job is done. */
   removeSeals(): Promise<void> {
     return this.#checkpoints.removeSeals();
+  }
+
+  #toldOf({ order, before, places }: UnderWay, brick: Triple): ToldBrick {
+    const index = brickIndex(this.#job.grid, brick);
+    const place = places[index] ?? null;
+    const isShared = place !== null && place !== order.name;
+    return { brick, place, held: isShared && before?.signed ? digestOf(before.signed, index) : undefined };
+  }
+
+  #signed({ order, before }: UnderWay, places: BrickPlaces): SignedBricks | undefined {
+    const signedFor = this.#tools.signedFor?.(order.step);
+    if (!signedFor) return undefined;
+    const digests = new Uint8Array(places.length * BRICK_DIGEST_BYTES);
+    const by = places.map((place, index) => {
+      const own = signedFor.get(index);
+      if (own) digests.set(own.digest, index * BRICK_DIGEST_BYTES);
+      if (place === null) return null;
+      return place === order.name ? (own?.key ?? null) : (before?.signed?.by[index] ?? null);
+    });
+    return { digests, by };
   }
 
   #wholePlaces({ places }: UnderWay): (CheckpointName | null)[] {

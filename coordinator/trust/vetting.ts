@@ -14,9 +14,11 @@ import { exchangeOf, type Span, spanCells } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { digest, type Verdict } from './checker.js';
+import { Deposits } from './deposits.js';
 import type { Expected } from './evidence-desk.js';
 import type { Inspection } from './inspection.js';
 import type { Known } from './parties.js';
+import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 
 /** Long enough that copying and hashing a state costs little beside computing it, short enough to find a liar soon. */
 const SPAN_MS = 500;
@@ -100,12 +102,24 @@ export class Vetting {
   readonly #bricks = new Map<number, ReadonlyMap<number, Uint8Array>>();
   #work: Promise<void> = Promise.resolve();
   readonly #checks = new Set<Promise<void>>();
+  readonly #deposits: Deposits;
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     this.#id = id;
     this.#job = job;
     this.#tools = tools;
     this.#listener = listener;
+    const { isWaiting, progressed, failed } = listener;
+    this.#deposits = new Deposits(job, {
+      ...tools,
+      isWaiting,
+      progressed,
+      failed,
+      misstored: ({ peer, party }, why, right) => {
+        tools.parties.record(party, 'lied');
+        listener.foundOut(peer, why, Math.min(right, this.#right.get(peer) ?? 0));
+      },
+    });
   }
 
   /** Whether peers can be held to a plan: whether what they have fits what they may sign and show. */
@@ -154,6 +168,23 @@ export class Vetting {
     this.#work = work.catch((error) => this.#listener.failed(error));
   }
 
+  /** A peer says that its part of the snapshots of a step is stored. */
+  stored({ id }: Member, { plan, step }: Extract<RunMessage, { type: 'stored' }>): void {
+    const course = this.#courseOf(plan);
+    if (course) this.#deposits.stored(course.plan, id, step);
+  }
+
+  /** A peer says where all bricks of its shard lie. */
+  checkpointed({ id }: Member, plan: number, told: ToldCheckpoint): void {
+    const course = this.#courseOf(plan);
+    if (course) this.#deposits.checkpointed(course.plan, id, told);
+  }
+
+  /** What was signed for the bricks of the newest checkpoint, if it is the one at `step`. */
+  signedFor(step: number): SignedFor | undefined {
+    return this.#deposits.signedFor(step);
+  }
+
   /** A peer has nothing to show. */
   withheld({ id }: Member, { plan, step, reason }: Extract<RunMessage, { type: 'withheld' }>): void {
     const expected = this.#expected.get(`${plan} ${id} ${step}`);
@@ -175,6 +206,7 @@ export class Vetting {
 
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
+    if (!this.#deposits.isClearThrough(step)) return false;
     return this.#courses.every(({ plan, compared, pending }) => {
       const end = Math.min(step, this.#endOf(plan) ?? step);
       if (end <= plan.from) return true;
@@ -186,12 +218,8 @@ export class Vetting {
 
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
   get vettedThrough(): number | undefined {
-    for (const { plan, compared, pending } of this.#courses) {
-      const waiting = [...pending.values()].flatMap((spans) => [...spans.values()]);
-      if (waiting.length > 0) return Math.min(...waiting);
-      if (compared !== this.#endOf(plan)) return compared;
-    }
-    return undefined;
+    const steps = [this.#checkedThrough, this.#deposits.clearThrough].filter((step) => step !== undefined);
+    return steps.length > 0 ? Math.min(...steps) : undefined;
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
@@ -217,6 +245,7 @@ export class Vetting {
     this.#states.clear();
     for (const expected of this.#expected.values()) expected.cancel();
     this.#expected.clear();
+    this.#deposits.clear();
   }
 
   /** Resolves when nothing is being checked any more. */
@@ -224,6 +253,16 @@ export class Vetting {
     this.goBack();
     await this.#work;
     await Promise.all(this.#checks);
+    await this.#deposits.close();
+  }
+
+  get #checkedThrough(): number | undefined {
+    for (const { plan, compared, pending } of this.#courses) {
+      const waiting = [...pending.values()].flatMap((spans) => [...spans.values()]);
+      if (waiting.length > 0) return Math.min(...waiting);
+      if (compared !== this.#endOf(plan)) return compared;
+    }
+    return undefined;
   }
 
   #sizesOf(plan: Plan): Course['sizes'] {
@@ -279,6 +318,7 @@ export class Vetting {
           break;
         course.groups.delete(next[0]);
         if (!this.#compare(course, next[1])) return;
+        this.#hold(course, next[1]);
         this.#choose(course, next[1]);
         this.#note(course, next[1]);
         this.#keepBricks(course, next[0], next[1]);
@@ -334,6 +374,15 @@ export class Vetting {
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
   stands(step: number): void {
     this.#tools.parties.credit.stands(step);
+    this.#deposits.stands(step);
+  }
+
+  /** What they have stored, or will, is held to what they signed. */
+  #hold({ plan }: Course, group: ReadonlyMap<number, Signed>): void {
+    for (const [shard, { peer, known, statement, digests }] of group) {
+      const span = { plan, shard, from: statement.from, to: statement.step };
+      this.#deposits.compared(span, { peer, party: known.party, outputs: statement.outputs, digests });
+    }
   }
 
   #choose(course: Course, group: ReadonlyMap<number, Signed>): void {
@@ -406,6 +455,8 @@ export class Vetting {
     if (!bytes) return this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
     const evidence = readEvidence(this.#job, span, asked, bytes);
     const start: SpanStart = found ?? { kind: 'cells', cells: evidence.start as Float32Array };
+    if (!sameClass) await this.#deposits.whenStored(span);
+    if (this.#courseOf(plan.id) !== course) return;
     const claim = { job: this.#job, span, statement, digests, evidence, start, startDigests, sameClass };
     const verdict = await checker.check({ get: (key) => store.get(key) }, claim, this.#listener.isWaiting);
     if (this.#courseOf(plan.id) !== course) return;

@@ -7,7 +7,7 @@ import { piecesOf } from '../grid/pieces.js';
 import type { Job } from '../job/job.js';
 import { stateArrays, stateName } from '../job/states.js';
 import { checkpointBrickKey, inputBrickKey, sealKey } from '../protocol/keys.js';
-import { sealSchema, unpackPlaces } from '../protocol/seal.js';
+import { sealSchema, unpackRuns } from '../protocol/seal.js';
 import { decodeCells } from '../result/cells.js';
 import { breathe } from './breathe.js';
 import { KnownCheckpoint } from './brick-memory.js';
@@ -61,7 +61,7 @@ export async function loadCheckpoint(
   objects: Readable,
 ): Promise<KnownCheckpoint> {
   const { name, bricks } = await readSeal(id, seal, objects);
-  const places = unpackPlaces(bricks);
+  const places = unpackRuns(bricks);
   const known = new KnownCheckpoint(name);
   await eachBrick(job, box, async (brick, cells) => {
     const place = places[brickIndex(job.grid, brick)];

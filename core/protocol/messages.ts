@@ -130,7 +130,15 @@ export const toCoordinator = z.discriminatedUnion('type', [
     request: z.number().int().min(0),
     plan: planId,
     objects: z
-      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: count.max(MAX_UPLOAD_BYTES) }))
+      .array(
+        z.strictObject({
+          key: z.string().max(MAX_KEY_LENGTH),
+          bytes: count.max(MAX_UPLOAD_BYTES),
+          /** Of its bytes, base64: the addresses are for no others. */
+          md5: z.string().regex(/^[\w+/]{22}==$/),
+          sha256: z.string().regex(/^[\w+/]{43}=$/),
+        }),
+      )
       .min(1)
       .max(256),
   }),

@@ -1,6 +1,7 @@
 import type { Engine, EngineShard } from '../../shaders/engine.js';
 import { updateBoxes } from '../grid/deep.js';
 import type { Job } from '../job/job.js';
+import { snapshotsOf } from '../job/snapshots.js';
 import { partsOf } from '../parcel/parcel.js';
 import { roundCells } from '../parcel/rounding.js';
 import { readParcels } from '../peer/exchange.js';
@@ -8,8 +9,10 @@ import { loadCheckpoint, loadInitial, type Readable } from '../peer/load.js';
 import { type OpenShard, openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import { loadMedia } from '../peer/surroundings.js';
+import { type SnapshotChunk, snapshotChunks } from '../result/snapshot-chunks.js';
 import { brickSlabs } from './digests.js';
 import type { HaloTable } from './evidence.js';
+import { snapshotsIn } from './outputs.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from './span.js';
 
 /** Where a span's state at its start is had from. */
@@ -26,12 +29,21 @@ export interface Outcome {
   readonly end: Float32Array;
 }
 
+/** Told of each snapshot of a span that is computed again, in the order of their steps: its chunks, and the cells of each. */
+export type OnSnapshot = (chunks: readonly SnapshotChunk[], cells: readonly Float32Array[]) => Promise<void>;
+
+export interface ReplayTools {
+  readonly engine: Engine;
+  readonly objects: Readable;
+  readonly onSnapshot?: OnSnapshot;
+}
+
 /**
  * Computes a span again, from its start and the halos that its peer received: bit for bit what an honest peer has, on an
  * engine of the same numerical class. Rejects with what the engine or the store rejects with.
  */
 export async function replay(
-  { engine, objects }: { readonly engine: Engine; readonly objects: Readable },
+  { engine, objects, onSnapshot }: ReplayTools,
   job: Job,
   span: Span,
   start: SpanStart,
@@ -45,7 +57,7 @@ export async function replay(
     await loadMedia(job, span.plan.job, opened.held, shard, objects);
     await writeStart(job, span, start, shard, objects);
     const first = await shard.read(brickSlabs(job, box));
-    const sent = await advance(job, span, opened, received);
+    const sent = await advance(job, span, opened, received, onSnapshot);
     return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
   } finally {
     await shard.close();
@@ -69,7 +81,9 @@ async function advance(
   span: Span,
   { shard, sources }: OpenShard,
   received: HaloTable,
+  onSnapshot: OnSnapshot | undefined,
 ): Promise<HaloTable> {
+  const snapshots = snapshotsOf(job);
   const exchange = exchangeOf(job, span);
   const { incoming, outgoing, own } = exchange;
   const sent: Float32Array[][] = [];
@@ -89,17 +103,27 @@ async function advance(
       job.model.model.radius,
       job.grid.dimensions,
     );
-    if (boxes.length === 0) continue;
-    await shard.advance(
-      boxes.map((box, done) => ({
-        box,
-        time: (step + done) * job.dt,
-        amplitudes: sources.map(({ amplitude }) => amplitude(step + done)),
-      })),
-    );
+    const updates = boxes.map((box, done) => ({
+      box,
+      time: (step + done) * job.dt,
+      amplitudes: sources.map(({ amplitude }) => amplitude(step + done)),
+    }));
+    const to = step + steps;
+    const due = new Map(onSnapshot && snapshotsIn(snapshots, { from: step, to }));
+    let made = step;
+    for (const stop of new Set([...due.keys(), to])) {
+      const next = updates.slice(made - step, stop - step);
+      if (next.length > 0) await shard.advance(next);
+      const chunks = snapshotChunks(job, span.plan.job, boxOfSpan(span), due.get(stop) ?? []);
+      if (due.has(stop)) await onSnapshot?.(chunks, await readChunks(shard, chunks));
+      made = stop;
+    }
   }
   return sent;
 }
+
+const readChunks = (shard: EngineShard, chunks: readonly SnapshotChunk[]): Promise<Float32Array[]> =>
+  Promise.all(chunks.map(({ slab }) => shard.read([slab])));
 
 function roundAsSent({ run }: Job, slabs: Parameters<typeof partsOf>[0], cells: Float32Array): void {
   if (run.haloError === undefined) return;
