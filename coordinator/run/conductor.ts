@@ -67,7 +67,11 @@ class RoomConductor implements Conductor {
 
   constructor(tools: ConductorTools) {
     this.#tools = tools;
-    this.#inspection = tools.trust && new Inspection(tools.trust, tools.log);
+    const { trust, store, term, log } = tools;
+    const onTrouble = (reason: string | undefined) =>
+      this.#tell('store', { ...(reason !== undefined && { reason }) });
+    const patient = patientStore(store, { onTrouble, signal: this.#closing.signal });
+    this.#inspection = trust && new Inspection(trust, { store: patient, term, log });
   }
 
   joined(member: Member): void {

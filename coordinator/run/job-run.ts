@@ -55,6 +55,8 @@ type EpochMessage = Extract<RunMessage, { type: 'epoch' }>;
 /** Writes what scientists open. */
 export interface ResultWriter {
   start(): Promise<void>;
+  /** All up to `step` has been vetted; what is stored of later steps is provisional. */
+  markVetted(step: number): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
   addProbes(samples: EpochMessage['probes']): Promise<void>;
   /** As `ProbeSeries.read`: what has been added so far is among it. */
@@ -121,6 +123,7 @@ export class JobRun {
       isVettedThrough: (step) => this.#vetting?.isVettedThrough(step) ?? true,
       surelyRight: () => this.#vetting?.surelyRight ?? Number.POSITIVE_INFINITY,
       signedFor: (step) => this.#vetting?.signedFor(step),
+      markVetted: (step) => result.markVetted(step),
     });
     this.#copies = new Copies(job);
     this.#staffing = new Staffing(job, this.#crew, this.#troubles);
@@ -259,6 +262,7 @@ export class JobRun {
   async #open(): Promise<void> {
     await this.#safe.open();
     await this.#tools.result.start();
+    await this.#safe.markVetted();
     if (this.ended) return;
     if (this.#safe.isFinal) return this.#finish();
     // A checkpoint is beyond the first step, for which alone peers are waited for.

@@ -28,6 +28,8 @@ export interface SafekeepingTools {
   readonly isVettedThrough?: (step: number) => boolean;
   /** The last step up to which nothing can turn out to be wrong. */
   readonly surelyRight?: () => number;
+  /** Resolves when the result says that all up to a step has been vetted, and no more. */
+  readonly markVetted?: (step: number) => Promise<void>;
   /** What was signed for the bricks of the checkpoint at a step; undefined where nobody signed. */
   readonly signedFor?: (step: number) => SignedFor | undefined;
 }
@@ -193,10 +195,17 @@ export class Safekeeping {
     const sealed = this.quiet().then(async () => {
       await this.#tools.flush();
       await this.#checkpoints.seal(step, name, places, signed);
+      await this.markVetted();
       return step;
     });
     this.#sealing = sealed.then(() => {});
     return sealed;
+  }
+
+  /** Has the result say how far it has been vetted, where peers signed for what is sealed. */
+  async markVetted(): Promise<void> {
+    const { newest } = this;
+    if (newest?.signed) await this.#tools.markVetted?.(newest.step);
   }
 
   /** Resolves when nothing is being sealed. Rejects where a seal failed. */
@@ -219,7 +228,10 @@ export class Safekeeping {
     this.#ledger.clear();
     this.#underWay = undefined;
     await this.quiet();
-    if (this.newest && this.newest.step > right) await this.#checkpoints.giveUpBeyond(right);
+    if (this.newest && this.newest.step > right) {
+      await this.#checkpoints.giveUpBeyond(right);
+      await this.#tools.markVetted?.(this.newest?.step ?? 0);
+    }
     this.#latest = this.newest;
   }
 

@@ -1,4 +1,5 @@
 import type { Engine } from '../../shaders/engine.js';
+import { Archive, type ArchiveTools } from './archive.js';
 import { Checker } from './checker.js';
 import type { EvidenceDesk } from './evidence-desk.js';
 import { Parties } from './parties.js';
@@ -17,8 +18,10 @@ export class Inspection {
   readonly checker: Checker;
   readonly log: (event: string, details: object) => void;
 
-  constructor(tools: InspectionTools, log: (event: string, details: object) => void) {
-    this.parties = new Parties(tools.room);
+  /** `kept`: where what is known of the room's peers outlives this coordinator. */
+  constructor(tools: InspectionTools, kept: Omit<ArchiveTools, 'room'>) {
+    const { log } = kept;
+    this.parties = new Parties(tools.room, new Archive({ ...kept, room: tools.room }));
     this.desk = tools.evidence;
     this.checker = new Checker(tools.openEngine);
     this.log = log;
@@ -30,7 +33,8 @@ export class Inspection {
     return { parties, desk, checker, log };
   }
 
-  close(): Promise<void> {
-    return this.checker.close();
+  async close(): Promise<void> {
+    await this.checker.close();
+    await this.parties.close();
   }
 }

@@ -373,7 +373,7 @@ export class Vetting {
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
   stands(step: number): void {
-    this.#tools.parties.credit.stands(step);
+    this.#tools.parties.stands(step);
     this.#deposits.stands(step);
   }
 
