@@ -5,7 +5,6 @@ import { type Snapshot, snapshotsOf } from '../../core/job/snapshots.js';
 import { stateSlabs } from '../../core/peer/load.js';
 import { checkpointBrickKey } from '../../core/protocol/keys.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { Party } from '../../core/trust/reputation/reputation.js';
 import type { Occasion } from '../../core/trust/reputation/selection.js';
 import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import { snapshotsIn } from '../../core/witness/outputs.js';
@@ -14,20 +13,11 @@ import type { Store } from '../store/store.js';
 import { type Checker, digest } from './checker.js';
 import type { Parties } from './parties.js';
 import { isDigestOf, misstoredBrick, misstoredOutputs, type SignedBrick } from './read-back.js';
+import type { SignedSpan, SpanGroup } from './signed-span.js';
 import type { BrickSigner, SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 
 /** Plans of which something may still come: the newest, and those that hand over to it. */
 const KEPT_PLANS = 2;
-
-/** Who signed for a span, and for what. */
-export interface Depositor {
-  readonly peer: PeerId;
-  readonly party: Party;
-  /** `outputsHash`. */
-  readonly outputs: string;
-  /** Of the shard's bricks at the span's end: `brickDigests`. */
-  readonly digests: Uint8Array;
-}
 
 export interface DepositTools {
   readonly parties: Pick<Parties, 'isChecked'>;
@@ -37,7 +27,7 @@ export interface DepositTools {
   /** Whether somebody waits for nothing else. */
   readonly isWaiting: () => boolean;
   /** What a peer stored is not what it signed for. What it did after `right` steps cannot be kept. */
-  readonly misstored: (from: Depositor, why: string, right: number) => void;
+  readonly misstored: (by: SignedSpan, why: string, right: number) => void;
   /** Something has been read, and is right. */
   readonly progressed: () => void;
   readonly failed: (error: unknown) => void;
@@ -46,7 +36,7 @@ export interface DepositTools {
 /** Something stored, or about to be, that has been signed for. */
 interface Deposit {
   readonly span: Span;
-  readonly from: Depositor;
+  readonly by: SignedSpan;
   readonly of: 'outputs' | 'checkpoint';
   /** Resolves to what is wrong. `isDrawn`: whether it is read from the store. */
   readonly look: (isDrawn: boolean) => Promise<string | undefined>;
@@ -55,7 +45,7 @@ interface Deposit {
 /** A span that has been signed for and compared, until all that it owes the store is told of. */
 interface Owing {
   readonly span: Span;
-  readonly from: Depositor;
+  readonly by: SignedSpan;
   readonly steps: Set<number>;
 }
 
@@ -73,7 +63,7 @@ export class Deposits {
   /** By plan and shard: what has been told of a checkpoint, until its bricks are signed for. */
   #checkpoints = new Map<string, ToldCheckpoint>();
   /** By plan, shard and step: spans that have been compared, since the newest seal. */
-  #signed = new Map<string, Pick<Deposit, 'span' | 'from'>>();
+  #signed = new Map<string, Pick<Deposit, 'span' | 'by'>>();
   #waiters: (() => void)[] = [];
   /** What was signed for the bricks of the checkpoint that is being stored, or was stored last. */
   #bricks: { readonly step: number; readonly signed: Map<number, BrickSigner> } | undefined;
@@ -87,14 +77,17 @@ export class Deposits {
     this.#snapshots = snapshotsOf(job);
   }
 
-  /** Both ends of all links have signed for the same, and so has this shard's peer. */
-  compared(span: Span, from: Depositor): void {
-    const name = nameOf(span.plan, span.shard);
-    this.#forgetBefore(span.plan.id - KEPT_PLANS);
-    this.#signed.set(`${name} ${span.to}`, { span, from });
-    const steps = new Set(snapshotsIn(this.#snapshots, span).map(([step]) => step));
-    if (steps.size > 0) this.#owing.push({ span, from, steps });
-    this.#settle(name);
+  /** All shards of a plan have signed for a span, and both ends of all links for the same. */
+  compared(plan: Plan, { step: to, byShard }: SpanGroup): void {
+    this.#forgetBefore(plan.id - KEPT_PLANS);
+    for (const [shard, by] of byShard) {
+      const span: Span = { plan, shard, from: by.statement.from, to };
+      const name = nameOf(plan, shard);
+      this.#signed.set(`${name} ${to}`, { span, by });
+      const steps = new Set(snapshotsIn(this.#snapshots, span).map(([step]) => step));
+      if (steps.size > 0) this.#owing.push({ span, by, steps });
+      this.#settle(name);
+    }
   }
 
   /** A peer says that its part of the snapshots of a step is stored. */
@@ -170,7 +163,7 @@ export class Deposits {
     const signed = told && this.#signed.get(`${name} ${told.step}`);
     if (!signed) return;
     this.#checkpoints.delete(name);
-    this.#noteBricks(told, signed.from);
+    this.#noteBricks(told, signed.by);
     this.#look(this.#bricksOf(told, signed));
   }
 
@@ -185,29 +178,29 @@ export class Deposits {
     }
   }
 
-  #outputsOf({ span, from }: Owing): Deposit {
+  #outputsOf({ span, by }: Owing): Deposit {
     const { store } = this.#tools;
     const look = async (isDrawn: boolean) =>
-      isDrawn ? misstoredOutputs(store, this.#job, span, from.outputs, digest) : undefined;
-    return { span, from, of: 'outputs', look };
+      isDrawn ? misstoredOutputs(store, this.#job, span, by.statement.outputs, digest) : undefined;
+    return { span, by, of: 'outputs', look };
   }
 
-  #noteBricks({ step, bricks }: ToldCheckpoint, { party, digests }: Depositor): void {
+  #noteBricks({ step, bricks }: ToldCheckpoint, { known, digests }: SignedSpan): void {
     if (this.#bricks?.step !== step) this.#bricks = { step, signed: new Map() };
     for (const [i, { brick }] of bricks.entries()) {
       this.#bricks.signed.set(brickIndex(this.#job.grid, brick), {
         digest: digestAt(digests, i),
-        key: party.key,
+        key: known.party.key,
       });
     }
   }
 
-  #bricksOf({ bricks }: ToldCheckpoint, { span, from }: Pick<Deposit, 'span' | 'from'>): Deposit {
+  #bricksOf({ bricks }: ToldCheckpoint, { span, by }: Pick<Deposit, 'span' | 'by'>): Deposit {
     const { grid } = this.#job;
     const toRead: SignedBrick[] = [];
     const look = async (isDrawn: boolean) => {
       for (const [i, { brick, place, held }] of bricks.entries()) {
-        const signed = digestAt(from.digests, i);
+        const signed = digestAt(by.digests, i);
         const cells = stateSlabs(this.#job, brickBox(grid, brick)).reduce(
           (sum, { box }) => sum + cellCount(box),
           0,
@@ -220,7 +213,7 @@ export class Deposits {
       }
       return isDrawn ? misstoredBrick(this.#tools.store, toRead, digest) : undefined;
     };
-    return { span, from, of: 'checkpoint', look };
+    return { span, by, of: 'checkpoint', look };
   }
 
   async #zerosOf(cells: number): Promise<Uint8Array> {
@@ -231,13 +224,13 @@ export class Deposits {
 
   /** One thing of a kind of one shard is read at a time; others are let pass meanwhile. */
   #look(deposit: Deposit): void {
-    const { span, from, of } = deposit;
+    const { span, by, of } = deposit;
     const { parties, checker, isWaiting, failed } = this.#tools;
     const occasion: Occasion = { of, plan: span.plan.id, shard: span.shard, step: span.to };
     const isBusy = [...this.#pending].some(
       (other) => other.of === of && other.span.plan === span.plan && other.span.shard === span.shard,
     );
-    const isDrawn = parties.isChecked(from.party, occasion) && !isBusy;
+    const isDrawn = parties.isChecked(by.known.party, occasion) && !isBusy;
     if (!isDrawn && of === 'outputs') return;
     this.#pending.add(deposit);
     const look = () => deposit.look(isDrawn);
@@ -252,13 +245,13 @@ export class Deposits {
 
   #heed(deposit: Deposit, wrong: string | undefined): void {
     const { log, misstored, progressed } = this.#tools;
-    const { span, from, of } = deposit;
+    const { span, by, of } = deposit;
     // The run has gone back meanwhile.
     if (!this.#pending.delete(deposit)) return;
     const verdict = wrong === undefined ? 'holds' : 'misstored';
-    log('read-back', { job: span.plan.job, peer: from.peer, plan: span.plan.id, step: span.to, of, verdict });
+    log('read-back', { job: span.plan.job, peer: by.peer, plan: span.plan.id, step: span.to, of, verdict });
     if (wrong === undefined) progressed();
-    else misstored(from, wrong, span.from);
+    else misstored(by, wrong, span.from);
   }
 }
 
