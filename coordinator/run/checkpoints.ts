@@ -1,27 +1,26 @@
+import { fromBase64, toBase64 } from 'lib0/buffer';
 import { StoreError, TakenOverError } from '../../core/errors.js';
-import { boxOfShape } from '../../core/grid/box.js';
+import { boxOfShape, type Triple } from '../../core/grid/box.js';
 import { brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { checkpointBrickKey, checkpointPrefix, sealKey, sealPrefix } from '../../core/protocol/keys.js';
 import {
   type BrickPlaces,
   type CheckpointName,
+  digestOf,
   packRuns,
-  packSigned,
   type Seal,
-  type SignedBricks,
   type SpentSeal,
   sealSchema,
   spentSealSchema,
   unpackRuns,
-  unpackSigned,
 } from '../../core/protocol/seal.js';
 import type { Store } from '../store/store.js';
 
 /** Sealed checkpoints kept: the newest, and one before it in case the newest proves unreadable. */
 const KEPT = 2;
 
-type NewSeal = Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'signed' | 'final'>;
+type NewSeal = Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'digests' | 'final'>;
 
 /** A state that a run can go on from. */
 export interface SealedState {
@@ -30,8 +29,8 @@ export interface SealedState {
   readonly step: number;
   readonly name: CheckpointName;
   readonly places: BrickPlaces;
-  /** Undefined where nobody signed for it. */
-  readonly signed?: SignedBricks | undefined;
+  /** Of the bricks in C order, as peers signed for them; undefined where nobody did. */
+  readonly digests?: Uint8Array | undefined;
 }
 
 /**
@@ -106,14 +105,29 @@ export class Checkpoints {
     step: number,
     name: CheckpointName,
     places: BrickPlaces,
-    signed?: SignedBricks,
+    digests?: Uint8Array,
   ): Promise<SealedState> {
-    const state = { seal: this.#last.seal + 1, step, name, places, signed };
+    const state = { seal: this.#last.seal + 1, step, name, places, digests };
     const bricks = packRuns(places);
-    await this.#next({ step, name, bricks, final: false, ...(signed && { signed: packSigned(signed) }) });
+    await this.#next({ step, name, bricks, final: false, ...(digests && { digests: toBase64(digests) }) });
     this.#states.push(state);
     await this.#prune();
     return state;
+  }
+
+  /** The oldest state that a brick's object belongs to, and the digest that was sealed with it; undefined where there is none. */
+  holding(
+    key: string,
+  ): { readonly step: number; readonly brick: Triple; readonly digest: Uint8Array } | undefined {
+    const { grid } = this.#job;
+    for (const { step, places, digests } of this.#states) {
+      const brick = bricksOf(grid, boxOfShape(grid.shape)).find((own) => {
+        const place = places[brickIndex(grid, own)];
+        return place != null && checkpointBrickKey(this.#id, place, own) === key;
+      });
+      if (brick && digests) return { step, brick, digest: digestOf(digests, brickIndex(grid, brick)) };
+    }
+    return undefined;
   }
 
   /** Gives up what was sealed beyond `step`: it may be wrong. */
@@ -177,7 +191,7 @@ export class Checkpoints {
     if (!(await this.#create({ ...seal, seal: this.#last.seal + 1 }))) throw new TakenOverError(this.#id);
   }
 
-  async #create({ seal: number, step, name, bricks, signed, final }: NewSeal): Promise<boolean> {
+  async #create({ seal: number, step, name, bricks, digests, final }: NewSeal): Promise<boolean> {
     const seal: Seal = {
       version: 1,
       job: this.#id,
@@ -188,7 +202,7 @@ export class Checkpoints {
       final,
       sealed: new Date().toISOString(),
       bricks,
-      ...(signed && { signed }),
+      ...(digests && { digests }),
     };
     const created = await this.#store.create(
       sealKey(this.#id, number),
@@ -244,7 +258,15 @@ export class Checkpoints {
   }
 }
 
-function stateOf({ seal, step, name, bricks, signed }: Seal): SealedState[] {
+function stateOf({ seal, step, name, bricks, digests }: Seal): SealedState[] {
   if (name === undefined) return [];
-  return [{ seal, step, name, places: unpackRuns(bricks), signed: signed && unpackSigned(signed) }];
+  return [
+    {
+      seal,
+      step,
+      name,
+      places: unpackRuns(bricks),
+      digests: digests === undefined ? undefined : fromBase64(digests),
+    },
+  ];
 }

@@ -76,7 +76,7 @@ export class Hearing {
       case 'copied':
         return copies.copied(member.id, message, Date.now());
       case 'failed':
-        return setbacks.failed(member, message);
+        return life.keep(setbacks.couldNotGoOn(member, message));
       case 'held':
         return setbacks.held(member, message);
       case 'diverged':

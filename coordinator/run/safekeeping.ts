@@ -1,19 +1,17 @@
 import { ProtocolError } from '../../core/errors.js';
-import type { Box, Triple } from '../../core/grid/box.js';
-import { brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
+import { type Box, cellCount, type Triple } from '../../core/grid/box.js';
+import { brickBox, brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { snapshotsOf } from '../../core/job/snapshots.js';
+import { stateSlabs } from '../../core/peer/load.js';
 import type { CheckpointOrder } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import {
-  type BrickPlaces,
-  type CheckpointName,
-  digestOf,
-  type SignedBricks,
-} from '../../core/protocol/seal.js';
+import { type CheckpointName, digestOf } from '../../core/protocol/seal.js';
 import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import type { RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { digest as sha256 } from '../trust/checker.js';
+import { misstoredBrick } from '../trust/read-back.js';
 import type { SignedFor, ToldBrick, ToldCheckpoint } from '../trust/told-checkpoint.js';
 import { Checkpoints, type SealedState } from './checkpoints.js';
 import { Ledger } from './ledger.js';
@@ -34,7 +32,7 @@ export interface SafekeepingTools {
   readonly signedFor?: (step: number) => SignedFor | undefined;
 }
 
-type Latest = Pick<SealedState, 'name' | 'places' | 'signed'>;
+type Latest = Pick<SealedState, 'name' | 'places' | 'digests'>;
 
 /** A checkpoint that peers are storing. */
 interface UnderWay {
@@ -189,12 +187,12 @@ export class Safekeeping {
     const { step, name } = underWay.order;
     if (!this.isSafeThrough(step)) return undefined;
     const places = this.#wholePlaces(underWay);
-    const signed = this.#signed(underWay, places);
+    const digests = this.#digestsAt(step, places.length);
     this.#underWay = undefined;
-    this.#latest = { name, places, signed };
+    this.#latest = { name, places, digests };
     const sealed = this.quiet().then(async () => {
       await this.#tools.flush();
-      await this.#checkpoints.seal(step, name, places, signed);
+      await this.#checkpoints.seal(step, name, places, digests);
       await this.markVetted();
       return step;
     });
@@ -205,7 +203,22 @@ export class Safekeeping {
   /** Has the result say how far it has been vetted, where peers signed for what is sealed. */
   async markVetted(): Promise<void> {
     const { newest } = this;
-    if (newest?.signed) await this.#tools.markVetted?.(newest.step);
+    if (newest?.digests) await this.#tools.markVetted?.(newest.step);
+  }
+
+  /**
+   * The step of the oldest sealed state that is of no use, for one of its bricks is not what was sealed: the object of that key.
+   * Resolves to undefined where it is, or belongs to none.
+   */
+  async spoilt(key: string): Promise<number | undefined> {
+    const held = this.#checkpoints.holding(key);
+    if (!held) return undefined;
+    const cells = stateSlabs(this.#job, brickBox(this.#job.grid, held.brick)).reduce(
+      (sum, { box }) => sum + cellCount(box),
+      0,
+    );
+    const wrong = await misstoredBrick(this.#tools.store, [{ key, cells, digest: held.digest }], sha256);
+    return wrong === undefined ? undefined : held.step;
   }
 
   /** Resolves when nothing is being sealed. Rejects where a seal failed. */
@@ -249,20 +262,15 @@ export class Safekeeping {
     const index = brickIndex(this.#job.grid, brick);
     const place = places[index] ?? null;
     const isShared = place !== null && place !== order.name;
-    return { brick, place, held: isShared && before?.signed ? digestOf(before.signed, index) : undefined };
+    return { brick, place, held: isShared && before?.digests ? digestOf(before.digests, index) : undefined };
   }
 
-  #signed({ order, before }: UnderWay, places: BrickPlaces): SignedBricks | undefined {
-    const signedFor = this.#tools.signedFor?.(order.step);
+  #digestsAt(step: number, bricks: number): Uint8Array | undefined {
+    const signedFor = this.#tools.signedFor?.(step);
     if (!signedFor) return undefined;
-    const digests = new Uint8Array(places.length * BRICK_DIGEST_BYTES);
-    const by = places.map((place, index) => {
-      const own = signedFor.get(index);
-      if (own) digests.set(own.digest, index * BRICK_DIGEST_BYTES);
-      if (place === null) return null;
-      return place === order.name ? (own?.key ?? null) : (before?.signed?.by[index] ?? null);
-    });
-    return { digests, by };
+    const digests = new Uint8Array(bricks * BRICK_DIGEST_BYTES);
+    for (const [brick, digest] of signedFor) digests.set(digest, brick * BRICK_DIGEST_BYTES);
+    return digests;
   }
 
   #wholePlaces({ places }: UnderWay): (CheckpointName | null)[] {

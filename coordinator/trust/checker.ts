@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../core/job/job.js';
 import type { Readable } from '../../core/peer/load.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
+import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import type { Statement } from '../../core/trust/statement/statement.js';
 import { nearHalos, nearState } from '../../core/witness/compare.js';
-import { brickDigests, chainOf, type Digest } from '../../core/witness/digests.js';
+import { brickDigests, chainOf } from '../../core/witness/digests.js';
 import type { Evidence } from '../../core/witness/evidence.js';
 import { type Outcome, replay, type SpanStart } from '../../core/witness/replay.js';
 import { boxOfSpan, exchangeOf, type Span } from '../../core/witness/span.js';
@@ -97,7 +98,7 @@ export class Checker {
     if (forged) return { kind: 'lied', why: forged };
     const { engine } = await this.#opened();
     const outputs = new OutputCheck(claim, objects, digest);
-    const tools = { engine, objects, onSnapshot: outputs.onSnapshot };
+    const tools = { engine, objects, digest, onSnapshot: outputs.onSnapshot };
     const outcome = await replay(tools, job, span, start, evidence.received);
     const wrong =
       (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome))) ??

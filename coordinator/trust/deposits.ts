@@ -5,16 +5,17 @@ import { type Snapshot, snapshotsOf } from '../../core/job/snapshots.js';
 import { stateSlabs } from '../../core/peer/load.js';
 import { checkpointBrickKey } from '../../core/protocol/keys.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import { digestOf } from '../../core/protocol/seal.js';
 import type { Occasion } from '../../core/trust/reputation/selection.js';
-import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
+import { brickDigest, sameDigest } from '../../core/trust/statement/brick-digest.js';
 import { snapshotsIn } from '../../core/witness/outputs.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Store } from '../store/store.js';
 import { type Checker, digest } from './checker.js';
 import type { Parties } from './parties.js';
-import { isDigestOf, misstoredBrick, misstoredOutputs, type SignedBrick } from './read-back.js';
+import { misstoredBrick, misstoredOutputs, type SignedBrick } from './read-back.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
-import type { BrickSigner, SignedFor, ToldCheckpoint } from './told-checkpoint.js';
+import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 
 /** Plans of which something may still come: the newest, and those that hand over to it. */
 const KEPT_PLANS = 2;
@@ -66,7 +67,7 @@ export class Deposits {
   #signed = new Map<string, Pick<Deposit, 'span' | 'by'>>();
   #waiters: (() => void)[] = [];
   /** What was signed for the bricks of the checkpoint that is being stored, or was stored last. */
-  #bricks: { readonly step: number; readonly signed: Map<number, BrickSigner> } | undefined;
+  #bricks: { readonly step: number; readonly signed: Map<number, Uint8Array> } | undefined;
   #pending = new Set<Deposit>();
   readonly #looks = new Set<Promise<void>>();
   readonly #zeros = new Map<number, Uint8Array>();
@@ -185,13 +186,11 @@ export class Deposits {
     return { span, by, of: 'outputs', look };
   }
 
-  #noteBricks({ step, bricks }: ToldCheckpoint, { known, digests }: SignedSpan): void {
+  #noteBricks({ step, bricks }: ToldCheckpoint, { digests }: SignedSpan): void {
     if (this.#bricks?.step !== step) this.#bricks = { step, signed: new Map() };
+    const { signed } = this.#bricks;
     for (const [i, { brick }] of bricks.entries()) {
-      this.#bricks.signed.set(brickIndex(this.#job.grid, brick), {
-        digest: digestAt(digests, i),
-        key: known.party.key,
-      });
+      signed.set(brickIndex(this.#job.grid, brick), digestOf(digests, i));
     }
   }
 
@@ -200,13 +199,13 @@ export class Deposits {
     const toRead: SignedBrick[] = [];
     const look = async (isDrawn: boolean) => {
       for (const [i, { brick, place, held }] of bricks.entries()) {
-        const signed = digestAt(by.digests, i);
+        const signed = digestOf(by.digests, i);
         const cells = stateSlabs(this.#job, brickBox(grid, brick)).reduce(
           (sum, { box }) => sum + cellCount(box),
           0,
         );
         const known = place === null ? await this.#zerosOf(cells) : held;
-        if (known && !isDigestOf(signed, known)) return `brick ${brick.join('/')} is not as it says`;
+        if (known && !sameDigest(signed, known)) return `brick ${brick.join('/')} is not as it says`;
         if (place !== null && !held) {
           toRead.push({ key: checkpointBrickKey(span.plan.job, place, brick), cells, digest: signed });
         }
@@ -217,7 +216,7 @@ export class Deposits {
   }
 
   async #zerosOf(cells: number): Promise<Uint8Array> {
-    const known = this.#zeros.get(cells) ?? (await digest(new Uint8Array(4 * cells)));
+    const known = this.#zeros.get(cells) ?? (await brickDigest(new Float32Array(cells), digest));
     this.#zeros.set(cells, known);
     return known;
   }
@@ -254,9 +253,5 @@ export class Deposits {
     else misstored(by, wrong, span.from);
   }
 }
-
-/** The digest of a shard's brick of that number. */
-const digestAt = (digests: Uint8Array, brick: number) =>
-  digests.subarray(brick * BRICK_DIGEST_BYTES, (brick + 1) * BRICK_DIGEST_BYTES);
 
 const nameOf = (plan: Plan, shard: number) => `${plan.id} ${shard}`;

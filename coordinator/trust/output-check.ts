@@ -1,6 +1,7 @@
 import type { Readable } from '../../core/peer/load.js';
+import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { type ChunkMisfit, chunkMisfit, nearOutputs } from '../../core/witness/compare.js';
-import { chainOf, type Digest } from '../../core/witness/digests.js';
+import { chainOf } from '../../core/witness/digests.js';
 import { outputsHash } from '../../core/witness/outputs.js';
 import type { OnSnapshot, Outcome } from '../../core/witness/replay.js';
 import type { Claim } from './checker.js';

@@ -5,8 +5,8 @@ import type { Readable } from '../../core/peer/load.js';
 import { decodeCells } from '../../core/result/cells.js';
 import { decodeChunk } from '../../core/result/chunks.js';
 import { type SnapshotChunk, snapshotChunks } from '../../core/result/snapshot-chunks.js';
-import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
-import { chainOf, type Digest } from '../../core/witness/digests.js';
+import { type Digest, isDigestOf } from '../../core/trust/statement/brick-digest.js';
+import { chainOf } from '../../core/witness/digests.js';
 import { outputsHash, snapshotsIn } from '../../core/witness/outputs.js';
 import { boxOfSpan, type Span } from '../../core/witness/span.js';
 
@@ -58,15 +58,9 @@ export async function misstoredBrick(
 ): Promise<string | undefined> {
   for (const { key, cells, digest: signed } of bricks) {
     const stored = await readable(objects, key, (bytes) => decodeCells(bytes, cells));
-    if (!stored || !isDigestOf(signed, await digest(bytesOf(stored))))
-      return `${key} is not what it signed for`;
+    if (!stored || !(await isDigestOf(signed, stored, digest))) return `${key} is not what it signed for`;
   }
   return undefined;
-}
-
-/** Whether a brick's digest is the beginning of that hash. */
-export function isDigestOf(brick: Uint8Array, hash: Uint8Array): boolean {
-  return Buffer.compare(brick, hash.subarray(0, BRICK_DIGEST_BYTES)) === 0;
 }
 
 async function readable(
@@ -83,6 +77,3 @@ async function readable(
     throw error;
   }
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
-  new Uint8Array(buffer, byteOffset, byteLength);

@@ -16,11 +16,5 @@ export interface ToldCheckpoint {
   readonly bricks: readonly ToldBrick[];
 }
 
-/** What was signed for a brick, and by which key's name. */
-export interface BrickSigner {
-  readonly digest: Uint8Array;
-  readonly key: string;
-}
-
-/** By a brick's index in the grid. */
-export type SignedFor = ReadonlyMap<number, BrickSigner>;
+/** By a brick's index in the grid, the digest that was signed for it. */
+export type SignedFor = ReadonlyMap<number, Uint8Array>;

@@ -174,6 +174,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     plan: planId,
     reason: shownText(500),
     peer: peerId.optional(),
+    /** The key of a brick that is not what was sealed. */
+    object: z.string().max(MAX_KEY_LENGTH).exactOptional(),
   }),
   /** The store does not take or give this peer's objects just now; it tries again. Said each time. */
   z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),

@@ -1,4 +1,3 @@
-import { fromBase64, toBase64 } from 'lib0/buffer';
 import { z } from 'zod';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 import { jobId } from './plan.js';
@@ -31,13 +30,8 @@ export const sealSchema = z.strictObject({
    * with those before, or null where all its cells are 0.
    */
   bricks: z.array(z.tuple([checkpointName.nullable(), count])),
-  /**
-   * Where peers signed for it: a digest of each brick's cells in C order, base64, and as runs `[who, count]` the keys of those who
-   * stored the bricks, null where there is none, or it is not known.
-   */
-  signed: z
-    .strictObject({ digests: z.string(), by: z.array(z.tuple([z.string().max(64).nullable(), count])) })
-    .exactOptional(),
+  /** Where peers signed for it: a digest of each brick's cells in C order (`BRICK_DIGEST_BYTES` each, as in a span's statement), base64. */
+  digests: z.string().exactOptional(),
 });
 export type Seal = z.infer<typeof sealSchema>;
 
@@ -53,27 +47,8 @@ export type SpentSeal = z.infer<typeof spentSealSchema>;
 /** Where each brick of a checkpoint lies, in C order. */
 export type BrickPlaces = readonly (CheckpointName | null)[];
 
-/** What was signed for the bricks of a checkpoint, each in C order. */
-export interface SignedBricks {
-  /** `BRICK_DIGEST_BYTES` each: of the cells, as in a span's statement. */
-  readonly digests: Uint8Array;
-  /** The names of the keys whose peers stored them. */
-  readonly by: readonly (string | null)[];
-}
-
-export const packSigned = ({ digests, by }: SignedBricks): NonNullable<Seal['signed']> => ({
-  digests: toBase64(digests),
-  by: packRuns(by),
-});
-
-/** Throws where the digests are no base64. */
-export const unpackSigned = ({ digests, by }: NonNullable<Seal['signed']>): SignedBricks => ({
-  digests: fromBase64(digests),
-  by: unpackRuns(by),
-});
-
 /** The digest of the brick of that index in the grid. */
-export const digestOf = ({ digests }: Pick<SignedBricks, 'digests'>, brick: number): Uint8Array =>
+export const digestOf = (digests: Uint8Array, brick: number): Uint8Array =>
   digests.subarray(brick * BRICK_DIGEST_BYTES, (brick + 1) * BRICK_DIGEST_BYTES);
 
 /** A row of values as runs `[value, count]`. */

@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { encodeUtf8 } from 'lib0/string';
 import type { Snapshot } from '../job/snapshots.js';
-import type { Digest } from './digests.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
 import type { Span } from './span.js';
 
 /** The snapshots of a span by their steps, ascending: those at its end are its own, those at its start are not. */

@@ -10,6 +10,8 @@ import { type OpenShard, openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import { loadMedia } from '../peer/surroundings.js';
 import { type SnapshotChunk, snapshotChunks } from '../result/snapshot-chunks.js';
+import { sha256 } from '../trust/roots/hash.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
 import { brickSlabs } from './digests.js';
 import type { HaloTable } from './evidence.js';
 import { snapshotsIn } from './outputs.js';
@@ -35,6 +37,8 @@ export type OnSnapshot = (chunks: readonly SnapshotChunk[], cells: readonly Floa
 export interface ReplayTools {
   readonly engine: Engine;
   readonly objects: Readable;
+  /** Of what is read of a checkpoint. */
+  readonly digest?: Digest;
   readonly onSnapshot?: OnSnapshot;
 }
 
@@ -43,7 +47,7 @@ export interface ReplayTools {
  * engine of the same numerical class. Rejects with what the engine or the store rejects with.
  */
 export async function replay(
-  { engine, objects, onSnapshot }: ReplayTools,
+  { engine, objects, digest = sha256, onSnapshot }: ReplayTools,
   job: Job,
   span: Span,
   start: SpanStart,
@@ -55,7 +59,7 @@ export async function replay(
   const { shard } = opened;
   try {
     await loadMedia(job, span.plan.job, opened.held, shard, objects);
-    await writeStart(job, span, start, shard, objects);
+    await writeStart(job, span, start, shard, { objects, digest });
     const first = await shard.read(brickSlabs(job, box));
     const sent = await advance(job, span, opened, received, onSnapshot);
     return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
@@ -64,15 +68,21 @@ export async function replay(
   }
 }
 
-async function writeStart(job: Job, span: Span, start: SpanStart, shard: EngineShard, objects: Readable) {
+async function writeStart(
+  job: Job,
+  span: Span,
+  start: SpanStart,
+  shard: EngineShard,
+  store: { readonly objects: Readable; readonly digest: Digest },
+) {
   const box = boxOfSpan(span);
   switch (start.kind) {
     case 'cells':
       return shard.write(brickSlabs(job, box), start.cells);
     case 'initial':
-      return loadInitial(job, span.plan.job, box, shard, objects);
+      return loadInitial(job, span.plan.job, box, shard, store.objects);
     case 'checkpoint':
-      await loadCheckpoint(job, span.plan.job, start.seal, box, shard, objects);
+      await loadCheckpoint(job, span.plan.job, start.seal, box, shard, store);
   }
 }
 
