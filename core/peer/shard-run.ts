@@ -1,5 +1,5 @@
 import type { Engine, EngineShard } from '../../shaders/engine.js';
-import { DivergedError, GroundswellError, LinkError, PlanEndedError } from '../errors.js';
+import { DivergedError, GroundswellError, LinkError, NotAsSealedError, PlanEndedError } from '../errors.js';
 import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
@@ -295,6 +295,13 @@ export class ShardRun {
     if (error instanceof DivergedError)
       return { type: 'diverged', plan, step: error.step, state: error.state };
     const reason = error instanceof GroundswellError ? error.message : String(error);
-    return { type: 'failed', plan, reason: reason.slice(0, 500), ...(peer && { peer }) };
+    const object = error instanceof NotAsSealedError ? error.key : undefined;
+    return {
+      type: 'failed',
+      plan,
+      reason: reason.slice(0, 500),
+      ...(peer && { peer }),
+      ...(object && { object }),
+    };
   }
 }
