@@ -246,7 +246,8 @@ class WatchPage {
     this.#controls.offer(watched.snapshots, view.axis);
     const peak = Number(dataset.peak ?? 1) || 1;
     this.#controls.show(this.#choices, { state: view.state, at: view.at, colours: this.#colours, peak });
-    this.#times.show({ seen, follows: this.#follows, isRunning: this.#isRunning });
+    const vetted = state.kind === 'open' ? state.room.progress?.vetted : undefined;
+    this.#times.show({ seen, follows: this.#follows, isRunning: this.#isRunning, vetted });
     this.#paintMarks(watched, view);
     this.#paintRate();
     element('kiosk', HTMLAnchorElement).search = kioskSearch(this.#tools.search, this.#choices);

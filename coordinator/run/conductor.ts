@@ -73,12 +73,16 @@ class RoomConductor implements Conductor {
 
   constructor(tools: ConductorTools) {
     this.#tools = tools;
+    const { trust, store, term, log } = tools;
+    const onTrouble = (reason: string | undefined) =>
+      this.#tell('store', { ...(reason !== undefined && { reason }) });
+    const patient = patientStore(store, { onTrouble, signal: this.#closing.signal });
     const attendance = {
       members: () => [...this.#members.values()],
       dutyOf: (peer: PeerId) => this.#dutyOf(peer),
       onChange: () => this.#updateRoster(),
     };
-    this.#inspection = tools.trust && new Inspection(tools.trust, attendance, tools.log);
+    this.#inspection = trust && new Inspection(trust, attendance, { store: patient, term, log });
   }
 
   joined(member: Member): void {

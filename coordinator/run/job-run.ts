@@ -128,6 +128,7 @@ export class JobRun implements Run {
     const { safe, tools, life } = this.#parts;
     await safe.open();
     await tools.result.start();
+    await safe.markVetted();
     if (life.ended) return;
     if (safe.isFinal) return this.#completion.finish();
     this.#planning.open();

@@ -57,6 +57,18 @@ export class Setbacks {
     this.#departures.releaseFree();
   }
 
+  /** A peer could not go on. Where a sealed state is not what was sealed, that is why, and the run goes back to one before it. */
+  async couldNotGoOn(member: Member, message: Extract<RunMessage, { type: 'failed' }>): Promise<void> {
+    const { id, safe, tools } = this.#run;
+    const { plan, object } = message;
+    const spoilt = object === undefined ? undefined : await safe.spoilt(object);
+    if (spoilt === undefined) return this.failed(member, message);
+    // Others may have found the same meanwhile.
+    if (this.#run.course?.plan.id !== plan) return;
+    tools.log('not-as-sealed', { job: id, object });
+    this.goBack(`${object} is not what was sealed`, spoilt - 1);
+  }
+
   /** A peer could not go on. Who fails twice is left out. */
   failed(member: Member, failure: Failure): void {
     this.#strike(member, failure);

@@ -289,11 +289,11 @@ export class SweepRun implements Run {
     { request, objects: wanted }: Extract<RunMessage, { type: 'upload' }>,
   ): Promise<void> {
     const objects = [];
-    for (const { key, bytes } of wanted) {
+    for (const { key, bytes, ...checksums } of wanted) {
       const of = this.#uploads.memberOf(key);
       // One that was over before is a second copy of the same bits.
       if (of === undefined) return member.dismiss('upload', `${key} is not this peer's to store`);
-      objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes) });
+      objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes, checksums) });
     }
     member.send({ type: 'addresses', request, objects });
   }

@@ -53,6 +53,7 @@ function span(peer: PeerId, shard: 0 | 1, { owner = peer, root, sent, received }
       from: 0,
       step: 16,
       root: root ?? hash(shard + 5),
+      outputs: hash(9),
       halos: [{ shard: other, sent: sent ?? hash(shard), received: received ?? hash(other) }],
     },
     digests: new Uint8Array(),

@@ -49,6 +49,7 @@ function span(shard: 0 | 1, from: number, step: number, sent = hash(shard)): Sig
       from,
       step,
       root: hash(0),
+      outputs: 'b'.repeat(64),
       halos: [{ shard: other, sent, received: hash(other) }],
     },
     digests: new Uint8Array(),

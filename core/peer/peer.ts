@@ -70,7 +70,7 @@ export class Peer {
 
   constructor(tools: PeerTools) {
     this.#tools = tools;
-    this.#uploader = new Uploader(tools);
+    this.#uploader = new Uploader({ ...tools, sha256: tools.identity?.digest });
     this.#showing = new Showing(tools);
     this.#inspecting = new Inspecting(tools);
     this.#onlookers = new Onlookers(tools);

@@ -1,3 +1,4 @@
+import type { Slab } from '../../shaders/engine.js';
 import { cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { brickSlabs } from './digests.js';
@@ -19,12 +20,7 @@ const acrossClasses = (steps: number) => 1e-5 + 1e-7 * steps;
 export function nearState(job: Job, span: Span, shown: Float32Array, made: Outcome): boolean {
   const tolerance = acrossClasses(span.to - span.from);
   const parts = partsOfState(job, span);
-  const scale = new Map<string, { squares: number; cells: number }>();
-  for (const { array, from, to } of parts) {
-    const sum = scale.get(array) ?? { squares: 0, cells: 0 };
-    const louder = Math.max(squares(made.start, from, to), squares(made.end, from, to));
-    scale.set(array, { squares: sum.squares + louder, cells: sum.cells + to - from });
-  }
+  const scale = scalesOf(parts, made);
   return parts.every(({ array, from, to }) => {
     const whole = scale.get(array) as { squares: number; cells: number };
     const common = (whole.squares / whole.cells) * (to - from);
@@ -45,6 +41,56 @@ export function nearHalos({ from, to }: Span, shown: HaloTable, made: Outcome): 
   }
   const common = (squares(made.end, 0, made.end.length) / Math.max(1, made.end.length)) * cells;
   return Math.sqrt(apart) <= acrossClasses(to - from) * Math.sqrt(size + common);
+}
+
+/** How far a chunk that is stored is from the one that was made again. */
+export interface ChunkMisfit {
+  /** As `partsOfState` calls the level that outputs show. */
+  readonly array: string;
+  /** The norm of the difference. */
+  readonly apart: number;
+  /** The sum of squares of what was made. */
+  readonly size: number;
+  readonly cells: number;
+}
+
+export function chunkMisfit(
+  { component, field, level }: Slab,
+  stored: Float32Array,
+  made: Float32Array,
+): ChunkMisfit {
+  return {
+    array: `${component} ${field} ${level}`,
+    apart: distance(stored, made, 0, made.length),
+    size: squares(made, 0, made.length),
+    cells: made.length,
+  };
+}
+
+/** Whether the chunks of a span's outputs are those that were made again, on another numerical class: each like a brick of `nearState`. */
+export function nearOutputs(job: Job, span: Span, chunks: readonly ChunkMisfit[], made: Outcome): boolean {
+  const tolerance = acrossClasses(span.to - span.from);
+  const scale = scalesOf(partsOfState(job, span), made);
+  return chunks.every(({ array, apart, size, cells }) => {
+    const whole = scale.get(array);
+    return !whole || apart <= tolerance * Math.sqrt(size + (whole.squares / whole.cells) * cells);
+  });
+}
+
+type Part = ReturnType<typeof partsOfState>[number];
+
+/** Sums over each array of a whole shard, at the start or the end of its span: whichever is louder. */
+function scalesOf(
+  parts: readonly Part[],
+  made: Outcome,
+): ReadonlyMap<string, { squares: number; cells: number }> {
+  const scale = new Map<string, { squares: number; cells: number }>();
+  for (const { array, from, to } of parts) {
+    const sum = scale.get(array) ?? { squares: 0, cells: 0 };
+    const louder = Math.max(squares(made.start, from, to), squares(made.end, from, to));
+    scale.set(array, { squares: sum.squares + louder, cells: sum.cells + to - from });
+  }
+  return scale;
 }
 
 function partsOfState(job: Job, span: Span) {

@@ -6,10 +6,8 @@ import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import { breathe } from '../peer/breathe.js';
 import { stateSlabs } from '../peer/load.js';
+import { brickDigest, type Digest } from '../trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
-
-/** SHA-256, as quick as the platform has it: in a thread of its own, or here. */
-export type Digest = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** All state of a shard, brick after brick in C order, each array after array: one call reads it. */
 export function brickSlabs(job: Job, box: Box): Slab[] {
@@ -36,8 +34,8 @@ export async function brickDigests(
       (sum, slab) => sum + cellCount(slab.box),
       0,
     );
-    const whole = await digest(bytesOf(cells.subarray(offset, offset + size)));
-    digests.set(whole.subarray(0, BRICK_DIGEST_BYTES), index * BRICK_DIGEST_BYTES);
+    const own = await brickDigest(cells.subarray(offset, offset + size), digest);
+    digests.set(own, index * BRICK_DIGEST_BYTES);
     offset += size;
     await breathe();
   }
