@@ -12,22 +12,8 @@ import { type Outcome, replay, type SpanStart } from '../../core/witness/replay.
 import { boxOfSpan, exchangeOf, type Span } from '../../core/witness/span.js';
 import { columnOf } from '../../core/witness/witness.js';
 import type { Engine } from '../../shaders/engine.js';
+import type { Claim } from './claim.js';
 import { OutputCheck } from './output-check.js';
-
-/** What a peer signed of a span, and what it shows of it. */
-export interface Claim {
-  readonly job: Job;
-  readonly span: Span;
-  readonly statement: Statement;
-  /** Of the bricks at the span's end. */
-  readonly digests: Uint8Array;
-  readonly evidence: Evidence;
-  readonly start: SpanStart;
-  /** Of the bricks at its start, as others, or the peer itself before, signed for them; where that is known. */
-  readonly startDigests: Uint8Array | undefined;
-  /** Whether its bits are those of the checker's engine. */
-  readonly sameClass: boolean;
-}
 
 export type Verdict =
   /** `outcome`: what the check itself made of the span. */

@@ -37,8 +37,8 @@ export class Parties {
     this.#room = room;
     this.#archive = archive;
     this.#opened = this.#open();
-    // Whoever introduces itself is told.
-    this.#opened.catch(() => undefined);
+    // Nobody computes before it is known who was shut out.
+    this.#opened.catch((error) => archive.unreadable(error));
   }
 
   get credit(): Pick<Ledger, 'note' | 'void' | 'export'> {
