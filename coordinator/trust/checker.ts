@@ -1,15 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../core/job/job.js';
 import type { Readable } from '../../core/peer/load.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
 import type { Digest } from '../../core/trust/statement/brick-digest.js';
-import type { Statement } from '../../core/trust/statement/statement.js';
 import { nearHalos, nearState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf } from '../../core/witness/digests.js';
-import type { Evidence } from '../../core/witness/evidence.js';
-import { type Outcome, replay, type SpanStart } from '../../core/witness/replay.js';
-import { boxOfSpan, exchangeOf, type Span } from '../../core/witness/span.js';
+import { type Outcome, replay } from '../../core/witness/replay.js';
+import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
 import { columnOf } from '../../core/witness/witness.js';
 import type { Engine } from '../../shaders/engine.js';
 import type { Claim } from './claim.js';
