@@ -31,7 +31,7 @@ import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 
 /** A key of its own for each peer. */
-export async function freshIdentity(): Promise<Identity> {
+async function freshIdentity(): Promise<Identity> {
   const signer = signerOf(await bestEd25519(), randomBytes(32));
   return { signer, digest: (bytes) => createHash('sha256').update(bytes).digest() };
 }
@@ -57,8 +57,6 @@ interface PeerOptions {
   readonly connect?: (url: string) => Promise<Socket>;
   /** Instead of the coordinator's objects as they are. */
   readonly objects?: (honest: Objects) => Objects;
-  /** A key that it had before. */
-  readonly identity?: Identity;
 }
 
 /** What is told where a run lost something, or somebody. */
@@ -224,7 +222,7 @@ export async function joinRoom(url: string, options: PeerOptions): Promise<Fleet
     },
     transports,
     objects: objects(httpObjects(fetch, addresses)),
-    identity: options.identity ?? (await freshIdentity()),
+    identity: await freshIdentity(),
     name: options.name ?? 'peer',
     kind: 'node',
     onChange: (status) => statuses.push(status),
