@@ -6,13 +6,10 @@ import { folderStore } from '../coordinator/store/folder.js';
 import { UploadSigner } from '../coordinator/store/signer.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { addressesOf } from '../core/protocol/addresses.js';
-import { trustKey } from '../core/protocol/keys.js';
-import { skippedStep } from '../core/trust/attacks.suite.js';
 import { type JobReport, roomApi } from '../peer-node/cli/api.js';
 import { nextFreePort } from '../peer-node/cli/port.js';
-import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
-import { Fleet, freshIdentity, joinRoom, Result } from './fleet.js';
+import { Fleet, Result } from './fleet.js';
 import { CoordinatorProcess, PeerProcess } from './processes.js';
 
 const job: JobFileInput = {
@@ -85,44 +82,6 @@ test('a job that was stopped says so after a restart, goes on when it is resumed
   expect(differingBits(await everything(await resultOf(id)), truth)).toBe(0);
   await expect(start(id)).rejects.toThrow('is done');
 });
-
-test('a coordinator that is killed and started again knows who was shut out, and who has earned what', async () => {
-  await Promise.all(peers.map((peer) => peer.stop()));
-  const identity = await freshIdentity();
-  const cheat = async () => {
-    const liar = await joinRoom(origin(), {
-      name: 'liar',
-      identity,
-      engine: skippedStep.on(await createWasmEngine()),
-    });
-    const ending = await liar.contributor.finished;
-    await liar.close();
-    return ending;
-  };
-  const honest = await joinRoom(origin(), { name: 'honest' });
-  const { submit, credit } = await api();
-  const { id } = await submit(job);
-  expect((await cheat()).kind).toBe('refused');
-  await eventually(async () => (await credit()).credits.length > 0);
-  const earned = async () => (await credit()).credits.reduce((sum, { cellUpdates }) => sum + cellUpdates, 0);
-  const before = await earned();
-  // What is earned later may not have been written yet.
-  await eventually(async () =>
-    (await kept()).credit.credits.some(({ cellUpdates }) => cellUpdates >= before),
-  );
-  await coordinator.kill();
-  coordinator = new CoordinatorProcess(folder, port);
-  await api();
-  expect(await cheat()).toMatchObject({ kind: 'refused', reason: expect.stringContaining('found out') });
-  expect(await earned()).toBeGreaterThanOrEqual(before);
-  await report(id, ({ state }) => state === 'done');
-  await honest.close();
-});
-
-const kept = async () =>
-  JSON.parse(await readFile(join(folder, 'store', trustKey('main')), 'utf8')) as {
-    credit: { credits: { cellUpdates: number }[] };
-  };
 
 const origin = () => `http://127.0.0.1:${port}`;
 

@@ -1,8 +1,5 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
-import { checkpointPrefix, sealPrefix } from '../core/protocol/keys.js';
-import { encodeCells } from '../core/result/cells.js';
 import {
   type Attack,
   falseBricks,
@@ -10,7 +7,6 @@ import {
   skippedStep,
   wrongMedium,
 } from '../core/trust/attacks.suite.js';
-import { stateCells } from '../core/witness/digests.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { launchBrowser } from './browser.js';
@@ -97,38 +93,6 @@ test('a peer that computes and signs truly, and stores something else, is found 
   expect((await liar.contributor.finished).kind).toBe('refused');
   expect(differingBits(await everything(result), truth)).toBe(0);
 });
-
-test('a run does not go on from a brick that is not what was sealed, but from the seal before', async () => {
-  fleet = await Fleet.start({ trust: true });
-  await fleet.join();
-  const id = await fleet.submit({
-    ...job,
-    time: { steps: 4000, dt: 0.1 },
-    outputs: {},
-    run: { checkpointSeconds: 0.1 },
-  });
-  while (of('sealed').length < 3) await new Promise((resolve) => setTimeout(resolve, 20));
-  fleet.stop(id);
-  await fleet.done(id).catch(() => undefined);
-  const key = await newestBrick(id);
-  const brick = { lo: [0, 0, 0], hi: [6, 6, 6] } as const;
-  await fleet.store.put(key, await encodeCells(new Float32Array(stateCells(checkJob(job), brick))));
-  await fleet.resume(id);
-  await fleet.done(id);
-  expect(of('not-as-sealed').map(({ details }) => details.object)).toEqual([key]);
-  expect(of('found-out')).toEqual([]);
-});
-
-/** A brick of the newest seal that was stored for it. */
-async function newestBrick(id: string): Promise<string> {
-  let newest: { name?: string; bricks: [string | null, number][] } = { bricks: [] };
-  for await (const key of fleet.store.list(sealPrefix(id))) {
-    const seal = JSON.parse(new TextDecoder().decode(await fleet.store.get(key)));
-    if (seal.name) newest = seal;
-  }
-  for await (const key of fleet.store.list(`${checkpointPrefix(id)}${newest.name}/`)) return key;
-  throw new Error('the newest checkpoint has no brick of its own');
-}
 
 test('a tab that cheats is found, named and shut out; the field is as if it had not been there', async () => {
   fleet = await Fleet.start({ trust: true, pages: 'dist/pages' });

@@ -65,6 +65,11 @@ export class Archive {
     });
   }
 
+  /** What was kept cannot be read: said once, for whoever runs the coordinator. */
+  unreadable(error: unknown): void {
+    this.#tools.log('trust-not-known', { reason: error instanceof Error ? error.message : String(error) });
+  }
+
   /** Resolves when all is written, or cannot be. */
   async close(): Promise<void> {
     await this.#writing;

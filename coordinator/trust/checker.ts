@@ -1,33 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../core/job/job.js';
 import type { Readable } from '../../core/peer/load.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
 import type { Digest } from '../../core/trust/statement/brick-digest.js';
-import type { Statement } from '../../core/trust/statement/statement.js';
 import { nearHalos, nearState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf } from '../../core/witness/digests.js';
-import type { Evidence } from '../../core/witness/evidence.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
-import { type Outcome, replay, type SpanStart } from '../../core/witness/replay.js';
-import { boxOfSpan, exchangeOf, type Span } from '../../core/witness/span.js';
+import { type Outcome, replay } from '../../core/witness/replay.js';
+import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
 import type { Engine } from '../../shaders/engine.js';
+import type { Claim } from './claim.js';
 import { OutputCheck } from './output-check.js';
-
-/** What a peer signed of a span, and what it shows of it. */
-export interface Claim {
-  readonly job: Job;
-  readonly span: Span;
-  readonly statement: Statement;
-  /** Of the bricks at the span's end. */
-  readonly digests: Uint8Array;
-  readonly evidence: Evidence;
-  readonly start: SpanStart;
-  /** Of the bricks at its start, as others, or the peer itself before, signed for them; where that is known. */
-  readonly startDigests: Uint8Array | undefined;
-  /** Whether its bits are those of the checker's engine. */
-  readonly sameClass: boolean;
-}
 
 export type Verdict =
   /** `outcome`: what the check itself made of the span, where it was made here. */

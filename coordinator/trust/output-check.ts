@@ -4,7 +4,7 @@ import { type ChunkMisfit, chunkMisfit, nearOutputs } from '../../core/witness/c
 import { chainOf } from '../../core/witness/digests.js';
 import { outputsHash } from '../../core/witness/outputs.js';
 import type { OnSnapshot, Outcome } from '../../core/witness/replay.js';
-import type { Claim } from './checker.js';
+import type { Claim } from './claim.js';
 import { storedChunk } from './read-back.js';
 
 /**

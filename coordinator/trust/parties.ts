@@ -42,8 +42,8 @@ export class Parties {
     this.#archive = archive;
     this.#ownKeys = ownKeys;
     this.#opened = this.#open();
-    // Whoever introduces itself is told.
-    this.#opened.catch(() => undefined);
+    // Nobody computes before it is known who was shut out.
+    this.#opened.catch((error) => archive.unreadable(error));
   }
 
   get credit(): Pick<Ledger, 'note' | 'void' | 'export'> {
