@@ -53,6 +53,7 @@ export class Hearing {
       case 'pong':
         return troubles.answered(member.id, message);
       case 'key':
+      case 'inspected':
         return;
     }
     const shard = plans.shardOf(message.plan, member.id);
@@ -63,7 +64,7 @@ export class Hearing {
   #heardOfShard(
     member: Member,
     shard: Box,
-    message: Exclude<RunMessage, { type: 'leave' | 'pong' | 'key' }>,
+    message: Exclude<RunMessage, { type: 'leave' | 'pong' | 'key' | 'inspected' }>,
   ): void {
     const { life, safe, copies, vetting } = this.#run;
     const { setbacks } = this.#rooms;

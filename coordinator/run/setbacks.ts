@@ -81,15 +81,17 @@ export class Setbacks {
     this.goBack(`${member.name}: ${failure.reason}`);
   }
 
-  /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again. */
-  foundOut(peer: PeerId, why: string, right: number): void {
+  /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again; undefined where it had none. */
+  foundOut(peer: PeerId, why: string, right: number | undefined): void {
     const { id, crew, tools, troubles } = this.#run;
     const member = crew.member(peer);
     tools.log('found-out', { job: id, peer, name: member?.name, why, right });
     troubles.foundOut();
     // Nobody goes by what a shadow computes.
     const isMissed = !(this.#succession.isShadow(peer) && this.#succession.retire(peer, why));
-    if (isMissed) this.goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    if (isMissed && right !== undefined) {
+      this.goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    }
     member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
   }
 

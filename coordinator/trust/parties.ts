@@ -17,6 +17,8 @@ export interface Known {
   /** 64 hex digits; `party.key` is its short name. */
   readonly key: string;
   readonly numericalClass: string;
+  /** It is the coordinator's own: whoever runs it could as well write the result. */
+  readonly isOwn: boolean;
 }
 
 /** Who stands behind the peers of a room, and what is known of them from one job to the next. */
@@ -27,8 +29,12 @@ export class Parties {
   readonly #selection = new Selection(randomBytes(32));
   readonly credit = new Ledger();
 
-  constructor(room: string) {
+  readonly #ownKeys: ReadonlySet<string>;
+
+  /** `ownKeys`: of peers that the coordinator's own user runs, hex. */
+  constructor(room: string, ownKeys: ReadonlySet<string> = new Set()) {
     this.#room = room;
+    this.#ownKeys = ownKeys;
   }
 
   /** A peer says which key is its own. Resolves to why it may not compute, or to undefined where it may. */
@@ -38,7 +44,7 @@ export class Parties {
     if (!isOwn) return 'the key is not the one that signed the proof';
     const party = { key: keyIdOf(hexToBytes(key)), owner: member.owner };
     if (this.#isQuarantined(party.key)) return 'this key has been found out to compute wrongly';
-    this.#known.set(member.id, { party, key, numericalClass });
+    this.#known.set(member.id, { party, key, numericalClass, isOwn: this.#ownKeys.has(key) });
     return undefined;
   }
 

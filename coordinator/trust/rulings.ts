@@ -1,14 +1,15 @@
 import { holdersIn } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Contradiction } from './both-ends.js';
-import type { Verdict } from './checker.js';
+import type { Judgement, Liar } from './court.js';
 import type { Parties } from './parties.js';
 import type { SignedSpan } from './signed-span.js';
+import { Vouchers } from './vouchers.js';
 
 /** What a run does about what is found of its peers. */
 export interface RulingsListener {
-  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. */
-  readonly foundOut: (peer: PeerId, why: string, right: number) => void;
+  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. Undefined: it had none. */
+  readonly foundOut: (peer: PeerId, why: string, right: number | undefined) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
   readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
   /** More has been vetted. */
@@ -21,6 +22,7 @@ export class Rulings {
   readonly #listener: RulingsListener;
   /** By peer, the last step up to which it is known to have been right. */
   readonly #right = new Map<PeerId, number>();
+  readonly #vouchers = new Vouchers();
 
   constructor(parties: Parties, listener: RulingsListener) {
     this.#parties = parties;
@@ -77,10 +79,12 @@ export class Rulings {
     this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
   }
 
-  verdict({ peer, known, statement }: SignedSpan, verdict: Verdict): void {
+  /** `by`: who computed the span again. */
+  verdict({ peer, known, statement }: SignedSpan, { verdict, by }: Judgement): void {
     switch (verdict.kind) {
       case 'holds':
         this.#parties.record(known.party, 'good');
+        if (by !== 'coordinator') this.#vouchers.vouched(by, peer, this.#rightOf(peer));
         this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
         return this.#listener.progressed();
       case 'lied':
@@ -90,6 +94,15 @@ export class Rulings {
         this.#parties.record(known.party, 'bad');
         return this.#listener.doubtful(peer, 'it began with other cells than it was handed', undefined);
     }
+  }
+
+  /** An inspector was found out: what was known by its word alone is not known any more. */
+  inspectorLied({ peer, why }: Liar): void {
+    const doubtful = this.#vouchers.without(peer);
+    for (const [other, right] of doubtful) this.#right.set(other, right);
+    const own = this.#right.get(peer);
+    const rights = [...doubtful.values(), ...(own === undefined ? [] : [own])];
+    this.#listener.foundOut(peer, why, rights.length > 0 ? Math.min(...rights) : undefined);
   }
 
   #rightOf(peer: PeerId): number {

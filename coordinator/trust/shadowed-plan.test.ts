@@ -45,7 +45,7 @@ function span(peer: PeerId, shard: 0 | 1, { owner = peer, root, sent, received }
   const other = 1 - shard;
   return {
     peer,
-    known: { party: { key: peer, owner }, key: hash(shard), numericalClass: 'one' },
+    known: { party: { key: peer, owner }, key: hash(shard), numericalClass: 'one', isOwn: false },
     statement: {
       job: 'shadowed-1',
       plan: 1,

@@ -36,7 +36,12 @@ function span(shard: 0 | 1, from: number, step: number, sent = hash(shard)): Sig
   const other = 1 - shard;
   return {
     peer: peers[shard] as string,
-    known: { party: { key: hash(shard), owner: 'a test' }, key: hash(shard), numericalClass: 'one' },
+    known: {
+      party: { key: hash(shard), owner: 'a test' },
+      key: hash(shard),
+      numericalClass: 'one',
+      isOwn: false,
+    },
     statement: {
       job: 'signed-1',
       plan: 1,

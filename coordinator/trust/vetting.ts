@@ -5,10 +5,12 @@ import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
 import { compareEnds } from './both-ends.js';
+import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
 import { Disputes } from './disputes.js';
 import { draw } from './draw.js';
 import type { Inspection } from './inspection.js';
+import type { Known } from './parties.js';
 import { readSigned } from './read-signed.js';
 import { Rulings, type RulingsListener } from './rulings.js';
 import { SignedBricks } from './signed-bricks.js';
@@ -21,7 +23,8 @@ import { compareTwins, type Twins } from './twins.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
-export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'checker' | 'log'> & {
+export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'log'> & {
+  readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
 };
 
@@ -53,7 +56,7 @@ export class Vetting {
   readonly #disputes = new Disputes();
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
-    const { checker, store, desk, parties } = tools;
+    const { court, store, desk, parties } = tools;
     this.#id = id;
     this.#job = job;
     this.#tools = tools;
@@ -61,7 +64,7 @@ export class Vetting {
     this.#bricks = new SignedBricks(job);
     this.#asking = new Asking(job, desk, listener.tell);
     const { isWaiting } = listener;
-    this.#checks = new SpanChecks(job, { checker, store, asking: this.#asking, isWaiting });
+    this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, isWaiting });
     this.#rulings = new Rulings(parties, listener);
   }
 
@@ -131,7 +134,8 @@ export class Vetting {
 
   /** The last step up to which every peer of the newest plan is known to have been right: what a run may have to go back behind. */
   get surelyRight(): number {
-    return this.#rulings.surelyRight(this.#plans.newest?.plan.shards.map(({ peer }) => peer) ?? []);
+    const peers = this.#plans.newest?.plan.shards.map(({ peer }) => peer) ?? [];
+    return this.#rulings.surelyRight(peers.filter((peer) => !this.#believes(this.#tools.parties.of(peer))));
   }
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
@@ -177,8 +181,9 @@ export class Vetting {
         const { agreed, disputes } = compareTwins(group);
         for (const dispute of disputes) this.#dispute(signed, dispute);
         for (const pair of agreed.values()) this.#rulings.agreed(pair);
-        for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard)))
-          this.#begin(signed, span);
+        for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
+          if (!this.#believes(span.known)) this.#begin(signed, span);
+        }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
         this.#bricks.keep(signed.plan, group);
         signed.hasCompared(group);
@@ -186,6 +191,11 @@ export class Vetting {
     }
     this.#plans.forgetOver();
     this.#listener.progressed();
+  }
+
+  /** The coordinator's own peers compute as truly as it would itself. */
+  #believes(known: Known | undefined): boolean {
+    return known?.isOwn === true && this.#job.file.trust.own === 'believed';
   }
 
   /** Has the spans of two checked that differ. */
@@ -216,14 +226,18 @@ export class Vetting {
     const stands = () => this.#plans.of(plan.id) === signed && signed.isHeldBy(span.peer);
     const asked = { plan, shard, from, to: step };
     const outcome = await this.#checks.check(asked, span, startDigests, stands);
-    if (!outcome || !stands()) return;
-    if (outcome.kind === 'not shown') return this.#rulings.notShown(span);
-    const { peer } = span;
-    this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: outcome.kind });
-    signed.endsCheck(peer, step);
-    if (outcome.kind !== 'holds') this.#disputes.settle(peer);
-    this.#rulings.verdict(span, outcome);
-    const twins = outcome.kind === 'holds' ? this.#disputes.held(peer) : undefined;
-    if (twins) this.#rulings.undecided(twins.peer, twins.shadow);
+    if (!outcome) return;
+    if (outcome.kind === 'not shown') return stands() ? this.#rulings.notShown(span) : undefined;
+    if (stands()) {
+      const { peer } = span;
+      const { verdict, by } = outcome;
+      this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
+      signed.endsCheck(peer, step);
+      if (verdict.kind !== 'holds') this.#disputes.settle(peer);
+      this.#rulings.verdict(span, outcome);
+      const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
+      if (twins) this.#rulings.undecided(twins.peer, twins.shadow);
+    }
+    if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
   }
 }

@@ -333,6 +333,12 @@ export const jobFileSchema = z
           .describe(
             'sampled: peers sign what they compute, and some of it is computed again. off: they are believed',
           ),
+        own: z
+          .enum(['believed', 'checked'])
+          .default('believed')
+          .describe(
+            'Whether peers that the coordinator’s own user started with it are checked as others are',
+          ),
         replicas: z
           .union([z.literal(1), z.literal(2)])
           .optional()

@@ -15,6 +15,7 @@ import { BrickMemory } from './brick-memory.js';
 import { Copies } from './copy.js';
 import { giveCopies } from './give-copies.js';
 import { Inbox } from './inbox.js';
+import { Inspecting } from './inspecting.js';
 import type { Objects } from './objects.js';
 import { Partners } from './partners.js';
 import { ShardRun } from './shard-run.js';
@@ -55,6 +56,7 @@ export class Peer {
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
   readonly #showing: Showing;
+  readonly #inspecting: Inspecting;
   readonly #onlookers: Onlookers;
   readonly #sweeps: SweepWork;
   #roomJob: RoomJob | undefined;
@@ -70,6 +72,7 @@ export class Peer {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
     this.#showing = new Showing(tools);
+    this.#inspecting = new Inspecting(tools);
     this.#onlookers = new Onlookers(tools);
     this.#sweeps = new SweepWork({
       ...tools,
@@ -107,6 +110,9 @@ export class Peer {
         break;
       case 'show':
         this.#keep(this.#showing.show(message));
+        break;
+      case 'inspect':
+        this.#keep(this.#inspecting.inspect(message, this.#roomJob));
         break;
       case 'ping':
         this.#tools.send({
@@ -148,6 +154,7 @@ export class Peer {
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
+    this.#inspecting.end();
     await this.#sweeps.close();
     await Promise.all(this.#background);
   }

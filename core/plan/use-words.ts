@@ -20,6 +20,9 @@ export function useInWords(use: Use): string {
   }
 }
 
+/** Of a peer without a shard that computes spans of the others again. */
+export const CHECKS_OTHERS = 'checks the work of others';
+
 const LIMITS = {
   compute: 'its computing sets its pace',
   latency: 'the way to its neighbours sets its pace',

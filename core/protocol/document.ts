@@ -22,6 +22,7 @@ const useSchema = z.strictObject({
     'link-too-slow',
     'extra',
     'left-out',
+    'checks',
     'shadow',
     'unpaired',
   ]),

@@ -26,7 +26,9 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
     case 'found-out':
       return `${details.name === undefined ? `peer ${of('peer')}` : of('name')} computed wrongly, and is shut out: ${of('why')}`;
     case 'checked':
-      return `peer ${of('peer')} is checked up to step ${of('step')}: ${of('verdict')}`;
+      return `peer ${of('peer')} is checked up to step ${of('step')}${by(details.by)}: ${of('verdict')}`;
+    case 'uninspected':
+      return `peer ${of('peer')} could not check the work of another${because}`;
     case 'withheld':
       return `peer ${of('peer')} has nothing to show of step ${of('step')}${because}`;
     case 'joined':
@@ -41,6 +43,10 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       );
   }
 }
+
+/** Whose check it was, where it was not the coordinator's own. */
+const by = (who: unknown) =>
+  typeof who === 'string' && who !== 'coordinator' ? ` by peer ${wordOf(who)}` : '';
 
 const counted = (value: unknown, thing: string) => `${wordOf(value)} ${thing}${value === 1 ? '' : 's'}`;
 

@@ -14,7 +14,7 @@ import {
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
 } from './limits.js';
-import { MAX_SHARDS, peerId } from './plan.js';
+import { MAX_SHARDS, peerId, planSchema } from './plan.js';
 import { checkpointName } from './seal.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -94,6 +94,17 @@ const probeSamples = z.strictObject({
   /** `[steps][states]`; NaN and infinities travel as null. */
   values: z.array(z.array(z.number().nullable())),
 });
+
+/** A digest for each brick of a shard, base64. */
+const brickDigests = z.string().max(Math.ceil((MAX_BRICKS_SIGNED * BRICK_DIGEST_BYTES * 4) / 3) + 4);
+
+/** What an inspector made of a span: the root of the state that it began with, the bricks at its end, and the halos. */
+const answerSchema = z.strictObject({
+  start: statementSchema.shape.root,
+  bricks: brickDigests,
+  halos: statementSchema.shape.halos,
+});
+export type Answer = z.infer<typeof answerSchema>;
 
 export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({
@@ -209,11 +220,17 @@ export const toCoordinator = z.discriminatedUnion('type', [
     plan: planId,
     statement: statementSchema,
     /** A digest for each brick of the shard, base64; `statement.root` is their hash. */
-    bricks: z.string().max(Math.ceil((MAX_BRICKS_SIGNED * BRICK_DIGEST_BYTES * 4) / 3) + 4),
+    bricks: brickDigests,
     signature: signatureSchema,
   }),
   /** Of the span that ended at `step` the peer has nothing to show, or could not bring it. */
   z.strictObject({ type: z.literal('withheld'), plan: planId, step, reason: shownText(500) }),
+  /** Answers `inspect`: what comes of the span, or why this peer cannot tell. */
+  z.strictObject({
+    type: z.literal('inspected'),
+    request: count,
+    answer: z.union([answerSchema, z.strictObject({ failure: shownText(500) })]),
+  }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
   z.strictObject({ type: z.literal('leave') }),
 ]);
@@ -294,6 +311,24 @@ export const toPeer = z.discriminatedUnion('type', [
     step,
     start: z.boolean(),
     outcome: z.boolean(),
+    url: z.string().max(MAX_URL_LENGTH),
+  }),
+  /**
+   * Asks to compute a span of another peer again, from what lies at `url`: the state at its start, where `start` is true, and the halos
+   * that came in. Otherwise it starts as the plan does.
+   */
+  z.strictObject({
+    type: z.literal('inspect'),
+    request: count,
+    plan: planSchema,
+    shard: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_SHARDS - 1),
+    from: step,
+    to: step,
+    start: z.boolean(),
     url: z.string().max(MAX_URL_LENGTH),
   }),
   /**
