@@ -30,7 +30,7 @@ import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 
 /** A key of its own for each peer. */
-async function freshIdentity(): Promise<Identity> {
+export async function freshIdentity(): Promise<Identity> {
   const signer = signerOf(await bestEd25519(), randomBytes(32));
   return { signer, digest: (bytes) => createHash('sha256').update(bytes).digest() };
 }
@@ -52,6 +52,8 @@ interface PeerOptions {
   /** What it claims to do, in cell updates per second. */
   readonly rate?: number;
   readonly engine?: Engine;
+  /** A fresh key, unless given. */
+  readonly identity?: Identity;
   readonly transport?: TransportChoice | TransportFactory;
   readonly connect?: (url: string) => Promise<Socket>;
 }
@@ -80,14 +82,16 @@ export class Fleet {
       readonly store?: Store;
       readonly folder?: string;
       readonly ice?: IceOptions;
-      /** Peers are checked. */
-      readonly trust?: boolean;
+      /** Peers are checked, on an engine of this kind where one is given. */
+      readonly trust?: boolean | { readonly openEngine: () => Promise<Engine> };
       /** Goes on with the jobs of a folder or store that is given. */
       readonly resume?: boolean;
     } = {},
   ): Promise<Fleet> {
     const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'groundswell-fleet-')));
     const events: RunEvent[] = [];
+    const openEngine =
+      typeof options.trust === 'object' ? options.trust.openEngine : () => createWasmEngine();
     const coordinator = await startCoordinator({
       host: '127.0.0.1',
       port: 0,
@@ -99,7 +103,7 @@ export class Fleet {
           document,
           store,
           term,
-          ...(options.trust && { trust: { room: name, evidence, openEngine: () => createWasmEngine() } }),
+          ...(options.trust && { trust: { room: name, evidence, openEngine } }),
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, 'test'),
           sweepWriter: (patient, id, sweep) => sweepWriter(patient, id, sweep, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
@@ -219,7 +223,7 @@ export async function joinRoom(url: string, options: PeerOptions): Promise<Fleet
     },
     transports,
     objects: httpObjects(fetch, addresses),
-    identity: await freshIdentity(),
+    identity: options.identity ?? (await freshIdentity()),
     name: options.name ?? 'peer',
     kind: 'node',
     onChange: (status) => statuses.push(status),

@@ -56,12 +56,14 @@ export async function deviceOf(engine: Engine): Promise<Device> {
   return { engine, numericalClass };
 }
 
+const ed25519 = bestEd25519();
+
 /** A peer with a new key, and an owner of its own unless one is named. */
 export async function newcomer(
   device: Device,
   { owner = bytesToHex(randomBytes(8)), deceit = {} }: Partial<Pick<Player, 'owner' | 'deceit'>> = {},
 ): Promise<Player> {
-  const signer = signerOf(await bestEd25519(), randomBytes(32));
+  const signer = signerOf(await ed25519, randomBytes(32));
   return { ...device, identity: { signer, digest }, owner, deceit };
 }
 
