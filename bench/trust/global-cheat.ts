@@ -27,7 +27,7 @@ async function outAfter(attack: Attack, edge: number): Promise<number> {
   const file: JobFileInput = {
     name: 'cheated',
     model: 'medium',
-    grid: { shape: [edge, edge, edge], spacing: 1, brick: edge / 8 },
+    grid: { shape: [edge, edge, edge], spacing: 1, brick: 8 },
     time: { steps: 1_000_000_000, dt: 0.1 },
     media: {
       speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: edge / 2, value: 2.5 }] },

@@ -39,8 +39,8 @@ const hum = (at: { readonly z: number; readonly y: number; readonly x: number })
     hum: {
       field: 'psi',
       at,
-      amplitude: 50,
-      signal: { shape: 'tone-burst', frequency: 0.2, cycles: 100_000 },
+      amplitude: 500,
+      signal: { shape: 'tone-burst', frequency: 0.2, cycles: 20 },
     },
   }) as const;
 
@@ -55,7 +55,7 @@ export const SOUNDED: readonly Ground[] = [
     sources: hum({ z: 4, y: 4, x: 12 }),
     initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 4 } },
   }),
-  ground('fourth order', {
+  ground('fourth-order', {
     model: { base: 'medium', order: 4 },
     grid: { shape: [16, 8, 24], spacing: 1, brick: 8 },
     dt: 0.15,
@@ -80,7 +80,7 @@ export const GROUNDS: readonly Ground[] = [
       'psi.T': { formula: 'gaussian', amplitude: 2, sigma: 2, centre: { z: 2, y: 4, x: 6 } },
     },
   }),
-  ground('a wave that comes to where all was quiet', {
+  ground('wave-into-quiet', {
     model: 'medium',
     grid: { shape: [8, 8, 48], spacing: 1, brick: 8 },
     dt: 0.2,
@@ -88,7 +88,7 @@ export const GROUNDS: readonly Ground[] = [
     boundary: 'dirichlet',
     initial: { psi: { formula: 'gaussian', amplitude: 1e-3, sigma: 1, centre: { z: 4, y: 4, x: 3 } } },
   }),
-  ground('two dimensions', {
+  ground('two-dimensions', {
     model: 'medium',
     grid: { shape: [16, 48], spacing: 1, brick: 16 },
     dt: 0.2,
@@ -99,8 +99,8 @@ export const GROUNDS: readonly Ground[] = [
       hum: {
         field: 'psi',
         at: { y: 8, x: 24 },
-        amplitude: 50,
-        signal: { shape: 'tone-burst', frequency: 0.2, cycles: 100_000 },
+        amplitude: 500,
+        signal: { shape: 'tone-burst', frequency: 0.2, cycles: 20 },
       },
     },
   }),

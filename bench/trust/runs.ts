@@ -29,12 +29,12 @@ export interface RunsBench {
 
 export const FULL: RunsBench = {
   honestChecks: 10_200,
-  trials: 100,
+  trials: 60,
   peers: 2000,
   traitors: 24,
   cheatedEdge: 64,
   costEdge: 128,
-  costSeconds: 20,
+  costSeconds: 15,
 };
 export const TRIAL: RunsBench = {
   honestChecks: 60,
