@@ -3,14 +3,25 @@ import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
 
+/** A peer that has not signed for the span that ends at `step`, which others first signed for at `since`, by `Date.now`. */
+export interface Silent {
+  readonly peer: PeerId;
+  readonly step: number;
+  readonly since: number;
+}
+
 /** One plan's spans. All shards end theirs at the same steps. */
 export class SignedPlan {
   readonly plan: Plan;
   readonly #sizes: SpanSizes;
   /** By the step at which a span ends, what has been signed for it, by shard. */
   readonly #groups = new Map<number, Map<number, SignedSpan>>();
+  /** And when the first of them came. */
+  readonly #signedSince = new Map<number, number>();
   /** Spans that are being checked, by shard: where each ends, and where it began. */
   readonly #checks = new Map<number, Map<number, number>>();
+  /** When the plan was made. */
+  readonly #began = Date.now();
   /** Where the last span was made to end, and when. */
   #lastEnd: { readonly step: number; readonly at: number };
   #compared: number;
@@ -20,14 +31,14 @@ export class SignedPlan {
     this.plan = plan;
     this.#sizes = spanSizes(job, plan);
     this.#compared = plan.from;
-    this.#lastEnd = { step: plan.from, at: Date.now() };
+    this.#lastEnd = { step: plan.from, at: this.#began };
   }
 
-  /** Whether a span is to end at `until`, as far as peers may go now. */
-  endsSpanAt(until: number): boolean {
+  /** Whether a span is to end at `until`, as far as peers may go now. `areTrusted`: all of them. */
+  endsSpanAt(until: number, areTrusted: boolean): boolean {
     const { epoch, exchangeEvery } = this.plan;
     const { step, at } = this.#lastEnd;
-    const isSoon = Date.now() - at < spanPause(this.#sizes);
+    const isSoon = Date.now() - at < spanPause(this.#sizes, at - this.#began, areTrusted);
     if (isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
     this.#lastEnd = { step: until, at: Date.now() };
     return true;
@@ -47,6 +58,7 @@ export class SignedPlan {
     const { step, shard } = span.statement;
     const group = this.#groups.get(step) ?? new Map<number, SignedSpan>();
     this.#groups.set(step, group.set(shard, span));
+    if (!this.#signedSince.has(step)) this.#signedSince.set(step, Date.now());
   }
 
   /** Takes the next span out that all shards have signed for; undefined where one is missing, or another comes before. */
@@ -57,6 +69,7 @@ export class SignedPlan {
     const [step, byShard] = next;
     if (![...byShard.values()].every(({ statement }) => statement.from === this.#compared)) return undefined;
     this.#groups.delete(step);
+    this.#signedSince.delete(step);
     return { step, byShard };
   }
 
@@ -67,9 +80,12 @@ export class SignedPlan {
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
-  get silent(): PeerId | undefined {
+  get silent(): Silent | undefined {
     const [next] = [...this.#groups].sort(([a], [b]) => a - b);
-    return this.plan.shards.find((_, shard) => next && !next[1].has(shard))?.peer;
+    if (!next) return undefined;
+    const [step, signed] = next;
+    const missing = this.plan.shards.find((_, shard) => !signed.has(shard));
+    return missing && { peer: missing.peer, step, since: this.#signedSince.get(step) ?? 0 };
   }
 
   /** The span of a shard that ends at `to` is being checked. */
