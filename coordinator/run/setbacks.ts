@@ -1,5 +1,6 @@
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
+import type { Course } from './course.js';
 import type { Departures } from './departures.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
@@ -18,8 +19,8 @@ export class Setbacks {
   readonly #run: JobParts;
   readonly #planning: Planning;
   readonly #departures: Departures;
-  /** The field has become infinite once, and who is to blame was to be found out. */
-  #doubt: NodeJS.Timeout | undefined;
+  /** The field has become infinite once, under this plan, and who is to blame was to be found out. */
+  #doubt: { readonly course: Course; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(run: JobParts, planning: Planning, departures: Departures) {
     this.#run = run;
@@ -64,6 +65,9 @@ export class Setbacks {
 
   /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again. */
   foundOut(peer: PeerId, why: string, right: number): void {
+    // Whatever became infinite may have been its doing.
+    this.close();
+    this.#doubt = undefined;
     const { id, crew, tools, troubles } = this.#run;
     const member = crew.member(peer);
     tools.log('found-out', { job: id, peer, name: member?.name, why, right });
@@ -85,14 +89,18 @@ export class Setbacks {
    */
   diverged(member: Member, message: Extract<RunMessage, { type: 'diverged' }>): void {
     const { course, vetting } = this.#run;
-    if (!vetting || !course?.plan.signed || this.#doubt !== undefined) return this.#giveUp(member, message);
-    this.#doubt = setTimeout(() => {
+    if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
+    // It spreads: others find it too.
+    if (this.#doubt?.course === course) return;
+    if (this.#doubt !== undefined) return this.#giveUp(member, message);
+    const timer = setTimeout(() => {
       if (this.#run.course === course) this.goBack(`${message.state} is not finite, as ${member.name} found`);
     }, DOUBT_MS);
+    this.#doubt = { course, timer };
   }
 
   close(): void {
-    clearTimeout(this.#doubt);
+    clearTimeout(this.#doubt?.timer);
   }
 
   get #isLoadingCopies(): boolean {
