@@ -7,8 +7,11 @@ import type { Figure } from '../harness.js';
 
 const HONEST = 2;
 
-/** Seconds from the first false step of a newcomer among honest ones until its connection was ended for it: a real coordinator, real links. */
-export async function secondsUntilOut(edge: number): Promise<Figure[]> {
+/**
+ * Seconds from the first false step of a newcomer among honest ones until its connection was ended for it: a real coordinator, real links. On a cube
+ * of so many cells a side; and one that skips steps of a larger one.
+ */
+export async function secondsUntilOut(edge: number, largeEdge: number): Promise<Figure[]> {
   const attacks = [skippedStep, halfPrecision, wrongMedium];
   const taken: number[] = [];
   for (const attack of attacks) taken.push(await outAfter(attack, edge));
@@ -20,6 +23,12 @@ export async function secondsUntilOut(edge: number): Promise<Figure[]> {
       unit: 's',
       note: `${each}; ${edge}³ cells of a medium, ${HONEST} honest newcomers beside it, all in one process`,
     },
+    {
+      name: 'global_cheat_large_s',
+      value: await outAfter(skippedStep, largeEdge),
+      unit: 's',
+      note: `a skipped step; ${largeEdge}³ cells, ${((largeEdge ** 3 * 8) / (HONEST + 1) / 1e6).toFixed(0)} MB of state each, one thread for all`,
+    },
   ];
 }
 
@@ -27,7 +36,7 @@ async function outAfter(attack: Attack, edge: number): Promise<number> {
   const file: JobFileInput = {
     name: 'cheated',
     model: 'medium',
-    grid: { shape: [edge, edge, edge], spacing: 1, brick: 8 },
+    grid: { shape: [edge, edge, edge], spacing: 1, brick: Math.max(8, edge / 8) },
     time: { steps: 1_000_000_000, dt: 0.1 },
     media: {
       speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: edge / 2, value: 2.5 }] },

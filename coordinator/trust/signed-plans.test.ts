@@ -122,6 +122,6 @@ test('spans of a large shard begin short, and are longest where all are trusted'
   expect([0, 500, 1000, 2000, 60_000].map((before) => lasting(before, false))).toEqual([
     500, 500, 1000, 2000, 4200,
   ]);
-  expect(lasting(60_000, true)).toBe(7000);
+  expect(lasting(60_000, true)).toBe(10_500);
   expect(spanPause({ state: 1e5, halos: 1e4 }, 60_000, true)).toBe(500);
 });

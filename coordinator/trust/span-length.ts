@@ -11,7 +11,7 @@ const SPAN_MS = 500;
 const STATE_BYTES_PER_MS = 10_000;
 
 /** And where all are trusted, one: they are checked seldom, and that is to be the larger part of what it costs. */
-const TRUSTED_BYTES_PER_MS = 6_000;
+const TRUSTED_BYTES_PER_MS = 4_000;
 
 /** Of the halos of a span, which peers keep and show: where links are that fast, spans are shorter. */
 const HALO_BYTES = 128 * 1024 * 1024;
