@@ -87,7 +87,7 @@ function figuresOf(measured: Measured): Figure[] {
   const shown = (outcome: boolean) => evidenceBytes(job, span, { start: true, outcome });
   const sent = (haloBytes / PEERS / seconds) * pause;
   const megabytes = ((4 * state) / 1e6).toFixed(0);
-  const note = `${PEERS} peers of ${megabytes} MB of state and ${(halos / pause / 1e6).toFixed(1)} MB of halos a second; spans of ${pause} s, 1 in ${1 / FLOOR} checked`;
+  const note = `${PEERS} peers of ${megabytes} MB of state and ${(halos / pause / 1e6).toFixed(1)} MB of halos a second; spans of ${pause.toFixed(1)} s, 1 in ${1 / FLOOR} checked`;
   return [
     { name: 'audit_cost', value: own + checked, unit: '1', note },
     {
