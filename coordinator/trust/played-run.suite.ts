@@ -18,6 +18,7 @@ import { type Identity, Witness } from '../../core/witness/witness.js';
 import type { Engine } from '../../shaders/engine.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import { type Checker, digest } from './checker.js';
+import type { Judge } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
 import { Parties } from './parties.js';
 import { Vetting } from './vetting.js';
@@ -119,7 +120,7 @@ export class PlayedRun {
     this.#vetting = new Vetting(
       plan.job,
       job,
-      { parties, desk: this.#desk, checker, log, store: objects },
+      { parties, desk: this.#desk, court: alone(checker), log, store: objects },
       {
         tell: (peer, message) => this.#tell(this.#seatOf(peer), message),
         isWaiting: () => true,
@@ -315,6 +316,15 @@ export class PlayedRun {
     this.#wake();
   }
 }
+
+/** The coordinator judges by itself: nobody else inspects. */
+const alone = (checker: Checker): Judge => ({
+  numericalClass: () => checker.numericalClass(),
+  judge: async (store, claim, _, isUrgent) => ({
+    verdict: await checker.check(store, claim, isUrgent),
+    by: 'coordinator',
+  }),
+});
 
 const nameOf = (shard: number) => `peer${String(shard).padStart(4, '0')}`;
 const shardOf = (peer: string) => Number(peer.slice('peer'.length));
