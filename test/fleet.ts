@@ -91,7 +91,7 @@ export class Fleet {
       readonly folder?: string;
       readonly ice?: IceOptions;
       /** Peers are checked, in this way where one is given. */
-      readonly trust?: boolean | Pick<InspectionTools, 'supervisor' | 'ownKeys'>;
+      readonly trust?: boolean | Partial<Pick<InspectionTools, 'supervisor' | 'ownKeys' | 'openEngine'>>;
       /** Goes on with the jobs of a folder or store that is given. */
       readonly resume?: boolean;
     } = {},

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
+import type { Course } from './course.js';
 import type { Departures } from './departures.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
@@ -20,8 +21,8 @@ export class Setbacks {
   readonly #planning: Planning;
   readonly #departures: Departures;
   readonly #succession: Succession;
-  /** The field has become infinite once, and who is to blame was to be found out. */
-  #doubt: NodeJS.Timeout | undefined;
+  /** The field has become infinite once, under this plan, and who is to blame was to be found out. */
+  #doubt: { readonly course: Course; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(run: JobParts, planning: Planning, departures: Departures, succession: Succession) {
     this.#run = run;
@@ -95,6 +96,9 @@ export class Setbacks {
 
   /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again; undefined where it had none. */
   foundOut(peer: PeerId, why: string, right: number | undefined): void {
+    // Whatever became infinite may have been its doing.
+    this.close();
+    this.#doubt = undefined;
     const { id, crew, tools, troubles } = this.#run;
     const member = crew.member(peer);
     tools.log('found-out', { job: id, peer, name: member?.name, why, right });
@@ -122,14 +126,18 @@ export class Setbacks {
     const { course, vetting } = this.#run;
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
-    if (!vetting || !course?.plan.signed || this.#doubt !== undefined) return this.#giveUp(member, message);
-    this.#doubt = setTimeout(() => {
+    if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
+    // It spreads: others find it too.
+    if (this.#doubt?.course === course) return;
+    if (this.#doubt !== undefined) return this.#giveUp(member, message);
+    const timer = setTimeout(() => {
       if (this.#run.course === course) this.goBack(`${message.state} is not finite, as ${member.name} found`);
     }, DOUBT_MS);
+    this.#doubt = { course, timer };
   }
 
   close(): void {
-    clearTimeout(this.#doubt);
+    clearTimeout(this.#doubt?.timer);
   }
 
   #strike(member: Member, { reason, peer }: Failure): void {

@@ -80,6 +80,12 @@ export class Parties {
     return verifyStatement(await ed25519(), key, statement, signature);
   }
 
+  /** Whether a peer is no newcomer any more: whether not all of its spans are checked. */
+  isTrusted(peer: PeerId): boolean {
+    const known = this.#known.get(peer);
+    return known !== undefined && this.#reputation.chanceOfCheck(known.party) < 1;
+  }
+
   /** Whether a span of a shard is checked: as often as whoever signed it deserves. */
   isChecked(party: Party, occasion: Occasion): boolean {
     return this.#selection.checks(occasion, this.#reputation.chanceOfCheck(party));

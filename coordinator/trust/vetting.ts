@@ -16,7 +16,7 @@ import type { Known } from './parties.js';
 import { readSigned } from './read-signed.js';
 import { Rulings, type RulingsListener } from './rulings.js';
 import { SignedBricks } from './signed-bricks.js';
-import { SignedPlan } from './signed-plan.js';
+import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
@@ -85,7 +85,9 @@ export class Vetting {
 
   /** Whether a span of the newest plan is to end at `until`, as far as peers may go now. */
   signsAt(until: number): boolean {
-    return this.#plans.newest?.endsSpanAt(until) ?? false;
+    const { newest } = this.#plans;
+    const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
+    return newest?.endsSpanAt(until, areTrusted === true) ?? false;
   }
 
   /** A plan is under way. */
@@ -158,7 +160,7 @@ export class Vetting {
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
-  get silent(): PeerId | undefined {
+  get silent(): Silent | undefined {
     return this.#plans.silent;
   }
 

@@ -109,15 +109,25 @@ function partsOfState(job: Job, span: Span) {
     .filter(({ field }) => compared.has(field));
 }
 
+/** ‖·‖² of the finite ones. */
 function squares(cells: Float32Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += (cells[i] as number) ** 2;
+  for (let i = from; i < to; i++) {
+    const cell = cells[i] as number;
+    if (Number.isFinite(cell)) sum += cell ** 2;
+  }
   return sum;
 }
 
-/** ‖a − b‖; NaN, which is near nothing, where one of them is not finite. */
-function distance(a: Float32Array, b: Float32Array, from: number, to: number): number {
+/**
+ * ‖shown − made‖; NaN or infinite, which is near nothing, where one of two cells is not finite. Where neither is, it came so from
+ * elsewhere: it spreads alike on every device, and whoever began with it is found by its own check.
+ */
+function distance(shown: Float32Array, made: Float32Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  for (let i = from; i < to; i++) {
+    const [a, b] = [shown[i] as number, made[i] as number];
+    if (Number.isFinite(a) || Number.isFinite(b)) sum += (a - b) ** 2;
+  }
   return Math.sqrt(sum);
 }

@@ -9,6 +9,9 @@ import { stateSlabs } from '../peer/load.js';
 import { brickDigest, type Digest } from '../trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 
+/** Hashed between two breaths: some milliseconds where it is slow. A breath takes longer than a small halo's hash. */
+const BREATH_BYTES = 1024 * 1024;
+
 /** All state of a shard, brick after brick in C order, each array after array: one call reads it. */
 export function brickSlabs(job: Job, box: Box): Slab[] {
   return bricksOf(job.grid, box).flatMap((brick) => stateSlabs(job, brickBox(job.grid, brick)));
@@ -28,6 +31,7 @@ export async function brickDigests(
 ): Promise<Uint8Array> {
   const bricks = bricksOf(job.grid, box);
   const digests = new Uint8Array(bricks.length * BRICK_DIGEST_BYTES);
+  const breath = breathing();
   let offset = 0;
   for (const [index, brick] of bricks.entries()) {
     const size = stateSlabs(job, brickBox(job.grid, brick)).reduce(
@@ -37,7 +41,7 @@ export async function brickDigests(
     const own = await brickDigest(cells.subarray(offset, offset + size), digest);
     digests.set(own, index * BRICK_DIGEST_BYTES);
     offset += size;
-    await breathe();
+    await breath(4 * size);
   }
   return digests;
 }
@@ -49,6 +53,7 @@ export async function rootOf(digests: Uint8Array, digest: Digest): Promise<strin
 
 /** Halos that went one way, in their order, under one hash: each is hashed with what came before. */
 export async function chainOf(halos: readonly Float32Array[], digest: Digest): Promise<string> {
+  const breath = breathing();
   let link: Uint8Array = new Uint8Array(32);
   for (const cells of halos) {
     const own = await digest(bytesOf(cells));
@@ -56,9 +61,20 @@ export async function chainOf(halos: readonly Float32Array[], digest: Digest): P
     both.set(link);
     both.set(own, link.length);
     link = await digest(both);
-    await breathe();
+    await breath(cells.byteLength);
   }
   return bytesToHex(link);
+}
+
+/** Lets waiting events in whenever enough has been hashed since it last did. */
+function breathing(): (bytes: number) => Promise<void> {
+  let since = 0;
+  return async (bytes) => {
+    since += bytes;
+    if (since < BREATH_BYTES) return;
+    since = 0;
+    await breathe();
+  };
 }
 
 export const writeDigests = (digests: Uint8Array): string => toBase64(digests);
