@@ -1,5 +1,6 @@
 import type { Job } from '../../core/job/job.js';
 import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
@@ -13,6 +14,7 @@ import type {
   RunMessage,
 } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import type { MembersNow } from '../sweep/members-now.js';
 import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
 import { Inspection, type InspectionTools } from '../trust/inspection.js';
 import { Background } from './background.js';
@@ -126,7 +128,19 @@ class RoomConductor implements Conductor {
   }
 
   probes(id: string): ProbeReader | undefined {
-    return this.#entries.find((entry) => entry.id === id)?.run?.readProbe;
+    return this.#run(id)?.readProbe;
+  }
+
+  membersOf(id: string): MembersNow | undefined {
+    return this.#run(id)?.members;
+  }
+
+  links(id: string): readonly MeasuredLink[] {
+    return this.#run(id)?.links ?? [];
+  }
+
+  #run(id: string): Run | undefined {
+    return this.#entries.find((entry) => entry.id === id)?.run;
   }
 
   finished(id: string): Promise<JobStatus> {
@@ -222,10 +236,15 @@ class RoomConductor implements Conductor {
       const use = run?.useOf(id);
       const isComputing = computing.has(id) || use?.kind === 'members';
       const state = run?.isLeaving(id) ? 'leaving' : isComputing ? 'computing' : 'idle';
-      const shown = `${state} ${use?.says}`;
+      const credit = this.#inspection?.parties.creditOf(id);
+      const shown = `${state} ${use?.says} ${credit}`;
       if (this.#roster.get(id) === shown) continue;
       this.#roster.set(id, shown);
-      this.#tools.document.setMember(id, { name, kind, ability, state, ...(use && { use }) });
+      this.#tools.document.setMember(id, {
+        ...{ name, kind, ability, state },
+        ...(use && { use }),
+        ...(credit !== undefined && { credit }),
+      });
     }
   }
 

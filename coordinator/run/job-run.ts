@@ -1,6 +1,7 @@
 import { ProtocolError, TakenOverError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
@@ -154,6 +155,10 @@ export class JobRun {
 
   get readProbe(): ProbeReader {
     return this.#tools.result.readProbe;
+  }
+
+  get links(): readonly MeasuredLink[] {
+    return this.#staffing.links;
   }
 
   get ended(): boolean {

@@ -1,5 +1,6 @@
 import { TakenOverError } from '../../core/errors.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { JobEnd } from '../job-end.js';
@@ -12,6 +13,7 @@ import type { Store } from '../store/store.js';
 import { readMembersOver, writeMembersOver } from './done-record.js';
 import { MemberDesk, type Orders } from './member-desk.js';
 import { MemberUploads } from './member-uploads.js';
+import type { MembersNow } from './members-now.js';
 import { namesFiles, type SharedEnd, type SharedMember, shareMember } from './shared-member.js';
 import { type SweepContribution, SweepReport } from './sweep-report.js';
 
@@ -112,6 +114,18 @@ export class SweepRun implements Run {
 
   get plan(): Plan | undefined {
     return this.#sharing?.run.plan;
+  }
+
+  get links(): readonly MeasuredLink[] {
+    return this.#sharing?.run.links ?? [];
+  }
+
+  get members(): MembersNow {
+    const { done, failed, holders } = this.#desk;
+    const shared = this.#sharing;
+    if (!shared) return { done, failed, holders };
+    const peers = shared.run.plan?.shards.map(({ peer }) => peer) ?? [];
+    return { done, failed, holders: new Map([[shared.member, peers]]) };
   }
 
   get ended(): boolean {

@@ -123,6 +123,18 @@ export function placesOf({ axes }: Pick<Sweep, 'axes'>, index: number): readonly
   return places.reverse();
 }
 
+/** The number of the member at those places; undefined where there is none. */
+export function numberOf({ axes }: Pick<Sweep, 'axes'>, places: readonly number[]): number | undefined {
+  if (places.length !== axes.length) return undefined;
+  let number = 0;
+  for (const [axis, { values }] of axes.entries()) {
+    const place = places[axis];
+    if (place === undefined || place >= values.length) return undefined;
+    number = number * values.length + place;
+  }
+  return number;
+}
+
 /** What a member is, in words: `speed = 2, depth = 3`. */
 export function whereabouts({ axes }: Pick<Sweep, 'axes'>, places: readonly number[]): string {
   return axes.map(({ name, values }, i) => `${name} = ${JSON.stringify(values[places[i] ?? 0])}`).join(', ');
