@@ -121,11 +121,16 @@ export class SweepRun implements Run {
   }
 
   get members(): MembersNow {
-    const { done, failed, holders } = this.#desk;
+    const { done, failed } = this.#desk;
+    return { done, failed, holders: this.#holders };
+  }
+
+  /** By member, who computes it. */
+  get #holders(): MembersNow['holders'] {
+    if (this.ended) return new Map();
     const shared = this.#sharing;
-    if (!shared) return { done, failed, holders };
-    const peers = shared.run.plan?.shards.map(({ peer }) => peer) ?? [];
-    return { done, failed, holders: new Map([[shared.member, peers]]) };
+    if (!shared) return this.#desk.holders;
+    return new Map([[shared.member, shared.run.plan?.shards.map(({ peer }) => peer) ?? []]]);
   }
 
   get ended(): boolean {
