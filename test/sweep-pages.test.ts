@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { tableOf } from '../browser-peer/watch/colours.js';
 import { memberId } from '../core/protocol/member-id.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
 import { paced } from './paced-engine.js';
+import { pictureOn, wrongPixels } from './picture.js';
 import { storedPlane } from './stored-plane.js';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
@@ -126,21 +126,7 @@ test('a member that is done is seen as it is stored, and another is chosen by it
   const view = { state: 'psi', axis: 'z', at: 0, stride: 1, rate: 15 } as const;
   const at = { output: 'film', snapshot: 1, step: 60 };
   const plane = await storedPlane(fleet.url, memberId(id, [1, 1]), { view, shape: [1, 40, 48], at });
-  const drawn = await page.evaluate(() => {
-    const canvas = document.getElementById('plane') as HTMLCanvasElement;
-    const { width, height } = canvas;
-    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
-    return { width, height, data: [...data] };
-  });
-  expect([drawn.height, drawn.width]).toEqual([plane.rows, plane.columns]);
-  const table = tableOf('diverging');
-  for (const [i, value] of plane.values.entries()) {
-    const [row, column] = [Math.floor(i / plane.columns), i % plane.columns];
-    const from = 4 * ((plane.rows - 1 - row) * plane.columns + column);
-    const shade = Math.round(((value + PEAK) / (2 * PEAK)) * 254);
-    const near = [shade - 1, shade, shade + 1].map((each) => table.subarray(4 * each, 4 * each + 4).join());
-    expect(near).toContain(drawn.data.slice(from, from + 4).join());
-  }
+  expect(wrongPixels(await pictureOn(page), plane, PEAK)).toBe(0);
   await page.getByRole('combobox', { name: 'speed' }).selectOption({ label: '2' });
   await page.getByText('Number 5, done.').waitFor();
   await page.locator('#job', { hasText: 'speed = 2' }).waitFor();
