@@ -71,7 +71,7 @@ test('somebody with a phone agrees, computes, earns credit, and sees the wave go
   phone.on('weberror', (error) => complaints.push(error.error().message));
   const page = await phone.newPage();
   await page.goto(fleet.url);
-  await page.getByText('No simulation at the moment').first().waitFor();
+  await page.getByText('Nothing at the moment').waitFor();
   await picture(page, 'newcomer-1-nothing-runs');
   const id = await fleet.submit(file);
   await page.getByText('A wave for whoever comes').waitFor();
