@@ -8,7 +8,7 @@ const LARGEST = 18;
 const SMALLEST = 3;
 
 /** How many members stand beside one another: the last axis runs across, all others down. */
-export function columnsOf({ axes, states }: Pick<SweepMembers, 'axes' | 'states'>): number {
+function columnsOf({ axes, states }: Pick<SweepMembers, 'axes' | 'states'>): number {
   const across = axes.at(-1)?.values.length ?? 1;
   return axes.length === 1 ? Math.min(ROW, states.length) : across;
 }
