@@ -77,6 +77,8 @@ class WatchPage {
   #choices: Choices;
   #state: ViewerState = { kind: 'connecting' };
   #watched: Watched | undefined;
+  /** The member that is shown as long as the visitor chooses none: it stays when others are done too. */
+  #settled: { readonly sweep: string; readonly member: number } | undefined;
   #asked = { about: '', at: Number.NEGATIVE_INFINITY };
   #seen: Seen = { kind: 'nothing' };
   #plane: Plane | undefined;
@@ -144,7 +146,9 @@ class WatchPage {
       return { id, file };
     }
     const members = await this.#tools.stored.members(id);
-    const member = memberSeen(members, this.#choices.member);
+    const before = this.#settled?.sweep === id ? this.#settled.member : undefined;
+    const member = memberSeen(members, this.#choices.member ?? before);
+    if (member.state === 'done') this.#settled = { sweep: id, member: member.number };
     this.#memberChoice.show(members, member);
     const sweep = readSweep(file);
     return { id: memberId(id, member.places), file: memberOf(sweep, file, member.number).file, member };
