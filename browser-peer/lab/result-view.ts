@@ -44,6 +44,8 @@ function rowOf(api: LabApi, id: string, { path, shape, dimensions }: Outline['ar
   return row;
 }
 
-/** Pictures are of planes. */
-const formatsOf = (dimensions: readonly string[]): readonly ExportFormat[] =>
-  dimensions.includes('y') && dimensions.includes('x') ? ['npy', 'png'] : ['npy'];
+/** Pictures are of planes, and of one job: those of a sweep begin with its axes, and are seen by member. */
+const formatsOf = (dimensions: readonly string[]): readonly ExportFormat[] => {
+  const isOfOneJob = dimensions[0] === 'time';
+  return isOfOneJob && dimensions.includes('y') && dimensions.includes('x') ? ['npy', 'png'] : ['npy'];
+};

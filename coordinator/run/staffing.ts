@@ -4,7 +4,7 @@ import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
 import type { Candidate } from '../../core/plan/candidate.js';
 import { costOf, type Pace } from '../../core/plan/cost.js';
 import { partOf } from '../../core/plan/fleet.js';
-import { KnownFleet } from '../../core/plan/known-fleet.js';
+import { KnownFleet, type MeasuredLink } from '../../core/plan/known-fleet.js';
 import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
 import { updatesOf } from '../../core/plan/updates.js';
@@ -131,6 +131,11 @@ export class Staffing {
     for (const link of links) {
       if (holders.some(({ peer }) => peer === link.peer)) this.#known.linked(member.id, link.peer, link);
     }
+  }
+
+  /** Those that have been measured. */
+  get links(): readonly MeasuredLink[] {
+    return this.#known.links;
   }
 
   /** The peer is gone. */

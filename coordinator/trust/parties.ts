@@ -70,6 +70,12 @@ export class Parties {
     return this.#known.get(peer);
   }
 
+  /** Updates of cells that stood, of the peer's key and owner; undefined until it has shown its key. */
+  creditOf(peer: PeerId): number | undefined {
+    const known = this.#known.get(peer);
+    return known && this.credit.of(known.party);
+  }
+
   /** Whether a peer may be given a shard: it has a key, and the key has not been found out. */
   mayCompute(peer: PeerId): boolean {
     const known = this.#known.get(peer);

@@ -39,6 +39,12 @@ export interface ContributorTools {
   readonly onChange: (status: ContributorStatus) => void;
 }
 
+/** A link in use. `roundTrip` in seconds, once it has been measured. */
+export interface LinkStatus extends TransportStats {
+  readonly peer: PeerId;
+  readonly roundTrip?: number;
+}
+
 export type ContributorStatus =
   | { readonly kind: 'connecting'; readonly attempt: number; readonly reason?: string }
   | { readonly kind: 'waiting'; readonly reason: string }
@@ -53,7 +59,7 @@ export type ContributorStatus =
       readonly step: number;
       /** Cell updates per second of this device. */
       readonly rate: number;
-      readonly links: readonly ({ readonly peer: PeerId } & TransportStats)[];
+      readonly links: readonly LinkStatus[];
     }
   | { readonly kind: 'leaving' }
   | { readonly kind: 'left'; readonly reason: string };
@@ -312,7 +318,11 @@ class Visit {
       case 'computing': {
         const { job, plan, shard, step } = status;
         this.#session.tell({ step, doing: 'computing' });
-        const links = [...this.#links.stats()].map(([peer, stats]) => ({ peer, ...stats }));
+        const ways = this.#links.ways();
+        const links = [...this.#links.stats()].map(([peer, stats]): LinkStatus => {
+          const roundTrip = ways.get(peer)?.roundTrip;
+          return { peer, ...stats, ...(roundTrip !== undefined && { roundTrip }) };
+        });
         return this.#tools.onChange({
           kind: 'computing',
           job,

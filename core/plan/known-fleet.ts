@@ -48,6 +48,10 @@ export interface LinkFigures {
   readonly rate?: number | undefined;
 }
 
+export interface MeasuredLink extends LinkFigures {
+  readonly between: readonly [PeerId, PeerId];
+}
+
 /**
  * All that is known of the peers and links of one run: what calibrations claimed, as long as nothing has been measured, and what
  * epochs and halos have shown since.
@@ -85,6 +89,15 @@ export class KnownFleet {
     const known = this.#links.get(key) ?? new Map<PeerId, LinkFigures>();
     this.#links.set(key, known);
     known.set(end, { roundTrip, rate });
+  }
+
+  /** All links that have been measured: the worse of what both ends said. */
+  get links(): readonly MeasuredLink[] {
+    return [...this.#links.keys()].flatMap((key) => {
+      const figures = this.#measured(key);
+      const [a = '', b = ''] = key.split(' ');
+      return figures ? [{ between: [a, b], ...figures }] : [];
+    });
   }
 
   /** The peer is gone; one that comes back has another id. */
