@@ -224,7 +224,7 @@ export class JobRun {
       case 'checkpointed':
         return this.#checkpointed(member, shard, message);
       case 'copied':
-        return this.#copies.copied(member.id, message, Date.now());
+        return this.#copies.copied(member.id, message);
       case 'failed':
         return this.#failed(member, message);
       case 'held':
