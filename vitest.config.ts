@@ -20,5 +20,7 @@ export default defineConfig({
     // Seconds where nothing else runs; the slowest machine is given time.
     testTimeout: 240_000,
     hookTimeout: 120_000,
+    // `npm test` names the tests that needed it.
+    retry: 1,
   },
 });

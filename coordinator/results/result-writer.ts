@@ -1,5 +1,5 @@
 import type { Job } from '../../core/job/job.js';
-import type { ResultWriter } from '../run/job-run.js';
+import type { ResultWriter } from '../run/job-parts.js';
 import type { Contribution, RunReport } from '../run/run-report.js';
 import type { Store } from '../store/store.js';
 import { finishResult } from './finish.js';

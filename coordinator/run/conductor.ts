@@ -3,7 +3,7 @@ import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/w
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
-import { type JobEnd, writeJobEnd } from '../job-end.js';
+import { writeJobEnd } from '../job-end.js';
 import type {
   Conductor,
   JobStatus,
@@ -16,10 +16,12 @@ import type { Store } from '../store/store.js';
 import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
 import { Inspection, type InspectionTools } from '../trust/inspection.js';
 import { Background } from './background.js';
-import { JobRun, type ResultWriter } from './job-run.js';
+import type { ResultWriter } from './job-parts.js';
+import { JobRun } from './job-run.js';
 import { patientStore } from './patient-store.js';
 import type { Run } from './run.js';
 import { RunLog } from './run-log.js';
+import type { End } from './run-tools.js';
 
 /** Ended jobs whose status is kept. */
 const REMEMBERED = 100;
@@ -150,7 +152,7 @@ class RoomConductor implements Conductor {
     if (this.#members.has(member.id)) this.#current?.run?.joined();
   }
 
-  #recordEnd(id: string, end: Pick<JobEnd, 'state' | 'reason'>): Promise<void> {
+  #recordEnd(id: string, end: End): Promise<void> {
     const { store } = this.#tools;
     const patient = patientStore(store, {
       onTrouble: (reason) => this.#tell('store', { job: id, ...(reason !== undefined && { reason }) }),
@@ -186,7 +188,7 @@ class RoomConductor implements Conductor {
       nextPlan: () => ++this.#plans,
       log: (event: string, details: object) => this.#tell(event, details),
       onChange: () => this.#changed(),
-      recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => this.#recordEnd(entry.id, end),
+      recordEnd: (end: End) => this.#recordEnd(entry.id, end),
     };
     const { id, work } = entry;
     if (isWholeSweep(work)) {

@@ -29,6 +29,11 @@ export class Notice {
     this.#log('state', { job: this.#id, ...this.#shown });
     this.#document.setJob({ id: this.#id, file: this.#job.file, ...this.#shown });
   }
+
+  /** Somebody else has written to the document: it no longer says what was shown last. */
+  forget(): void {
+    this.#shown = undefined;
+  }
 }
 
 /** A reason as long as the document takes it. */

@@ -2,18 +2,16 @@ import { checkJob } from '../../core/job/check.js';
 import { memberOf } from '../../core/job/sweep.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
 import { memberId } from '../../core/protocol/member-id.js';
-import type { JobEnd } from '../job-end.js';
 import { ProbeSeries } from '../results/probe-series.js';
-import { JobRun, type JobRunTools } from '../run/job-run.js';
-
-/** How a member ended that several peers shared. */
-export type SharedEnd = Pick<JobEnd, 'state' | 'reason'>;
+import type { JobRunTools } from '../run/job-parts.js';
+import { JobRun } from '../run/job-run.js';
+import type { End } from '../run/run-tools.js';
 
 export interface SharedMember {
   readonly member: number;
   readonly run: JobRun;
   /** Resolves when it has ended, and nothing of its run goes on any more. */
-  readonly ended: Promise<SharedEnd>;
+  readonly ended: Promise<End>;
 }
 
 /**
@@ -31,8 +29,8 @@ export function shareMember(
   const job = checkJob(file);
   const longest = Math.max(...sweep.members.map(({ steps }) => steps));
   const probes = new ProbeSeries(tools.store, own, job, longest);
-  let over: (end: SharedEnd) => void = () => {};
-  const end = new Promise<SharedEnd>((resolve) => {
+  let over: (end: End) => void = () => {};
+  const end = new Promise<End>((resolve) => {
     over = resolve;
   });
   const run = new JobRun(own, job, {

@@ -1,38 +1,21 @@
-import { TakenOverError } from '../../core/errors.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { JobEnd } from '../job-end.js';
-import type { Member, RoomDocument, RunMessage } from '../room/conductor.js';
-import { Background } from '../run/background.js';
+import type { Member, RunMessage } from '../room/conductor.js';
 import { Crew } from '../run/crew.js';
-import { Notice, shownReason } from '../run/notice.js';
+import { Life } from '../run/life.js';
 import type { Run } from '../run/run.js';
-import type { Store } from '../store/store.js';
-import { readMembersOver, writeMembersOver } from './done-record.js';
+import type { End, RunTools } from '../run/run-tools.js';
 import { MemberDesk, type Orders } from './member-desk.js';
 import { MemberUploads } from './member-uploads.js';
-import { namesFiles, type SharedEnd, type SharedMember, shareMember } from './shared-member.js';
+import { MembersRecord } from './members-record.js';
+import { namesFiles, type SharedMember, shareMember } from './shared-member.js';
 import { type SweepContribution, SweepReport } from './sweep-report.js';
-
-/** How often what is over is recorded, progress published, and looked for what is overdue. */
-const TICK_MS = 500;
 
 const WITHOUT_PEERS = 'waits for peers';
 
-export interface SweepRunTools {
-  readonly document: RoomDocument;
-  readonly store: Store;
+export interface SweepRunTools extends RunTools {
   readonly result: SweepWriter;
-  readonly members: () => readonly Member[];
-  /** The id of the room's next plan: this run takes one, under which its messages go. */
-  readonly nextPlan: () => number;
-  /** The coordinator's term: grows with each coordinator that goes on with the store's jobs. */
-  readonly term: number;
-  readonly log: (event: string, details: object) => void;
-  readonly onChange: () => void;
-  /** Resolves when the store knows how the sweep ended. */
-  readonly recordEnd: (end: Pick<JobEnd, 'state' | 'reason'>) => Promise<void>;
 }
 
 /** Writes what scientists open. */
@@ -46,16 +29,11 @@ export interface SweepWriter {
 
 type MemberMessage = Extract<RunMessage, { type: 'member' }>;
 
-type Phase =
-  /** It is found out which members are over. */
-  | { readonly kind: 'opening' }
-  | { readonly kind: 'waiting'; readonly reason: string }
+/** What a sweep is busy with. */
+type Busy =
   | { readonly kind: 'running' }
   /** A member that no peer can hold is computed by several, as a job. */
-  | { readonly kind: 'sharing'; readonly shared: SharedMember }
-  /** All members are over; the result is made complete. */
-  | { readonly kind: 'finishing' }
-  | { readonly kind: 'ended'; readonly state: JobEnd['state']; readonly reason?: string };
+  | { readonly kind: 'sharing'; readonly shared: SharedMember };
 
 /**
  * One sweep's run: members go to peers in batches, each whole, and what is done is recorded. `MemberDesk` decides who
@@ -66,19 +44,15 @@ export class SweepRun implements Run {
   readonly readProbe = undefined;
   readonly #sweep: WholeSweep;
   readonly #tools: SweepRunTools;
+  readonly #life: Life<Busy>;
+  /** Under which its messages go. */
   readonly #plan: number;
   readonly #crew: Crew;
   readonly #uploads: MemberUploads;
-  #notice: Notice;
   readonly #report: SweepReport;
-  readonly #background = new Background((error) => this.#broken(error));
-  readonly #tick: NodeJS.Timeout;
+  readonly #record: MembersRecord;
   #desk: MemberDesk;
-  #phase: Phase = { kind: 'opening' };
   #started = false;
-  /** What is over as of the last record, and the record that is being written. */
-  #recorded = 0;
-  #recording: Promise<void> | undefined;
   #hindrance: string | undefined;
   #lastFailure: string | undefined;
 
@@ -89,20 +63,24 @@ export class SweepRun implements Run {
     this.#plan = tools.nextPlan();
     this.#crew = new Crew(tools.members);
     this.#uploads = new MemberUploads(id, sweep);
-    this.#notice = new Notice(tools.document, id, sweep, tools.log);
     this.#report = new SweepReport(sweep);
+    this.#record = new MembersRecord(tools.store, id, tools.term);
     this.#desk = new MemberDesk(sweep.members, { done: [], failed: [] });
-    this.#tick = setInterval(() => this.#look(), TICK_MS);
-    this.#background.keep(this.#open());
+    this.#life = new Life<Busy>(id, sweep, tools, {
+      hindrance: () => this.#hindrance,
+      look: () => this.#look(),
+      recordSoFar: () => this.#recordOver(),
+      left: (before) => this.#left(before.kind === 'sharing' ? before.shared : undefined),
+    });
+    this.#life.keep(this.#open());
   }
 
   get state(): RoomJob['state'] {
-    return stateOf(this.#phase);
+    return this.#life.state;
   }
 
   get reason(): string | undefined {
-    const reason = 'reason' in this.#phase ? this.#phase.reason : undefined;
-    return shownReason(reason ?? (this.ended ? undefined : this.#hindrance));
+    return this.#life.reason;
   }
 
   get progress(): Progress {
@@ -115,12 +93,12 @@ export class SweepRun implements Run {
   }
 
   get ended(): boolean {
-    return this.#phase.kind === 'ended';
+    return this.#life.ended;
   }
 
   useOf(peer: PeerId): ShownUse | undefined {
     if (this.#sharing) return this.#sharing.run.useOf(peer);
-    if (this.#phase.kind !== 'running' || !this.#desk.has(peer)) return undefined;
+    if (this.#life.phase.kind !== 'running' || !this.#desk.has(peer)) return undefined;
     if (this.#desk.isLeftOut(peer)) return { kind: 'left-out', says: 'left out: members failed on it' };
     const done = this.#desk.finishedBy(peer);
     if (this.#desk.heldBy(peer).length > 0)
@@ -156,18 +134,18 @@ export class SweepRun implements Run {
   }
 
   stop(reason: string): void {
-    this.#end('stopped', reason);
+    this.#life.end({ state: 'stopped', reason });
   }
 
   heard(member: Member, message: RunMessage): void {
     if (this.#sharing) return this.#sharing.run.heard(member, message);
     if (message.type === 'leave') return this.#leaves(member);
-    if (this.#phase.kind !== 'running' || !('plan' in message) || message.plan !== this.#plan) return;
+    if (this.#life.phase.kind !== 'running' || !('plan' in message) || message.plan !== this.#plan) return;
     switch (message.type) {
       case 'member':
         return this.#over(member, message);
       case 'upload':
-        return this.#background.keep(this.#answer(member, message));
+        return this.#life.keep(this.#answer(member, message));
       case 'held':
         return this.#hinder(`${member.name} waits for the store: ${message.reason}`);
       case 'failed':
@@ -180,25 +158,18 @@ export class SweepRun implements Run {
   }
 
   async close(): Promise<void> {
-    if (!this.ended) {
-      this.#record();
-      const shared = this.#sharing;
-      this.#leave('stopped', 'the coordinator is closing');
-      await shared?.run.close();
-    }
-    await this.#background.ended();
+    this.#life.suspend('the coordinator is closing');
+    await this.#life.settled();
   }
 
   async #open(): Promise<void> {
-    const { store, result } = this.#tools;
-    const over = await readMembersOver(store, this.id);
-    await result.start();
+    const over = await this.#record.open();
+    await this.#tools.result.start();
     if (this.ended) return;
     this.#desk = new MemberDesk(this.#sweep.members, over);
-    this.#recorded = over.done.size + over.failed.length;
-    this.#started = this.#recorded > 0;
+    this.#started = over.done.size + over.failed.length > 0;
     this.#tools.document.setPlan(undefined);
-    this.#enter({ kind: 'waiting', reason: WITHOUT_PEERS });
+    this.#life.enter({ kind: 'waiting', reason: WITHOUT_PEERS });
     this.#begin();
   }
 
@@ -206,13 +177,13 @@ export class SweepRun implements Run {
 
   /** Lets those who are there and not yet at work take part. */
   #begin(): void {
-    if (this.#phase.kind !== 'waiting' && this.#phase.kind !== 'running') return;
-    if (this.#desk.left === 0) return this.#background.keep(this.#finish());
+    if (this.#life.phase.kind !== 'waiting' && this.#life.phase.kind !== 'running') return;
+    if (this.#desk.left === 0) return this.#life.keep(this.#finish());
     const { peers } = this.#sweep.first.run;
     const present = this.#tools.members();
     if (!this.#started && present.length < peers) {
       const reason = peers === 1 ? WITHOUT_PEERS : `waits for ${peers} peers; ${present.length} are here`;
-      return this.#enter({ kind: 'waiting', reason });
+      return this.#life.enter({ kind: 'waiting', reason });
     }
     this.#started ||= present.length > 0;
     for (const { id, ability, roundTrip } of present) {
@@ -224,13 +195,13 @@ export class SweepRun implements Run {
   }
 
   #offerAll(): void {
-    if (this.#phase.kind !== 'waiting' && this.#phase.kind !== 'running') return;
+    if (this.#life.phase.kind !== 'waiting' && this.#life.phase.kind !== 'running') return;
     if (this.#crew.candidates((id) => this.#desk.isLeftOut(id)).length === 0) {
       const why = this.#lastFailure === undefined ? '' : `; the last failure: ${this.#lastFailure}`;
-      return this.#enter({ kind: 'waiting', reason: `${WITHOUT_PEERS}${why}` });
+      return this.#life.enter({ kind: 'waiting', reason: `${WITHOUT_PEERS}${why}` });
     }
     // Before any member goes out, peers have to know which sweep it is of.
-    if (this.#phase.kind === 'waiting') this.#enter({ kind: 'running' });
+    if (this.#life.phase.kind === 'waiting') this.#life.enter({ kind: 'running' });
     for (const member of this.#crew.candidates((id) => this.#desk.isLeftOut(id))) this.#offer(member);
     const unheld = this.#desk.unheld;
     if (unheld !== undefined) this.#share(unheld);
@@ -245,22 +216,22 @@ export class SweepRun implements Run {
     }
     const shared = shareMember(this.id, this.#sweep, member, this.#tools);
     this.#tools.log('shared', { sweep: this.id, member });
-    this.#enter({ kind: 'sharing', shared });
-    this.#background.keep(shared.ended.then((end) => this.#hasBeenShared(member, end)));
+    this.#life.enter({ kind: 'sharing', shared });
+    this.#life.keep(shared.ended.then((end) => this.#hasBeenShared(member, end)));
   }
 
-  #hasBeenShared(member: number, { state, reason = state }: SharedEnd): void {
+  #hasBeenShared(member: number, { state, reason = state }: End): void {
     if (this.ended) return;
     this.#desk.shared(member, state === 'done' ? undefined : reason, seconds());
     // The document has the member's own file.
-    this.#notice = new Notice(this.#tools.document, this.id, this.#sweep, this.#tools.log);
-    this.#enter({ kind: 'running' });
-    this.#record();
+    this.#life.forgetShown();
+    this.#life.enter({ kind: 'running' });
+    this.#recordOver();
     this.#begin();
   }
 
   #offer(member: Member): void {
-    if (this.#phase.kind !== 'running' || this.#crew.isLeaving(member.id)) return;
+    if (this.#life.phase.kind !== 'running' || this.#crew.isLeaving(member.id)) return;
     const compute = this.#desk.next(member.id, seconds());
     if (compute.length > 0) this.#order(member, { compute, leave: [] });
   }
@@ -284,7 +255,7 @@ export class SweepRun implements Run {
       this.#spare(others ?? [], member);
       this.#hinder(undefined);
     }
-    if (this.#desk.left === 0) return this.#background.keep(this.#finish());
+    if (this.#desk.left === 0) return this.#life.keep(this.#finish());
     if (failure) this.#offerAll();
     else this.#offer(peer);
     this.#releaseLeavers();
@@ -300,7 +271,7 @@ export class SweepRun implements Run {
 
   #leaves(member: Member): void {
     this.#crew.leaves(member.id);
-    if (this.#phase.kind === 'running') {
+    if (this.#life.phase.kind === 'running') {
       const leave = this.#desk.leaves(member.id);
       if (leave.length > 0) this.#order(member, { compute: [], leave });
       this.#offerAll();
@@ -330,40 +301,24 @@ export class SweepRun implements Run {
   // What is over.
 
   #look(): void {
-    if (this.#phase.kind !== 'running') return;
+    if (this.#life.phase.kind !== 'running') return;
     this.#tools.document.setProgress(this.progress);
-    this.#record();
+    this.#recordOver();
     this.#offerAll();
     this.#tools.onChange();
   }
 
-  /** Records what is over, where that is news and no record is under way. */
-  #record(): void {
-    const over = this.#overSoFar;
-    if (this.#recording || over === this.#recorded) return;
-    const { done, failed } = this.#desk;
-    const { store, term } = this.#tools;
-    this.#recording = writeMembersOver(store, this.id, term, { done: new Set(done), failed }).then(() => {
-      this.#recorded = over;
-      this.#report.recorded(this.#desk);
-    });
-    this.#background.keep(
-      this.#recording.finally(() => {
-        this.#recording = undefined;
-      }),
-    );
-  }
-
-  get #overSoFar(): number {
-    return this.#desk.done.size + this.#desk.failed.length;
+  #recordOver(): void {
+    const written = this.#record.write(this.#desk);
+    if (written) this.#life.keep(written.then(() => this.#report.recorded(this.#desk)));
   }
 
   async #finish(): Promise<void> {
-    if (this.#phase.kind === 'finishing' || this.ended) return;
-    this.#enter({ kind: 'finishing' });
-    await this.#recording;
-    this.#record();
-    await this.#recording;
+    if (this.#life.phase.kind === 'finishing' || this.ended) return;
+    this.#life.enter({ kind: 'finishing' });
+    await this.#record.underWay;
+    this.#recordOver();
+    await this.#record.underWay;
     await this.#tools.result.finish(this.#desk, this.#report.contributions);
     if (this.ended) return;
     const { failed } = this.#desk;
@@ -371,8 +326,9 @@ export class SweepRun implements Run {
     const reason =
       first && `${failed.length} of ${this.#sweep.count} members failed; the first: ${first.reason}`;
     const state = failed.length === this.#sweep.count ? 'failed' : 'done';
-    this.#leave(state, reason);
-    await this.#tools.recordEnd({ state, ...(reason !== undefined && { reason }) });
+    const end: End = { state, ...(reason !== undefined && { reason }) };
+    this.#life.leave(end);
+    await this.#life.record(end);
   }
 
   // Its end.
@@ -380,59 +336,18 @@ export class SweepRun implements Run {
   #hinder(reason: string | undefined): void {
     if (reason === this.#hindrance || (reason !== undefined && this.#hindrance !== undefined)) return;
     this.#hindrance = reason;
-    this.#show();
-  }
-
-  #broken(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof TakenOverError)) return this.#end('failed', reason);
-    if (!this.ended) this.#leave('stopped', reason);
-  }
-
-  /** Ends the sweep for good, or until somebody resumes it. */
-  #end(state: JobEnd['state'], reason?: string): void {
-    if (this.ended) return;
-    this.#record();
-    const shared = this.#sharing;
-    this.#leave(state, reason);
-    if (shared) this.#background.keep(shared.run.close());
-    this.#background.keep(this.#tools.recordEnd({ state, ...(reason !== undefined && { reason }) }));
+    this.#life.show();
   }
 
   get #sharing(): SharedMember | undefined {
-    return this.#phase.kind === 'sharing' ? this.#phase.shared : undefined;
+    const { phase } = this.#life;
+    return phase.kind === 'sharing' ? phase.shared : undefined;
   }
 
-  /** Ends the run. Without a record of its end, the sweep is one that may go on. */
-  #leave(state: JobEnd['state'], reason?: string): void {
-    clearInterval(this.#tick);
-    this.#enter({ kind: 'ended', state, ...(reason !== undefined && { reason }) });
+  #left(shared: SharedMember | undefined): void {
     this.#tools.document.setProgress(this.progress);
     this.#releaseLeavers();
-  }
-
-  #enter(phase: Phase): void {
-    this.#phase = phase;
-    this.#show();
-    this.#tools.onChange();
-  }
-
-  #show(): void {
-    this.#notice.show(this.state, this.reason);
-  }
-}
-
-function stateOf(phase: Phase): RoomJob['state'] {
-  switch (phase.kind) {
-    case 'opening':
-    case 'waiting':
-      return 'waiting';
-    case 'running':
-    case 'sharing':
-    case 'finishing':
-      return 'running';
-    case 'ended':
-      return phase.state;
+    if (shared) this.#life.keep(shared.run.close());
   }
 }
 

@@ -1,0 +1,154 @@
+import { ProtocolError } from '../../core/errors.js';
+import type { Box } from '../../core/grid/box.js';
+import type { Member, RunMessage } from '../room/conductor.js';
+import type { Completion } from './completion.js';
+import type { Course } from './course.js';
+import type { Departures } from './departures.js';
+import type { Grants } from './grants.js';
+import type { JobParts } from './job-parts.js';
+import type { Planning } from './planning.js';
+import type { Setbacks } from './setbacks.js';
+import { UploadDesk } from './upload-desk.js';
+
+type Heard<T extends RunMessage['type']> = Extract<RunMessage, { type: T }>;
+
+/** The rooms that what peers say goes to. */
+interface Rooms {
+  readonly planning: Planning;
+  readonly grants: Grants;
+  readonly departures: Departures;
+  readonly completion: Completion;
+  readonly setbacks: Setbacks;
+}
+
+/** Takes in what peers say of the run. On a plan, those are heard who have a shard of it, and only while it stands. */
+export class Hearing {
+  readonly #run: JobParts;
+  readonly #rooms: Rooms;
+  readonly #uploads: UploadDesk;
+
+  constructor(run: JobParts, rooms: Rooms) {
+    this.#run = run;
+    this.#rooms = rooms;
+    this.#uploads = new UploadDesk(run.tools.store, run.id, run.job);
+  }
+
+  heard(member: Member, message: RunMessage): void {
+    const { life, troubles, plans, crew } = this.#run;
+    if (life.ended || life.phase.kind === 'finishing') {
+      if (message.type === 'leave') member.send({ type: 'released' });
+      return;
+    }
+    switch (message.type) {
+      case 'leave':
+        crew.leaves(member.id);
+        this.#rooms.planning.reconsider();
+        return this.#rooms.departures.releaseFree();
+      case 'pong':
+        return troubles.answered(member.id, message);
+      case 'key':
+        return;
+    }
+    const shard = plans.shardOf(message.plan, member.id);
+    if (shard) this.#heardOfShard(member, shard, message);
+  }
+
+  #heardOfShard(
+    member: Member,
+    shard: Box,
+    message: Exclude<RunMessage, { type: 'leave' | 'pong' | 'key' }>,
+  ): void {
+    const { life, safe, copies, vetting } = this.#run;
+    const { setbacks } = this.#rooms;
+    switch (message.type) {
+      case 'ready':
+        return this.#ready(member, message.plan);
+      case 'epoch':
+        return this.#epoch(member, message);
+      case 'upload':
+        return life.keep(this.#uploads.answer(member, shard, safe.underWay(message.plan), message));
+      case 'stored':
+        return this.#stored(member, message);
+      case 'checkpointed':
+        return this.#checkpointed(member, shard, message);
+      case 'copied':
+        return copies.copied(member.id, message);
+      case 'failed':
+        return setbacks.failed(member, message);
+      case 'held':
+        return setbacks.held(member, message);
+      case 'diverged':
+        return setbacks.diverged(member, message);
+      case 'signed':
+        return vetting?.signed(member, message);
+      case 'withheld':
+        return vetting?.withheld(member, message);
+    }
+  }
+
+  #ready(member: Member, plan: number): void {
+    const { course } = this.#run;
+    if (course?.plan.id !== plan) return;
+    this.#moved(member);
+    course.ready(member.id);
+    if (!course.allReady) return;
+    this.#rooms.departures.releaseFree();
+    this.#rooms.planning.reconsider();
+  }
+
+  #epoch(member: Member, message: Heard<'epoch'>): void {
+    const { report, life, course, troubles, staffing } = this.#run;
+    report.epoch(member, message);
+    life.keep(this.#record(member, message.probes));
+    if (course?.plan.id !== message.plan) return;
+    troubles.reported(member.id);
+    this.#measure(member, course, message);
+    staffing.linked(member, course.plan, message.links);
+    course.report(member.id, message.step);
+    troubles.reached(course.slowest);
+    report.reached(course.slowest);
+    this.#rooms.grants.extend(course);
+    this.#rooms.completion.finishIfDone();
+  }
+
+  #measure(member: Member, course: Course, { step, computeSeconds }: Heard<'epoch'>): void {
+    const { plans, staffing } = this.#run;
+    const before = course.stepOf(member.id);
+    const shard = plans.shardOf(course.plan.id, member.id);
+    if (before === undefined || shard === undefined || step <= before || step > course.until) return;
+    staffing.computed(member, course.plan, shard, step - before, computeSeconds);
+  }
+
+  async #record(member: Member, samples: Heard<'epoch'>['probes']): Promise<void> {
+    try {
+      await this.#run.tools.result.addProbes(samples);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      member.dismiss(error.code, error.message);
+    }
+  }
+
+  #stored(member: Member, { step }: Heard<'stored'>): void {
+    this.#run.safe.stored(step, member.id);
+    this.#moved(member);
+    this.#rooms.completion.progressed();
+  }
+
+  #checkpointed(member: Member, shard: Box, message: Heard<'checkpointed'>): void {
+    try {
+      this.#run.safe.checkpointed(member.id, shard, message);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return member.dismiss(error.code, error.message);
+    }
+    this.#moved(member);
+    this.#rooms.completion.progressed();
+  }
+
+  /** A peer has got on with the store's help: it has loaded, or something more is stored. */
+  #moved(member: Member): void {
+    const { troubles, life } = this.#run;
+    troubles.moved();
+    if (troubles.storedBy(member.id)) life.show();
+  }
+}

@@ -1,0 +1,120 @@
+import type { PeerId } from '../../core/protocol/plan.js';
+import type { Member, RunMessage } from '../room/conductor.js';
+import type { Departures } from './departures.js';
+import type { JobParts } from './job-parts.js';
+import type { Planning } from './planning.js';
+
+/** Time for what a field became infinite by to be found out. */
+const DOUBT_MS = 5_000;
+
+/** A peer that could not go on: why, and for want of which other one, where it was for that. */
+interface Failure {
+  readonly reason: string;
+  readonly peer?: PeerId | undefined;
+}
+
+/** Has the run go back where what was computed is lost or wrong, or give up where that would not help. */
+export class Setbacks {
+  readonly #run: JobParts;
+  readonly #planning: Planning;
+  readonly #departures: Departures;
+  /** The field has become infinite once, and who is to blame was to be found out. */
+  #doubt: NodeJS.Timeout | undefined;
+
+  constructor(run: JobParts, planning: Planning, departures: Departures) {
+    this.#run = run;
+    this.#planning = planning;
+    this.#departures = departures;
+  }
+
+  /**
+   * What was computed since the newest copies, or the newest sealed checkpoint, is lost, or all that was computed after the first
+   * `right` steps; it is computed again by whoever is left.
+   */
+  goBack(reason: string, right = Number.POSITIVE_INFINITY): void {
+    const { id, copies, safe, tools, troubles, plans, vetting, life, report } = this.#run;
+    // A check that was under way may find somebody out still.
+    if (life.ended) return;
+    copies.giveUp();
+    const held = this.#planning.newerCopies;
+    // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none.
+    const isOfUse = held && held.step <= right && safe.isSafeThrough(held.step) && !this.#isLoadingCopies;
+    if (!isOfUse) copies.clear();
+    const to = isOfUse ? held.step : (safe.newest?.step ?? 0);
+    tools.log('back', { job: id, reason, from: this.#run.step ?? to, to });
+    const givenUp = troubles.wentBack(reason);
+    if (givenUp !== undefined) return life.end({ state: 'failed', reason: givenUp });
+    plans.clear();
+    vetting?.goBack();
+    // No plan stands, and nobody is needed for one.
+    life.reopen(reason);
+    report.pause();
+    life.keep(this.#beginAgain(right));
+    this.#departures.releaseFree();
+  }
+
+  /** A peer could not go on. Who fails twice is left out. */
+  failed(member: Member, { reason, peer }: Failure): void {
+    const { id, crew, troubles, tools } = this.#run;
+    const other = peer === undefined ? undefined : (crew.member(peer) ?? 'gone');
+    const benched = troubles.failed(member, reason, other);
+    if (benched) tools.log('benched', { job: id, peer: benched, reason });
+    this.goBack(`${member.name}: ${reason}`);
+  }
+
+  /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again. */
+  foundOut(peer: PeerId, why: string, right: number): void {
+    const { id, crew, tools, troubles } = this.#run;
+    const member = crew.member(peer);
+    tools.log('found-out', { job: id, peer, name: member?.name, why, right });
+    troubles.foundOut();
+    this.goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
+  }
+
+  /** The store fails for a peer. It waits; but where others get on meanwhile, it is the peer's own way that fails. */
+  held(member: Member, { reason }: Extract<RunMessage, { type: 'held' }>): void {
+    const { troubles, life } = this.#run;
+    if (troubles.held(member, reason)) return this.failed(member, { reason });
+    life.show();
+  }
+
+  /**
+   * Where peers are checked, a peer that lies may be what made it diverge: that is found out meanwhile, or else it is
+   * computed once more.
+   */
+  diverged(member: Member, message: Extract<RunMessage, { type: 'diverged' }>): void {
+    const { course, vetting } = this.#run;
+    if (!vetting || !course?.plan.signed || this.#doubt !== undefined) return this.#giveUp(member, message);
+    this.#doubt = setTimeout(() => {
+      if (this.#run.course === course) this.goBack(`${message.state} is not finite, as ${member.name} found`);
+    }, DOUBT_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#doubt);
+  }
+
+  get #isLoadingCopies(): boolean {
+    const { course } = this.#run;
+    return course?.plan.source.kind === 'copies' && !course.allReady;
+  }
+
+  async #beginAgain(right: number): Promise<void> {
+    const { safe, life } = this.#run;
+    await safe.goBack(right);
+    if (life.phase.kind === 'opening') this.#planning.begin();
+  }
+
+  /** Computed again it would be no better; whoever knows otherwise resumes the job from its newest checkpoint. */
+  #giveUp({ name }: Member, { step, state }: Extract<RunMessage, { type: 'diverged' }>): void {
+    const { job, life } = this.#run;
+    const remedies = ['try a smaller time step', 'look for a division by 0 in the model'];
+    if (job.run.keepWavesIn === 'f16') {
+      remedies.unshift('choose a larger unit of amplitude, for f16 ends at ±65504', 'keep waves in f32');
+    }
+    const remedy = remedies.join(', or ');
+    const reason = `diverged: ${state} is not finite after step ${step}, as ${name} found; ${remedy}`;
+    life.end({ state: 'failed', reason });
+  }
+}

@@ -1,0 +1,56 @@
+import type { Job } from '../../core/job/job.js';
+import type { ToPeer } from '../../core/protocol/messages.js';
+import type { PeerId } from '../../core/protocol/plan.js';
+import { evidenceBytes } from '../../core/witness/evidence.js';
+import type { Span } from '../../core/witness/span.js';
+import type { EvidenceDesk, Expected } from './evidence-desk.js';
+
+/** What a peer is to show of a span beside the halos it received. */
+export interface Asked {
+  readonly start: boolean;
+  readonly outcome: boolean;
+}
+
+/** Asks peers to show what they signed for. */
+export class Asking {
+  readonly #job: Job;
+  readonly #desk: EvidenceDesk;
+  readonly #tell: (peer: PeerId, message: ToPeer) => void;
+  readonly #expected = new Map<string, Expected>();
+
+  constructor(job: Job, desk: EvidenceDesk, tell: (peer: PeerId, message: ToPeer) => void) {
+    this.#job = job;
+    this.#desk = desk;
+    this.#tell = tell;
+  }
+
+  /** Resolves to the bytes that `readEvidence` reads, or to undefined where the peer does not show them. */
+  async ask(peer: PeerId, span: Span, asked: Asked): Promise<Uint8Array | undefined> {
+    const bytes = evidenceBytes(this.#job, span, asked);
+    if (bytes === 0) return new Uint8Array();
+    const expected = this.#desk.expect(bytes);
+    const name = nameOf(span.plan.id, peer, span.to);
+    this.#expected.set(name, expected);
+    this.#tell(peer, { type: 'show', plan: span.plan.id, step: span.to, ...asked, url: expected.url });
+    try {
+      return await expected.arrived;
+    } finally {
+      if (this.#expected.get(name) === expected) this.#expected.delete(name);
+    }
+  }
+
+  /** A peer has nothing to show. Whether it was asked. */
+  withheld(peer: PeerId, plan: number, step: number): boolean {
+    const expected = this.#expected.get(nameOf(plan, peer, step));
+    expected?.cancel();
+    return expected !== undefined;
+  }
+
+  /** Nothing is waited for any more. */
+  cancelAll(): void {
+    for (const expected of this.#expected.values()) expected.cancel();
+    this.#expected.clear();
+  }
+}
+
+const nameOf = (plan: number, peer: PeerId, step: number) => `${plan} ${peer} ${step}`;

@@ -1,0 +1,81 @@
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { Contradiction } from './both-ends.js';
+import type { Verdict } from './checker.js';
+import type { Parties } from './parties.js';
+import type { SignedSpan } from './signed-span.js';
+
+/** What a run does about what is found of its peers. */
+export interface RulingsListener {
+  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. */
+  readonly foundOut: (peer: PeerId, why: string, right: number) => void;
+  /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
+  readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
+  /** More has been vetted. */
+  readonly progressed: () => void;
+}
+
+/** What follows of what was found: for a peer's name, and for the run. */
+export class Rulings {
+  readonly #parties: Parties;
+  readonly #listener: RulingsListener;
+  /** By peer, the last step up to which it is known to have been right. */
+  readonly #right = new Map<PeerId, number>();
+
+  constructor(parties: Parties, listener: RulingsListener) {
+    this.#parties = parties;
+    this.#listener = listener;
+  }
+
+  /** A plan is under way. */
+  follow({ from, source, shards }: Plan): void {
+    for (const { peer } of shards) {
+      const right = this.#right.get(peer) ?? from;
+      // What is computed again may come out otherwise.
+      this.#right.set(peer, source.kind === 'transfer' ? right : Math.min(right, from));
+    }
+  }
+
+  /** The last step up to which every one of `peers` is known to have been right. */
+  surelyRight(peers: readonly PeerId[]): number {
+    return Math.min(...peers.map((peer) => this.#rightOf(peer)));
+  }
+
+  contradiction(found: Contradiction): void {
+    const { by } = found;
+    switch (found.kind) {
+      case 'other neighbours':
+        return this.#listener.doubtful(by.peer, 'it signed for other neighbours than it has', undefined);
+      case 'other halos':
+        for (const { known } of [by, found.other]) this.#parties.record(known.party, 'bad');
+        return this.#listener.doubtful(
+          by.peer,
+          'two neighbours signed for different halos',
+          found.other.peer,
+        );
+    }
+  }
+
+  /** It was to be checked, and shows nothing. */
+  notShown({ peer }: SignedSpan): void {
+    this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
+  }
+
+  verdict({ peer, known, statement }: SignedSpan, verdict: Verdict): void {
+    switch (verdict.kind) {
+      case 'holds':
+        this.#parties.record(known.party, 'good');
+        this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
+        return this.#listener.progressed();
+      case 'lied':
+        this.#parties.record(known.party, 'lied');
+        return this.#listener.foundOut(peer, verdict.why, this.#rightOf(peer));
+      case 'other start':
+        this.#parties.record(known.party, 'bad');
+        return this.#listener.doubtful(peer, 'it began with other cells than it was handed', undefined);
+    }
+  }
+
+  #rightOf(peer: PeerId): number {
+    return this.#right.get(peer) ?? 0;
+  }
+}

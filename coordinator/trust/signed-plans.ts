@@ -1,0 +1,77 @@
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { SignedPlan } from './signed-plan.js';
+
+/** The plans that stand and are signed for, each from where it took over from the one before. */
+export class SignedPlans {
+  /** Oldest first. */
+  #plans: SignedPlan[] = [];
+
+  add(plan: SignedPlan): void {
+    this.#plans.push(plan);
+  }
+
+  /** Undefined where it is void, over, or was never to be signed for. */
+  of(plan: number): SignedPlan | undefined {
+    return this.#plans.find((signed) => signed.plan.id === plan);
+  }
+
+  get newest(): SignedPlan | undefined {
+    return this.#plans.at(-1);
+  }
+
+  [Symbol.iterator](): Iterator<SignedPlan> {
+    return this.#plans[Symbol.iterator]();
+  }
+
+  /** The run goes back: all of them are void. */
+  clear(): void {
+    this.#plans = [];
+  }
+
+  /** Forgets those that others have taken over from, and that nothing is left to be done about. */
+  forgetOver(): void {
+    const isOver = ({ plan, compared, checkedFrom }: SignedPlan) =>
+      compared === this.#endOf(plan) && checkedFrom === undefined;
+    const latest = this.#plans.slice(-2);
+    this.#plans = this.#plans.filter((signed) => latest.includes(signed) || !isOver(signed));
+  }
+
+  /** Whether a peer is still to sign, or to show something. */
+  owes(peer: PeerId): boolean {
+    return this.#plans.some((signed) =>
+      signed.plan.shards.some(
+        (shard, index) =>
+          shard.peer === peer &&
+          (signed.checksOf(index) > 0 || signed.compared < (this.#endOf(signed.plan) ?? signed.plan.from)),
+      ),
+    );
+  }
+
+  /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
+  isVettedThrough(step: number): boolean {
+    return this.#plans.every((signed) => {
+      const end = Math.min(step, this.#endOf(signed.plan) ?? step);
+      return end <= signed.plan.from || signed.isVettedThrough(end);
+    });
+  }
+
+  /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
+  get vettedThrough(): number | undefined {
+    for (const { plan, compared, checkedFrom } of this.#plans) {
+      if (checkedFrom !== undefined) return checkedFrom;
+      if (compared !== this.#endOf(plan)) return compared;
+    }
+    return undefined;
+  }
+
+  /** A peer that has not signed for a span that others have signed for, if there is one. */
+  get silent(): PeerId | undefined {
+    return this.#plans.find(({ silent }) => silent !== undefined)?.silent;
+  }
+
+  /** Where a plan was taken over from; undefined of the newest. */
+  #endOf(plan: Plan): number | undefined {
+    const at = this.#plans.findIndex((signed) => signed.plan === plan);
+    return this.#plans[at + 1]?.plan.from;
+  }
+}
