@@ -24,9 +24,9 @@ const STEP_SECONDS = DEPTH_1_BYTES / UPLINK / 0.3;
 const PACE = EDGE ** 3 / STEP_SECONDS;
 /** Until links are measured and the plan is the one they call for. */
 const SETTLING_SECONDS = 10;
-const MEASURED_SECONDS = 10;
+const MEASURED_SECONDS = 8;
 /** The same where the depth is fixed, so that the plan stays. */
-const SETTLING_FIXED_SECONDS = 6;
+const SETTLING_FIXED_SECONDS = 5;
 /** Steps between exchanges that the chosen ones are held against. */
 const TRIED_DEPTHS = [1, 2, 4, 8] as const;
 /** The wave is as smooth as that everywhere, in cells, so that no halo is quiet from the first step on. */
@@ -35,8 +35,14 @@ const NEVER = 1e9;
 
 const STRETCHED = `all ${STRETCH} times as slow`;
 
-type Section = 'weak' | 'bound' | 'uneven' | 'threads';
-const SECTIONS: Readonly<Record<Section, () => Promise<Figure[]>>> = { weak, bound, uneven, threads };
+type Section = 'weak' | 'depths' | 'bound' | 'uneven' | 'threads';
+const SECTIONS: Readonly<Record<Section, () => Promise<Figure[]>>> = {
+  weak,
+  depths,
+  bound,
+  uneven,
+  threads,
+};
 
 /** Played fleets: real coordinator, links, halos and channels; paced engines; emulated uplinks. `-- fleet weak` measures a part. */
 export async function bench(): Promise<Figure[]> {
@@ -100,26 +106,36 @@ async function sixteen(
   return followRun(waveJob(shape, EDGE, run), devices, settling + MEASURED_SECONDS);
 }
 
-async function weak(): Promise<Figure[]> {
-  const figure = (name: string, run: Followed, from: number, note: string): Figure => ({
+const FAR = { roundTrip: 0.05, says: '50 ms there and back' };
+const NEAR = { roundTrip: 0.001, says: '1 ms there and back' };
+
+/** Efficiency over sixteen equal peers; their depth as the plan chooses, unless it is given. */
+async function efficiency(name: string, way: typeof FAR, exchangeEvery?: number): Promise<Figure> {
+  const settling = exchangeEvery === undefined ? SETTLING_SECONDS : SETTLING_FIXED_SECONDS;
+  const run = await sixteen(way.roundTrip, 1, { run: { exchangeEvery }, settling });
+  const ideal = STRETCH * STEP_SECONDS;
+  const what = `${PEERS} peers of ${EDGE}³ cells, ${(1000 * STEP_SECONDS).toFixed(1)} ms a step, 20 Mbit/s up, ${way.says}, ${STRETCHED}`;
+  return {
     name,
-    value: (STRETCH * STEP_SECONDS) / run.stepSeconds(from, from + MEASURED_SECONDS),
+    value: ideal / run.stepSeconds(settling, settling + MEASURED_SECONDS),
     unit: '1',
-    note: `${PEERS} peers of ${EDGE}³ cells, ${(1000 * STEP_SECONDS).toFixed(1)} ms a step, 20 Mbit/s up, ${STRETCHED}; ${note}; ${told(run)}, predicted ${((STRETCH * STEP_SECONDS) / run.predicted).toFixed(2)}`,
-  });
-  const far = '50 ms there and back';
-  const chosen = await sixteen(0.05, 1);
-  const near = await sixteen(0.001, 1);
-  const fixed: Figure[] = [];
-  for (const exchangeEvery of TRIED_DEPTHS) {
-    const run = await sixteen(0.05, 1, { run: { exchangeEvery }, settling: SETTLING_FIXED_SECONDS });
-    fixed.push(figure(`weak_50ms_depth_${exchangeEvery}`, run, SETTLING_FIXED_SECONDS, far));
-  }
+    note: `${what}; ${told(run)}, predicted ${(ideal / run.predicted).toFixed(2)}`,
+  };
+}
+
+async function weak(): Promise<Figure[]> {
   return [
-    figure('weak_50ms', chosen, SETTLING_SECONDS, far),
-    ...fixed,
-    figure('weak_1ms', near, SETTLING_SECONDS, '1 ms there and back'),
+    await efficiency('weak_50ms', FAR),
+    await efficiency('weak_50ms_depth_1', FAR, 1),
+    await efficiency('weak_1ms', NEAR),
   ];
+}
+
+/** Whether the depth that is chosen is the best. */
+async function depths(): Promise<Figure[]> {
+  const figures = [await efficiency('depth_chosen', FAR)];
+  for (const depth of TRIED_DEPTHS) figures.push(await efficiency(`depth_${depth}`, FAR, depth));
+  return figures;
 }
 
 /** Ten times faster, so that bytes are what is waited for. */
