@@ -82,7 +82,7 @@ export class Hearing {
       case 'checkpointed':
         return this.#checkpointed(member, shard, message);
       case 'copied':
-        return copies.copied(member.id, message, Date.now());
+        return copies.copied(member.id, message);
       case 'failed':
         return life.keep(setbacks.couldNotGoOn(member, message));
       case 'missed':
