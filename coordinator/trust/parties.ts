@@ -46,7 +46,7 @@ export class Parties {
     this.#opened.catch((error) => archive.unreadable(error));
   }
 
-  get credit(): Pick<Ledger, 'note' | 'void' | 'export'> {
+  get credit(): Pick<Ledger, 'note' | 'void' | 'of' | 'export'> {
     return this.#credit;
   }
 
