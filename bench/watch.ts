@@ -4,6 +4,7 @@ import { type OpenViewer, openViewer } from '../peer-node/viewer.js';
 import { Fleet } from '../test/fleet.js';
 import { PeerProcess } from '../test/processes.js';
 import type { Figure } from './harness.js';
+import { watchedIn } from './watched-page.js';
 
 const CELLS = 128;
 const VIEWERS = 4;
@@ -13,13 +14,63 @@ const ROUND_MS = 5_000;
 /** Links are opened, and the first frames come all at once. */
 const SETTLE_MS = 1_500;
 
+/** What a browser is to see, and how often it asks for it. */
+const PAGE_CELLS = 512;
+const PAGE_RATE = 30;
+const PAGE_SECONDS = 8;
+
 const view: View = { state: 'psi', axis: 'z', at: CELLS / 2, stride: 1, rate: 30 };
 
 /**
- * What viewers cost those who compute: a peer's rate while four of them watch, beside its rate while nobody does. The peer computes in one
- * thread, so that on two cores the viewers, who are elsewhere in life, have one of their own.
+ * What viewers cost those who compute, and what they see. The peer computes in one thread, so that on two cores the viewers, who are
+ * elsewhere in life, have one of their own.
  */
 export async function bench(): Promise<Figure[]> {
+  return [...(await seenInABrowser()), ...(await costToThePeer())];
+}
+
+/** How many frames a second of a large plane a browser shows, while the job runs that they are of. */
+async function seenInABrowser(): Promise<Figure[]> {
+  const fleet = await Fleet.start({ pages: 'dist/pages' });
+  const peer = new PeerProcess(fleet.url, 'the peer', ['--threads', '1']);
+  try {
+    const id = await fleet.submit({
+      name: 'seen',
+      model: 'wave',
+      grid: { shape: [PAGE_CELLS, PAGE_CELLS], spacing: 1 },
+      time: { steps: 10_000_000, courant: 0.5 },
+      parameters: { speed: 1 },
+      initial: { psi: { formula: 'radial-wave', amplitude: 1, wavelength: 16, frequency: 0.03 } },
+    });
+    const stepOf = () => fleet.status(id).progress?.step ?? 0;
+    while (stepOf() === 0) await sleep(100);
+    const alone = await rateOver(stepOf);
+    const options = { search: `?rate=${PAGE_RATE}`, settle: 4, seconds: PAGE_SECONDS };
+    const { rate, rows, columns, found } = await watchedIn(fleet.url, options, () => rateOver(stepOf));
+    fleet.stop(id);
+    const note = `a ${PAGE_CELLS}² job of one peer with one thread, and Chromium without a window, on one machine`;
+    return [
+      {
+        name: 'watch_fps',
+        value: rate,
+        unit: '1/s',
+        note: `frames of ${rows} × ${columns} painted, ${PAGE_RATE} asked for; ${note}`,
+      },
+      {
+        name: 'watch_fps_steps',
+        value: found,
+        unit: 'steps/s',
+        note: `of the job meanwhile, ${alone.toFixed(0)} before; ${note}`,
+      },
+    ];
+  } finally {
+    await peer.stop();
+    await fleet.close();
+  }
+}
+
+/** A peer's rate while four viewers watch, beside its rate while nobody does. */
+async function costToThePeer(): Promise<Figure[]> {
   const fleet = await Fleet.start();
   const peer = new PeerProcess(fleet.url, 'the peer', ['--threads', '1']);
   try {
