@@ -23,6 +23,7 @@ export class Coordinators {
       get: (key) => current().get(key),
       put: (url, bytes) => current().put(url, bytes),
       show: (url, bytes) => current().show(url, bytes),
+      take: (url) => current().take(url),
     };
   }
 

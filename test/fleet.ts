@@ -12,6 +12,7 @@ import type { IceOptions } from '../coordinator/room/ice-desk.js';
 import { conductor } from '../coordinator/run/conductor.js';
 import { type Coordinator, FIRST_ROOM, startCoordinator } from '../coordinator/server.js';
 import type { Store } from '../coordinator/store/store.js';
+import type { InspectionTools } from '../coordinator/trust/inspection.js';
 import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import { isSweep } from '../core/job/sweep.js';
@@ -28,9 +29,10 @@ import { connectSocket } from '../peer-node/socket.js';
 import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { Entrance } from './entrance.js';
 
 /** A key of its own for each peer. */
-async function freshIdentity(): Promise<Identity> {
+export async function freshIdentity(): Promise<Identity> {
   const signer = signerOf(await bestEd25519(), randomBytes(32));
   return { signer, digest: (bytes) => createHash('sha256').update(bytes).digest() };
 }
@@ -54,6 +56,10 @@ interface PeerOptions {
   readonly engine?: Engine;
   readonly transport?: TransportChoice | TransportFactory;
   readonly connect?: (url: string) => Promise<Socket>;
+  /** Of its own, unless given. */
+  readonly identity?: Identity;
+  /** Where it seems to come from, such as 127.0.0.2: peers of one address have one owner. */
+  readonly address?: string;
 }
 
 /** What is told where a run lost something, or somebody. */
@@ -66,6 +72,7 @@ export class Fleet {
   /** Its own, to be removed. */
   readonly #folder: string | undefined;
   readonly #peers: FleetPeer[] = [];
+  readonly #entrances: Entrance[] = [];
 
   private constructor(coordinator: Coordinator, folder: string | undefined, events: RunEvent[]) {
     this.#coordinator = coordinator;
@@ -80,8 +87,8 @@ export class Fleet {
       readonly store?: Store;
       readonly folder?: string;
       readonly ice?: IceOptions;
-      /** Peers are checked. */
-      readonly trust?: boolean;
+      /** Peers are checked, in this way where one is given. */
+      readonly trust?: boolean | Pick<InspectionTools, 'supervisor' | 'ownKeys'>;
       /** Goes on with the jobs of a folder or store that is given. */
       readonly resume?: boolean;
     } = {},
@@ -99,7 +106,14 @@ export class Fleet {
           document,
           store,
           term,
-          ...(options.trust && { trust: { room: name, evidence, openEngine: () => createWasmEngine() } }),
+          ...(options.trust && {
+            trust: {
+              room: name,
+              evidence,
+              openEngine: () => createWasmEngine(),
+              ...(options.trust !== true && options.trust),
+            },
+          }),
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, 'test'),
           sweepWriter: (patient, id, sweep) => sweepWriter(patient, id, sweep, 'test'),
           log: (event, details) => events.push({ event, details: { ...details } }),
@@ -132,7 +146,9 @@ export class Fleet {
 
   /** Joins a peer in this process, which ends with the fleet. */
   async join(options: PeerOptions = {}): Promise<FleetPeer> {
-    const peer = await joinRoom(this.url, { name: `peer ${this.#peers.length + 1}`, ...options });
+    const connect = options.address === undefined ? {} : { connect: await this.#enter(options.address) };
+    const name = `peer ${this.#peers.length + 1}`;
+    const peer = await joinRoom(this.url, { name, ...connect, ...options });
     this.#peers.push(peer);
     return peer;
   }
@@ -193,7 +209,14 @@ export class Fleet {
   async close(): Promise<void> {
     await this.#coordinator.close();
     await Promise.all(this.#peers.map((peer) => peer.close()));
+    await Promise.all(this.#entrances.map((entrance) => entrance.close()));
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async #enter(address: string): Promise<Entrance['connect']> {
+    const entrance = await Entrance.open(this.url, address);
+    this.#entrances.push(entrance);
+    return entrance.connect;
   }
 
   get #conductor() {
@@ -219,7 +242,7 @@ export async function joinRoom(url: string, options: PeerOptions): Promise<Fleet
     },
     transports,
     objects: httpObjects(fetch, addresses),
-    identity: await freshIdentity(),
+    identity: options.identity ?? (await freshIdentity()),
     name: options.name ?? 'peer',
     kind: 'node',
     onChange: (status) => statuses.push(status),

@@ -265,6 +265,14 @@ const OPERATIONS: readonly Operation[] = [
     answer: { nothing: true },
     refusals: [400, 404],
   },
+  {
+    method: 'get',
+    path: '/evidence/{token}',
+    summary: 'What a peer is to compute again, by the token that it was given for it',
+    right: 'anybody',
+    answer: { media: 'application/octet-stream' },
+    refusals: [404],
+  },
 ];
 
 const PARAMETERS: Readonly<Record<string, string>> = {

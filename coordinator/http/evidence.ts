@@ -3,7 +3,10 @@ import { MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import type { EvidenceDesk } from '../trust/evidence-desk.js';
 import { Refusal } from './refusal.js';
 
-/** `PUT /evidence/<token>`: what a peer shows of a span that it signed. The token is its right, once. */
+/**
+ * `PUT /evidence/<token>`: what a peer shows of a span that it signed. The token is its right, once. `GET`: what an inspector is to
+ * compute again; the token is its right as long as it is asked.
+ */
 export function evidenceRoutes(desk: EvidenceDesk): Router {
   const router = Router();
   router.put(
@@ -22,5 +25,11 @@ export function evidenceRoutes(desk: EvidenceDesk): Router {
       response.status(204).end();
     },
   );
+  router.get('/evidence/:token', ({ params }, response) => {
+    const bytes = desk.offered(params.token);
+    if (!bytes) throw new Refusal(404, 'no-such-object', 'nobody is to compute this again any more');
+    response.set({ 'Content-Type': 'application/octet-stream', 'Cache-Control': 'no-store' });
+    response.send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  });
   return router;
 }

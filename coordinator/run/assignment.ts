@@ -1,12 +1,13 @@
 import type { Candidate, Setting } from '../../core/plan/candidate.js';
 import { useInWords } from '../../core/plan/use-words.js';
-import { gainOfOneMore, usesIn } from '../../core/plan/uses.js';
+import { gainOfOneMore, type Use, usesIn } from '../../core/plan/uses.js';
 import type { Progress, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
+import type { Cast } from './cast.js';
 import { type Yardstick, yardstickOf } from './scaling.js';
 
 /** Who computes what, and why. */
-export interface Assignment extends Pick<Plan, 'shards' | 'exchangeEvery' | 'epoch'> {
+export interface Assignment extends Pick<Plan, 'shards' | 'shadows' | 'exchangeEvery' | 'epoch'> {
   /** Seconds a step that it promises. */
   readonly stepSeconds: number;
   readonly yardstick: Yardstick;
@@ -15,13 +16,14 @@ export interface Assignment extends Pick<Plan, 'shards' | 'exchangeEvery' | 'epo
   readonly oneMore: Progress['oneMore'] | undefined;
 }
 
-/** `peers`: those of the setting's fleet, in their order. */
+/** `cast`: the peers of the setting's fleet, in their order, and who computes beside them. */
 export function assignmentOf(
   setting: Setting,
-  peers: readonly { readonly id: PeerId }[],
+  { peers, unpaired, shadowsOf }: Pick<Cast, 'peers' | 'unpaired' | 'shadowsOf'>,
   chosen: Candidate,
 ): Assignment {
   const { members, pace, cost } = chosen;
+  const shadows = shadowsOf(chosen);
   const idOf = (member: number) => peers[member]?.id as PeerId;
   return {
     shards: members.map((member, place) => ({
@@ -32,12 +34,17 @@ export function assignmentOf(
     epoch: pace.epoch,
     stepSeconds: cost.secondsPerStep,
     yardstick: yardstickOf(setting.work, setting.fleet, chosen),
-    uses: new Map(
-      usesIn(setting, chosen).map((use, member) => [idOf(member), { kind: use.kind, says: useInWords(use) }]),
-    ),
+    ...(shadows.length > 0 && { shadows }),
+    uses: new Map([
+      ...usesIn(setting, chosen).map((use, member) => [idOf(member), shown(use)] as const),
+      ...unpaired.map(({ id }) => [id, shown({ kind: 'unpaired' })] as const),
+      ...shadows.map(({ peer, shard }) => [peer, shown({ kind: 'shadow', shard })] as const),
+    ]),
     oneMore: oneMoreOf(setting, chosen, idOf),
   };
 }
+
+const shown = (use: Use): ShownUse => ({ kind: use.kind, says: useInWords(use) });
 
 /** What another like the fastest that computes would add: nobody would bring a slower one. */
 function oneMoreOf(setting: Setting, chosen: Candidate, idOf: (member: number) => PeerId) {

@@ -1,5 +1,8 @@
 import type { Job } from '../../core/job/job.js';
 import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
+import { CHECKS_OTHERS } from '../../core/plan/use-words.js';
+import type { ShownUse } from '../../core/protocol/document.js';
+import { holdersIn } from '../../core/protocol/holders.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
@@ -15,6 +18,7 @@ import type {
 import type { Store } from '../store/store.js';
 import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
 import { Inspection, type InspectionTools } from '../trust/inspection.js';
+import type { Duty } from '../trust/inspectors.js';
 import { Background } from './background.js';
 import type { ResultWriter } from './job-parts.js';
 import { JobRun } from './job-run.js';
@@ -69,7 +73,12 @@ class RoomConductor implements Conductor {
 
   constructor(tools: ConductorTools) {
     this.#tools = tools;
-    this.#inspection = tools.trust && new Inspection(tools.trust, tools.log);
+    const attendance = {
+      members: () => [...this.#members.values()],
+      dutyOf: (peer: PeerId) => this.#dutyOf(peer),
+      onChange: () => this.#updateRoster(),
+    };
+    this.#inspection = tools.trust && new Inspection(tools.trust, attendance, tools.log);
   }
 
   joined(member: Member): void {
@@ -81,6 +90,7 @@ class RoomConductor implements Conductor {
 
   heard(member: Member, message: RunMessage): void {
     if (message.type === 'key') return this.#background.keep(this.#introduced(member, message));
+    if (message.type === 'inspected') return this.#inspection?.inspected(member, message);
     const run = this.#current?.run;
     if (run) run.heard(member, message);
     else if (message.type === 'leave') member.send({ type: 'released' });
@@ -93,7 +103,7 @@ class RoomConductor implements Conductor {
     this.log.add('gone', about(member));
     this.#tools.document.setMember(member.id, undefined);
     this.#roster.delete(member.id);
-    this.#inspection?.parties.lost(member.id);
+    this.#inspection?.lost(member.id);
     this.#current?.run?.lost(member);
     this.#updateRoster();
   }
@@ -141,6 +151,7 @@ class RoomConductor implements Conductor {
   async close(): Promise<void> {
     this.#closed = true;
     this.#closing.abort();
+    this.#inspection?.stop();
     await Promise.all(this.#entries.map(({ run }) => run?.close()));
     await this.#inspection?.close();
     await this.#background.ended();
@@ -214,14 +225,28 @@ class RoomConductor implements Conductor {
     this.#updateRoster();
   }
 
+  #dutyOf(peer: PeerId): Duty {
+    const run = this.#current?.run;
+    if (run?.isLeaving(peer)) return 'leaving';
+    return run?.plan?.shards.some((shard) => shard.peer === peer) ? 'shard' : 'none';
+  }
+
+  /** What a peer is used for: whoever has no shard may check those who have. */
+  #useOf({ id, run }: Entry, peer: PeerId): ShownUse | undefined {
+    const checks =
+      this.#dutyOf(peer) === 'none' && this.#inspection?.isInspector(peer, run?.plan?.job ?? id) === true;
+    return checks ? { kind: 'checks', says: CHECKS_OTHERS } : run?.useOf(peer);
+  }
+
   /** As it was last written, by peer. */
   readonly #roster = new Map<PeerId, string>();
 
   #updateRoster(): void {
-    const run = this.#current?.run;
-    const computing = new Set(run?.plan?.shards.map(({ peer }) => peer));
+    const entry = this.#current;
+    const run = entry?.run;
+    const computing = new Set(run?.plan ? holdersIn(run.plan).map(({ peer }) => peer) : []);
     for (const { id, name, kind, ability } of this.#members.values()) {
-      const use = run?.useOf(id);
+      const use = entry && this.#useOf(entry, id);
       const isComputing = computing.has(id) || use?.kind === 'members';
       const state = run?.isLeaving(id) ? 'leaving' : isComputing ? 'computing' : 'idle';
       const shown = `${state} ${use?.says}`;

@@ -1,22 +1,44 @@
 import { EPOCHS_AHEAD } from '../../core/plan/cost.js';
+import { holdersIn, isShadow, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 
-/** One plan under way: who has loaded, how far each shard has come, how far they may go. */
+/** One plan under way: who has loaded, how far each shard and each shadow has come, how far they may go. */
 export class Course {
-  readonly plan: Plan;
+  #plan: Plan;
   readonly #ready = new Set<PeerId>();
   readonly #steps: Map<PeerId, number>;
   #until: number;
   #pausedAt: number | undefined;
+  #hasHeirs = false;
 
   constructor(plan: Plan) {
-    this.plan = plan;
-    this.#steps = new Map(plan.shards.map(({ peer }) => [peer, plan.from]));
+    this.#plan = plan;
+    this.#steps = new Map(holdersIn(plan).map(({ peer }) => [peer, plan.from]));
     this.#until = plan.from;
   }
 
+  /** As it stands: shadows take over. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** Those who answer for a shard. */
   get peers(): readonly PeerId[] {
     return this.plan.shards.map(({ peer }) => peer);
+  }
+
+  /** All who compute. */
+  get holders(): readonly PeerId[] {
+    return [...this.#steps.keys()];
+  }
+
+  /**
+   * Whether peers are to keep copies: shadows are better ones, where each shard has one. Once a shadow has taken over, peers no longer agree on
+   * whose buddy is whose.
+   */
+  get wantsCopies(): boolean {
+    const { shards, shadows = [] } = this.#plan;
+    return !this.#hasHeirs && shadows.length < shards.length;
   }
 
   /** Step that peers may advance to: an epoch's end or the job's. */
@@ -36,21 +58,21 @@ export class Course {
 
   /** Whoever may go on. */
   get free(): readonly PeerId[] {
-    return this.peers.filter((peer) => (this.#steps.get(peer) ?? 0) < this.#until);
+    return this.holders.filter((peer) => (this.#steps.get(peer) ?? 0) < this.#until);
   }
 
-  /** Whether each shard has made an epoch. */
+  /** Whether each has made an epoch. */
   get isMeasured(): boolean {
     return this.slowest > this.plan.from;
   }
 
-  /** Steps that every shard has made. */
+  /** Steps that every shard has made, and every shadow: what was sent of a shard before can be sent again by its shadow. */
   get slowest(): number {
     return Math.min(...this.#steps.values());
   }
 
   get allReady(): boolean {
-    return this.#ready.size === this.plan.shards.length;
+    return this.#ready.size === this.#steps.size;
   }
 
   /** Whether the run needs this peer now: for its shard, or for what it still hands over. */
@@ -59,6 +81,16 @@ export class Course {
     const handsOver =
       'shards' in source && !this.allReady && source.shards.some((shard) => shard.peer === peer);
     return handsOver || this.#steps.has(peer);
+  }
+
+  /** A peer holds nothing of the plan any more. @throws RangeError where the plan cannot do without it. */
+  retire(peer: PeerId): void {
+    const plan = planWithout(this.#plan, peer);
+    if (!plan) throw new RangeError(`plan ${this.#plan.id} cannot do without ${peer}`);
+    this.#hasHeirs ||= !isShadow(this.#plan, peer);
+    this.#plan = plan;
+    this.#steps.delete(peer);
+    this.#ready.delete(peer);
   }
 
   ready(peer: PeerId): void {

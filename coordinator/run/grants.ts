@@ -32,19 +32,20 @@ export class Grants {
   /** Tells peers that could go as far as `before` how far they may go now, with a checkpoint there when one is due. */
   #grant(course: Course, before: number): void {
     const { job, crew, safe, copies, vetting } = this.#run;
-    const { until, peers, plan } = course;
+    const { until, peers, holders, plan } = course;
     const snapshots = safe.expect(before, until, peers);
     // Whoever leaves waits for the checkpoint under way, and is not made to wait for yet another.
     const isDue = crew.leavers.length === 0 && safe.isDue;
     if ((isDue || course.pausedAt !== undefined) && until < job.steps) safe.begin(until, plan);
     const checkpoint = safe.underWay(plan.id);
     const now = Date.now();
-    if (until < job.steps && course.isMeasured && copies.isDue(plan, now)) copies.begin(until, plan, now);
+    const isToCopy = until < job.steps && course.isMeasured && course.wantsCopies;
+    if (isToCopy && copies.isDue(plan, now)) copies.begin(until, plan, now);
     const copy = copies.underWay(plan.id);
     const sign = plan.signed && vetting?.signsAt(until);
     // Each epoch is reported; each snapshot asks for addresses, and is reported; each copy is told of twice.
     const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots + (copy ? 2 : 0);
-    for (const member of crew.of(peers)) {
+    for (const member of crew.of(holders)) {
       member.allow(answers);
       member.send({
         type: 'grant',

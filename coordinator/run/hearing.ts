@@ -8,9 +8,13 @@ import type { Grants } from './grants.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
 import type { Setbacks } from './setbacks.js';
+import type { Succession } from './succession.js';
 import { UploadDesk } from './upload-desk.js';
 
 type Heard<T extends RunMessage['type']> = Extract<RunMessage, { type: T }>;
+
+/** What the peer of a shard says of it, and no shadow. */
+const ANSWERED_FOR: ReadonlySet<RunMessage['type']> = new Set(['upload', 'stored', 'checkpointed', 'copied']);
 
 /** The rooms that what peers say goes to. */
 interface Rooms {
@@ -19,6 +23,7 @@ interface Rooms {
   readonly departures: Departures;
   readonly completion: Completion;
   readonly setbacks: Setbacks;
+  readonly succession: Succession;
 }
 
 /** Takes in what peers say of the run. On a plan, those are heard who have a shard of it, and only while it stands. */
@@ -42,21 +47,24 @@ export class Hearing {
     switch (message.type) {
       case 'leave':
         crew.leaves(member.id);
+        if (this.#rooms.succession.isShadow(member.id)) this.#rooms.succession.retire(member.id, 'it leaves');
         this.#rooms.planning.reconsider();
         return this.#rooms.departures.releaseFree();
       case 'pong':
         return troubles.answered(member.id, message);
       case 'key':
+      case 'inspected':
         return;
     }
     const shard = plans.shardOf(message.plan, member.id);
-    if (shard) this.#heardOfShard(member, shard, message);
+    if (!shard || (plans.isShadow(message.plan, member.id) && ANSWERED_FOR.has(message.type))) return;
+    this.#heardOfShard(member, shard, message);
   }
 
   #heardOfShard(
     member: Member,
     shard: Box,
-    message: Exclude<RunMessage, { type: 'leave' | 'pong' | 'key' }>,
+    message: Exclude<RunMessage, { type: 'leave' | 'pong' | 'key' | 'inspected' }>,
   ): void {
     const { life, safe, copies, vetting } = this.#run;
     const { setbacks } = this.#rooms;
@@ -75,6 +83,8 @@ export class Hearing {
         return copies.copied(member.id, message, Date.now());
       case 'failed':
         return setbacks.failed(member, message);
+      case 'missed':
+        return setbacks.missed(member, message);
       case 'held':
         return setbacks.held(member, message);
       case 'diverged':
@@ -97,9 +107,13 @@ export class Hearing {
   }
 
   #epoch(member: Member, message: Heard<'epoch'>): void {
-    const { report, life, course, troubles, staffing } = this.#run;
-    report.epoch(member, message);
-    life.keep(this.#record(member, message.probes));
+    const { report, life, course, troubles, staffing, samples } = this.#run;
+    const answering = this.#answeringFor(member, message.plan);
+    if (answering !== undefined) samples.hold(member.id, message, answering);
+    else {
+      report.epoch(member, message);
+      life.keep(this.#record(member, message.probes));
+    }
     if (course?.plan.id !== message.plan) return;
     troubles.reported(member.id);
     this.#measure(member, course, message);
@@ -109,6 +123,15 @@ export class Hearing {
     report.reached(course.slowest);
     this.#rooms.grants.extend(course);
     this.#rooms.completion.finishIfDone();
+  }
+
+  /** Of a shadow, how far the peer is that answers for its shard; undefined of any other peer. */
+  #answeringFor({ id }: Member, plan: number): number | undefined {
+    const { course, plans } = this.#run;
+    if (!plans.isShadow(plan, id)) return undefined;
+    const shard = course?.plan.shadows?.find(({ peer }) => peer === id)?.shard ?? -1;
+    const peer = course?.plan.shards[shard]?.peer;
+    return peer === undefined ? 0 : (course?.stepOf(peer) ?? 0);
   }
 
   #measure(member: Member, course: Course, { step, computeSeconds }: Heard<'epoch'>): void {

@@ -5,6 +5,7 @@ import { Vetting, type VettingListener } from '../trust/vetting.js';
 import { Copies } from './copies.js';
 import type { Course } from './course.js';
 import { Crew } from './crew.js';
+import { HeldSamples } from './held-samples.js';
 import { Life, type Living } from './life.js';
 import { PlanBook } from './plan-book.js';
 import { RunReport } from './run-report.js';
@@ -54,6 +55,8 @@ export class JobParts {
   readonly staffing: Staffing;
   /** What has been computed. */
   readonly report: RunReport;
+  /** What shadows saw. */
+  readonly samples = new HeldSamples();
   /** Whether it is right. */
   readonly vetting: Vetting | undefined;
 
@@ -74,7 +77,7 @@ export class JobParts {
       surelyRight: () => this.vetting?.surelyRight ?? Number.POSITIVE_INFINITY,
     });
     this.copies = new Copies(job);
-    this.staffing = new Staffing(job, this.crew, this.troubles);
+    this.staffing = new Staffing(job, this.crew, this.troubles, inspection?.parties);
     this.report = new RunReport(job);
   }
 

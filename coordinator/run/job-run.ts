@@ -12,17 +12,19 @@ import { Planning } from './planning.js';
 import type { Run } from './run.js';
 import { Setbacks } from './setbacks.js';
 import { Stalls } from './stalls.js';
+import { Succession } from './succession.js';
 
 /**
  * One job's run, from the first plan to its end. `JobParts` is what it knows; what follows from what is decided by `Hearing`
  * (what peers say), `Planning` (who computes from where on), `Grants` (how far), `Completion` (what is sealed, and the end),
- * `Setbacks` (what is computed again), `Stalls` (who holds it up) and `Departures` (who may go).
+ * `Succession` (who goes on for whom), `Setbacks` (what is computed again), `Stalls` (who holds it up) and `Departures` (who may go).
  */
 export class JobRun implements Run {
   readonly #parts: JobParts;
   readonly #departures: Departures;
   readonly #planning: Planning;
   readonly #completion: Completion;
+  readonly #succession: Succession;
   readonly #setbacks: Setbacks;
   readonly #stalls: Stalls;
   readonly #hearing: Hearing;
@@ -39,7 +41,8 @@ export class JobRun implements Run {
     this.#departures = new Departures(parts);
     this.#planning = new Planning(parts, grants);
     this.#completion = new Completion(parts, this.#planning, this.#departures);
-    this.#setbacks = new Setbacks(parts, this.#planning, this.#departures);
+    this.#succession = new Succession(parts, grants, this.#planning);
+    this.#setbacks = new Setbacks(parts, this.#planning, this.#departures, this.#succession);
     this.#stalls = new Stalls(parts, this.#setbacks);
     this.#hearing = new Hearing(parts, {
       grants,
@@ -47,6 +50,7 @@ export class JobRun implements Run {
       departures: this.#departures,
       completion: this.#completion,
       setbacks: this.#setbacks,
+      succession: this.#succession,
     });
     parts.life.keep(this.#open());
   }
@@ -99,6 +103,7 @@ export class JobRun implements Run {
     crew.lost(member.id);
     troubles.lost(member.id);
     staffing.lost(member.id);
+    if (this.#succession.retire(member.id, `${member.name} is gone`)) return;
     if (this.#departures.needs(member.id)) this.#setbacks.goBack(`${member.name} is gone`);
     else this.#planning.reconsider();
   }
@@ -158,7 +163,7 @@ export class JobRun implements Run {
       foundOut: (peer, why, right) => this.#setbacks.foundOut(peer, why, right),
       doubtful: (peer, why, other) => {
         const member = this.#parts.crew.member(peer);
-        if (member) this.#setbacks.failed(member, { reason: why, ...(other && { peer: other }) });
+        if (member) this.#setbacks.doubted(member, { reason: why, ...(other && { peer: other }) });
       },
       progressed: () => {
         this.#parts.troubles.moved();

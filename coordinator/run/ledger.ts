@@ -25,6 +25,16 @@ export class Ledger {
     return [...this.#owed.values()].some((peers) => peers.has(peer));
   }
 
+  /** Steps of the snapshots that a peer owes. */
+  owedBy(peer: PeerId): number[] {
+    return [...this.#owed].filter(([, peers]) => peers.has(peer)).map(([step]) => step);
+  }
+
+  /** What a peer owes another one owes from now on. */
+  handOn(peer: PeerId, heir: PeerId): void {
+    for (const peers of this.#owed.values()) if (peers.delete(peer)) peers.add(heir);
+  }
+
   /** The run goes back to a sealed step, or the start: all before it is paid, all after it will be made again. */
   clear(): void {
     this.#owed.clear();

@@ -1,18 +1,32 @@
 import type { Box } from '../../core/grid/box.js';
+import { holdersIn, isShadow } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 
-/** Plans that a run has not gone back behind. A peer is heard on those it has a shard of. */
+/** Plans that a run has not gone back behind. A peer is heard on those of which it computes a shard. */
 export class PlanBook {
   /** By id, oldest first. */
-  readonly #plans = new Map<number, { readonly from: number; readonly shards: ReadonlyMap<PeerId, Box> }>();
+  readonly #plans = new Map<number, Plan>();
 
-  add({ id, from, shards }: Plan): void {
-    this.#plans.set(id, { from, shards: new Map(shards.map(({ peer, box }) => [peer, box])) });
+  add(plan: Plan): void {
+    this.#plans.set(plan.id, plan);
   }
 
-  /** The peer's shard under a plan; undefined where it has none, or the plan is void. */
-  shardOf(plan: number, peer: PeerId): Box | undefined {
-    return this.#plans.get(plan)?.shards.get(peer);
+  /** A plan goes on as this one: a shadow has taken over, or is gone. */
+  replace(plan: Plan): void {
+    if (this.#plans.has(plan.id)) this.#plans.set(plan.id, plan);
+  }
+
+  /** The shard that a peer computes under a plan; undefined where it computes none, or the plan is void. */
+  shardOf(id: number, peer: PeerId): Box | undefined {
+    const plan = this.#plans.get(id);
+    const held = plan && holdersIn(plan).find((holder) => holder.peer === peer);
+    return held && plan.shards[held.shard]?.box;
+  }
+
+  /** Whether another peer answers for what this one computes under a plan. */
+  isShadow(id: number, peer: PeerId): boolean {
+    const plan = this.#plans.get(id);
+    return plan !== undefined && isShadow(plan, peer);
   }
 
   /** Nothing more is heard on plans that others had taken over from before a sealed step. */

@@ -110,9 +110,10 @@ export class Planning {
 
   #follow(from: number, source: Plan['source'], assignment: Assignment): void {
     const { tools, vetting, report, plans, life, troubles } = this.#run;
-    const { shards, exchangeEvery, epoch, stepSeconds } = assignment;
+    const { shards, shadows, exchangeEvery, epoch, stepSeconds } = assignment;
     const job = this.#run.id;
-    const unsigned: Plan = { id: tools.nextPlan(), job, from, source, exchangeEvery, epoch, shards };
+    const ahead = { id: tools.nextPlan(), job, from, source, exchangeEvery, epoch };
+    const unsigned: Plan = { ...ahead, shards, ...(shadows && { shadows }) };
     const plan: Plan = { ...unsigned, ...(vetting?.canSign(unsigned) && { signed: true }) };
     const course = new Course(plan);
     this.#started = true;
@@ -127,12 +128,13 @@ export class Planning {
       from,
       source: source.kind,
       shards: shards.length,
+      ...(shadows && { shadows: shadows.length }),
       exchangeEvery,
       stepSeconds,
     });
     life.enter({ kind: 'running', course });
     tools.document.setPlan(plan);
-    troubles.begins(course.peers);
+    troubles.begins(course.holders);
     this.#grants.extend(course);
   }
 

@@ -102,6 +102,7 @@ export class RunReport {
     const rate = this.#meter.rate(seconds());
     const { now } = this.#clock;
     const oneMore = this.#assignment?.oneMore;
+    const replicas = this.#replicas;
     const { scaling } = this;
     const left = (steps - step) * cellCount(boxOfShape(grid.shape)) * components.length;
     return {
@@ -116,7 +117,16 @@ export class RunReport {
       ...(now && { stepSeconds: now }),
       ...(scaling && { scaling }),
       ...(oneMore && { oneMore }),
+      ...(replicas && { replicas }),
     };
+  }
+
+  get #replicas(): Progress['replicas'] {
+    const { shards, shadows = [] } = this.#assignment ?? { shards: [] };
+    const isAsked = this.#job.file.trust.replicas === 2;
+    return shards.length > 0 && (isAsked || shadows.length > 0)
+      ? { shards: shards.length, shadowed: shadows.length }
+      : undefined;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Box } from '../../core/grid/box.js';
 import { brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { snapshotsOf } from '../../core/job/snapshots.js';
-import type { CheckpointOrder } from '../../core/protocol/messages.js';
+import type { CheckpointOrder, Owed } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { CheckpointName } from '../../core/protocol/seal.js';
 import type { RunMessage } from '../room/conductor.js';
@@ -85,6 +85,19 @@ export class Safekeeping {
   /** Whether a peer still has something that the store is to have. */
   owes(peer: PeerId): boolean {
     return this.#ledger.owes(peer) || this.#underWay?.owing.has(peer) === true;
+  }
+
+  /** What a peer still has that the store is to have. */
+  owedBy(peer: PeerId): Owed {
+    const underWay = this.#underWay;
+    const snapshots = this.#ledger.owedBy(peer);
+    return { snapshots, ...(underWay?.owing.has(peer) && { checkpoint: underWay.order.name }) };
+  }
+
+  /** What a peer owes its shard's shadow owes from now on, and tells of anew. */
+  handOn(peer: PeerId, heir: PeerId): void {
+    this.#ledger.handOn(peer, heir);
+    if (this.#underWay?.owing.delete(peer)) this.#underWay.owing.add(heir);
   }
 
   /** Whether every snapshot up to `step` is in the store. */

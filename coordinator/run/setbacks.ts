@@ -3,6 +3,7 @@ import type { Member, RunMessage } from '../room/conductor.js';
 import type { Departures } from './departures.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
+import type { Succession } from './succession.js';
 
 /** Time for what a field became infinite by to be found out. */
 const DOUBT_MS = 5_000;
@@ -18,13 +19,15 @@ export class Setbacks {
   readonly #run: JobParts;
   readonly #planning: Planning;
   readonly #departures: Departures;
+  readonly #succession: Succession;
   /** The field has become infinite once, and who is to blame was to be found out. */
   #doubt: NodeJS.Timeout | undefined;
 
-  constructor(run: JobParts, planning: Planning, departures: Departures) {
+  constructor(run: JobParts, planning: Planning, departures: Departures, succession: Succession) {
     this.#run = run;
     this.#planning = planning;
     this.#departures = departures;
+    this.#succession = succession;
   }
 
   /**
@@ -45,6 +48,7 @@ export class Setbacks {
     const givenUp = troubles.wentBack(reason);
     if (givenUp !== undefined) return life.end({ state: 'failed', reason: givenUp });
     plans.clear();
+    this.#run.samples.clear();
     vetting?.goBack();
     // No plan stands, and nobody is needed for one.
     life.reopen(reason);
@@ -54,21 +58,40 @@ export class Setbacks {
   }
 
   /** A peer could not go on. Who fails twice is left out. */
-  failed(member: Member, { reason, peer }: Failure): void {
-    const { id, crew, troubles, tools } = this.#run;
-    const other = peer === undefined ? undefined : (crew.member(peer) ?? 'gone');
-    const benched = troubles.failed(member, reason, other);
-    if (benched) tools.log('benched', { job: id, peer: benched, reason });
-    this.goBack(`${member.name}: ${reason}`);
+  failed(member: Member, failure: Failure): void {
+    this.#strike(member, failure);
+    if (!this.#succession.retire(member.id, failure.reason)) this.goBack(`${member.name}: ${failure.reason}`);
   }
 
-  /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again. */
-  foundOut(peer: PeerId, why: string, right: number): void {
+  /**
+   * A peer cannot reach another one that has a shadow, or is one. Whoever answers for a shard is believed: it is the other that goes. A
+   * shadow that complains goes itself.
+   */
+  missed(member: Member, { reason, peer }: Extract<RunMessage, { type: 'missed' }>): void {
+    const { course } = this.#run;
+    if (!course?.holders.includes(peer)) return;
+    if (this.#succession.isShadow(member.id)) return this.failed(member, { reason });
+    this.#strike(member, { reason, peer });
+    if (!this.#succession.retire(peer, reason)) this.goBack(`${member.name}: ${reason}`);
+  }
+
+  /** What a peer computed may be wrong, and whose fault that is cannot be told: its own, or that of another one. */
+  doubted(member: Member, failure: Failure): void {
+    this.#strike(member, failure);
+    this.goBack(`${member.name}: ${failure.reason}`);
+  }
+
+  /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again; undefined where it had none. */
+  foundOut(peer: PeerId, why: string, right: number | undefined): void {
     const { id, crew, tools, troubles } = this.#run;
     const member = crew.member(peer);
     tools.log('found-out', { job: id, peer, name: member?.name, why, right });
     troubles.foundOut();
-    this.goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    // Nobody goes by what a shadow computes.
+    const isMissed = !(this.#succession.isShadow(peer) && this.#succession.retire(peer, why));
+    if (isMissed && right !== undefined) {
+      this.goBack(`${member?.name ?? peer} was found out: ${why}`, right);
+    }
     member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
   }
 
@@ -85,6 +108,8 @@ export class Setbacks {
    */
   diverged(member: Member, message: Extract<RunMessage, { type: 'diverged' }>): void {
     const { course, vetting } = this.#run;
+    // What its shard's peer says counts.
+    if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
     if (!vetting || !course?.plan.signed || this.#doubt !== undefined) return this.#giveUp(member, message);
     this.#doubt = setTimeout(() => {
       if (this.#run.course === course) this.goBack(`${message.state} is not finite, as ${member.name} found`);
@@ -93,6 +118,13 @@ export class Setbacks {
 
   close(): void {
     clearTimeout(this.#doubt);
+  }
+
+  #strike(member: Member, { reason, peer }: Failure): void {
+    const { id, crew, troubles, tools } = this.#run;
+    const other = peer === undefined ? undefined : (crew.member(peer) ?? 'gone');
+    const benched = troubles.failed(member, reason, other);
+    if (benched) tools.log('benched', { job: id, peer: benched, reason });
   }
 
   get #isLoadingCopies(): boolean {

@@ -3,18 +3,21 @@ import type { Job } from '../../core/job/job.js';
 import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
 import type { Candidate } from '../../core/plan/candidate.js';
 import { costOf, type Pace } from '../../core/plan/cost.js';
-import { type Fleet, partOf } from '../../core/plan/fleet.js';
+import { partOf } from '../../core/plan/fleet.js';
 import { KnownFleet } from '../../core/plan/known-fleet.js';
 import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
 import { updatesOf } from '../../core/plan/updates.js';
 import { type Work, workOf } from '../../core/plan/work.js';
+import { holdersIn, isShadow } from '../../core/protocol/holders.js';
 import type { ToldLink } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import { type Assignment, assignmentOf } from './assignment.js';
+import { type Cast, castOfAll, castOfPairs, castWithVolunteers } from './cast.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
+import type { Acquaintance } from './pairs.js';
 import { SecondLook } from './second-look.js';
 import type { Troubles } from './troubles.js';
 
@@ -23,6 +26,9 @@ const OVERLAP: Pace['overlap'] = 'band';
 
 /** Seconds that a change of plan takes beside the cells it moves: links, shards and their media are made anew. */
 const CHANGE_SECONDS = 0.5;
+
+/** A run is to go on for so many times what the change takes, before it is interrupted for a shadow. */
+const SHADOW_RETURN = 6;
 
 /** How a run may begin. */
 export type Start =
@@ -47,14 +53,17 @@ export class Staffing {
   readonly #troubles: Troubles;
   readonly #known: KnownFleet;
   readonly #options: PlanOptions;
+  readonly #acquaintance: Acquaintance | undefined;
   readonly #secondLook = new SecondLook();
 
-  constructor(job: Job, crew: Crew, troubles: Troubles) {
+  /** `acquaintance`: left out where nobody is checked; then nobody is anybody's shadow. */
+  constructor(job: Job, crew: Crew, troubles: Troubles, acquaintance?: Acquaintance) {
     const { use, exchangeEvery } = job.run;
     this.#job = job;
     this.#work = workOf(job);
     this.#crew = crew;
     this.#troubles = troubles;
+    this.#acquaintance = job.file.trust.check === 'off' ? undefined : acquaintance;
     this.#known = new KnownFleet((ability) => cellsHeld(job, ability) * this.#work.bytesHeld);
     this.#options = { overlap: OVERLAP, use, exchangeEvery };
   }
@@ -69,9 +78,8 @@ export class Staffing {
       const reason = `waits for ${missing} more ${missing === 1 ? 'peer' : 'peers'}${failure}`;
       return { kind: 'wait', reason };
     }
-    const fleet = this.#known.of(peers);
-    const best = planFleet(this.#work, fleet, this.#options);
-    if (best) return { kind: 'go', assignment: this.#assignment(peers, fleet, best) };
+    const best = this.#best(peers, undefined);
+    if (best) return { kind: 'go', assignment: this.#assignment(best.cast, best.plan) };
     const shortfall = memoryShortfall(
       this.#job,
       peers.map(({ ability }) => ability),
@@ -81,20 +89,25 @@ export class Staffing {
 
   /**
    * Whether to go over to another plan: where peers of the present one leave, where the job wants all and there are more, and
-   * where another is worth the move.
+   * where another is worth the move. Where shards can have shadows that have none, the same plan again with those.
    */
   change(course: Course): Change {
     const { plan, until } = course;
     if (!course.allReady || until >= this.#job.steps) return { kind: 'not-yet' };
     const peers = this.#candidates();
-    const fleet = this.#known.of(peers);
-    const best = planFleet(this.#work, fleet, this.#options);
-    const present = this.#underWay(plan, peers, fleet);
-    if (!best) return present ? this.#keep(peers, fleet, present) : { kind: 'too-few' };
-    if (present && !this.#isToChange(peers, fleet, present, best, this.#job.steps - until))
-      return this.#keep(peers, fleet, present);
-    this.#secondLook.forget();
-    return { kind: 'move', assignment: this.#assignment(peers, fleet, best) };
+    const best = this.#best(peers, plan);
+    const cast = best?.cast ?? castOfAll(peers, this.#known);
+    const present = this.#underWay(plan, cast);
+    if (!best) return present ? this.#keep(cast, present, plan) : { kind: 'too-few' };
+    const remainingSteps = this.#job.steps - until;
+    if (!present || this.#isToChange(cast, present, best.plan, remainingSteps)) {
+      this.#secondLook.forget();
+      return { kind: 'move', assignment: this.#assignment(cast, best.plan) };
+    }
+    if (this.#isToShadow(plan, cast, present, remainingSteps)) {
+      return { kind: 'move', assignment: this.#assignment(cast, present) };
+    }
+    return this.#keep(cast, present, plan);
   }
 
   /** A peer made `steps` steps of its shard in so many seconds of computing. */
@@ -112,10 +125,11 @@ export class Staffing {
     this.#known.atMost(member, updatesOf(this.#work, shard, exchangeEvery).all / seconds);
   }
 
-  /** What a peer has measured of its links; those to peers without a shard of the plan count for nothing. */
-  linked(member: Member, { shards }: Plan, links: readonly ToldLink[]): void {
+  /** What a peer has measured of its links; those to peers that compute nothing of the plan count for nothing. */
+  linked(member: Member, plan: Plan, links: readonly ToldLink[]): void {
+    const holders = holdersIn(plan);
     for (const link of links) {
-      if (shards.some(({ peer }) => peer === link.peer)) this.#known.linked(member.id, link.peer, link);
+      if (holders.some(({ peer }) => peer === link.peer)) this.#known.linked(member.id, link.peer, link);
     }
   }
 
@@ -129,7 +143,7 @@ export class Staffing {
   }
 
   /** The plan under way, as what is known now lets expect of it; undefined where one of its peers is not to compute any more. */
-  #underWay(plan: Plan, peers: readonly Member[], fleet: Fleet): Candidate | undefined {
+  #underWay(plan: Plan, { peers, fleet }: Cast): Candidate | undefined {
     const shards = plan.shards.map(({ peer, box }) => ({
       member: peers.findIndex(({ id }) => id === peer),
       box,
@@ -142,13 +156,7 @@ export class Staffing {
     return { members, shards: boxes, pace, cost: costOf(this.#work, partOf(fleet, members), boxes, pace) };
   }
 
-  #isToChange(
-    peers: readonly Member[],
-    fleet: Fleet,
-    present: Candidate,
-    best: Candidate,
-    remainingSteps: number,
-  ): boolean {
+  #isToChange({ peers, fleet }: Cast, present: Candidate, best: Candidate, remainingSteps: number): boolean {
     if (this.#job.run.use === 'all' && best.members.length > present.members.length) return true;
     const cells = movingSeconds(fleet, placed(present), placed(best), this.#work.bytesHeld);
     const [now, then] = [present.cost.secondsPerStep, best.cost.secondsPerStep];
@@ -163,12 +171,44 @@ export class Staffing {
     return isWorthIt && this.#secondLook.confirms(1 - then / now, Date.now());
   }
 
-  #keep(peers: readonly Member[], fleet: Fleet, present: Candidate): Change {
-    return { kind: 'keep', assignment: this.#assignment(peers, fleet, present) };
+  /** The best plan of those who are there now, and who may be whose shadow in it. */
+  #best(peers: readonly Member[], plan: Plan | undefined) {
+    for (const cast of this.#casts(peers, plan)) {
+      const best = planFleet(this.#work, cast.fleet, this.#options);
+      if (best) return { cast, plan: best };
+    }
+    return undefined;
   }
 
-  #assignment(peers: readonly Member[], fleet: Fleet, chosen: Candidate): Assignment {
-    return assignmentOf(settingOf(this.#work, fleet, this.#options), peers, chosen);
+  /** What can be cast, the best first: where pairs cannot hold the job, all of them together may. */
+  #casts(peers: readonly Member[], plan: Plan | undefined): readonly Cast[] {
+    const { replicas } = this.#job.file.trust;
+    if (!this.#acquaintance || replicas === 1) return [castOfAll(peers, this.#known)];
+    const all = castWithVolunteers(peers, this.#known, this.#acquaintance, this.#work, plan);
+    const pairs = replicas === 2 && castOfPairs(peers, this.#known, this.#acquaintance, plan);
+    return pairs ? [pairs, all] : [all];
+  }
+
+  /** Whether shards without a shadow can have one, and the run goes on for long enough to be worth the change. */
+  #isToShadow(plan: Plan, cast: Cast, present: Candidate, remainingSteps: number): boolean {
+    const idle = cast.shadowsOf(present).filter(({ peer }) => !isShadow(plan, peer));
+    const isOpen = (plan.shadows?.length ?? 0) < plan.shards.length;
+    const seconds = remainingSteps * present.cost.secondsPerStep;
+    return isOpen && idle.length > 0 && seconds > SHADOW_RETURN * CHANGE_SECONDS;
+  }
+
+  /** The plan under way goes on. */
+  #keep(cast: Cast, present: Candidate, plan: Plan): Change {
+    const placeOf = new Map(present.members.map((member, place) => [cast.peers[member]?.id, place]));
+    const shadows = (plan.shadows ?? []).map(({ peer, shard }) => ({
+      peer,
+      shard: placeOf.get(plan.shards[shard]?.peer) ?? shard,
+    }));
+    return { kind: 'keep', assignment: this.#assignment({ ...cast, shadowsOf: () => shadows }, present) };
+  }
+
+  #assignment(cast: Cast, chosen: Candidate): Assignment {
+    return assignmentOf(settingOf(this.#work, cast.fleet, this.#options), cast, chosen);
   }
 }
 

@@ -46,6 +46,11 @@ export class Asking {
     return expected !== undefined;
   }
 
+  /** Nothing is waited for of a peer that is not asked any more. */
+  cancel(peer: PeerId): void {
+    for (const [name, expected] of this.#expected) if (name.split(' ')[1] === peer) expected.cancel();
+  }
+
   /** Nothing is waited for any more. */
   cancelAll(): void {
     for (const expected of this.#expected.values()) expected.cancel();

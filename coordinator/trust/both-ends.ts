@@ -6,12 +6,25 @@ import type { SignedSpan, SpanGroup } from './signed-span.js';
 /** What does not fit together of what peers signed for one span. */
 export type Contradiction =
   | { readonly kind: 'other neighbours'; readonly by: SignedSpan }
-  /** Who of the two is to blame cannot be told. */
-  | { readonly kind: 'other halos'; readonly by: SignedSpan; readonly other: SignedSpan };
+  /** Who of the two is to blame cannot be told. `unsigned halos`: nor whether it is one of them, for somebody is gone. */
+  | {
+      readonly kind: 'other halos' | 'unsigned halos';
+      readonly by: SignedSpan;
+      readonly other: SignedSpan;
+    };
 
-/** Whether both ends of every link signed for the same halos: the first contradiction, if there is one. */
-export function compareEnds(job: Job, plan: Plan, { byShard }: SpanGroup): Contradiction | undefined {
-  for (const [shard, by] of byShard) {
+/**
+ * Whether both ends of every link signed for the same halos, and shadows for those that their shard's peer had: the first contradiction,
+ * if there is one. `isSignedWhole`: whether nobody has gone who sent some of them.
+ */
+export function compareEnds(
+  job: Job,
+  plan: Plan,
+  { byShard, shadows }: SpanGroup,
+  isSignedWhole = true,
+): Contradiction | undefined {
+  const otherHalos = isSignedWhole ? 'other halos' : 'unsigned halos';
+  for (const [shard, by] of [...byShard, ...shadows]) {
     const { halos } = by.statement;
     const { outgoing } = exchangeOf(job, { plan, shard, from: plan.from, to: plan.from });
     const due = new Set(outgoing.map((parcel) => parcel.shard));
@@ -20,7 +33,10 @@ export function compareEnds(job: Job, plan: Plan, { byShard }: SpanGroup): Contr
     for (const halo of halos) {
       const other = byShard.get(halo.shard) as SignedSpan;
       const theirs = other.statement.halos.find((candidate) => candidate.shard === shard);
-      if (theirs?.received !== halo.sent) return { kind: 'other halos', by, other };
+      // What a shadow would have sent is compared with what its shard's peer did.
+      const isSame =
+        shadows.get(shard) === by ? theirs?.sent === halo.received : theirs?.received === halo.sent;
+      if (!isSame) return { kind: otherHalos, by, other };
     }
   }
   return undefined;

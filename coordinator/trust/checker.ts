@@ -7,9 +7,9 @@ import type { Statement } from '../../core/trust/statement/statement.js';
 import { nearHalos, nearState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf, type Digest } from '../../core/witness/digests.js';
 import type { Evidence } from '../../core/witness/evidence.js';
+import { columnOf } from '../../core/witness/halo-chains.js';
 import { type Outcome, replay, type SpanStart } from '../../core/witness/replay.js';
 import { boxOfSpan, exchangeOf, type Span } from '../../core/witness/span.js';
-import { columnOf } from '../../core/witness/witness.js';
 import type { Engine } from '../../shaders/engine.js';
 
 /** What a peer signed of a span, and what it shows of it. */
@@ -28,8 +28,8 @@ export interface Claim {
 }
 
 export type Verdict =
-  /** `outcome`: what the check itself made of the span. */
-  | { readonly kind: 'holds'; readonly outcome: Outcome }
+  /** `outcome`: what the check itself made of the span, where it was made here. */
+  | { readonly kind: 'holds'; readonly outcome?: Outcome }
   /** What is shown is not what was signed, or what was signed does not come of it. */
   | { readonly kind: 'lied'; readonly why: string }
   /** The state at its start is not the one that whoever handed it over signed. */

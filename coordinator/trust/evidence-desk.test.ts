@@ -34,3 +34,12 @@ it('credit is told as JSON and as a table', async () => {
   });
   expect(await (await fetch(`${url}?format=csv`)).text()).toBe('key,owner,cell_updates\r\nk1,::1,8\r\n');
 });
+
+it('gives what an inspector is to compute again, by its token alone, as long as it is asked', async () => {
+  const offered = stage.evidence.offer(new Uint8Array(8).fill(3));
+  const get = (url: string) => fetch(stage.coordinator.url + url);
+  expect(new Uint8Array(await (await get(offered.url)).arrayBuffer())).toEqual(new Uint8Array(8).fill(3));
+  expect((await get('/evidence/somebodyelse')).status).toBe(404);
+  offered.withdraw();
+  expect((await get(offered.url)).status).toBe(404);
+});

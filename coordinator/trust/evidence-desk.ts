@@ -18,9 +18,21 @@ interface Waiting {
   readonly settle: (bytes: Uint8Array | undefined) => void;
 }
 
-/** Takes in what peers show of their spans. It goes to the coordinator alone: nothing of it lies in the store. */
+/** Evidence that lies here for an inspector. */
+export interface Offered {
+  /** Where to get it, relative to the coordinator. */
+  readonly url: string;
+  /** It does not lie here any more. */
+  withdraw(): void;
+}
+
+/**
+ * Takes in what peers show of their spans, and hands out what inspectors are to compute again. Nothing of it lies in the store, and who
+ * has no token gets none of it.
+ */
 export class EvidenceDesk {
   readonly #waiting = new Map<string, Waiting>();
+  readonly #offered = new Map<string, Uint8Array>();
 
   /** `bytes`: exactly so many are taken. */
   expect(bytes: number): Expected {
@@ -36,6 +48,17 @@ export class EvidenceDesk {
     });
     this.#waiting.set(token, { bytes, settle: (answer) => settle(answer) });
     return { url: `/evidence/${token}`, arrived, cancel: () => settle(undefined) };
+  }
+
+  offer(bytes: Uint8Array): Offered {
+    const token = freshName(TOKEN_LENGTH);
+    this.#offered.set(token, bytes);
+    return { url: `/evidence/${token}`, withdraw: () => this.#offered.delete(token) };
+  }
+
+  /** What lies here under a token; undefined where nothing does. */
+  offered(token: string): Uint8Array | undefined {
+    return this.#offered.get(token);
   }
 
   /** Bytes that are waited for under a token; undefined where none are. */

@@ -4,7 +4,7 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import { Ledger } from '../../core/trust/reputation/ledger.js';
 import { type Party, Reputation } from '../../core/trust/reputation/reputation.js';
 import { type Occasion, Selection } from '../../core/trust/reputation/selection.js';
-import type { Finding } from '../../core/trust/reputation/standing.js';
+import { type Finding, FLOOR } from '../../core/trust/reputation/standing.js';
 import { bestEd25519, type Ed25519, keyIdOf, keyProof } from '../../core/trust/statement/ed25519.js';
 import { type Statement, verifyStatement } from '../../core/trust/statement/statement.js';
 import type { Member, RunMessage } from '../room/conductor.js';
@@ -17,6 +17,8 @@ export interface Known {
   /** 64 hex digits; `party.key` is its short name. */
   readonly key: string;
   readonly numericalClass: string;
+  /** It is the coordinator's own: whoever runs it could as well write the result. */
+  readonly isOwn: boolean;
 }
 
 /** Who stands behind the peers of a room, and what is known of them from one job to the next. */
@@ -27,8 +29,12 @@ export class Parties {
   readonly #selection = new Selection(randomBytes(32));
   readonly credit = new Ledger();
 
-  constructor(room: string) {
+  readonly #ownKeys: ReadonlySet<string>;
+
+  /** `ownKeys`: of peers that the coordinator's own user runs, hex. */
+  constructor(room: string, ownKeys: ReadonlySet<string> = new Set()) {
     this.#room = room;
+    this.#ownKeys = ownKeys;
   }
 
   /** A peer says which key is its own. Resolves to why it may not compute, or to undefined where it may. */
@@ -38,7 +44,7 @@ export class Parties {
     if (!isOwn) return 'the key is not the one that signed the proof';
     const party = { key: keyIdOf(hexToBytes(key)), owner: member.owner };
     if (this.#isQuarantined(party.key)) return 'this key has been found out to compute wrongly';
-    this.#known.set(member.id, { party, key, numericalClass });
+    this.#known.set(member.id, { party, key, numericalClass, isOwn: this.#ownKeys.has(key) });
     return undefined;
   }
 
@@ -63,6 +69,22 @@ export class Parties {
   /** Whether a span of a shard is checked: as often as whoever signed it deserves. */
   isChecked(party: Party, occasion: Occasion): boolean {
     return this.#selection.checks(occasion, this.#reputation.chanceOfCheck(party));
+  }
+
+  /** Peers of one class compute the same bits. */
+  classOf(peer: PeerId): string | undefined {
+    return this.#known.get(peer)?.numericalClass;
+  }
+
+  /** How likely what a peer computes is checked. */
+  chanceOfCheck(peer: PeerId): number {
+    const known = this.#known.get(peer);
+    return known ? this.#reputation.chanceOfCheck(known.party) : 1;
+  }
+
+  /** Whether a span is checked though two parties agree on it: they may be one. */
+  isSampled(occasion: Occasion): boolean {
+    return this.#selection.checks(occasion, FLOOR);
   }
 
   record(party: Party, finding: Finding): void {

@@ -1,6 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
+import { holdersOf } from '../../core/protocol/holders.js';
 import type { Plan } from '../../core/protocol/plan.js';
 import { readDigests } from '../../core/witness/digests.js';
 import type { Member, RunMessage } from '../room/conductor.js';
@@ -16,7 +17,8 @@ export async function readSigned(
   { statement, bricks, signature }: Extract<RunMessage, { type: 'signed' }>,
 ): Promise<SignedSpan | string> {
   const own = plan.shards[statement.shard];
-  if (statement.job !== id || statement.plan !== plan.id || own?.peer !== member.id)
+  const isHeld = holdersOf(plan, statement.shard).includes(member.id);
+  if (statement.job !== id || statement.plan !== plan.id || !own || !isHeld)
     return 'a peer signs for its own shard';
   const digests = readDigests(bricks, bricksOf(job.grid, own.box).length);
   if (!digests || bytesToHex(await digest(digests)) !== statement.root) return 'the bricks have another root';

@@ -1,13 +1,15 @@
+import { holdersIn } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Contradiction } from './both-ends.js';
-import type { Verdict } from './checker.js';
+import type { Judgement, Liar } from './court.js';
 import type { Parties } from './parties.js';
 import type { SignedSpan } from './signed-span.js';
+import { Vouchers } from './vouchers.js';
 
 /** What a run does about what is found of its peers. */
 export interface RulingsListener {
-  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. */
-  readonly foundOut: (peer: PeerId, why: string, right: number) => void;
+  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. Undefined: it had none. */
+  readonly foundOut: (peer: PeerId, why: string, right: number | undefined) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
   readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
   /** More has been vetted. */
@@ -20,6 +22,7 @@ export class Rulings {
   readonly #listener: RulingsListener;
   /** By peer, the last step up to which it is known to have been right. */
   readonly #right = new Map<PeerId, number>();
+  readonly #vouchers = new Vouchers();
 
   constructor(parties: Parties, listener: RulingsListener) {
     this.#parties = parties;
@@ -27,8 +30,9 @@ export class Rulings {
   }
 
   /** A plan is under way. */
-  follow({ from, source, shards }: Plan): void {
-    for (const { peer } of shards) {
+  follow(plan: Plan): void {
+    const { from, source } = plan;
+    for (const { peer } of holdersIn(plan)) {
       const right = this.#right.get(peer) ?? from;
       // What is computed again may come out otherwise.
       this.#right.set(peer, source.kind === 'transfer' ? right : Math.min(right, from));
@@ -45,6 +49,8 @@ export class Rulings {
     switch (found.kind) {
       case 'other neighbours':
         return this.#listener.doubtful(by.peer, 'it signed for other neighbours than it has', undefined);
+      case 'unsigned halos':
+        return this.#listener.doubtful(by.peer, 'it had halos of a peer that is gone', found.other.peer);
       case 'other halos':
         for (const { known } of [by, found.other]) this.#parties.record(known.party, 'bad');
         return this.#listener.doubtful(
@@ -55,15 +61,30 @@ export class Rulings {
     }
   }
 
+  /** A shard's peer and its shadow, who belong to two owners, signed for the same: that is as good as a check of both. */
+  agreed(pair: readonly SignedSpan[]): void {
+    for (const { peer, known, statement } of pair) {
+      this.#parties.record(known.party, 'good');
+      this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
+    }
+  }
+
+  /** They signed for different outcomes, and a check of each finds nothing: both are of another class than who checks. */
+  undecided({ peer }: SignedSpan, shadow: SignedSpan): void {
+    this.#listener.doubtful(peer, 'its shadow signed for something else', shadow.peer);
+  }
+
   /** It was to be checked, and shows nothing. */
   notShown({ peer }: SignedSpan): void {
     this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
   }
 
-  verdict({ peer, known, statement }: SignedSpan, verdict: Verdict): void {
+  /** `by`: who computed the span again. */
+  verdict({ peer, known, statement }: SignedSpan, { verdict, by }: Judgement): void {
     switch (verdict.kind) {
       case 'holds':
         this.#parties.record(known.party, 'good');
+        if (by !== 'coordinator') this.#vouchers.vouched(by, peer, this.#rightOf(peer));
         this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
         return this.#listener.progressed();
       case 'lied':
@@ -73,6 +94,15 @@ export class Rulings {
         this.#parties.record(known.party, 'bad');
         return this.#listener.doubtful(peer, 'it began with other cells than it was handed', undefined);
     }
+  }
+
+  /** An inspector was found out: what was known by its word alone is not known any more. */
+  inspectorLied({ peer, why }: Liar): void {
+    const doubtful = this.#vouchers.without(peer);
+    for (const [other, right] of doubtful) this.#right.set(other, right);
+    const own = this.#right.get(peer);
+    const rights = [...doubtful.values(), ...(own === undefined ? [] : [own])];
+    this.#listener.foundOut(peer, why, rights.length > 0 ? Math.min(...rights) : undefined);
   }
 
   #rightOf(peer: PeerId): number {

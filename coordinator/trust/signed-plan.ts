@@ -1,26 +1,51 @@
 import type { Job } from '../../core/job/job.js';
+import { holdersIn, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
 
-/** One plan's spans. All shards end theirs at the same steps. */
+/** One plan's spans. All shards end theirs at the same steps, and so do their shadows. */
 export class SignedPlan {
-  readonly plan: Plan;
+  #plan: Plan;
   readonly #sizes: SpanSizes;
-  /** By the step at which a span ends, what has been signed for it, by shard. */
-  readonly #groups = new Map<number, Map<number, SignedSpan>>();
-  /** Spans that are being checked, by shard: where each ends, and where it began. */
-  readonly #checks = new Map<number, Map<number, number>>();
+  /** By the step at which a span ends, what has been signed for it, by peer. */
+  readonly #groups = new Map<number, Map<PeerId, SignedSpan>>();
+  /** Spans that are being checked, by peer: where each ends, and where it began. */
+  readonly #checks = new Map<PeerId, Map<number, number>>();
+  /** Before this step some halos of a shard may be those of a peer that is gone, who signs for them no more. */
+  #unsignedBefore = 0;
   /** Where the last span was made to end, and when. */
   #lastEnd: { readonly step: number; readonly at: number };
   #compared: number;
   #last: SpanGroup | undefined;
 
   constructor(job: Job, plan: Plan) {
-    this.plan = plan;
+    this.#plan = plan;
     this.#sizes = spanSizes(job, plan);
     this.#compared = plan.from;
     this.#lastEnd = { step: plan.from, at: Date.now() };
+  }
+
+  /** As it stands: shadows take over. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** A peer holds nothing of the plan any more; what it sent may be in use until `step`. */
+  retire(peer: PeerId, step: number): void {
+    this.#plan = planWithout(this.#plan, peer) ?? this.#plan;
+    for (const group of this.#groups.values()) group.delete(peer);
+    this.#checks.delete(peer);
+    this.#unsignedBefore = step;
+  }
+
+  /** Whether all that is in the next span to be compared has been signed for by somebody who is there. */
+  get isSignedWhole(): boolean {
+    return this.#compared >= this.#unsignedBefore;
+  }
+
+  isHeldBy(peer: PeerId): boolean {
+    return holdersIn(this.#plan).some((holder) => holder.peer === peer);
   }
 
   /** Whether a span is to end at `until`, as far as peers may go now. */
@@ -44,20 +69,26 @@ export class SignedPlan {
   }
 
   add(span: SignedSpan): void {
-    const { step, shard } = span.statement;
-    const group = this.#groups.get(step) ?? new Map<number, SignedSpan>();
-    this.#groups.set(step, group.set(shard, span));
+    const { step } = span.statement;
+    const group = this.#groups.get(step) ?? new Map<PeerId, SignedSpan>();
+    this.#groups.set(step, group.set(span.peer, span));
   }
 
-  /** Takes the next span out that all shards have signed for; undefined where one is missing, or another comes before. */
+  /** Takes the next span out that all have signed for, shards and shadows; undefined where one is missing, or another comes before. */
   takeWhole(): SpanGroup | undefined {
-    const whole = [...this.#groups].filter(([, group]) => group.size === this.plan.shards.length);
+    const { shards, shadows = [] } = this.#plan;
+    const whole = [...this.#groups].filter(([, group]) => group.size === shards.length + shadows.length);
     const [next] = whole.sort(([a], [b]) => a - b);
     if (!next) return undefined;
-    const [step, byShard] = next;
-    if (![...byShard.values()].every(({ statement }) => statement.from === this.#compared)) return undefined;
+    const [step, group] = next;
+    if (![...group.values()].every(({ statement }) => statement.from === this.#compared)) return undefined;
     this.#groups.delete(step);
-    return { step, byShard };
+    const of = (peer: PeerId) => group.get(peer) as SignedSpan;
+    return {
+      step,
+      byShard: new Map(shards.map(({ peer }, shard) => [shard, of(peer)])),
+      shadows: new Map(shadows.map(({ peer, shard }) => [shard, of(peer)])),
+    };
   }
 
   /** A group that `takeWhole` gave has been compared. */
@@ -69,23 +100,23 @@ export class SignedPlan {
   /** A peer that has not signed for a span that others have signed for, if there is one. */
   get silent(): PeerId | undefined {
     const [next] = [...this.#groups].sort(([a], [b]) => a - b);
-    return this.plan.shards.find((_, shard) => next && !next[1].has(shard))?.peer;
+    return holdersIn(this.#plan).find(({ peer }) => next && !next[1].has(peer))?.peer;
   }
 
-  /** The span of a shard that ends at `to` is being checked. */
-  beginsCheck(shard: number, from: number, to: number): void {
-    const spans = this.#checks.get(shard) ?? new Map<number, number>();
-    this.#checks.set(shard, spans.set(to, from));
+  /** The span of a peer that ends at `to` is being checked. */
+  beginsCheck(peer: PeerId, from: number, to: number): void {
+    const spans = this.#checks.get(peer) ?? new Map<number, number>();
+    this.#checks.set(peer, spans.set(to, from));
   }
 
   /** The check of it is over. */
-  endsCheck(shard: number, to: number): void {
-    this.#checks.get(shard)?.delete(to);
+  endsCheck(peer: PeerId, to: number): void {
+    this.#checks.get(peer)?.delete(to);
   }
 
-  /** How many spans of a shard are being checked. */
-  checksOf(shard: number): number {
-    return this.#checks.get(shard)?.size ?? 0;
+  /** How many spans of a peer are being checked. */
+  checksOf(peer: PeerId): number {
+    return this.#checks.get(peer)?.size ?? 0;
   }
 
   /** Where the first of the spans begins that are being checked; undefined where none are. */

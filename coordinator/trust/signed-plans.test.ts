@@ -36,7 +36,12 @@ function span(shard: 0 | 1, from: number, step: number, sent = hash(shard)): Sig
   const other = 1 - shard;
   return {
     peer: peers[shard] as string,
-    known: { party: { key: hash(shard), owner: 'a test' }, key: hash(shard), numericalClass: 'one' },
+    known: {
+      party: { key: hash(shard), owner: 'a test' },
+      key: hash(shard),
+      numericalClass: 'one',
+      isOwn: false,
+    },
     statement: {
       job: 'signed-1',
       plan: 1,
@@ -75,13 +80,13 @@ test('spans are compared in the order in which they were computed, each when all
 });
 
 test('a step is vetted when all up to there is compared, and no check of it is under way', () => {
-  first.hasCompared({ step: 16, byShard: new Map() });
-  first.beginsCheck(1, 8, 16);
+  first.hasCompared({ step: 16, byShard: new Map(), shadows: new Map() });
+  first.beginsCheck('bert', 8, 16);
   expect(plans.isVettedThrough(8)).toBe(true);
   expect(plans.isVettedThrough(16)).toBe(false);
   expect(plans.vettedThrough).toBe(8);
   expect([plans.owes('anna'), plans.owes('bert')]).toEqual([false, true]);
-  first.endsCheck(1, 16);
+  first.endsCheck('bert', 16);
   expect(plans.isVettedThrough(16)).toBe(true);
   expect(plans.vettedThrough).toBe(16);
 });
@@ -95,7 +100,7 @@ test('a plan that others took over from is held to its signatures up to there, a
   expect(plans.owes('anna')).toBe(true);
   plans.forgetOver();
   expect(plans.of(1)).toBe(first);
-  first.hasCompared({ step: 16, byShard: new Map() });
+  first.hasCompared({ step: 16, byShard: new Map(), shadows: new Map() });
   plans.forgetOver();
   expect(plans.of(1)).toBeUndefined();
 });
@@ -104,6 +109,7 @@ test('two neighbours that signed for different halos contradict one another', ()
   const group = (...spans: SignedSpan[]) => ({
     step: 16,
     byShard: new Map(spans.map((each) => [each.statement.shard, each])),
+    shadows: new Map(),
   });
   const plan = planFrom(1, 0);
   const [anna, bert] = [span(0, 0, 16), span(1, 0, 16)];

@@ -16,4 +16,6 @@ export interface SpanGroup {
   /** Where it ends. */
   readonly step: number;
   readonly byShard: ReadonlyMap<number, SignedSpan>;
+  /** What their shadows signed, by the shard too. */
+  readonly shadows: ReadonlyMap<number, SignedSpan>;
 }

@@ -4,25 +4,25 @@ import type { SpanStart } from '../../core/witness/replay.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Store } from '../store/store.js';
 import type { Asking } from './asking.js';
-import type { Checker, Verdict } from './checker.js';
+import type { Judge, Judgement } from './court.js';
 import { KnownStarts } from './known-starts.js';
 import type { SignedSpan } from './signed-span.js';
 
 /** What came of a check. */
-export type CheckOutcome =
-  | Verdict
+type CheckOutcome =
+  | ({ readonly kind: 'judged' } & Judgement)
   /** The peer did not show what it signed for. */
   | { readonly kind: 'not shown' };
 
 interface SpanChecksTools {
-  readonly checker: Checker;
+  readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
   readonly asking: Asking;
   /** Whether the run waits for checks, and for nothing else; or is over. */
   readonly isWaiting: () => boolean;
 }
 
-/** Checks spans: the peer shows what it signed for, and it is computed again here. */
+/** Checks spans: the peer shows what it signed for, and it is computed again. */
 export class SpanChecks {
   readonly #job: Job;
   readonly #tools: SpanChecksTools;
@@ -35,7 +35,8 @@ export class SpanChecks {
 
   /**
    * `startDigests`: of the bricks at the span's start, as they were signed for, where that is known. `stands`: whether the plan
-   * does; where it no longer did when the peer had shown what it was asked for, resolves to undefined.
+   * does; where it no longer did when the peer had shown what it was asked for, resolves to undefined, and where the
+   * room closes.
    */
   async check(
     span: Span,
@@ -43,10 +44,10 @@ export class SpanChecks {
     startDigests: Uint8Array | undefined,
     stands: () => boolean,
   ): Promise<CheckOutcome | undefined> {
-    const { checker, store, asking, isWaiting } = this.#tools;
+    const { court, store, asking, isWaiting } = this.#tools;
     const { peer, known, statement, digests } = signed;
     const job = this.#job;
-    const sameClass = (await checker.numericalClass()) === known.numericalClass;
+    const sameClass = (await court.numericalClass()) === known.numericalClass;
     const found = this.#starts.of(span, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await asking.ask(peer, span, asked);
@@ -55,9 +56,12 @@ export class SpanChecks {
     const evidence = readEvidence(job, span, asked, bytes);
     const start: SpanStart = found ?? { kind: 'cells', cells: evidence.start as Float32Array };
     const claim = { job, span, statement, digests, evidence, start, startDigests, sameClass };
-    const verdict = await checker.check({ get: (key) => store.get(key) }, claim, isWaiting);
-    if (verdict.kind === 'holds' && sameClass && stands()) this.#starts.keep(span, verdict.outcome.end);
-    return verdict;
+    const judgement = await court.judge({ get: (key) => store.get(key) }, claim, known, isWaiting);
+    if (!judgement) return undefined;
+    const { verdict } = judgement;
+    const isKnown = verdict.kind === 'holds' && verdict.outcome && sameClass && stands();
+    if (isKnown) this.#starts.keep(span, verdict.outcome.end);
+    return { kind: 'judged', ...judgement };
   }
 
   /** The run goes back: no state is any more what it was. */

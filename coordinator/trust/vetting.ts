@@ -5,9 +5,12 @@ import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
 import { compareEnds } from './both-ends.js';
+import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
+import { Disputes } from './disputes.js';
 import { draw } from './draw.js';
 import type { Inspection } from './inspection.js';
+import type { Known } from './parties.js';
 import { readSigned } from './read-signed.js';
 import { Rulings, type RulingsListener } from './rulings.js';
 import { SignedBricks } from './signed-bricks.js';
@@ -16,10 +19,12 @@ import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
 import { canSign } from './span-length.js';
+import { compareTwins, type Twins } from './twins.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
-export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'checker' | 'log'> & {
+export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'log'> & {
+  readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
 };
 
@@ -48,9 +53,10 @@ export class Vetting {
   /** What peers signed is read in the order in which it came. */
   #reading: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #disputes = new Disputes();
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
-    const { checker, store, desk, parties } = tools;
+    const { court, store, desk, parties } = tools;
     this.#id = id;
     this.#job = job;
     this.#tools = tools;
@@ -58,7 +64,7 @@ export class Vetting {
     this.#bricks = new SignedBricks(job);
     this.#asking = new Asking(job, desk, listener.tell);
     const { isWaiting } = listener;
-    this.#checks = new SpanChecks(job, { checker, store, asking: this.#asking, isWaiting });
+    this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, isWaiting });
     this.#rulings = new Rulings(parties, listener);
   }
 
@@ -94,6 +100,23 @@ export class Vetting {
     return this.#plans.owes(peer);
   }
 
+  /** Whether the newest plan can go on without a peer: nothing is to be found out of it, and of plans before. */
+  canRetire(peer: PeerId): boolean {
+    return !this.#plans.owesOfEarlier(peer) && !this.#disputes.concerns(peer);
+  }
+
+  /** A peer holds nothing of a plan any more; what it sent may be in use until `step`. */
+  retire(plan: number, peer: PeerId, step: number): void {
+    const signed = this.#plans.of(plan);
+    if (!signed) return;
+    signed.retire(peer, step);
+    this.#asking.cancel(peer);
+    // Nobody but the peer may have been waited for.
+    this.#reading = this.#reading
+      .then(() => this.#compareWhatIsWhole())
+      .catch((error) => this.#listener.failed(error));
+  }
+
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
     return this.#plans.isVettedThrough(step);
@@ -111,7 +134,8 @@ export class Vetting {
 
   /** The last step up to which every peer of the newest plan is known to have been right: what a run may have to go back behind. */
   get surelyRight(): number {
-    return this.#rulings.surelyRight(this.#plans.newest?.plan.shards.map(({ peer }) => peer) ?? []);
+    const peers = this.#plans.newest?.plan.shards.map(({ peer }) => peer) ?? [];
+    return this.#rulings.surelyRight(peers.filter((peer) => !this.#believes(this.#tools.parties.of(peer))));
   }
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
@@ -124,6 +148,7 @@ export class Vetting {
     this.#plans.clear();
     this.#tools.parties.credit.void(-1);
     this.#checks.clear();
+    this.#disputes.clear();
     this.#asking.cancelAll();
   }
 
@@ -151,9 +176,14 @@ export class Vetting {
   #compareWhatIsWhole(): void {
     for (const signed of this.#plans) {
       for (let group = signed.takeWhole(); group; group = signed.takeWhole()) {
-        const contradiction = compareEnds(this.#job, signed.plan, group);
+        const contradiction = compareEnds(this.#job, signed.plan, group, signed.isSignedWhole);
         if (contradiction) return this.#rulings.contradiction(contradiction);
-        for (const span of draw(this.#tools.parties, signed, group)) this.#begin(signed, span);
+        const { agreed, disputes } = compareTwins(group);
+        for (const dispute of disputes) this.#dispute(signed, dispute);
+        for (const pair of agreed.values()) this.#rulings.agreed(pair);
+        for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
+          if (!this.#believes(span.known)) this.#begin(signed, span);
+        }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
         this.#bricks.keep(signed.plan, group);
         signed.hasCompared(group);
@@ -163,10 +193,24 @@ export class Vetting {
     this.#listener.progressed();
   }
 
+  /** The coordinator's own peers compute as truly as it would itself. */
+  #believes(known: Known | undefined): boolean {
+    return known?.isOwn === true && this.#job.file.trust.own === 'believed';
+  }
+
+  /** Has the spans of two checked that differ. */
+  #dispute(signed: SignedPlan, { peer, shadow }: Twins): void {
+    const { shard, step } = peer.statement;
+    if (!this.#disputes.begin({ peer, shadow })) return;
+    const details = { job: this.#id, plan: signed.plan.id, shard, step };
+    this.#tools.log('disputed', { ...details, peer: peer.peer, shadow: shadow.peer });
+    for (const span of [peer, shadow]) this.#begin(signed, span);
+  }
+
   /** Has a span checked. */
   #begin(signed: SignedPlan, span: SignedSpan): void {
     const { shard, from, step } = span.statement;
-    signed.beginsCheck(shard, from, step);
+    signed.beginsCheck(span.peer, from, step);
     // The last one still is the span before this.
     const startDigests =
       signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
@@ -179,14 +223,21 @@ export class Vetting {
   async #check(signed: SignedPlan, span: SignedSpan, startDigests: Uint8Array | undefined): Promise<void> {
     const { plan } = signed;
     const { shard, from, step } = span.statement;
-    const stands = () => this.#plans.of(plan.id) === signed;
+    const stands = () => this.#plans.of(plan.id) === signed && signed.isHeldBy(span.peer);
     const asked = { plan, shard, from, to: step };
     const outcome = await this.#checks.check(asked, span, startDigests, stands);
-    if (!outcome || !stands()) return;
-    if (outcome.kind === 'not shown') return this.#rulings.notShown(span);
-    const { peer } = span;
-    this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: outcome.kind });
-    signed.endsCheck(shard, step);
-    this.#rulings.verdict(span, outcome);
+    if (!outcome) return;
+    if (outcome.kind === 'not shown') return stands() ? this.#rulings.notShown(span) : undefined;
+    if (stands()) {
+      const { peer } = span;
+      const { verdict, by } = outcome;
+      this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
+      signed.endsCheck(peer, step);
+      if (verdict.kind !== 'holds') this.#disputes.settle(peer);
+      this.#rulings.verdict(span, outcome);
+      const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
+      if (twins) this.#rulings.undecided(twins.peer, twins.shadow);
+    }
+    if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
   }
 }

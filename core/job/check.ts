@@ -56,6 +56,10 @@ export function checkJob(value: unknown): Job {
   const initial = initialStatesOf(file, places, formulaSetting, radius, faults);
   const { probes, outputs } = recordsOf(file, [...places.keys()], grid, faults);
   const run = runSettingsOf(file, grid, radius, faults);
+  if (file.trust.replicas === 2 && file.trust.check === 'off') {
+    const problem = 'is 2 where peers are believed: what they compute twice would not be compared';
+    faults.add('trust.replicas', problem, 'Leave trust.check out, or trust.replicas');
+  }
 
   const compiledModel = compiled(model, grid.dimensions, faults);
   faults.raise();

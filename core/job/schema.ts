@@ -333,6 +333,18 @@ export const jobFileSchema = z
           .describe(
             'sampled: peers sign what they compute, and some of it is computed again. off: they are believed',
           ),
+        own: z
+          .enum(['believed', 'checked'])
+          .default('believed')
+          .describe(
+            'Whether peers that the coordinator’s own user started with it are checked as others are',
+          ),
+        replicas: z
+          .union([z.literal(1), z.literal(2)])
+          .optional()
+          .describe(
+            '2: each shard is computed twice, by peers of two owners where there are such, which are compared and replace one another. 1: once. Left out: twice where a peer has nothing else to do',
+          ),
       })
       .prefault({})
       .describe('Whether what peers compute is checked'),

@@ -33,6 +33,8 @@ export interface AdvancingTools {
   readonly tally: EpochTally;
   readonly linkNews: LinkNews;
   readonly onlookers: Onlookers | undefined;
+  /** Whether another peer answers for the shard. */
+  readonly isShadow: () => boolean;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
 }
@@ -128,6 +130,7 @@ export class Advancing {
       tally,
       linkNews,
       witness,
+      isShadow,
       send,
     } = this.#tools;
     const step = this.#step;
@@ -147,7 +150,7 @@ export class Advancing {
     if (grants.signsAt(step) || step === job.steps) witness?.end(step);
     if (checkpoint) await saving.checkpoint(shard, checkpoint);
     const copy = grants.copyAt(step);
-    if (copy) await copying.take(shard, copy);
+    if (copy && !isShadow()) await copying.take(shard, copy);
     settled.at(step);
   }
 }

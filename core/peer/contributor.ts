@@ -347,6 +347,7 @@ function waitingFor({ job, plan, roster }: RoomView, self: PeerId): string {
 }
 
 function unusedFor(entry: RosterEntry | undefined): string {
+  if (entry?.use?.kind === 'checks') return 'this device checks the work of others just now';
   const why = entry?.use && entry.use.kind !== 'shard' ? ` (${entry.use.says})` : '';
   return `the run is quicker without this device just now${why}; it stays ready`;
 }

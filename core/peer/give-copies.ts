@@ -1,13 +1,14 @@
 import { ProtocolError } from '../errors.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
+import { holdersOf } from '../protocol/holders.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Copies } from './copy.js';
 import { stateParts } from './load.js';
 import type { Partners } from './partners.js';
 
 /**
- * Sends, of the copies that a plan starts from, what `self` is to give of them to the owners under the plan. Throws ProtocolError where
+ * Sends, of the copies that a plan starts from, what `self` is to give of them to who computes under the plan. Throws ProtocolError where
  * it does not hold one of them, LinkError where an owner cannot be reached.
  */
 export async function giveCopies(
@@ -26,10 +27,9 @@ export async function giveCopies(
     if (!copy?.isWhole)
       throw new ProtocolError(`a copy of shard ${from} as of step ${step} is not here any more`);
     for (const { to, box: common } of transfers([box], owned)) {
-      const owner = plan.shards[to]?.peer as PeerId;
       for (const [part, slab] of stateParts(job, common).entries()) {
         const message = { type: 'state', plan: plan.id, from, to, part, cells: copy.cut(slab) } as const;
-        await partners.deliver(owner, message);
+        for (const holder of holdersOf(plan, to)) await partners.deliver(holder, message);
       }
     }
   }

@@ -3,6 +3,8 @@ import type { Job } from '../job/job.js';
 import { Packing } from '../parcel/packing.js';
 import { type Parcel, pack, partsOf } from '../parcel/parcel.js';
 import { roundCells } from '../parcel/rounding.js';
+import { EPOCHS_AHEAD } from '../plan/cost.js';
+import { holdersOf, isShadow } from '../protocol/holders.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Witness } from '../witness/witness.js';
 import { breathe } from './breathe.js';
@@ -11,8 +13,10 @@ import { type Exchange, readParcels } from './exchange.js';
 import type { Partners } from './partners.js';
 
 export interface HalosTools {
+  readonly self: PeerId;
   readonly job: Job;
-  readonly plan: Plan;
+  /** As it stands: shadows take over. */
+  readonly plan: () => Plan;
   /** The shard's place in the plan. */
   readonly index: number;
   readonly exchange: Exchange;
@@ -27,7 +31,13 @@ export interface HalosTools {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** One shard's halo exchanges under a plan. Sending waits for nobody, and nothing waits for it. */
+/** Epochs that a peer may be behind its shadow when it dies, and its neighbours behind both: as many as are granted, and one where a run pauses. */
+const EPOCHS_HELD_BACK = EPOCHS_AHEAD + 1;
+
+/**
+ * One shard's halo exchanges under a plan. Sending waits for nobody, and nothing waits for it. A shadow takes in what its shard's peer
+ * does, and holds back what it would send itself.
+ */
 export class Halos {
   readonly #tools: HalosTools;
   /** Settles when all that was to be sent has been, or can't be; never rejects. */
@@ -36,6 +46,8 @@ export class Halos {
   readonly #packings = new Map<PeerId, Packing>();
   /** Halo cells that the shard itself owns, as of the step sent last. */
   #own: Promise<Float32Array> | undefined;
+  /** By step, what a shadow would have sent: its neighbours may still need it where it takes over. */
+  readonly #heldBack = new Map<number, readonly Float32Array[]>();
 
   constructor(tools: HalosTools) {
     this.#tools = tools;
@@ -63,7 +75,7 @@ export class Halos {
     const { incoming, own } = exchange;
     const received = incoming.map(async ({ shard: other, slabs }) => {
       const sender = this.#peerOf(other);
-      const { cells, told } = await partners.takeHalo({ kind: 'halo', sender, plan: plan.id, step }, slabs);
+      const { cells, told } = await partners.takeHalo({ kind: 'halo', sender, plan: plan().id, step }, slabs);
       if (told) this.#packingFor(sender).told(told);
       witness?.received(step, other, cells);
       await shard.write(slabs, cells);
@@ -71,6 +83,17 @@ export class Halos {
     const copied = this.#own?.then((cells) => shard.write(own.target, cells));
     // All at once: one that failed while another was awaited would be an unhandled rejection.
     await Promise.all([...received, copied]);
+  }
+
+  /** This shadow has become its shard's peer: what neighbours may still wait for is sent. Never rejects. */
+  async takeOver(): Promise<void> {
+    const held = [...this.#heldBack];
+    this.#heldBack.clear();
+    try {
+      for (const [step, parcels] of held) await this.#sendParcels(step, parcels);
+    } catch (error) {
+      this.#tools.onFailure(error);
+    }
   }
 
   async #sendAll(step: number, reading: Promise<Float32Array[]>): Promise<void> {
@@ -82,16 +105,28 @@ export class Halos {
   }
 
   async #packAndSend(step: number, parcels: readonly Float32Array[]): Promise<void> {
-    const { exchange, witness } = this.#tools;
-    const sent: Promise<void>[] = [];
+    const { self, plan, exchange, witness } = this.#tools;
     for (const [i, { shard, slabs }] of exchange.outgoing.entries()) {
       const cells = parcels[i] as Float32Array;
       this.#round(slabs, cells);
       witness?.sent(step, shard, cells);
     }
-    for (const [i, { shard, slabs }] of exchange.outgoing.entries()) {
-      const peer = this.#peerOf(shard);
-      sent.push(this.#sendTo(peer, step, await this.#packedFor(peer, slabs, parcels[i] as Float32Array)));
+    if (isShadow(plan(), self)) this.#holdBack(step, parcels);
+    else await this.#sendParcels(step, parcels);
+  }
+
+  #holdBack(step: number, parcels: readonly Float32Array[]): void {
+    this.#heldBack.set(step, parcels);
+    const oldest = step - EPOCHS_HELD_BACK * this.#tools.plan().epoch;
+    for (const held of this.#heldBack.keys()) if (held < oldest) this.#heldBack.delete(held);
+  }
+
+  /** Each parcel to all who compute the shard that it is for. */
+  async #sendParcels(step: number, parcels: readonly Float32Array[]): Promise<void> {
+    const sent: Promise<void>[] = [];
+    for (const [i, { shard, slabs }] of this.#tools.exchange.outgoing.entries()) {
+      const packed = await this.#packedFor(this.#peerOf(shard), slabs, parcels[i] as Float32Array);
+      for (const peer of holdersOf(this.#tools.plan(), shard)) sent.push(this.#sendTo(peer, step, packed));
       // The first is on its way, and whatever waits is done, before the next is packed.
       await breathe();
     }
@@ -123,7 +158,7 @@ export class Halos {
       const path = await partners.deliver(peer, {
         type: 'halo',
         from: index,
-        plan: plan.id,
+        plan: plan().id,
         step,
         rate,
         parcel,
@@ -141,6 +176,6 @@ export class Halos {
   }
 
   #peerOf(shard: number): PeerId {
-    return this.#tools.plan.shards[shard]?.peer as PeerId;
+    return this.#tools.plan().shards[shard]?.peer as PeerId;
   }
 }

@@ -77,6 +77,11 @@ export function httpObjects(
       // The one checksum that every S3 server heeds: bytes that changed on their way are refused.
       bring(url, body, { 'content-md5': toBase64(md5(body)) }),
     show: (url, body) => bring(url, body, {}),
+    take: async (url) => {
+      const { ok, status, bytes } = await ask(upload(url), { method: 'GET' });
+      if (!ok) throw refused(status, url, bytes);
+      return bytes;
+    },
   };
 }
 

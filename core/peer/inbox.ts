@@ -25,7 +25,7 @@ export const isAwaited = (message: LinkMessage): message is Awaited =>
 type Taken<E extends Expected> = Extract<Awaited, { type: E['kind'] }>;
 
 interface Waiter {
-  readonly plan: number;
+  readonly expected: Expected;
   readonly resolve: (message: never) => void;
   readonly reject: (error: Error) => void;
 }
@@ -75,7 +75,16 @@ export class Inbox {
       this.#bytes -= bytesOf(early);
       return Promise.resolve(early as Taken<E>);
     }
-    return new Promise((resolve, reject) => this.#waiting.set(key, { plan: expected.plan, resolve, reject }));
+    return new Promise((resolve, reject) => this.#waiting.set(key, { expected, resolve, reject }));
+  }
+
+  /** Whoever waits for halos of `from` under a plan waits for those of `to` instead. */
+  redirect(plan: number, from: PeerId, to: PeerId): void {
+    for (const [key, { expected, resolve, reject }] of [...this.#waiting]) {
+      if (expected.kind !== 'halo' || expected.plan !== plan || expected.sender !== from) continue;
+      this.#waiting.delete(key);
+      this.take({ ...expected, sender: to }).then((halo) => resolve(halo as never), reject);
+    }
   }
 
   /** Forgets all plans before `plan`; whoever waits for them is told. */
@@ -87,9 +96,9 @@ export class Inbox {
       this.#bytes -= bytesOf(early);
     }
     for (const [key, waiter] of this.#waiting) {
-      if (waiter.plan >= this.#oldestPlan) continue;
+      if (waiter.expected.plan >= this.#oldestPlan) continue;
       this.#waiting.delete(key);
-      waiter.reject(dropped(waiter.plan));
+      waiter.reject(dropped(waiter.expected.plan));
     }
   }
 }

@@ -6,6 +6,8 @@ export interface Objects {
   put(url: string, bytes: Uint8Array): Promise<void>;
   /** The same of bytes that whoever asked for them checks anyway: no time is spent on a checksum. */
   show(url: string, bytes: Uint8Array): Promise<void>;
+  /** What the coordinator gives this peer at an address that it told. Throws StoreError where it is not there any more. */
+  take(url: string): Promise<Uint8Array>;
 }
 
 /** An object on its way to the store. */

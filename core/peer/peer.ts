@@ -5,6 +5,7 @@ import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
 import type { LinkMessage } from '../links/messages.js';
 import type { RoomJob } from '../protocol/document.js';
+import { holdersIn } from '../protocol/holders.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
@@ -14,6 +15,7 @@ import { BrickMemory } from './brick-memory.js';
 import { Copies } from './copy.js';
 import { giveCopies } from './give-copies.js';
 import { Inbox } from './inbox.js';
+import { Inspecting } from './inspecting.js';
 import type { Objects } from './objects.js';
 import { Partners } from './partners.js';
 import { ShardRun } from './shard-run.js';
@@ -56,6 +58,7 @@ export class Peer {
   readonly #inbox = new Inbox();
   readonly #uploader: Uploader;
   readonly #showing: Showing;
+  readonly #inspecting: Inspecting;
   readonly #onlookers: Onlookers;
   readonly #sweeps: SweepWork;
   #roomJob: RoomJob | undefined;
@@ -71,6 +74,7 @@ export class Peer {
     this.#tools = tools;
     this.#uploader = new Uploader(tools);
     this.#showing = new Showing(tools);
+    this.#inspecting = new Inspecting(tools);
     this.#onlookers = new Onlookers(tools);
     this.#sweeps = new SweepWork({
       ...tools,
@@ -97,6 +101,9 @@ export class Peer {
       case 'grant':
         this.#runs.get(message.plan)?.grant(message.until, message);
         break;
+      case 'retired':
+        this.#retired(message);
+        break;
       case 'members':
         this.#sweeps.assign(message, this.#roomJob);
         break;
@@ -105,6 +112,9 @@ export class Peer {
         break;
       case 'show':
         this.#keep(this.#showing.show(message));
+        break;
+      case 'inspect':
+        this.#keep(this.#inspecting.inspect(message, this.#roomJob));
         break;
       case 'ping':
         this.#tools.send({
@@ -146,6 +156,7 @@ export class Peer {
   /** Stops at once; resolves when the device is free. */
   async close(): Promise<void> {
     this.#rest();
+    this.#inspecting.end();
     await this.#sweeps.close();
     await Promise.all(this.#background);
   }
@@ -163,8 +174,8 @@ export class Peer {
       this.#memory = new BrickMemory();
       for (const run of [...this.#runs.values()]) this.#end(run);
     }
-    const shard = plan.shards.findIndex(({ peer }) => peer === this.#tools.self);
-    if (shard >= 0) this.#start(job, plan, shard);
+    const own = holdersIn(plan).find(({ peer }) => peer === this.#tools.self);
+    if (own) this.#start(job, plan, own.shard);
     else this.#tools.onChange({ doing: 'waiting' });
     if (plan.source.kind === 'transfer' && before) this.#keep(this.#handOver(before, plan));
     if (plan.source.kind === 'copies') this.#keep(this.#giveCopies(job, plan));
@@ -191,6 +202,15 @@ export class Peer {
     this.#showing.follow(run);
     onStep(plan.from);
     this.#keep(run.run());
+  }
+
+  /** This peer is wanted for a plan no more, or another is not. */
+  #retired({ plan, peer, owed }: Extract<ToPeer, { type: 'retired' }>): void {
+    const run = this.#runs.get(plan);
+    if (!run) return;
+    if (peer !== this.#tools.self) return run.retired(peer, owed);
+    this.#end(run);
+    this.#tools.onChange({ doing: 'waiting' });
   }
 
   async #handOver(run: ShardRun, next: Plan): Promise<void> {

@@ -4,15 +4,17 @@ import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import type { Snapshot } from '../job/snapshots.js';
 import { placeOf, stateName } from '../job/states.js';
+import { EPOCHS_AHEAD } from '../plan/cost.js';
 import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
 import { MAX_BRICKS_TOLD } from '../protocol/limits.js';
-import type { CheckpointOrder } from '../protocol/messages.js';
+import type { CheckpointOrder, Owed } from '../protocol/messages.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { encodeCells } from '../result/cells.js';
 import { chunksOf, encodeChunk } from '../result/chunks.js';
 import { type BrickMemory, type BrickNews, KnownCheckpoint } from './brick-memory.js';
 import { checkFinite } from './finite.js';
+import { HeldBack } from './held-back.js';
 import { stateSlabs } from './load.js';
 import type { Upload } from './objects.js';
 import type { Uploader } from './uploader.js';
@@ -24,17 +26,23 @@ export interface SavingTools {
   readonly uploader: Pick<Uploader, 'upload'>;
   readonly memory: BrickMemory;
   readonly send: (message: Said) => void;
+  /** Whether another peer answers for the shard: then it is that one who stores. */
+  readonly isShadow: () => boolean;
   /** What could not be stored, or must not be: DivergedError where cells are not finite. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Takes one shard's snapshots and checkpoints to the store: they are read at once, and encoded while the run goes on. */
+/**
+ * Takes one shard's snapshots and checkpoints to the store: they are read at once, and encoded while the run goes on. A shadow's are
+ * held back, and stored where it takes over from a peer that still owed them.
+ */
 export class Saving {
   readonly #tools: SavingTools;
   readonly #job: Job;
   readonly #plan: Plan;
   readonly #box: Box;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #heldBack = new HeldBack();
 
   constructor(tools: SavingTools, job: Job, plan: Plan, box: Box) {
     this.#tools = tools;
@@ -62,10 +70,14 @@ export class Saving {
       ),
     );
     const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
-    this.#store(
-      chunks.map(({ key, encode }, i) => ({ key, encode: async () => encode(cells[i] as Float32Array) })),
-      () => this.#tools.send({ type: 'stored', plan: this.#plan.id, step }),
-    );
+    const store = () =>
+      this.#store(
+        chunks.map(({ key, encode }, i) => ({ key, encode: async () => encode(cells[i] as Float32Array) })),
+        () => this.#tools.send({ type: 'stored', plan: this.#plan.id, step }),
+      );
+    if (!this.#tools.isShadow()) return store();
+    const late = step - (EPOCHS_AHEAD + 1) * this.#plan.epoch;
+    this.#heldBack.snapshot(step, store, { late, most: SNAPSHOTS_IN_FLIGHT });
   }
 
   /** Resolves once the cells are read. Of the bricks only those are stored that the one before does not hold as they are. */
@@ -86,14 +98,22 @@ export class Saving {
         return news[i] === 'new' ? encodeCells(values) : undefined;
       },
     }));
-    this.#store(uploads, () => {
+    const tell = () => {
       this.#tools.memory.keep(known);
       const letters = news.map((word) => word[0]).join('');
       for (let first = 0; first < letters.length; first += MAX_BRICKS_TOLD) {
         const part = letters.slice(first, first + MAX_BRICKS_TOLD);
         this.#tools.send({ type: 'checkpointed', plan: this.#plan.id, name, first, bricks: part });
       }
-    });
+    };
+    const store = () => this.#store(uploads, tell);
+    if (this.#tools.isShadow()) this.#heldBack.checkpoint(name, store);
+    else store();
+  }
+
+  /** This shadow has become its shard's peer. Throws ProtocolError where it has lost what its predecessor owed. */
+  takeOver(owed: Owed): void {
+    this.#heldBack.release(owed);
   }
 
   /** Resolves when all that has been read so far is in the store, or has failed. */

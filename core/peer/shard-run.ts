@@ -5,6 +5,8 @@ import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
 import type { Links } from '../links/links.js';
 import type { CopyMessage, CopyTakenMessage } from '../links/messages.js';
+import { holdersIn, holdersOf, isShadow, planWithout } from '../protocol/holders.js';
+import type { Owed } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import type { Onlookers } from '../watch/onlookers.js';
@@ -55,14 +57,15 @@ export interface RunTools {
  * and checkpoints, and hands it to the owners under the next plan.
  */
 export class ShardRun {
-  readonly plan: Plan;
   readonly #tools: RunTools;
+  #plan: Plan;
   readonly #job: Job;
   readonly #index: number;
   readonly #box: Box;
   readonly #grants: Grants;
   readonly #exchange: Exchange;
-  readonly #neighbours: ReadonlySet<PeerId>;
+  /** Shards that this one exchanges halos with. */
+  readonly #neighbours: ReadonlySet<number>;
   readonly #givers: ReadonlySet<PeerId>;
   readonly #partners: Partners;
   readonly #saving: Saving;
@@ -70,6 +73,9 @@ export class ShardRun {
   readonly #settled = new Settled();
   readonly #tally: EpochTally;
   #shard: EngineShard | undefined;
+  #halos: Halos | undefined;
+  /** Peers that could not be reached and that the plan can do without, of which the coordinator knows. */
+  readonly #missed = new Set<PeerId>();
   #witness: Witness | undefined;
   #step: number;
   #phase: 'loading' | 'computing' | 'over' = 'loading';
@@ -83,7 +89,7 @@ export class ShardRun {
   constructor(tools: RunTools, job: Job, plan: Plan, index: number) {
     const own = plan.shards[index];
     if (!own) throw new RangeError(`plan ${plan.id} has no shard ${index}`);
-    this.plan = plan;
+    this.#plan = plan;
     this.#tools = tools;
     this.#job = job;
     this.#index = index;
@@ -93,14 +99,27 @@ export class ShardRun {
     this.#grants = new Grants(plan.from);
     this.#exchange = planExchange(job, plan, index);
     const { incoming, outgoing } = this.#exchange;
-    this.#neighbours = new Set(
-      [...incoming, ...outgoing].map(({ shard }) => plan.shards[shard]?.peer as PeerId),
-    );
+    this.#neighbours = new Set([...incoming, ...outgoing].map(({ shard }) => shard));
     this.#givers = new Set(giversOf(plan, own.box).map(({ peer }) => peer));
     this.#partners = new Partners({ ...tools, onFailure: (error, peer) => this.#fail(error, peer) });
     const quiet = { ...tools, partners: new Partners({ ...tools, onFailure: () => {} }) };
     this.#copying = new Copying(quiet, job, plan, index, own.box);
-    this.#saving = new Saving({ ...tools, onFailure: (error) => this.#fail(error) }, job, plan, own.box);
+    const saving = {
+      ...tools,
+      isShadow: () => this.isShadow,
+      onFailure: (error: unknown) => this.#fail(error),
+    };
+    this.#saving = new Saving(saving, job, plan, own.box);
+  }
+
+  /** As it stands: shadows take over. */
+  get plan(): Plan {
+    return this.#plan;
+  }
+
+  /** Whether another peer answers for the shard. */
+  get isShadow(): boolean {
+    return isShadow(this.#plan, this.#tools.self);
   }
 
   /** Whether the engine has been asked for steps that it has not made. */
@@ -134,8 +153,8 @@ export class ShardRun {
     try {
       const advancing = await this.#load();
       this.#phase = 'computing';
-      this.#settled.at(this.plan.from);
-      this.#tools.send({ type: 'ready', plan: this.plan.id });
+      this.#settled.at(this.#plan.from);
+      this.#tools.send({ type: 'ready', plan: this.#plan.id });
       await Promise.race([advancing.run(), this.#stopped]);
       this.#phase = 'over';
     } catch (error) {
@@ -145,7 +164,16 @@ export class ShardRun {
 
   /** Another peer is gone. While we need its halos, or its part of our state, we can't go on. */
   lost(peer: PeerId, reason: string): void {
-    if (this.#needs(peer)) this.#fail(new LinkError(reason), peer);
+    if (this.#needs(peer)) this.#unreachable(new LinkError(reason), peer);
+  }
+
+  /** A peer holds nothing of the plan any more. Where it had a shard, its shadow has it from here on: this one, or a neighbour's. */
+  retired(peer: PeerId, owed: Owed): void {
+    const shard = this.#plan.shards.findIndex((own) => own.peer === peer);
+    this.#plan = planWithout(this.#plan, peer) ?? this.#plan;
+    const heir = this.#plan.shards[shard]?.peer;
+    if (heir === this.#tools.self) this.#takeOver(owed);
+    else if (heir !== undefined) this.#tools.inbox.redirect(this.#plan.id, peer, heir);
   }
 
   /** Sends this shard's cells to their owners under `next`, once this run has reached `next.from`. */
@@ -154,13 +182,13 @@ export class ShardRun {
       await this.#settled.reached(next.from);
       this.#phase = 'over';
       this.#witness?.end(next.from);
+      if (this.isShadow) return;
       const boxes = next.shards.map(({ box }) => box);
       for (const { to, box } of transfers([this.#box], boxes)) {
-        const owner = next.shards[to]?.peer as PeerId;
         for (const [part, slab] of stateParts(this.#job, box).entries()) {
           const cells = await this.#open().read([slab]);
           const message = { type: 'state', plan: next.id, from: this.#index, to, part, cells } as const;
-          await this.#partners.deliver(owner, message);
+          for (const holder of holdersOf(next, to)) await this.#partners.deliver(holder, message);
         }
       }
     } catch (error) {
@@ -181,7 +209,7 @@ export class ShardRun {
     this.#stop();
     this.#grants.end();
     this.#copying.end();
-    this.#tools.uploader.drop(this.plan.id);
+    this.#tools.uploader.drop(this.#plan.id);
     this.#settled.end();
     await this.#shard?.close().catch(() => {});
   }
@@ -189,11 +217,29 @@ export class ShardRun {
   #needs(peer: PeerId): boolean {
     switch (this.#phase) {
       case 'loading':
-        return this.#neighbours.has(peer) || this.#givers.has(peer);
+        return this.#exchangesWith(peer) || this.#givers.has(peer);
       case 'computing':
-        return this.#neighbours.has(peer);
+        return this.#exchangesWith(peer);
       case 'over':
         return false;
+    }
+  }
+
+  /** A shadow hears the peers of the shards around it, and tells nobody; their own shadows hear the shard's peer. */
+  #exchangesWith(peer: PeerId): boolean {
+    const { isShadow: aside } = this;
+    return holdersIn(this.#plan).some(
+      (holder) =>
+        holder.peer === peer && this.#neighbours.has(holder.shard) && !(aside && isShadow(this.#plan, peer)),
+    );
+  }
+
+  #takeOver(owed: Owed): void {
+    try {
+      this.#saving.takeOver(owed);
+      void this.#halos?.takeOver();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
@@ -214,22 +260,29 @@ export class ShardRun {
       throw new LinkError('the plan has ended');
     }
     this.#shard = shard;
-    await this.#partners.connect([...this.#neighbours, ...this.#givers]);
+    const partners = holdersIn(plan)
+      .map(({ peer }) => peer)
+      .filter((peer) => this.#exchangesWith(peer));
+    await this.#partners.connect([...partners, ...this.#givers]);
     await fillShard(tools, job, plan, box, opened);
     this.#witness = this.#witnessOf(shard);
     const { now } = this.#tools;
     const witness = this.#witness;
     const common = { plan, job, box, shard, probes, tally: this.#tally, now, ...(witness && { witness }) };
+    this.#halos = new Halos({
+      ...common,
+      self: this.#tools.self,
+      plan: () => this.#plan,
+      index: this.#index,
+      exchange: this.#exchange,
+      partners: new Partners({ ...this.#tools, onFailure: (error, peer) => this.#unsent(error, peer) }),
+      onFailure: (error) => this.#unsent(error),
+    });
     return new Advancing({
       ...common,
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
-      halos: new Halos({
-        ...common,
-        index: this.#index,
-        exchange: this.#exchange,
-        partners: new Partners({ ...this.#tools, onFailure: (error, peer) => this.#unsent(error, peer) }),
-        onFailure: (error) => this.#unsent(error),
-      }),
+      halos: this.#halos,
+      isShadow: () => this.isShadow,
       grants: this.#grants,
       linkNews: new LinkNews(() => this.#tools.links.ways()),
       saving: this.#saving,
@@ -246,7 +299,7 @@ export class ShardRun {
 
   #witnessOf(shard: EngineShard): Witness | undefined {
     const { identity, send } = this.#tools;
-    if (!identity || !this.plan.signed) return undefined;
+    if (!identity || !this.#plan.signed) return undefined;
     return new Witness({
       identity,
       job: this.#job,
@@ -274,13 +327,26 @@ export class ShardRun {
 
   /** The store fails, and is asked again. */
   #held(reason: string): void {
-    if (this.#ended) throw new PlanEndedError(this.plan.id);
-    this.#tools.send({ type: 'held', plan: this.plan.id, reason: reason.slice(0, 500) });
+    if (this.#ended) throw new PlanEndedError(this.#plan.id);
+    this.#tools.send({ type: 'held', plan: this.#plan.id, reason: reason.slice(0, 500) });
   }
 
   /** Halos could not be sent. A shard that needs them no longer needs no fault found with whom they were for. */
   #unsent(error: unknown, peer?: PeerId): void {
-    if (this.#phase === 'computing') this.#fail(error, peer);
+    if (this.#phase !== 'computing') return;
+    if (peer === undefined) this.#fail(error);
+    else this.#unreachable(error, peer);
+  }
+
+  /** The coordinator has to be told of a peer: the run waits to hear who computes in its place, or has failed. */
+  #unreachable(error: unknown, peer: PeerId): void {
+    const hasRetired = !holdersIn(this.#plan).some((holder) => holder.peer === peer);
+    if (this.#phase === 'computing' && hasRetired) return;
+    const isNeeded = this.#phase === 'loading' || planWithout(this.#plan, peer) === undefined;
+    if (isNeeded) return this.#fail(error, peer);
+    if (this.#ended || this.#missed.has(peer)) return;
+    this.#missed.add(peer);
+    this.#tools.send({ type: 'missed', plan: this.#plan.id, peer, reason: reasonOf(error) });
   }
 
   /** Tells the coordinator, once, unless the run has ended already: then failures are its echo. */
@@ -291,10 +357,12 @@ export class ShardRun {
   }
 
   #complaint(error: unknown, peer: PeerId | undefined): Said {
-    const plan = this.plan.id;
+    const plan = this.#plan.id;
     if (error instanceof DivergedError)
       return { type: 'diverged', plan, step: error.step, state: error.state };
-    const reason = error instanceof GroundswellError ? error.message : String(error);
-    return { type: 'failed', plan, reason: reason.slice(0, 500), ...(peer && { peer }) };
+    return { type: 'failed', plan, reason: reasonOf(error), ...(peer && { peer }) };
   }
 }
+
+const reasonOf = (error: unknown) =>
+  (error instanceof GroundswellError ? error.message : String(error)).slice(0, 500);

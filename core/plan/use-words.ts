@@ -11,10 +11,17 @@ export function useInWords(use: Use): string {
       return `too slow for a shard: one brick takes it ${duration(use.brickSeconds)} a step, the whole run takes ${duration(use.stepSeconds)}`;
     case 'link-too-slow':
       return `too far for a shard: one brick’s halo takes ${duration(use.haloSeconds)} a step, the whole run takes ${duration(use.stepSeconds)}`;
+    case 'shadow':
+      return `shadow of shard ${use.shard + 1}: computes it a second time, and takes over if its peer goes`;
+    case 'unpaired':
+      return 'waits for a peer that rounds as it does: this job has each shard computed twice';
     case 'extra':
       return 'not needed: the run would be no quicker for it';
   }
 }
+
+/** Of a peer without a shard that computes spans of the others again. */
+export const CHECKS_OTHERS = 'checks the work of others';
 
 const LIMITS = {
   compute: 'its computing sets its pace',

@@ -16,6 +16,10 @@ export type Use =
   | { readonly kind: 'too-slow'; readonly brickSeconds: number; readonly stepSeconds: number }
   /** One brick's halo would be on its way longer than the others take for a step: both in seconds. */
   | { readonly kind: 'link-too-slow'; readonly haloSeconds: number; readonly stepSeconds: number }
+  /** It computes a shard that another peer answers for: by its place in the plan. */
+  | { readonly kind: 'shadow'; readonly shard: number }
+  /** Each shard is to be computed twice, and there is no second peer like it: of its numerical class. */
+  | { readonly kind: 'unpaired' }
   /** It could take part, and the run would not be quicker for it. */
   | { readonly kind: 'extra' };
 

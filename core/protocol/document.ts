@@ -14,7 +14,18 @@ import { jobId, peerId } from './plan.js';
 
 /** What a peer is used for in the run, or why for nothing. */
 const useSchema = z.strictObject({
-  kind: z.enum(['shard', 'members', 'memory', 'too-slow', 'link-too-slow', 'extra', 'left-out']),
+  kind: z.enum([
+    'shard',
+    'members',
+    'memory',
+    'too-slow',
+    'link-too-slow',
+    'extra',
+    'left-out',
+    'checks',
+    'shadow',
+    'unpaired',
+  ]),
   /** The same for people, with the figures that show it. */
   says: z.string().max(200),
 });
@@ -96,6 +107,10 @@ export const progressSchema = z.strictObject({
       weakEfficiency: z.number().min(0).nullable(),
       gpuUtilisation: z.number().min(0).max(1).nullable(),
     })
+    .exactOptional(),
+  /** Shards of the plan, and how many of them have a shadow; where a job asks for shadows, or has some. */
+  replicas: z
+    .strictObject({ shards: z.number().int().min(1), shadowed: z.number().int().min(0) })
     .exactOptional(),
   /** While a sweep runs. */
   members: membersSchema.exactOptional(),

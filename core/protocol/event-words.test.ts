@@ -16,6 +16,16 @@ test.each([
     { peer: 'abcd', name: 'two', why: 'other cells than its own' },
     'two computed wrongly, and is shut out: other cells than its own',
   ],
+  [
+    'checked',
+    { peer: 'abcd', step: 40, verdict: 'holds', by: 'efgh' },
+    'peer abcd is checked up to step 40 by peer efgh: holds',
+  ],
+  [
+    'checked',
+    { peer: 'abcd', step: 40, verdict: 'lied', by: 'coordinator' },
+    'peer abcd is checked up to step 40: lied',
+  ],
   ['verdict', { peer: 'abcd', error: 0.012345678 }, 'verdict, peer abcd, error 0.01235'],
   ['note', { text: 'one\nline' }, 'note, text one line'],
 ])('%s reads as people say it', (event, details, words) => {

@@ -10,17 +10,25 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
     case 'state':
       return `${of('state')}${because}`;
     case 'plan':
-      return `plan ${of('plan')} from step ${of('from')}: ${counted(details.shards, 'shard')}, an exchange every ${counted(details.exchangeEvery, 'step')}`;
+      return `plan ${of('plan')} from step ${of('from')}: ${counted(details.shards, 'shard')}${details.shadows === undefined ? '' : `, ${counted(details.shadows, 'shadow')}`}, an exchange every ${counted(details.exchangeEvery, 'step')}`;
     case 'sealed':
       return `checkpoint at step ${of('step')} is safe`;
     case 'back':
       return `goes back to step ${of('to')}${because}`;
+    case 'took-over':
+      return `${of('name')} goes on in place of peer ${of('peer')}, whose shadow it was: ${of('why')}`;
+    case 'shadow-gone':
+      return `peer ${of('peer')} is nobody’s shadow any more: ${of('why')}`;
+    case 'disputed':
+      return `peer ${of('peer')} and its shadow ${of('shadow')} differ at step ${of('step')}: both are checked`;
     case 'benched':
       return `peer ${of('peer')} gets no more of this job${because}`;
     case 'found-out':
       return `${details.name === undefined ? `peer ${of('peer')}` : of('name')} computed wrongly, and is shut out: ${of('why')}`;
     case 'checked':
-      return `peer ${of('peer')} is checked up to step ${of('step')}: ${of('verdict')}`;
+      return `peer ${of('peer')} is checked up to step ${of('step')}${by(details.by)}: ${of('verdict')}`;
+    case 'uninspected':
+      return `peer ${of('peer')} could not check the work of another${because}`;
     case 'withheld':
       return `peer ${of('peer')} has nothing to show of step ${of('step')}${because}`;
     case 'joined':
@@ -35,6 +43,10 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       );
   }
 }
+
+/** Whose check it was, where it was not the coordinator's own. */
+const by = (who: unknown) =>
+  typeof who === 'string' && who !== 'coordinator' ? ` by peer ${wordOf(who)}` : '';
 
 const counted = (value: unknown, thing: string) => `${wordOf(value)} ${thing}${value === 1 ? '' : 's'}`;
 

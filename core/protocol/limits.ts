@@ -99,6 +99,12 @@ export const MAX_EVIDENCE_BYTES = 256 * 1024 * 1024;
 /** A peer that has not shown a span in this time is taken to withhold it. */
 export const EVIDENCE_WITHIN_MS = 60_000;
 
+/** An inspector that has not answered in this time is not waited for any more: the coordinator computes the span again itself. */
+export const INSPECT_WITHIN_MS = 30_000;
+
+/** Snapshots that a shadow is told to store in another's place: those of the epochs that peers may be ahead of one another. */
+export const MAX_SNAPSHOTS_OWED = 16_384;
+
 /** Links whose figures one message tells: those to all 26 neighbours of a shard in a regular cut, and some more. */
 export const MAX_LINKS_TOLD = 32;
 

@@ -10,10 +10,11 @@ import {
   MAX_LINKS_TOLD,
   MAX_MEMBERS_TOLD,
   MAX_NAME_LENGTH,
+  MAX_SNAPSHOTS_OWED,
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
 } from './limits.js';
-import { MAX_SHARDS, peerId } from './plan.js';
+import { MAX_SHARDS, peerId, planSchema } from './plan.js';
 import { checkpointName } from './seal.js';
 
 // Control messages: JSON, one text frame of the WebSocket each. docs/protocol.md describes the same.
@@ -78,6 +79,13 @@ const copySchema = z.strictObject({
 });
 export type CopyOrder = z.infer<typeof copySchema>;
 
+/** What a peer was still to put to the store. */
+const owedSchema = z.strictObject({
+  snapshots: z.array(step).max(MAX_SNAPSHOTS_OWED),
+  checkpoint: checkpointName.exactOptional(),
+});
+export type Owed = z.infer<typeof owedSchema>;
+
 const probeSamples = z.strictObject({
   /** Index into the job's probes. */
   probe: z.number().int().min(0),
@@ -86,6 +94,17 @@ const probeSamples = z.strictObject({
   /** `[steps][states]`; NaN and infinities travel as null. */
   values: z.array(z.array(z.number().nullable())),
 });
+
+/** A digest for each brick of a shard, base64. */
+const brickDigests = z.string().max(Math.ceil((MAX_BRICKS_SIGNED * BRICK_DIGEST_BYTES * 4) / 3) + 4);
+
+/** What an inspector made of a span: the root of the state that it began with, the bricks at its end, and the halos. */
+const answerSchema = z.strictObject({
+  start: statementSchema.shape.root,
+  bricks: brickDigests,
+  halos: statementSchema.shape.halos,
+});
+export type Answer = z.infer<typeof answerSchema>;
 
 export const toCoordinator = z.discriminatedUnion('type', [
   z.strictObject({
@@ -167,6 +186,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     reason: shownText(500),
     peer: peerId.optional(),
   }),
+  /** A peer that the plan can do without cannot be reached. This one goes on, once it is told who computes in its place. */
+  z.strictObject({ type: z.literal('missed'), plan: planId, peer: peerId, reason: shownText(500) }),
   /** The store does not take or give this peer's objects just now; it tries again. Said each time. */
   z.strictObject({ type: z.literal('held'), plan: planId, reason: shownText(500) }),
   /** The field has become infinite, or no number: `state` after `step` steps. */
@@ -199,11 +220,17 @@ export const toCoordinator = z.discriminatedUnion('type', [
     plan: planId,
     statement: statementSchema,
     /** A digest for each brick of the shard, base64; `statement.root` is their hash. */
-    bricks: z.string().max(Math.ceil((MAX_BRICKS_SIGNED * BRICK_DIGEST_BYTES * 4) / 3) + 4),
+    bricks: brickDigests,
     signature: signatureSchema,
   }),
   /** Of the span that ended at `step` the peer has nothing to show, or could not bring it. */
   z.strictObject({ type: z.literal('withheld'), plan: planId, step, reason: shownText(500) }),
+  /** Answers `inspect`: what comes of the span, or why this peer cannot tell. */
+  z.strictObject({
+    type: z.literal('inspected'),
+    request: count,
+    answer: z.union([answerSchema, z.strictObject({ failure: shownText(500) })]),
+  }),
   /** Asks to go; the peer stays until `released`, and hands its shard over meanwhile. */
   z.strictObject({ type: z.literal('leave') }),
 ]);
@@ -259,6 +286,16 @@ export const toPeer = z.discriminatedUnion('type', [
     copy: copySchema.optional(),
     sign: z.literal(true).optional(),
   }),
+  /**
+   * A peer holds nothing of the plan any more. Where it had a shard, the shard's shadow is its peer from here on, and stores what
+   * was `owed`: the shard's part of the snapshots at these steps, and of the checkpoint of that name.
+   */
+  z.strictObject({
+    type: z.literal('retired'),
+    plan: planId,
+    peer: peerId,
+    owed: owedSchema,
+  }),
   z.strictObject({
     type: z.literal('addresses'),
     request: z.number().int().min(0),
@@ -274,6 +311,24 @@ export const toPeer = z.discriminatedUnion('type', [
     step,
     start: z.boolean(),
     outcome: z.boolean(),
+    url: z.string().max(MAX_URL_LENGTH),
+  }),
+  /**
+   * Asks to compute a span of another peer again, from what lies at `url`: the state at its start, where `start` is true, and the halos
+   * that came in. Otherwise it starts as the plan does.
+   */
+  z.strictObject({
+    type: z.literal('inspect'),
+    request: count,
+    plan: planSchema,
+    shard: z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_SHARDS - 1),
+    from: step,
+    to: step,
+    start: z.boolean(),
     url: z.string().max(MAX_URL_LENGTH),
   }),
   /**

@@ -47,6 +47,24 @@ export const planSchema = z.strictObject({
   signed: z.literal(true).exactOptional(),
   /** One for each peer that computes; a peer owns one. */
   shards,
+  /**
+   * Peers that compute a shard, by its index, beside its own peer: from the same halos, which they get from the neighbours. One a
+   * shard at most, and none of them has a shard.
+   */
+  shadows: z
+    .array(
+      z.strictObject({
+        peer: peerId,
+        shard: z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_SHARDS - 1),
+      }),
+    )
+    .min(1)
+    .max(MAX_SHARDS)
+    .exactOptional(),
 });
 export type Plan = z.infer<typeof planSchema>;
 export type PlanShards = Plan['shards'];

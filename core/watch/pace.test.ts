@@ -41,6 +41,18 @@ describe('the pace of a view', () => {
     expect(pace.every / usual).toBeCloseTo(1, 1);
   });
 
+  test('bears a frame that is lost now and then', () => {
+    const clock = { now: 0, step: 0 };
+    const pace = new Pace(20, 16, () => clock.now);
+    follow(pace, clock, 3_000, 20);
+    const usual = pace.every;
+    for (let times = 0; times < 20; times++) {
+      follow(pace, clock, 3_000, 0.45);
+      follow(pace, clock, 3_000, 0.05, 2);
+    }
+    expect(pace.every / usual).toBeCloseTo(1, 1);
+  });
+
   test('takes no frame for lost that was on its way when the pace quickened', () => {
     const clock = { now: 0, step: 0 };
     const pace = new Pace(20, 600, () => clock.now);

@@ -1,5 +1,7 @@
 /** Frames are counted over so long before the pace is looked at again: links bring what waited all at once. */
 const WINDOW_SECONDS = 0.4;
+/** Of the frames that are due in a window, so many have to come whole; a stall here and there is nobody's want of time. */
+const ENOUGH_WHOLE = 0.8;
 const SLOWER = 1.5;
 const FASTER = 0.9;
 const LONGEST_BACKOFF = 64;
@@ -19,7 +21,9 @@ export class Pace {
   rate: number;
   #every: number;
   #backoff = 1;
-  #missed = false;
+  /** Frames of the present window. */
+  #due = 0;
+  #whole = 0;
   /** Steps a second, as far as known. */
   #speed: number | undefined;
   /** Some have heard of a change and some have not: frames that go missing now tell nothing. */
@@ -44,10 +48,12 @@ export class Pace {
   came(step: number, exchange: number): boolean {
     const at = this.#now();
     const since = this.#since;
-    if (since && step - this.#step > 1.9 * Math.max(this.#every, exchange)) this.#missed = true;
+    this.#whole += 1;
+    this.#due += dueAfter(this.#step, step, Math.max(this.#every, exchange));
     this.#step = step;
     if (!since || step <= since.step) {
       this.#since = { step, at };
+      this.#due = this.#whole;
       return false;
     }
     if (at - since.at < WINDOW_SECONDS) return false;
@@ -64,12 +70,13 @@ export class Pace {
   #choose(speed: number): boolean {
     this.#speed = speedAfter(this.#speed, speed);
     if (!this.#isChanging) {
-      this.#backoff = this.#missed
-        ? Math.min(LONGEST_BACKOFF, this.#backoff * SLOWER)
-        : Math.max(1, this.#backoff * FASTER);
+      const isEnough = this.#whole >= ENOUGH_WHOLE * this.#due;
+      this.#backoff = isEnough
+        ? Math.max(1, this.#backoff * FASTER)
+        : Math.min(LONGEST_BACKOFF, this.#backoff * SLOWER);
     }
     this.#isChanging = false;
-    this.#missed = false;
+    [this.#due, this.#whole] = [0, 0];
     const wanted = (this.#speed / this.rate) * this.#backoff;
     return this.#set(Math.min(this.#every * LARGEST_CHANGE, Math.max(this.#every / LARGEST_CHANGE, wanted)));
   }
@@ -84,6 +91,10 @@ export class Pace {
     return true;
   }
 }
+
+/** Frames that are due after `before`, up to `step`: one at the first exchange at or after each multiple of so many steps. */
+const dueAfter = (before: number, step: number, every: number) =>
+  Math.max(1, Math.floor(step / every) - Math.floor(before / every));
 
 /** A run that is planned anew may be another run altogether. */
 function speedAfter(before: number | undefined, now: number): number {

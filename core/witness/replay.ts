@@ -1,4 +1,5 @@
 import type { Engine, EngineShard } from '../../shaders/engine.js';
+import { PlanEndedError } from '../errors.js';
 import { updateBoxes } from '../grid/deep.js';
 import type { Job } from '../job/job.js';
 import { partsOf } from '../parcel/parcel.js';
@@ -19,6 +20,13 @@ export type SpanStart =
   | { readonly kind: 'initial' }
   | { readonly kind: 'checkpoint'; readonly seal: number };
 
+export interface ReplayTools {
+  readonly engine: Engine;
+  readonly objects: Readable;
+  /** Asked before each exchange: whether what comes of the span is still wanted. Always, unless given. */
+  readonly goesOn?: () => boolean;
+}
+
 /** What comes of a span. */
 export interface Outcome {
   readonly start: Float32Array;
@@ -28,10 +36,11 @@ export interface Outcome {
 
 /**
  * Computes a span again, from its start and the halos that its peer received: bit for bit what an honest peer has, on an
- * engine of the same numerical class. Rejects with what the engine or the store rejects with.
+ * engine of the same numerical class. Rejects with what the engine or the store rejects with, and with PlanEndedError where it is
+ * not wanted any more.
  */
 export async function replay(
-  { engine, objects }: { readonly engine: Engine; readonly objects: Readable },
+  { engine, objects, goesOn = () => true }: ReplayTools,
   job: Job,
   span: Span,
   start: SpanStart,
@@ -45,7 +54,7 @@ export async function replay(
     await loadMedia(job, span.plan.job, opened.held, shard, objects);
     await writeStart(job, span, start, shard, objects);
     const first = await shard.read(brickSlabs(job, box));
-    const sent = await advance(job, span, opened, received);
+    const sent = await advance(job, span, opened, received, goesOn);
     return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
   } finally {
     await shard.close();
@@ -69,11 +78,13 @@ async function advance(
   span: Span,
   { shard, sources }: OpenShard,
   received: HaloTable,
+  goesOn: () => boolean,
 ): Promise<HaloTable> {
   const exchange = exchangeOf(job, span);
   const { incoming, outgoing, own } = exchange;
   const sent: Float32Array[][] = [];
   for (const [index, step] of exchangeSteps(span).entries()) {
+    if (!goesOn()) throw new PlanEndedError(span.plan.id);
     const parcels = await readParcels(shard, outgoing);
     for (const [i, { slabs }] of outgoing.entries()) roundAsSent(job, slabs, parcels[i] as Float32Array);
     sent.push(parcels);

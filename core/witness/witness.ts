@@ -5,8 +5,9 @@ import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import type { Signer } from '../trust/statement/ed25519.js';
 import { type Statement, signStatement } from '../trust/statement/statement.js';
-import { brickDigests, brickSlabs, chainOf, type Digest, rootOf, writeDigests } from './digests.js';
+import { brickDigests, brickSlabs, type Digest, rootOf, writeDigests } from './digests.js';
 import { type AskedEvidence, type HaloTable, writeEvidence } from './evidence.js';
+import { haloChains } from './halo-chains.js';
 import { boxOfSpan, exchangeSteps, type Span, spanCells } from './span.js';
 
 /** States and halos that are kept, of the newest spans: the coordinator asks as soon as all have signed. */
@@ -138,16 +139,7 @@ export class Witness {
     const { identity, job, plan, index, exchange, send } = this.#tools;
     const { digest } = identity;
     const digests = await brickDigests(job, boxOfSpan(span), await end, digest);
-    const { sent, received } = await tables;
-    const neighbours = exchange.outgoing.map(({ shard }) => shard).toSorted((a, b) => a - b);
-    const halos: Statement['halos'] = [];
-    for (const shard of neighbours) {
-      halos.push({
-        shard,
-        sent: await chainOf(columnOf(sent, exchange.outgoing, shard), digest),
-        received: await chainOf(columnOf(received, exchange.incoming, shard), digest),
-      });
-    }
+    const halos = await haloChains(exchange, await tables, digest);
     const statement: Statement = {
       job: plan.job,
       plan: plan.id,
@@ -160,16 +152,6 @@ export class Witness {
     const signature = await signStatement(identity.signer, statement);
     send({ type: 'signed', plan: plan.id, statement, bricks: writeDigests(digests), signature });
   }
-}
-
-/** One neighbour's halos of a table, exchange after exchange. */
-export function columnOf(
-  table: HaloTable,
-  parcels: readonly { readonly shard: number }[],
-  shard: number,
-): Float32Array[] {
-  const column = parcels.findIndex((parcel) => parcel.shard === shard);
-  return table.flatMap((row) => row.slice(column, column + 1));
 }
 
 function note(

@@ -51,6 +51,8 @@ export interface CoordinatorOptions {
   readonly resume: boolean;
   /** What to do while another coordinator works on the store. */
   readonly whileTaken: 'wait' | 'refuse';
+  /** Peers that sign with this user's own key are believed. */
+  readonly believesOwn: boolean;
   /** `info` for a coordinator somebody watches, `warn` where a run has the terminal. */
   readonly logLevel: 'info' | 'warn';
 }

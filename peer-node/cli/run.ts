@@ -56,6 +56,8 @@ export async function run(path: string, options: RunOptions, context: Context): 
     // The one job it is asked for; others wait for `serve` or `resume`.
     resume: false,
     whileTaken: 'refuse',
+    // The peers that are started below: nobody gains by checking oneself.
+    believesOwn: true,
     logLevel: 'warn',
   });
   try {

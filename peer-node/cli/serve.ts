@@ -39,6 +39,7 @@ export async function serve(options: ServeOptions, { parts, lifetime }: Context)
     pages: pagesFolder(),
     resume: true,
     whileTaken: 'wait',
+    believesOwn: false,
     logLevel: 'info',
   });
   const display = chooseDisplay(options);

@@ -1,4 +1,5 @@
 import { addressesOf } from '../../core/protocol/addresses.js';
+import type { Progress } from '../../core/protocol/document.js';
 import { type JobReport, type RoomReport, roomApi } from './api.js';
 import type { Context } from './context.js';
 import { Exit } from './exit.js';
@@ -36,7 +37,8 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
   const { predicted, measured } = progress.stepSeconds;
   const taken = measured === null ? 'not measured yet' : `${stepTime(measured)} measured`;
   const pace = [`  a step: ${taken}, ${stepTime(predicted)} predicted`];
-  const { scaling } = progress;
+  const { scaling, replicas } = progress;
+  if (replicas) pace.push(`  ${replicasInWords(replicas)}`);
   if (scaling) pace.push(...scalingLines(scaling));
   const like = peers.find(({ id }) => id === progress.oneMore?.like);
   if (!like || !progress.oneMore) return pace;
@@ -45,6 +47,11 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
     ...pace,
     `  one more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of it`}`,
   ];
+}
+
+function replicasInWords({ shards, shadowed }: NonNullable<Progress['replicas']>): string {
+  if (shadowed === shards) return `each of ${counted(shards, 'shard')} is computed twice`;
+  return `${shadowed} of ${counted(shards, 'shard')} computed twice; the others have no shadow: no peer that rounds alike is left for them`;
 }
 
 function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['scaling']>): string[] {

@@ -124,6 +124,7 @@ export class MemberRun {
       get: (key) => objects.get(key.startsWith(own) ? shared + key.slice(own.length) : key),
       put: (url, bytes) => objects.put(url, bytes),
       show: (url, bytes) => objects.show(url, bytes),
+      take: (url) => objects.take(url),
     };
   }
 

@@ -6,16 +6,18 @@ import * as coordinator from '../../../coordinator/server.js';
 import type { S3Store } from '../../../coordinator/store/s3.js';
 import type { S3Address } from '../../../coordinator/store/s3-address.js';
 import { openEngine } from '../../engines.js';
+import { openIdentity } from '../../identity/identity.js';
 import type { CoordinatorOptions, RunningCoordinator } from '../parts.js';
 import { version } from '../version.js';
 
 /**
  * A coordinator that runs jobs. Throws ServeError where it cannot listen, StoreError for a folder or bucket it cannot
- * use.
+ * use, RangeError where this user's key cannot be read.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
-  const { host, port, folder, pages, resume, whileTaken, logLevel, ice } = options;
+  const { host, port, folder, pages, resume, whileTaken, believesOwn, logLevel, ice } = options;
   const log = pino({ level: logLevel }, pino.destination(2));
+  const ownKeys = new Set(believesOwn ? [(await openIdentity()).signer.key] : []);
   const bucket = options.store && (await openBucket(options.store));
   try {
     const running = await coordinator.startCoordinator({
@@ -35,7 +37,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
           store,
           term,
           // One thread: checks are to take little from peers on the same machine.
-          trust: { room: name, evidence, openEngine: () => openEngine('wasm', { threads: 1 }) },
+          trust: { room: name, evidence, openEngine: () => openEngine('wasm', { threads: 1 }), ownKeys },
           resultWriter: (patient, id, job) => resultWriter(patient, id, job, version),
           sweepWriter: (patient, id, sweep) => sweepWriter(patient, id, sweep, version),
           log: (event, details) => log.info(details, event),

@@ -1,0 +1,130 @@
+import { beforeEach, expect, test } from 'vitest';
+import { checkJob } from '../../core/job/check.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import { compareEnds } from './both-ends.js';
+import { Disputes } from './disputes.js';
+import { SignedPlan } from './signed-plan.js';
+import type { SignedSpan, SpanGroup } from './signed-span.js';
+import { compareTwins } from './twins.js';
+
+const job = checkJob({
+  name: 'shadowed',
+  model: 'wave',
+  grid: { shape: [16, 16, 16], spacing: 1, brick: 8 },
+  time: { steps: 800, courant: 0.5 },
+  parameters: { speed: 1 },
+});
+
+/** Anna's shadow is cora, bert has none. */
+const plan: Plan = {
+  id: 1,
+  job: 'shadowed-1',
+  from: 0,
+  source: { kind: 'initial' },
+  exchangeEvery: 8,
+  epoch: 8,
+  signed: true,
+  shards: [
+    { peer: 'anna', box: { lo: [0, 0, 0], hi: [8, 16, 16] } },
+    { peer: 'bert', box: { lo: [8, 0, 0], hi: [16, 16, 16] } },
+  ],
+  shadows: [{ peer: 'cora', shard: 0 }],
+};
+
+const hash = (digit: number) => `${digit}`.repeat(64);
+
+interface Said {
+  readonly owner?: string;
+  readonly root?: string;
+  readonly sent?: string;
+  readonly received?: string;
+}
+
+/** What a peer signs who computed truly, unless it says something else. */
+function span(peer: PeerId, shard: 0 | 1, { owner = peer, root, sent, received }: Said = {}): SignedSpan {
+  const other = 1 - shard;
+  return {
+    peer,
+    known: { party: { key: peer, owner }, key: hash(shard), numericalClass: 'one', isOwn: false },
+    statement: {
+      job: 'shadowed-1',
+      plan: 1,
+      shard,
+      from: 0,
+      step: 16,
+      root: root ?? hash(shard + 5),
+      halos: [{ shard: other, sent: sent ?? hash(shard), received: received ?? hash(other) }],
+    },
+    digests: new Uint8Array(),
+  };
+}
+
+let signed: SignedPlan;
+beforeEach(() => {
+  signed = new SignedPlan(job, plan);
+});
+
+function whole(...spans: SignedSpan[]): SpanGroup {
+  for (const each of spans) signed.add(each);
+  return signed.takeWhole() as SpanGroup;
+}
+
+test('a span is whole when the shadow has signed for it too', () => {
+  expect(whole(span('anna', 0), span('bert', 1))).toBeUndefined();
+  expect(signed.silent).toBe('cora');
+  const group = whole(span('cora', 0));
+  expect([...group.byShard.values(), ...group.shadows.values()].map(({ peer }) => peer)).toEqual([
+    'anna',
+    'bert',
+    'cora',
+  ]);
+});
+
+test('a shadow that has taken over signs for its shard', () => {
+  signed.add(span('bert', 1));
+  signed.add(span('cora', 0));
+  signed.retire('anna', 24);
+  const group = signed.takeWhole();
+  expect([group?.byShard.get(0)?.peer, group?.shadows.size]).toEqual(['cora', 0]);
+  expect([signed.isHeldBy('anna'), signed.isSignedWhole]).toEqual([false, false]);
+});
+
+test('two who signed for the same agree, where they belong to two owners', () => {
+  const { agreed, disputes } = compareTwins(whole(span('anna', 0), span('bert', 1), span('cora', 0)));
+  expect([[...agreed.keys()], disputes]).toEqual([[0], []]);
+  const one = whole(span('anna', 0, { owner: 'x' }), span('bert', 1), span('cora', 0, { owner: 'x' }));
+  expect(compareTwins(one)).toEqual({ agreed: new Map(), disputes: [] });
+});
+
+test.each<Said>([{ root: hash(9) }, { sent: hash(9) }])(
+  'two of whom one signed for %o are in dispute',
+  (lie) => {
+    const { agreed, disputes } = compareTwins(whole(span('anna', 0), span('bert', 1), span('cora', 0, lie)));
+    expect([agreed.size, disputes.map(({ shadow }) => shadow.peer)]).toEqual([0, ['cora']]);
+  },
+);
+
+test('a shadow that had other halos than its shard’s peer contradicts the neighbour that sent them', () => {
+  const cora = span('cora', 0, { received: hash(9) });
+  const group = whole(span('anna', 0), span('bert', 1), cora);
+  expect(compareEnds(job, plan, group)).toMatchObject({
+    kind: 'other halos',
+    by: cora,
+    other: { peer: 'bert' },
+  });
+  expect(compareEnds(job, plan, group, false)).toMatchObject({ kind: 'unsigned halos' });
+});
+
+test('a dispute is over when one is found wrong; where both are right, nobody knows', () => {
+  const disputes = new Disputes();
+  const twins = { peer: span('anna', 0), shadow: span('cora', 0) };
+  expect([disputes.begin(twins), disputes.begin(twins), disputes.concerns('cora')]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+  expect(disputes.held('anna')).toBeUndefined();
+  expect(disputes.held('cora')).toBe(twins);
+  disputes.settle('anna');
+  expect(disputes.concerns('cora')).toBe(false);
+});

@@ -1,0 +1,32 @@
+import type { Exchange } from '../peer/exchange.js';
+import type { Statement } from '../trust/statement/statement.js';
+import { chainOf, type Digest } from './digests.js';
+import type { HaloTable } from './evidence.js';
+
+/** The chains of a span's halos, both ways, by neighbour: as a statement has them. */
+export async function haloChains(
+  { incoming, outgoing }: Exchange,
+  { sent, received }: { readonly sent: HaloTable; readonly received: HaloTable },
+  digest: Digest,
+): Promise<Statement['halos']> {
+  const neighbours = outgoing.map(({ shard }) => shard).toSorted((a, b) => a - b);
+  const chains: Statement['halos'] = [];
+  for (const shard of neighbours) {
+    chains.push({
+      shard,
+      sent: await chainOf(columnOf(sent, outgoing, shard), digest),
+      received: await chainOf(columnOf(received, incoming, shard), digest),
+    });
+  }
+  return chains;
+}
+
+/** One neighbour's halos of a table, exchange after exchange. */
+export function columnOf(
+  table: HaloTable,
+  parcels: readonly { readonly shard: number }[],
+  shard: number,
+): Float32Array[] {
+  const column = parcels.findIndex((parcel) => parcel.shard === shard);
+  return table.flatMap((row) => row.slice(column, column + 1));
+}

@@ -1,0 +1,152 @@
+import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import type { JobFileInput } from '../core/job/schema.js';
+import { wrongMedium } from '../core/trust/attacks.suite.js';
+import { connectSocket } from '../peer-node/socket.js';
+import type { Engine } from '../shaders/engine.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { differingBits } from './bits.js';
+import { type Door, openDoor } from './door.js';
+import { Fleet, type FleetPeer, type Result } from './fleet.js';
+import { paced } from './paced-engine.js';
+import { PeerProcess } from './processes.js';
+
+const job = {
+  name: 'shadows',
+  model: 'medium',
+  grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
+  time: { steps: 400, dt: 0.1 },
+  media: { speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: 12, value: 2.5 }] } },
+  boundary: { z: ['neumann', 'absorbing'], y: 'dirichlet', x: 'periodic' },
+  sources: {
+    hum: {
+      field: 'psi',
+      at: { z: 6, y: 12, x: 12 },
+      amplitude: 500,
+      signal: { shape: 'tone-burst', frequency: 0.2, cycles: 40 },
+    },
+  },
+  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
+  probes: { off: { at: { z: 18, y: 9, x: 9 }, fields: ['psi'] } },
+  outputs: { plane: { fields: ['psi'], every: 20, plane: { z: 12 } }, end: { fields: ['psi'] } },
+  trust: { replicas: 2 },
+  run: { peers: 4, use: 'all', checkpointSeconds: 0.3 },
+} satisfies JobFileInput;
+
+let fleet: Fleet;
+const doors = new Map<string, Door>();
+const processes: PeerProcess[] = [];
+
+afterEach(async () => {
+  await Promise.all(processes.splice(0).map((peer) => peer.kill()));
+  await fleet.close();
+  for (const door of doors.values()) door.close();
+  doors.clear();
+});
+
+/** The way into the fleet that an owner takes: `a` is at 127.0.0.2, and so on. */
+async function doorOf(owner: 'a' | 'b'): Promise<string> {
+  const door = doors.get(owner) ?? (await openDoor(fleet.url, `127.0.0.${owner === 'a' ? 2 : 3}`));
+  doors.set(owner, door);
+  return door.url;
+}
+
+/** Whoever claims to be quicker answers for a shard; the others are shadows. */
+async function join(
+  owner: 'a' | 'b',
+  options: { readonly name?: string; readonly rate?: number; readonly engine?: Engine } = {},
+): Promise<FleetPeer> {
+  const { host } = new URL(await doorOf(owner));
+  return fleet.join({
+    ...options,
+    connect: (url) => {
+      const through = new URL(url);
+      through.host = host;
+      return connectSocket(through.href);
+    },
+  });
+}
+
+const everything = (result: Result): Promise<Float32Array[]> =>
+  Promise.all([result.output('end', 'psi'), result.output('plane', 'psi'), result.probe('off', 'psi')]);
+
+let truth: Float32Array[];
+beforeAll(async () => {
+  const alone = await Fleet.start();
+  await alone.join();
+  truth = await everything(await alone.run({ ...job, trust: {}, run: { peers: 1 } }));
+  await alone.close();
+});
+
+const of = (event: string) => fleet.events.filter((logged) => logged.event === event);
+
+test('with two peers to a shard the field is what one peer makes, and nobody differs', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await Promise.all([join('a'), join('a'), join('b'), join('b')]);
+  const result = await fleet.run(job);
+  expect(of('plan')[0]?.details).toMatchObject({ shards: 2, shadows: 2 });
+  expect(differingBits(await everything(result), truth)).toBe(0);
+  expect([...fleet.troubles, ...of('disputed')]).toEqual([]);
+});
+
+test('a peer that cheats is found by its shadow, and shut out; the field is as if it had not been there', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const engine = wrongMedium.on(await createWasmEngine());
+  const liar = await join('a', { name: 'liar', rate: 2e8, engine });
+  await Promise.all([join('a', { rate: 2e8 }), join('b'), join('b')]);
+  const result = await fleet.run(job);
+  expect(of('disputed').length).toBeGreaterThan(0);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect((await liar.contributor.finished).kind).toBe('refused');
+  expect(differingBits(await everything(result), truth)).toBe(0);
+});
+
+test('a shadow that cheats is found and shut out, and the run does not go back for it', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const engine = wrongMedium.on(await createWasmEngine());
+  await join('a', { name: 'liar', rate: 5e7, engine });
+  await Promise.all([join('a', { rate: 5e7 }), join('b'), join('b')]);
+  const result = await fleet.run(job);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect(of('back')).toEqual([]);
+  expect(differingBits(await everything(result), truth)).toBe(0);
+});
+
+/** Slow enough that something can happen in the midst of it. */
+async function slow(): Promise<Engine> {
+  return paced(await createWasmEngine(), () => 6e5);
+}
+
+test('a peer is killed: its shadow goes on for it, no step is lost, and every bit is right', async () => {
+  fleet = await Fleet.start({ trust: true });
+  // It claims to be quicker than the others, and answers for a shard.
+  const killed = new PeerProcess(await doorOf('b'), 'killed', ['--transport', 'werift']);
+  processes.push(killed);
+  await Promise.all(
+    (['a', 'a', 'b'] as const).map(async (owner) => join(owner, { rate: 1e6, engine: await slow() })),
+  );
+  const id = await fleet.submit(job);
+  await vi.waitFor(() => expect(fleet.status(id).progress?.step).toBeGreaterThan(40), 30_000);
+  await killed.kill();
+  await fleet.done(id);
+  expect(of('took-over').map(({ details }) => details.why)).toEqual(['killed is gone']);
+  expect(of('back')).toEqual([]);
+  expect(differingBits(await everything(fleet.result(id)), truth)).toBe(0);
+});
+
+test('fewer peers than two to a shard: the status says what has no shadow, and a shadow is found when somebody comes', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await join('a', { engine: await slow() });
+  const id = await fleet.submit({ ...job, run: { ...job.run, peers: 1 } });
+  await vi.waitFor(
+    () => expect(fleet.status(id).progress?.replicas).toEqual({ shards: 1, shadowed: 0 }),
+    10_000,
+  );
+  await join('b', { engine: await slow() });
+  await vi.waitFor(
+    () => expect(fleet.status(id).progress?.replicas).toEqual({ shards: 1, shadowed: 1 }),
+    10_000,
+  );
+  await fleet.done(id);
+  expect(differingBits(await everything(fleet.result(id)), truth)).toBe(0);
+  expect(of('back')).toEqual([]);
+});
