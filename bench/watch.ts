@@ -16,7 +16,7 @@ const SETTLE_MS = 1_500;
 
 /** What a browser is to see, and how often it asks for it. */
 const PAGE_CELLS = 512;
-const PAGE_RATE = 30;
+const PAGE_RATE = 40;
 const PAGE_SECONDS = 8;
 
 const view: View = { state: 'psi', axis: 'z', at: CELLS / 2, stride: 1, rate: 30 };
