@@ -21,7 +21,7 @@ const SHARES = { spareCore: { engine: 0.015, core: 0.2 }, allCompute: { engine: 
  * and packed, its bytes as libdatachannel sends them. A clock would also count what other work was done between.
  */
 const ENGINE = { row: 10e-9, cell: 1.7e-9 };
-const CORE = { slice: 1e-4, sample: 8e-9, byte: 22e-9 };
+const CORE = { slice: 1e-4, sample: 9e-9, byte: 22e-9 };
 
 export interface OnlookersTools {
   readonly engine: { readonly kind: EngineKind };
