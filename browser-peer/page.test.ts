@@ -61,7 +61,7 @@ const computing: ContributorStatus = {
   step: 500,
   rate: 12_345_678,
   links: [
-    { peer: 'aaaa', path: 'direct', bytesSent: 1_500_000, bytesReceived: 2_500_000 },
+    { peer: 'aaaa', path: 'direct', roundTrip: 0.0123, bytesSent: 1_500_000, bytesReceived: 2_500_000 },
     { peer: 'cccc', path: 'relay', bytesSent: 900, bytesReceived: 0 },
   ],
 };
@@ -227,7 +227,8 @@ describe('before consent', () => {
         context.route('**/*', async (route) => {
           const response = await route.fetch();
           const { 'cross-origin-embedder-policy': _, ...headers } = response.headers();
-          await route.fulfill({ response, headers });
+          // A page that closes meanwhile needs it no more.
+          await route.fulfill({ response, headers }).catch(() => {});
         }),
     });
     await page.getByText('This page is not isolated from others').waitFor();
@@ -313,10 +314,30 @@ describe('once agreed', () => {
     );
     const rows = await page.getByRole('row').allInnerTexts();
     expect(rows.map((row) => row.split(/\s*\t\s*/))).toEqual([
-      ['Device', 'Path', 'Now', 'Sent', 'Received'],
-      ['Lab server', 'Direct', expect.stringMatching(/B\/s$/), '1.5 MB', '2.5 MB'],
-      ['cccc', 'Relay', expect.stringMatching(/B\/s$/), '900 B', '0 B'],
+      ['Device', 'Path', 'Round trip', 'Now', 'Sent', 'Received'],
+      ['Lab server', 'Direct', '12 ms', expect.stringMatching(/B\/s$/), '1.5 MB', '2.5 MB'],
+      ['cccc', 'Relay', '–', expect.stringMatching(/B\/s$/), '900 B', '0 B'],
     ]);
+  });
+
+  it('names the members of a sweep that it computes, and counts them', async () => {
+    const page = await open();
+    await agree(page);
+    const running = ['speed = 2, depth = 3', 'speed = 2, depth = 4', 'speed = 3, depth = 3'];
+    await play(page, {
+      kind: 'members',
+      sweep: 'pond',
+      running,
+      done: 1,
+      updates: 5_000_000,
+      rate: 2_000_000,
+    });
+    await inState(page, 'members');
+    const words = await wordsOf(page.locator('#work'));
+    expect(words).toContain(
+      'Now on this device: speed = 2, depth = 3; speed = 2, depth = 4; and 1 more. Done here: 1.',
+    );
+    expect(await page.locator('#updates').textContent()).toBe('5 million');
   });
 
   it('says so when the connection is lost, and goes on when it is back', async () => {
@@ -419,6 +440,9 @@ describe('on the visitor’s terms', () => {
     document.setMember('bbbb', { ...labServer, name: 'A tab', credit: 12_000_000 });
     await expect.poll(() => page.locator('#credit').textContent()).toBe('12 million');
     document.setMember('bbbb', undefined);
+    await play(page, { kind: 'waiting', reason: 'there is no work at the moment' });
+    await inState(page, 'waiting');
+    expect(await page.locator('#credit').textContent()).toBe('12 million');
     await page.reload();
     await agree(page);
     await play(page, computing);

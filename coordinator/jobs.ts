@@ -4,7 +4,7 @@ import { boxOfShape } from '../core/grid/box.js';
 import { bricksOf } from '../core/grid/bricks.js';
 import { checkJob } from '../core/job/check.js';
 import type { Job } from '../core/job/job.js';
-import { isSweep, memberOf } from '../core/job/sweep.js';
+import { isSweep, memberOf, numberOf, placesOf, readSweep } from '../core/job/sweep.js';
 import {
   checkWholeSweep,
   inputSetsOf,
@@ -13,7 +13,7 @@ import {
   type JobOrSweep,
   type WholeSweep,
 } from '../core/job/whole-sweep.js';
-import type { ProbeList, Samples } from '../core/protocol/api.js';
+import type { ProbeList, Samples, SweepMembers } from '../core/protocol/api.js';
 import {
   inputBrickKey,
   inputPrefix,
@@ -23,6 +23,7 @@ import {
   resultKey,
   sourceSeriesKey,
 } from '../core/protocol/keys.js';
+import { memberId, memberOfId } from '../core/protocol/member-id.js';
 import { jobId } from '../core/protocol/plan.js';
 import { openResult, type StoredResult } from './export/stored-result.js';
 import { Refusal } from './http/refusal.js';
@@ -33,6 +34,8 @@ import { ProbeSeries } from './results/probe-series.js';
 import type { JobStatus } from './room/conductor.js';
 import type { Room } from './room/room.js';
 import type { Store } from './store/store.js';
+import { readMembersOver } from './sweep/done-record.js';
+import { membersTold } from './sweep/members-now.js';
 
 const recordSchema = z.strictObject({
   room: z.string(),
@@ -224,7 +227,7 @@ export class JobDesk {
 
   /** A job's result as far as it is stored. @throws Refusal 404 */
   async result(room: Room, id: string): Promise<StoredResult> {
-    await this.#jobIn(room, id);
+    await this.#recordIn(room, id);
     const prefix = `${resultKey(id)}/`;
     if (!(await this.#store.get(`${prefix}zarr.json`))) {
       throw new Refusal(404, 'no-result', `job ${id} has no result yet; it has once it begins to run`);
@@ -244,18 +247,44 @@ export class JobDesk {
     return room;
   }
 
-  /** A job that has a field of its own to look at. @throws Refusal 404 */
+  /** A job, or a member of a sweep: what has a field of its own to look at. @throws Refusal 404 */
   async job(room: Room, id: string): Promise<Job> {
-    const work = await this.#jobIn(room, id);
-    if (!isWholeSweep(work)) return work;
-    throw new Refusal(404, 'sweep', `job ${id} is a sweep, and has no plane of its own to be seen`);
+    const member = memberOfId(id);
+    const { file } = await this.#recordIn(room, member?.sweep ?? id);
+    if (!isSweep(file)) {
+      if (member) throw new Refusal(404, 'no-sweep', `job ${member.sweep} is no sweep, and has no members`);
+      return checkJob(file);
+    }
+    const sweep = readSweep(file);
+    const number = numberOf(sweep, member?.places ?? []);
+    if (number !== undefined) return checkJob(memberOf(sweep, file, number).file);
+    const first = memberId(member?.sweep ?? id, placesOf(sweep, 0));
+    throw new Refusal(
+      404,
+      'sweep',
+      `${id} has no plane of its own to be seen; its members have, as ${first}`,
+    );
+  }
+
+  /** What has become of each member of a sweep. @throws Refusal 404 */
+  async members(room: Room, id: string): Promise<SweepMembers> {
+    const { file } = await this.#recordIn(room, id);
+    if (!isSweep(file)) throw new Refusal(404, 'no-sweep', `job ${id} is no sweep, and has no members`);
+    const now = room.conductor.membersOf(id) ?? {
+      ...(await readMembersOver(this.#store, id)),
+      holders: new Map(),
+    };
+    return membersTold(readSweep(file), now);
   }
 
   async #jobIn(room: Room, id: string): Promise<JobOrSweep> {
+    return checked((await this.#recordIn(room, id)).file);
+  }
+
+  async #recordIn(room: Room, id: string): Promise<JobRecord> {
     const record = await this.#record(id);
-    if (record?.room !== room.name)
-      throw new Refusal(404, 'no-such-job', `room ${room.name} has no job ${id}`);
-    return checked(record.file);
+    if (record?.room === room.name) return record;
+    throw new Refusal(404, 'no-such-job', `room ${room.name} has no job ${id}`);
   }
 
   async #record(id: string): Promise<JobRecord | undefined> {

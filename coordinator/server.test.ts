@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { networkInterfaces, tmpdir } from 'node:os';
@@ -437,6 +438,18 @@ describe('Objects', () => {
     // The MD5 of other bytes.
     const changed = await put(address, bytes, { 'content-md5': 'XUFAKrxLKna5cZ2REBfFkg==' });
     expect(await refusalIn(changed)).toMatchObject({ status: 400, code: 'BadDigest' });
+    // An address for bytes that were named.
+    const [md5, named] = ['', createHash('sha256').update(bytes).digest('base64')];
+    const bound = await stage.coordinator.store.uploadAddress(`jobs/${id}/a`, 5, { md5, sha256: named });
+    expect(
+      await refusalIn(
+        await put(
+          bound,
+          bytes.map((byte) => byte ^ 1),
+        ),
+      ),
+    ).toMatchObject({ code: 'BadDigest' });
+    expect((await put(bound.replace(/&sha256=[^&]*/, ''), bytes)).status).toBe(403);
     const chunked = await fetch(url + address, {
       method: 'PUT',
       body: new Blob([bytes]).stream(),

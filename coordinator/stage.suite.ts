@@ -70,6 +70,12 @@ export class RecordingConductor implements Conductor {
 
   probes(): undefined {}
 
+  membersOf(): undefined {}
+
+  links() {
+    return [];
+  }
+
   async finished(id: string): Promise<JobStatus> {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new RangeError(id);

@@ -87,6 +87,13 @@ export class StoreError extends GroundswellError {
 /** A store that does not answer just now, or is overloaded: later the same call may succeed. */
 export class StoreUnavailableError extends StoreError {}
 
+/** An object of the store that is not what was sealed. */
+export class NotAsSealedError extends StoreError {
+  constructor(readonly key: string) {
+    super(`${key} is not what was sealed`);
+  }
+}
+
 /** A store on which another coordinator works. */
 export class LeaseTakenError extends GroundswellError {
   readonly code = 'lease';

@@ -21,7 +21,7 @@ export class Coordinators {
     const current = () => this.#objects[this.#current] as Objects;
     this.objects = {
       get: (key) => current().get(key),
-      put: (url, bytes) => current().put(url, bytes),
+      put: (url, bytes, checksums) => current().put(url, bytes, checksums),
       show: (url, bytes) => current().show(url, bytes),
       take: (url) => current().take(url),
     };

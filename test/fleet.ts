@@ -20,6 +20,7 @@ import { checkWholeSweep } from '../core/job/whole-sweep.js';
 import type { TransportFactory } from '../core/links/transport.js';
 import { type Contributor, type ContributorStatus, contribute } from '../core/peer/contributor.js';
 import { httpObjects } from '../core/peer/http-objects.js';
+import type { Objects } from '../core/peer/objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import type { Socket } from '../core/protocol/socket.js';
@@ -56,7 +57,9 @@ interface PeerOptions {
   readonly engine?: Engine;
   readonly transport?: TransportChoice | TransportFactory;
   readonly connect?: (url: string) => Promise<Socket>;
-  /** Of its own, unless given. */
+  /** Instead of the coordinator's objects as they are. */
+  readonly objects?: (honest: Objects) => Objects;
+  /** A key that it had before. */
   readonly identity?: Identity;
   /** Where it seems to come from, such as 127.0.0.2: peers of one address have one owner. */
   readonly address?: string;
@@ -88,7 +91,7 @@ export class Fleet {
       readonly folder?: string;
       readonly ice?: IceOptions;
       /** Peers are checked, in this way where one is given. */
-      readonly trust?: boolean | Pick<InspectionTools, 'supervisor' | 'ownKeys'>;
+      readonly trust?: boolean | Partial<Pick<InspectionTools, 'supervisor' | 'ownKeys' | 'openEngine'>>;
       /** Goes on with the jobs of a folder or store that is given. */
       readonly resume?: boolean;
     } = {},
@@ -227,7 +230,7 @@ export class Fleet {
 /** Joins a coordinator's room from this process, with an engine of its own. */
 export async function joinRoom(url: string, options: PeerOptions): Promise<FleetPeer> {
   const engine = options.engine ?? (await createWasmEngine());
-  const { transport = 'werift', connect = connectSocket } = options;
+  const { transport = 'werift', connect = connectSocket, objects = (honest) => honest } = options;
   const transports = typeof transport === 'string' ? await openTransports(transport) : transport;
   const addresses = addressesOf(url);
   const statuses: ContributorStatus[] = [];
@@ -241,7 +244,7 @@ export async function joinRoom(url: string, options: PeerOptions): Promise<Fleet
       rate: options.rate ?? 1e8,
     },
     transports,
-    objects: httpObjects(fetch, addresses),
+    objects: objects(httpObjects(fetch, addresses)),
     identity: options.identity ?? (await freshIdentity()),
     name: options.name ?? 'peer',
     kind: 'node',

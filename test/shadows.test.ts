@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
 import { wrongMedium } from '../core/trust/attacks.suite.js';
 import { connectSocket } from '../peer-node/socket.js';
@@ -111,9 +111,15 @@ test('a shadow that cheats is found and shut out, and the run does not go back f
   expect(differingBits(await everything(result), truth)).toBe(0);
 });
 
-/** Slow enough that something can happen in the midst of it. */
+/** Cell updates a second: few enough that something can happen in the midst of a run, until it has. */
+const SLOWLY = 3e5;
+let pace = SLOWLY;
+beforeEach(() => {
+  pace = SLOWLY;
+});
+
 async function slow(): Promise<Engine> {
-  return paced(await createWasmEngine(), () => 6e5);
+  return paced(await createWasmEngine(), () => pace);
 }
 
 test('a peer is killed: its shadow goes on for it, no step is lost, and every bit is right', async () => {
@@ -127,6 +133,7 @@ test('a peer is killed: its shadow goes on for it, no step is lost, and every bi
   const id = await fleet.submit(job);
   await vi.waitFor(() => expect(fleet.status(id).progress?.step).toBeGreaterThan(40), 30_000);
   await killed.kill();
+  pace = Number.POSITIVE_INFINITY;
   await fleet.done(id);
   expect(of('took-over').map(({ details }) => details.why)).toEqual(['killed is gone']);
   expect(of('back')).toEqual([]);
@@ -139,13 +146,14 @@ test('fewer peers than two to a shard: the status says what has no shadow, and a
   const id = await fleet.submit({ ...job, run: { ...job.run, peers: 1 } });
   await vi.waitFor(
     () => expect(fleet.status(id).progress?.replicas).toEqual({ shards: 1, shadowed: 0 }),
-    10_000,
+    30_000,
   );
   await join('b', { engine: await slow() });
   await vi.waitFor(
     () => expect(fleet.status(id).progress?.replicas).toEqual({ shards: 1, shadowed: 1 }),
-    10_000,
+    30_000,
   );
+  pace = Number.POSITIVE_INFINITY;
   await fleet.done(id);
   expect(differingBits(await everything(fleet.result(id)), truth)).toBe(0);
   expect(of('back')).toEqual([]);

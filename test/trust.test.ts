@@ -1,10 +1,17 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
-import { type Attack, skippedStep, wrongMedium } from '../core/trust/attacks.suite.js';
+import {
+  type Attack,
+  falseBricks,
+  falseChunks,
+  skippedStep,
+  wrongMedium,
+} from '../core/trust/attacks.suite.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { launchBrowser } from './browser.js';
 import { Fleet, type Result } from './fleet.js';
+import { lyingStorer } from './lying-storer.js';
 import { lyingTab } from './lying-tab.js';
 
 const job: JobFileInput = {
@@ -24,7 +31,11 @@ const job: JobFileInput = {
   },
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
   probes: { off: { at: { z: 18, y: 9, x: 9 }, fields: ['psi'] } },
-  outputs: { plane: { fields: ['psi'], every: 100, plane: { z: 12 } }, end: { fields: ['psi'] } },
+  outputs: {
+    plane: { fields: ['psi'], every: 100, plane: { z: 12 } },
+    often: { fields: ['psi'], every: 20 },
+    end: { fields: ['psi'] },
+  },
   run: { peers: 3, use: 'all', checkpointSeconds: 0.3 },
 };
 
@@ -32,7 +43,12 @@ let fleet: Fleet;
 afterEach(() => fleet.close());
 
 const everything = (result: Result): Promise<Float32Array[]> =>
-  Promise.all([result.output('end', 'psi'), result.output('plane', 'psi'), result.probe('off', 'psi')]);
+  Promise.all([
+    result.output('end', 'psi'),
+    result.output('often', 'psi'),
+    result.output('plane', 'psi'),
+    result.probe('off', 'psi'),
+  ]);
 
 let truth: Float32Array[];
 beforeAll(async () => {
@@ -54,7 +70,7 @@ test('honest peers are checked, and none is found out', async () => {
   expect([...of('back'), ...of('found-out')]).toEqual([]);
 });
 
-test.each<Attack>([skippedStep, wrongMedium])(
+test.each<Attack>([skippedStep, wrongMedium, falseChunks(6), falseBricks(6)])(
   'a peer that cheats ($name) is found, named and shut out; the field is as if it had not been there',
   async (attack) => {
     fleet = await Fleet.start({ trust: true });
@@ -66,6 +82,17 @@ test.each<Attack>([skippedStep, wrongMedium])(
     expect(differingBits(await everything(result), truth)).toBe(0);
   },
 );
+
+test('a peer that computes and signs truly, and stores something else, is found out by what is read back', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const liar = await fleet.join({ name: 'liar', ...(await lyingStorer('often', 6 ** 3)) });
+  await Promise.all([fleet.join(), fleet.join()]);
+  const result = await fleet.run(job);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect(of('read-back').filter(({ details }) => details.verdict === 'misstored')).toHaveLength(1);
+  expect((await liar.contributor.finished).kind).toBe('refused');
+  expect(differingBits(await everything(result), truth)).toBe(0);
+});
 
 test('a tab that cheats is found, named and shut out; the field is as if it had not been there', async () => {
   fleet = await Fleet.start({ trust: true, pages: 'dist/pages' });

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { tableOf } from '../browser-peer/watch/colours.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import type { View } from '../core/watch/view.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
+import { pictureOn, wrongPixels } from './picture.js';
 import { storedPlane } from './stored-plane.js';
 
 const SHAPE = [24, 48, 64] as const;
@@ -67,15 +67,6 @@ const seen = (page: Page, what: string) => page.locator(`main[data-seen=${what}]
 const following = (page: Page, what: string) => page.locator(`main[data-follows=${what}]`).waitFor();
 const stepOn = async (page: Page) => Number(await page.locator('main').getAttribute('data-step'));
 
-/** The canvas, pixel by pixel. */
-const pixelsOf = (page: Page) =>
-  page.evaluate(() => {
-    const canvas = document.getElementById('plane') as HTMLCanvasElement;
-    const { width, height } = canvas;
-    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
-    return { width, height, data: [...data] };
-  });
-
 /** The picture once more, in other colours: what a GPU has painted can be read only before it is shown. */
 const repainted = (page: Page) =>
   page.evaluate(() => {
@@ -95,21 +86,11 @@ describe('a running job', () => {
     await seen(page, 'live');
     await page.keyboard.press(' ');
     await following(page, 'paused');
-    const [step, picture] = [await stepOn(page), await pixelsOf(page)];
+    const [step, picture] = [await stepOn(page), await pictureOn(page)];
     expect(await page.locator('#title').textContent()).toBe('Paused');
     const at = { output: 'film', snapshot: step / EVERY - 1, step };
     const plane = await storedPlane(fleet.url, id, { view, shape: SHAPE, at });
-    expect([picture.height, picture.width]).toEqual([plane.rows, plane.columns]);
-    const table = tableOf('diverging');
-    const colourAt = (shade: number) => table.subarray(4 * shade, 4 * shade + 4).join();
-    for (const [i, value] of plane.values.entries()) {
-      const [row, column] = [Math.floor(i / plane.columns), i % plane.columns];
-      const at = 4 * ((plane.rows - 1 - row) * plane.columns + column);
-      const shade = Math.round(((value + PEAK) / (2 * PEAK)) * 254);
-      // Rounded twice, by the peer and again by the store's route: one shade to either side.
-      const near = [shade - 1, shade, shade + 1].map(colourAt);
-      expect(near).toContain(picture.data.slice(at, at + 4).join());
-    }
+    expect(wrongPixels(picture, plane, PEAK)).toBe(0);
   });
 
   test('can be watched with the keyboard alone: the past, and back to now', async () => {

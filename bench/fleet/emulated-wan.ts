@@ -3,9 +3,6 @@ import type { Transport, TransportAttempt, TransportFactory } from '../../core/l
 import { LOW_WATER_BYTES } from '../../core/protocol/limits.js';
 import type { Socket } from '../../core/protocol/socket.js';
 
-/** An uplink that has been idle for longer begins anew. */
-const LATEST_MS = 20;
-
 /** How a peer is connected to all others. */
 export interface Way {
   /** Seconds there and back; half of it is this side's to add to what it sends. */
@@ -99,24 +96,22 @@ class Uplink {
     this.#links.push(pieces);
     return (piece) => {
       pieces.push(piece);
-      this.#send();
+      if (!this.#isBusy) this.#send(performance.now());
     };
   }
 
-  #send(): void {
-    const piece = this.#isBusy ? undefined : this.#take();
+  /** Sends the next piece, from the time it is there; what waits already goes when what was before has gone, however late the timer that says so. */
+  #send(from: number): void {
+    const piece = this.#take();
+    this.#isBusy = piece !== undefined;
     if (!piece) return;
     const { roundTrip, rate } = this.#way;
-    this.#isBusy = true;
-    // Timers are late: what follows at once begins when what was before should have ended.
-    const late = performance.now() - this.#free;
-    this.#free = (late < LATEST_MS ? this.#free : performance.now()) + (1000 * piece.bytes) / rate;
-    const arrives = this.#free + 500 * roundTrip;
-    this.#leaving.at(this.#free, () => {
-      this.#isBusy = false;
+    const gone = Math.max(this.#free, from) + (1000 * piece.bytes) / rate;
+    this.#free = gone;
+    this.#leaving.at(gone, () => {
       piece.gone();
-      this.#arriving.at(arrives, piece.there);
-      this.#send();
+      this.#arriving.at(gone + 500 * roundTrip, piece.there);
+      this.#send(gone);
     });
   }
 

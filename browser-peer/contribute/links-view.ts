@@ -1,17 +1,15 @@
-import type { ContributorStatus } from '../../core/peer/contributor.js';
+import type { LinkStatus } from '../../core/peer/contributor.js';
 import type { RosterEntry } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { element, show } from './elements.js';
 import type { LinkRates } from './link-rates.js';
-import { bytes } from './numbers.js';
-
-type Links = Extract<ContributorStatus, { kind: 'computing' }>['links'];
+import { bytes, milliseconds } from './numbers.js';
 
 const PATH_WORDS = { direct: 'Direct', relay: 'Relay' } as const;
 
 /** The devices that hold neighbouring pieces. Undefined: this device holds none. */
 export function showLinks(
-  links: Links | undefined,
+  links: readonly LinkStatus[] | undefined,
   roster: ReadonlyMap<PeerId, RosterEntry>,
   rates: LinkRates,
 ): void {
@@ -24,9 +22,10 @@ export function showLinks(
   while (rows.childElementCount < links.length) rows.append(emptyRow());
   const now = performance.now() / 1000;
   for (const [i, link] of links.entries()) {
-    const { peer, path, bytesSent, bytesReceived } = link;
+    const { peer, path, roundTrip, bytesSent, bytesReceived } = link;
     const rate = `${bytes(rates.of(peer, link, now))}/s`;
-    const texts = [nameOf(peer, roster), PATH_WORDS[path], rate, bytes(bytesSent), bytes(bytesReceived)];
+    const way = [nameOf(peer, roster), PATH_WORDS[path], milliseconds(roundTrip)];
+    const texts = [...way, rate, bytes(bytesSent), bytes(bytesReceived)];
     const cells = [...(rows.children[i]?.children ?? [])];
     for (const [column, text] of texts.entries()) {
       const cell = cells[column];
@@ -44,7 +43,7 @@ function emptyRow(): HTMLTableRowElement {
   const row = document.createElement('tr');
   const device = document.createElement('th');
   device.scope = 'row';
-  row.append(device, ...['', 'number', 'number total', 'number total'].map(cellOf));
+  row.append(device, ...['', 'number', 'number', 'number total', 'number total'].map(cellOf));
   return row;
 }
 

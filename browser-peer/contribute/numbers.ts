@@ -40,6 +40,10 @@ export function duration(seconds: number): string {
   return `${Math.round(minutes / 60 / 24)} days`;
 }
 
+/** Seconds as two digits of milliseconds: 0.01234 → `12 ms`. */
+export const milliseconds = (seconds: number | undefined): string =>
+  seconds === undefined ? '–' : `${Number((1000 * seconds).toPrecision(2))} ms`;
+
 /** Whole per cent, rounded down so that 100% means done. */
 export function percent(part: number, all: number): string {
   const share = all > 0 ? (100 * part) / all : 0;

@@ -7,6 +7,7 @@ import { installable } from './installable.js';
 import { LinkRates } from './link-rates.js';
 import { duration, percent } from './numbers.js';
 import { showOffer } from './offer-view.js';
+import { OwnCredit } from './own-credit.js';
 import { Repaint } from './repaint.js';
 import { type Offers, shortcomingsOf } from './shortcomings.js';
 import { type DeviceInUse, type PageState, sceneOf } from './state.js';
@@ -44,6 +45,7 @@ class ContributePage {
   readonly #repaint = new Repaint(() => this.#paint());
   readonly #form: TermsForm;
   readonly #tally: Tally;
+  readonly #credit = new OwnCredit();
   readonly #linkRates = new LinkRates();
   #state: PageState = { kind: 'asking' };
   #room: RoomSnapshot = unknownRoom;
@@ -127,7 +129,7 @@ class ContributePage {
   #enter(state: PageState): void {
     const before = this.#state;
     this.#state = state;
-    if (state.kind === 'computing') this.#tally.count(state);
+    this.#tally.count(state);
     if (state.kind === before.kind) return this.#repaint.soon();
     this.#tally.keep();
     this.#repaint.now();
@@ -157,7 +159,13 @@ class ContributePage {
     sayIfAny('shortcomings', shortcomingsOf(surroundings).join(' '));
     if (scene === 'work') {
       const { updates } = this.#tally;
-      showWork({ state, room, device, updates, stillness: this.#stillness, linkRates: this.#linkRates });
+      this.#credit.follow(state, room.roster);
+      showWork({
+        ...{ state, room, device, updates },
+        verified: this.#credit.updates,
+        stillness: this.#stillness,
+        linkRates: this.#linkRates,
+      });
     } else showOffer({ state, room, roomName, host });
     this.#paintConnection();
     document.title = titleOf(state, title);

@@ -60,7 +60,7 @@ export class Stint {
   /** Leaves: what this device holds is handed over first. */
   stop(): void {
     if (this.#stopped) return;
-    this.#stopped = this.#last === 'computing' ? 'holding' : 'free';
+    this.#stopped = this.#last === 'computing' || this.#last === 'members' ? 'holding' : 'free';
     this.#listener.onState({ kind: 'leaving' });
     // A contributor that can't leave properly still ends, and `run` hears of it.
     if (this.#contributor) void this.#contributor.leave().catch(() => {});
@@ -113,7 +113,8 @@ export class Stint {
 }
 
 function stopped(how: 'holding' | 'free'): StintEnd {
-  const reason = how === 'holding' ? 'Your piece has been handed over. Thank you' : 'You stopped it';
+  const reason =
+    how === 'holding' ? 'What this device held has been handed over. Thank you' : 'You stopped it';
   return { kind: 'left', reason };
 }
 

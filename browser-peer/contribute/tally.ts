@@ -1,14 +1,12 @@
 import { cellCount } from '../../core/grid/box.js';
-import type { ContributorStatus } from '../../core/peer/contributor.js';
+import type { PageState } from './state.js';
 
 const KEY = 'groundswell.cell-updates';
-
-type Computing = Extract<ContributorStatus, { kind: 'computing' }>;
 
 /** Counts the cell updates that a device has made, over all its visits. */
 export class Tally {
   readonly #storage: Storage | undefined;
-  #last: Computing | undefined;
+  #last: PageState | undefined;
   #updates: number;
 
   constructor(storage: Storage | undefined) {
@@ -21,14 +19,10 @@ export class Tally {
     return this.#updates;
   }
 
-  /** Takes down the steps since the last status of the same shard. */
-  count(status: ContributorStatus): void {
-    const before = this.#last;
-    this.#last = status.kind === 'computing' ? status : undefined;
-    if (status.kind !== 'computing' || before?.plan.id !== status.plan.id) return;
-    const box = status.plan.shards[status.shard]?.box;
-    const steps = Math.max(0, status.step - before.step);
-    if (box) this.#updates += steps * cellCount(box) * status.job.components.length;
+  /** Takes down what was computed since the last state of the same work. */
+  count(state: PageState): void {
+    this.#updates += updatesSince(this.#last, state);
+    this.#last = state;
   }
 
   /** So that the next visit goes on from here. */
@@ -38,6 +32,23 @@ export class Tally {
     } catch {
       // A browser that keeps nothing counts each visit alone.
     }
+  }
+}
+
+function updatesSince(before: PageState | undefined, now: PageState): number {
+  switch (now.kind) {
+    case 'computing': {
+      const box = now.plan.shards[now.shard]?.box;
+      if (before?.kind !== 'computing' || before.plan.id !== now.plan.id || !box) return 0;
+      return Math.max(0, now.step - before.step) * cellCount(box) * now.job.components.length;
+    }
+    case 'members': {
+      // Each part in a sweep counts from nothing.
+      const counted = before?.kind === 'members' && before.done <= now.done ? before.updates : 0;
+      return Math.max(0, now.updates - counted);
+    }
+    default:
+      return 0;
   }
 }
 

@@ -13,6 +13,8 @@ export interface WorkNews {
   readonly device: DeviceInUse | undefined;
   /** Cell updates that this device has made, over all visits. */
   readonly updates: number;
+  /** Those of them that stood; undefined where nobody counts them. */
+  readonly verified: number | undefined;
   /** That the tab was held still; empty where it was not. */
   readonly stillness: string;
   readonly linkRates: LinkRates;
@@ -21,7 +23,7 @@ export interface WorkNews {
 const UNKNOWN = '–';
 
 /** What the device does and what the whole run does, while it is in use. */
-export function showWork({ state, room, device, updates, stillness, linkRates }: WorkNews): void {
+export function showWork({ state, room, device, updates, verified, stillness, linkRates }: WorkNews): void {
   const computing = state.kind === 'computing' ? state : undefined;
   const summary = room.job && room.job.state === 'running' ? summaryOf(room.job) : undefined;
   const progress = summary && room.progress;
@@ -30,6 +32,7 @@ export function showWork({ state, room, device, updates, stillness, linkRates }:
 
   say('work-job', summary?.title ?? computing?.job.name ?? 'No simulation at the moment');
   sayIfAny('work-size', summary?.size ?? '');
+  sayIfAny('work-members', membersIn(state));
   show('figures', summary !== undefined || computing !== undefined);
   showProgress(step, steps);
   say('own-rate', state.kind === 'computing' || state.kind === 'members' ? roughly(state.rate) : UNKNOWN);
@@ -40,19 +43,21 @@ export function showWork({ state, room, device, updates, stillness, linkRates }:
   sayIfAny('device-note', device?.note ?? '');
   sayIfAny('stillness', stillness);
   say('updates', roughly(updates));
-  showCredit(creditOf(computing, room));
+  showCredit(verified);
   say('map-heading', computing ? 'The piece in your hands' : 'How the space is shared');
   showMap('work', computing ? mapOfShard(computing) : mapOfRoom(room));
   showLinks(computing?.links, room.roster, linkRates);
 }
 
-/** Cell updates of this device that others have verified; undefined where nobody counts them. */
-function creditOf(
-  computing: Extract<PageState, { kind: 'computing' }> | undefined,
-  { roster }: RoomSnapshot,
-): number | undefined {
-  const self = computing?.plan.shards[computing.shard]?.peer;
-  return self === undefined ? undefined : roster.get(self)?.credit;
+/** Members named at most: a device holds some more. */
+const MOST_NAMED = 2;
+
+/** Which simulations of a sweep this device computes, by what sets them apart. */
+function membersIn(state: PageState): string {
+  if (state.kind !== 'members' || state.running.length === 0) return '';
+  const more = state.running.length - MOST_NAMED;
+  const named = state.running.slice(0, MOST_NAMED).join('; ');
+  return `Now on this device: ${named}${more > 0 ? `; and ${count(more)} more` : ''}. Done here: ${count(state.done)}.`;
 }
 
 function showCredit(credit: number | undefined): void {

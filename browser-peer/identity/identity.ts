@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { sha256 } from '../../core/trust/roots/hash.js';
+import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { KEY_BYTES, portable, type Signer, signerOf } from '../../core/trust/statement/ed25519.js';
-import type { Digest } from '../../core/witness/digests.js';
 import type { Identity } from '../../core/witness/witness.js';
 import { type KeyStore, keyStore } from './key-store.js';
 

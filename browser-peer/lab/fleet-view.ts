@@ -2,7 +2,7 @@ import { boxOfShape, cellCount, type Triple } from '../../core/grid/box.js';
 import type { RoomStatus } from '../../core/protocol/api.js';
 import type { Plan } from '../../core/protocol/plan.js';
 import { element, say } from '../contribute/elements.js';
-import { count, roughly } from '../contribute/numbers.js';
+import { count, milliseconds, roughly } from '../contribute/numbers.js';
 import { fillRows } from './rows.js';
 
 const NONE = '–';
@@ -25,7 +25,7 @@ export function showFleet(
       `${ability.engine}: ${ability.device}`,
       roughly(ability.rate),
       box && shape ? `${Math.round((100 * cellCount(box)) / cellCount(boxOfShape(shape)))}%` : NONE,
-      roundTrip === undefined ? NONE : `${Number((1000 * roundTrip).toPrecision(2))} ms`,
+      milliseconds(roundTrip),
       use ? use.says : state,
     ];
   });

@@ -1,6 +1,7 @@
 import type { JobStatus, RoomStatus } from '../../core/protocol/api.js';
+import type { Progress } from '../../core/protocol/document.js';
 import { element, say, sayIfAny, show } from '../contribute/elements.js';
-import { count, duration, percent, roughly } from '../contribute/numbers.js';
+import { bytes, count, duration, percent, roughly } from '../contribute/numbers.js';
 
 const UNKNOWN = '–';
 
@@ -27,7 +28,8 @@ export function showJob({ job, title, peers, mayRun }: JobNews): void {
     const bar = element('bar', HTMLProgressElement);
     bar.max = progress.steps;
     bar.value = progress.step;
-    say('steps', `Step ${count(progress.step)} of ${count(progress.steps)}`);
+    const unit = progress.members ? 'Steps of all members:' : 'Step';
+    say('steps', `${unit} ${count(progress.step)} of ${count(progress.steps)}`);
     say('percent', percent(progress.step, progress.steps));
   }
   showFigures(figuresOf(job));
@@ -46,7 +48,8 @@ type Figure = readonly [name: string, value: string, unit: string];
 
 function figuresOf({ state, progress }: JobStatus): readonly Figure[] {
   if (!progress) return [];
-  const { rate, secondsLeft, peers, checkpoint, haloBytesDirect, haloBytesRelayed, stepSeconds } = progress;
+  const { rate, secondsLeft, peers, checkpoint, haloBytesDirect, haloBytesRelayed, stepSeconds, members } =
+    progress;
   const halos = haloBytesDirect + haloBytesRelayed;
   const relayed: Figure = ['Halos relayed', percent(haloBytesRelayed, halos), 'of all bytes'];
   const safe: Figure = ['Safe in the store', count(checkpoint), 'steps'];
@@ -55,12 +58,60 @@ function figuresOf({ state, progress }: JobStatus): readonly Figure[] {
     ['Speed', roughly(rate), 'cell updates a second'],
     ['Time left', secondsLeft === null ? UNKNOWN : duration(secondsLeft), ''],
     ['Devices computing', count(peers), ''],
-    safe,
-    ['A step, measured', stepTime(stepSeconds?.measured ?? undefined), 'milliseconds'],
-    ['A step, predicted', stepTime(stepSeconds?.predicted), 'milliseconds'],
+    ...(members ? [] : [safe]),
+    ...(members ? membersOf(members) : stepsOf(stepSeconds)),
+    ...efficiencyOf(progress),
     ...(halos > 0 ? [relayed] : []),
   ];
 }
+
+function membersOf({
+  count: all,
+  done,
+  failed,
+  running,
+}: NonNullable<Progress['members']>): readonly Figure[] {
+  return [
+    ['Members done', count(done), `of ${count(all)}`],
+    ['With devices', count(running), 'members'],
+    ['Left', count(all - done - failed - running), 'members'],
+    ...(failed > 0 ? [['Failed', count(failed), 'members'] as const] : []),
+  ];
+}
+
+const stepsOf = (stepSeconds: Progress['stepSeconds']): readonly Figure[] => [
+  ['A step, measured', stepTime(stepSeconds?.measured ?? undefined), 'milliseconds'],
+  ['A step, predicted', stepTime(stepSeconds?.predicted), 'milliseconds'],
+];
+
+/** How the time that a step takes compares with the least that these devices would need for it, and where the rest goes. */
+function efficiencyOf({ scaling, stepSeconds }: Progress): readonly Figure[] {
+  if (!scaling) return [];
+  const {
+    computeSeconds,
+    communicationSeconds,
+    memoryBytes,
+    strongEfficiency,
+    weakEfficiency,
+    gpuUtilisation,
+  } = scaling;
+  const measured = stepSeconds?.measured ?? undefined;
+  const predicted =
+    strongEfficiency === null || measured === undefined || !stepSeconds || stepSeconds.predicted === 0
+      ? undefined
+      : (strongEfficiency * measured) / stepSeconds.predicted;
+  const busy = computeSeconds + communicationSeconds;
+  return [
+    ['Efficiency, measured', part(strongEfficiency), 'of all devices without waiting'],
+    ['Efficiency, predicted', part(predicted ?? null), 'of all devices without waiting'],
+    ['Each shard alone', part(weakEfficiency), 'weak-scaling efficiency'],
+    ['Waiting for halos', part(busy > 0 ? communicationSeconds / busy : null), 'of the devices’ time'],
+    ...(gpuUtilisation === null ? [] : [['GPUs at work', part(gpuUtilisation), 'of their time'] as const]),
+    ['Memory in use', bytes(memoryBytes), 'on all devices'],
+  ];
+}
+
+const part = (value: number | null) => (value === null ? UNKNOWN : `${Math.round(100 * value)}%`);
 
 const stepTime = (seconds: number | undefined) =>
   seconds === undefined ? UNKNOWN : String(Number((1000 * seconds).toPrecision(3)));

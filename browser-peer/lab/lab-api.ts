@@ -4,19 +4,25 @@ import type { RoomAddresses } from '../../core/protocol/addresses.js';
 import {
   type Invitations,
   invitationsSchema,
+  linksSchema,
   type Outline,
   outlineSchema,
   type ProbeList,
   probeListSchema,
   type RoomStatus,
   type RunEvents,
+  type RunLinks,
   refusalSchema,
   roomStatusSchema,
   runEventsSchema,
   type Samples,
+  type SweepMembers,
   samplesSchema,
   submittedSchema,
+  sweepMembersSchema,
 } from '../../core/protocol/api.js';
+
+import { type ExportedLedger, ledgerSchema } from '../../core/trust/reputation/ledger.js';
 
 /** A request that the coordinator refuses, or that does not reach it. */
 class RequestError extends GroundswellError {
@@ -81,6 +87,23 @@ export class LabApi {
   samples(id: string, probe: string, from: number, count: number, every: number): Promise<Samples> {
     const query = new URLSearchParams({ from: String(from), count: String(count), every: String(every) });
     return this.#call(samplesSchema, 'GET', `/jobs/${id}/probes/${probe}?${query}`);
+  }
+
+  members(id: string): Promise<SweepMembers> {
+    return this.#call(sweepMembersSchema, 'GET', `/jobs/${id}/members`);
+  }
+
+  links(id: string): Promise<RunLinks> {
+    return this.#call(linksSchema, 'GET', `/jobs/${id}/links`);
+  }
+
+  credit(): Promise<ExportedLedger> {
+    return this.#call(ledgerSchema, 'GET', '/credit');
+  }
+
+  /** Where a browser downloads who has done how much. */
+  creditAddress(format: 'json' | 'csv'): string {
+    return this.#address(`/credit?format=${format}`);
   }
 
   outline(id: string): Promise<Outline> {

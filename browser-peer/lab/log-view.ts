@@ -16,16 +16,18 @@ export class LogView {
     return this.#last;
   }
 
-  add(events: readonly RunEvent[], last: number): void {
+  /** What is news of it. */
+  add(events: readonly RunEvent[], last: number): readonly RunEvent[] {
     // A coordinator that was started again counts anew.
     if (last < this.#last) {
       this.#last = 0;
-      return;
+      return [];
     }
     const body = element('log-rows', HTMLElement);
     for (const event of events) body.prepend(rowOf(event));
     while (body.childElementCount > MOST_ROWS) body.lastElementChild?.remove();
     this.#last = last;
+    return events;
   }
 }
 

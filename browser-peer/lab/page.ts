@@ -1,23 +1,28 @@
-import type { JobStatus, RoomStatus } from '../../core/protocol/api.js';
+import type { JobStatus, RoomStatus, RunLinks, SweepMembers } from '../../core/protocol/api.js';
 import { element, say, sayIfAny, show } from '../contribute/elements.js';
 import { followRoom, type RoomSnapshot, type RoomTools, unknownRoom } from '../contribute/follow-room.js';
 import { summaryOf } from '../contribute/job-summary.js';
+import { showCredit } from './credit-view.js';
 import { showFleet } from './fleet-view.js';
 import { showJob } from './job-view.js';
 import { JobsView } from './jobs-view.js';
 import type { LabApi } from './lab-api.js';
 import { LogView } from './log-view.js';
 import { MapView } from './map-view.js';
+import { MembersView } from './members-view.js';
 import { ProbePlots } from './probe-plots.js';
 import { showResult } from './result-view.js';
 import { showInvitations } from './share-view.js';
 import { SubmitView } from './submit-view.js';
+import { TrustView } from './trust-view.js';
 
 /** The coordinator renews progress twice a second; a person needs no more. */
 const ASK_EVERY_MS = 1_000;
 
 export interface LabTools extends RoomTools {
   readonly api: LabApi;
+  /** Of the page that shows what is computed in this room. */
+  readonly watchAddress: string;
 }
 
 /** Brings the laboratory to life: it follows the room, and hands in, stops and resumes its jobs. */
@@ -30,12 +35,20 @@ class Laboratory {
   readonly #jobs = new JobsView((id) => this.#choose(id));
   readonly #map = new MapView();
   readonly #plots: ProbePlots;
+  readonly #members = new MembersView();
+  readonly #trust = new TrustView();
   readonly #log = new LogView();
   #room: RoomSnapshot = unknownRoom;
   #status: RoomStatus | undefined;
   /** The job that is looked at; the newest, until somebody chooses. */
   #chosen: string | undefined;
   #hasLinks = false;
+  /** What was asked of the job that is looked at. */
+  #details: {
+    readonly job: string;
+    readonly members: SweepMembers | undefined;
+    readonly links: RunLinks['links'];
+  } = NOTHING;
   /** The result that is shown, by its job and state: its arrays never change otherwise. */
   #outlined = '';
 
@@ -117,7 +130,9 @@ class Laboratory {
       if (this.#chosen === undefined) this.#chosen = this.#status.jobs.at(-1)?.id;
       this.#paint();
       const { events, last } = await api.events(this.#log.last);
-      this.#log.add(events, last);
+      this.#trust.add(this.#log.add(events, last));
+      showCredit(api, await api.credit());
+      await this.#askForDetails();
       await this.#askForResult();
       if (this.#status.role === 'run' && !this.#hasLinks) {
         showInvitations(await api.invitations(), (words) => this.#tell(words));
@@ -127,6 +142,17 @@ class Laboratory {
       // The line at the top says that the room is away.
       if (this.#room.connection.kind === 'open') this.#tellFailure(error);
     }
+  }
+
+  /** The members of a sweep, and the links of a run. */
+  async #askForDetails(): Promise<void> {
+    const job = this.#job;
+    if (!job) return;
+    const { api } = this.#tools;
+    const members = job.progress?.members && (await api.members(job.id));
+    const { links } = job.plan ? await api.links(job.id) : NOTHING;
+    this.#details = { job: job.id, members, links };
+    this.#paint();
   }
 
   async #askForResult(): Promise<void> {
@@ -158,10 +184,19 @@ class Laboratory {
     const roomJob = room.job?.id === job?.id ? room.job : undefined;
     const summary = room.job && summaryOf(room.job);
     if (job) showJob({ job, title: roomJob && summary?.title, peers: status.peers, mayRun });
-    this.#map.show(roomJob, job?.plan, status.peers);
+    const { members, links } = this.#details.job === job?.id ? this.#details : NOTHING;
+    this.#map.show({ roomJob, plan: job?.plan, peers: status.peers, links });
+    const watchAddress = roomJob && this.#watchMember;
+    this.#members.show(job && members && { job, members, peers: status.peers, watchAddress });
+    this.#trust.show(job);
     const running = status.jobs.find(({ plan }) => plan !== undefined);
     showFleet(status, running?.plan, running?.id === room.job?.id ? summary?.shape : undefined);
   }
+
+  readonly #watchMember = (member: number): string => {
+    const { watchAddress } = this.#tools;
+    return `${watchAddress}${watchAddress.includes('?') ? '&' : '?'}member=${member}`;
+  };
 
   #paintConnection(): void {
     const { connection } = this.#room;
@@ -179,6 +214,8 @@ class Laboratory {
     this.#tell(error instanceof Error ? error.message : String(error));
   }
 }
+
+const NOTHING = { job: '', members: undefined, links: [] };
 
 const CONNECTION = {
   connecting: 'Connecting…',

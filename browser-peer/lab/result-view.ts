@@ -7,15 +7,19 @@ import type { ExportFormat, LabApi } from './lab-api.js';
 export function showResult(api: LabApi, job: JobStatus, outline: Outline | undefined): void {
   show('result-card', outline !== undefined);
   if (!outline) return;
-  say(
-    'result-state',
-    outline.state === 'complete' ? 'Complete.' : 'Not complete yet: what is missing is NaN in a download.',
-  );
+  say('result-state', stateWords(outline.state === 'complete', job.progress?.vetted));
   say('result-place', `In the store: ${job.result}`);
   element('download', HTMLAnchorElement).href = api.exportAddress(job.id, 'netcdf');
   element('array-rows', HTMLElement).replaceChildren(
     ...outline.arrays.map((array) => rowOf(api, job.id, array)),
   );
+}
+
+/** `vetted`: steps up to which all has been vetted, where peers are checked. */
+function stateWords(isComplete: boolean, vetted: number | undefined): string {
+  if (isComplete) return 'Complete.';
+  const provisional = vetted === undefined ? '' : ` What comes after step ${count(vetted)} is provisional.`;
+  return `Not complete yet: what is missing is NaN in a download.${provisional}`;
 }
 
 function rowOf(api: LabApi, id: string, { path, shape, dimensions }: Outline['arrays'][number]) {
@@ -40,6 +44,8 @@ function rowOf(api: LabApi, id: string, { path, shape, dimensions }: Outline['ar
   return row;
 }
 
-/** Pictures are of planes. */
-const formatsOf = (dimensions: readonly string[]): readonly ExportFormat[] =>
-  dimensions.includes('y') && dimensions.includes('x') ? ['npy', 'png'] : ['npy'];
+/** Pictures are of planes, and of one job: those of a sweep begin with its axes, and are seen by member. */
+const formatsOf = (dimensions: readonly string[]): readonly ExportFormat[] => {
+  const isOfOneJob = dimensions[0] === 'time';
+  return isOfOneJob && dimensions.includes('y') && dimensions.includes('x') ? ['npy', 'png'] : ['npy'];
+};

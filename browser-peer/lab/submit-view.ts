@@ -3,6 +3,7 @@ import { MAX_JOB_BYTES } from '../../core/protocol/limits.js';
 import { element, say } from '../contribute/elements.js';
 import { count } from '../contribute/numbers.js';
 import { type Checked, checkText, type PlacedFault, placedIn } from './check-text.js';
+import { EXAMPLE_JOB } from './example-job.js';
 
 /** A model is compiled at each check: it waits until nobody types. */
 const CHECK_AFTER_MS = 250;
@@ -31,6 +32,7 @@ export class SubmitView {
       event.preventDefault();
       void this.#submit();
     });
+    element('example', HTMLButtonElement).addEventListener('click', () => this.#put(EXAMPLE_JOB));
     const chooser = element('file', HTMLInputElement);
     chooser.addEventListener('change', () => {
       void this.#take(chooser.files?.[0]);
@@ -69,7 +71,11 @@ export class SubmitView {
         `${file.name} has ${count(file.size)} bytes; a job file has at most ${count(MAX_JOB_BYTES)}.`,
       );
     }
-    this.#text.value = await file.text();
+    this.#put(await file.text());
+  }
+
+  #put(text: string): void {
+    this.#text.value = text;
     this.#checkNow();
   }
 

@@ -12,4 +12,5 @@ openLab({
   api: new LabApi(addresses),
   connect: () => connectSocket(addresses.socket),
   statusAddress: addresses.status,
+  watchAddress: `watch${location.search}`,
 });

@@ -12,7 +12,8 @@ const job = {
 
 describe('choices', () => {
   test('come back from the address, beside what else stands there', () => {
-    const search = '?room=lab&field=rms2.L&plane=x%3A17&rate=5&colours=light&peak=0.5&marks=off&borders=on';
+    const search =
+      '?room=lab&field=rms2.L&plane=x%3A17&rate=5&colours=light&peak=0.5&marks=off&borders=on&member=7';
     const choices = choicesIn(search);
     expect(choices).toEqual({
       state: 'rms2.L',
@@ -23,6 +24,7 @@ describe('choices', () => {
       peak: 0.5,
       marks: false,
       borders: true,
+      member: 7,
     });
     expect(searchWith('?room=lab', choices)).toBe(search);
   });

@@ -16,9 +16,11 @@ export interface Choices {
   readonly peak: number | undefined;
   readonly marks: boolean;
   readonly borders: boolean;
+  /** Of a sweep, by its number; undefined: one that has something to show. */
+  readonly member: number | undefined;
 }
 
-export const RATES = [1, 2, 5, 10, 15, 20, 30] as const;
+export const RATES = [1, 2, 5, 10, 15, 20, 30, 40, 60] as const;
 
 /** What the address asks for; what it says wrongly, or not, is as it is for everybody. */
 export function choicesIn(search: string): Choices {
@@ -38,6 +40,7 @@ export function choicesIn(search: string): Choices {
     peak: number('peak') || undefined,
     marks: query.get('marks') !== 'off',
     borders: query.get('borders') === 'on',
+    member: /^\d{1,5}$/.test(query.get('member') ?? '') ? Number(query.get('member')) : undefined,
   };
 }
 
@@ -53,6 +56,7 @@ export function searchWith(search: string, choices: Choices): string {
   set('peak', choices.peak === undefined ? undefined : String(choices.peak));
   set('marks', choices.marks ? undefined : 'off');
   set('borders', choices.borders ? 'on' : undefined);
+  set('member', choices.member === undefined ? undefined : String(choices.member));
   const text = query.toString();
   return text === '' ? '' : `?${text}`;
 }

@@ -1,7 +1,10 @@
 import { GroundswellError } from '../../core/errors.js';
 import { checkJob } from '../../core/job/check.js';
 import type { Job } from '../../core/job/job.js';
+import { isSweep, memberOf, readSweep } from '../../core/job/sweep.js';
 import type { TransportFactory } from '../../core/links/transport.js';
+import type { RoomJob } from '../../core/protocol/document.js';
+import { memberId } from '../../core/protocol/member-id.js';
 import type { Socket } from '../../core/protocol/socket.js';
 import type { Frame } from '../../core/watch/frames.js';
 import { samplesOf } from '../../core/watch/looking.js';
@@ -13,14 +16,16 @@ import { axesAcross, type View } from '../../core/watch/view.js';
 import { Viewer, type ViewerState } from '../../core/watch/viewer.js';
 import { element, say, sayIfAny } from '../contribute/elements.js';
 import { Repaint } from '../contribute/repaint.js';
+import type { ListedMember } from '../sweep/members.js';
 import { type Choices, choicesIn, kioskSearch, searchWith, viewOf } from './choices.js';
 import { Controls } from './controls.js';
+import { MemberChoice, memberSeen } from './member-choice.js';
 import { count } from './numbers.js';
 import { describe, drawOverlay } from './overlay.js';
 import { PlaneReader } from './plane-reader.js';
 import { Screen, type ScreenMeans } from './screen.js';
 import { TimeBar } from './time-bar.js';
-import { CONNECTION_WORDS, planeWords, type Seen, wordsFor } from './words.js';
+import { CONNECTION_WORDS, planeWords, rateWords, type Seen, wordsFor } from './words.js';
 
 export interface PageTools {
   readonly connect: () => Promise<Socket>;
@@ -32,11 +37,19 @@ export interface PageTools {
   readonly onSearch: (search: string) => void;
 }
 
-/** A job that can be looked at: what the coordinator says of it, and its file as far as it can be read here. */
+/** What may be looked at: a job, or a member of a sweep, which is never seen live. */
+interface Subject {
+  readonly id: string;
+  readonly file: unknown;
+  readonly member?: ListedMember;
+}
+
+/** A subject that is looked at: what the coordinator says of it, and its file as far as it can be read here. */
 interface Watched {
   readonly id: string;
   readonly job: Job;
   readonly snapshots: Snapshots;
+  readonly isLive: boolean;
 }
 
 /** How often at most it is asked which snapshots there are. */
@@ -57,18 +70,23 @@ class WatchPage {
     onLive: () => this.#goLive(),
     onPause: (paused) => this.#pause(paused),
   });
+  readonly #memberChoice = new MemberChoice((member) => this.#choose({ member }));
   readonly #repaint = new Repaint(() => this.#paint());
   readonly #range = new Range();
   readonly #reader = new PlaneReader((plane) => this.#read(plane));
   #choices: Choices;
   #state: ViewerState = { kind: 'connecting' };
   #watched: Watched | undefined;
+  /** The member that is shown as long as the visitor chooses none: it stays when others are done too. */
+  #settled: { readonly sweep: string; readonly member: number } | undefined;
   #asked = { about: '', at: Number.NEGATIVE_INFINITY };
   #seen: Seen = { kind: 'nothing' };
   #plane: Plane | undefined;
   /** What is shown as it comes; or not, while somebody looks at the past. */
   #follows: 'live' | 'paused' | 'stored' = 'live';
   #frames = { since: 0, count: 0 };
+  /** When the newest plane came. */
+  #cameAt = 0;
 
   constructor(tools: PageTools) {
     this.#tools = tools;
@@ -103,25 +121,44 @@ class WatchPage {
     const now = performance.now();
     if (!job) return;
     // A job that ends is asked after at once: nothing else may follow.
-    const about = `${job.id} ${job.state}`;
+    const about = `${job.id} ${job.state} ${this.#choices.member}`;
     if (about === this.#asked.about && now - this.#asked.at < ASK_EVERY_MS) return;
     this.#asked = { about, at: now };
     try {
-      const snapshots = await this.#tools.stored.snapshots(job.id);
-      if (this.#watched?.id === job.id) this.#watched = { ...this.#watched, snapshots };
-      else this.#begin({ id: job.id, job: checkJob(job.file), snapshots });
+      const { id, file, member } = await this.#subjectOf(job);
+      const snapshots = await this.#tools.stored.snapshots(id);
+      // Something else was chosen meanwhile.
+      if (this.#asked.about !== about) return;
+      if (this.#watched?.id === id) this.#watched = { ...this.#watched, snapshots };
+      else this.#begin({ id, job: checkJob(file), snapshots, isLive: member === undefined });
       this.#offerTimes();
-      const isOver = job.state !== 'running' && job.state !== 'waiting';
+      const isOver = member !== undefined || (job.state !== 'running' && job.state !== 'waiting');
       if (isOver && this.#seen.kind !== 'stored') await this.#showLast();
+      this.#repaint.soon();
     } catch (error) {
       if (!(error instanceof GroundswellError)) throw error;
       say('detail', error.message);
     }
   }
 
+  /** Of a sweep, the member that is chosen. */
+  async #subjectOf({ id, file }: RoomJob): Promise<Subject> {
+    if (!isSweep(file)) {
+      this.#memberChoice.show(undefined, undefined);
+      return { id, file };
+    }
+    const members = await this.#tools.stored.members(id);
+    const before = this.#settled?.sweep === id ? this.#settled.member : undefined;
+    const member = memberSeen(members, this.#choices.member ?? before);
+    if (member.state === 'done') this.#settled = { sweep: id, member: member.number };
+    this.#memberChoice.show(members, member);
+    const sweep = readSweep(file);
+    return { id: memberId(id, member.places), file: memberOf(sweep, file, member.number).file, member };
+  }
+
   #begin(watched: Watched): void {
     this.#watched = watched;
-    this.#follows = 'live';
+    this.#follows = watched.isLive ? 'live' : 'stored';
     this.#seen = { kind: 'nothing' };
     this.#look();
   }
@@ -129,6 +166,7 @@ class WatchPage {
   #choose(change: Partial<Choices>): void {
     this.#choices = { ...this.#choices, ...change };
     this.#tools.onSearch(searchWith(this.#tools.search, this.#choices));
+    if ('member' in change && this.#state.kind === 'open') return void this.#meet(this.#state);
     const looksElsewhere = 'state' in change || 'axis' in change || 'at' in change || 'rate' in change;
     if (looksElsewhere) this.#look(change.rate === undefined);
     else if (this.#plane) this.#draw(this.#plane);
@@ -138,7 +176,7 @@ class WatchPage {
   /** Asks for what is chosen. */
   #look(elsewhere = true): void {
     const view = this.#view;
-    this.#viewer.look(view);
+    this.#viewer.look(this.#watched?.isLive ? view : undefined);
     if (!view || !elsewhere) return;
     this.#range.reset();
     this.#reader.drop();
@@ -159,6 +197,7 @@ class WatchPage {
   #read(plane: Plane): void {
     if (this.#follows !== 'live') return;
     this.#frames.count += 1;
+    this.#cameAt = performance.now();
     this.#show(plane, { kind: 'live', step: plane.step, paused: false });
   }
 
@@ -246,14 +285,16 @@ class WatchPage {
     this.#controls.offer(watched.snapshots, view.axis);
     const peak = Number(dataset.peak ?? 1) || 1;
     this.#controls.show(this.#choices, { state: view.state, at: view.at, colours: this.#colours, peak });
-    this.#times.show({ seen, follows: this.#follows, isRunning: this.#isRunning });
+    const vetted = state.kind === 'open' ? state.room.progress?.vetted : undefined;
+    this.#times.show({ seen, follows: this.#follows, isRunning: this.#isRunning, vetted });
     this.#paintMarks(watched, view);
     this.#paintRate();
     element('kiosk', HTMLAnchorElement).search = kioskSearch(this.#tools.search, this.#choices);
   }
 
   get #isRunning(): boolean {
-    return this.#state.kind === 'open' && this.#state.room.job?.state === 'running';
+    const isLive = this.#watched?.isLive ?? false;
+    return isLive && this.#state.kind === 'open' && this.#state.room.job?.state === 'running';
   }
 
   #paintMarks({ job }: Watched, view: View): void {
@@ -277,7 +318,8 @@ class WatchPage {
     if (seconds < 1) return;
     const rate = this.#frames.count / seconds;
     this.#frames = { since: now, count: 0 };
-    say('seen-rate', this.#seen.kind === 'live' && rate > 0 ? `${rate.toFixed(1)} frames a second.` : '');
+    const isLive = this.#follows === 'live' && this.#seen.kind === 'live' && this.#isRunning;
+    say('seen-rate', isLive ? rateWords(rate, (now - this.#cameAt) / 1000) : '');
   }
 
   #paintConnection(): void {

@@ -49,10 +49,13 @@ export class TimeBar {
     seen,
     follows,
     isRunning,
+    vetted,
   }: {
     readonly seen: Seen;
     readonly follows: 'live' | 'paused' | 'stored';
     readonly isRunning: boolean;
+    /** Steps up to which all has been vetted; undefined where nothing waits for that. */
+    readonly vetted: number | undefined;
   }): void {
     const bar = element('time', HTMLInputElement);
     bar.disabled = this.#stored.length === 0;
@@ -66,13 +69,18 @@ export class TimeBar {
       'time-label',
       this.#stored.length === 0
         ? 'No snapshot of this plane is stored'
-        : `Stored snapshots: ${count(this.#stored.length)}`,
+        : `Stored snapshots: ${count(this.#stored.length)}${this.#provisional(vetted)}`,
     );
     this.#isPaused = follows === 'paused';
     element('live', HTMLButtonElement).disabled = follows === 'live' || !isRunning;
     const pause = element('pause', HTMLButtonElement);
     pause.disabled = follows === 'stored' || !isRunning;
     pause.setAttribute('aria-pressed', String(this.#isPaused));
+  }
+
+  #provisional(vetted: number | undefined): string {
+    const after = this.#stored.filter(({ step }) => vetted !== undefined && step > vetted).length;
+    return after === 0 ? '' : `, ${count(after)} provisional`;
   }
 
   #toggle(): void {

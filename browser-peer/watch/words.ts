@@ -1,3 +1,4 @@
+import { isSweep } from '../../core/job/sweep.js';
 import type { RoomJob } from '../../core/protocol/document.js';
 import type { Snapshots } from '../../core/watch/stored.js';
 import type { View } from '../../core/watch/view.js';
@@ -34,6 +35,7 @@ export function wordsFor(
 }
 
 function roomWords({ room: { job }, notice }: Extract<ViewerState, { kind: 'open' }>, seen: Seen) {
+  if (job && isSweep(job.file)) return memberWords(seen);
   if (!job) return { title: 'No simulation runs', detail: 'As soon as one does, it is seen here.' };
   switch (seen.kind) {
     case 'live':
@@ -44,6 +46,13 @@ function roomWords({ room: { job }, notice }: Extract<ViewerState, { kind: 'open
       return { title: nothingYet[job.state], detail: notice || job.reason || '' };
   }
 }
+
+/** Of a sweep nothing is live. */
+const memberWords = ({ kind }: Seen) => ({
+  title: kind === 'nothing' ? 'Nothing of this simulation is stored yet' : 'Stored',
+  detail:
+    'A simulation of a sweep is computed whole on one device, which sends no pictures while it does. What it has stored is seen here.',
+});
 
 const overWords: Partial<Record<RoomJob['state'], string>> = {
   done: 'The simulation is done.',
@@ -58,6 +67,12 @@ const nothingYet = {
   failed: 'The simulation failed',
   stopped: 'The simulation was stopped',
 } as const;
+
+/** How often a picture comes; `waited`: seconds since the newest. Devices that have no time for viewers, or cannot be reached, send none. */
+export function rateWords(rate: number, waited: number): string {
+  if (rate > 0) return `${rate.toFixed(1)} frames a second.`;
+  return `No new picture for ${Math.round(waited)} s, while the simulation goes on.`;
+}
 
 /** What a view shows, in words. */
 export function planeWords({ axis, at, state }: View, { dimensions }: Pick<Snapshots, 'dimensions'>): string {

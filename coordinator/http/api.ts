@@ -8,7 +8,7 @@ import type { Room } from '../room/room.js';
 import type { Rooms } from '../rooms.js';
 import { describeApi } from './description.js';
 import { read } from './read.js';
-import { eventsQuery, inputsSchema, submissionSchema } from './requests.js';
+import { creditQuery, eventsQuery, inputsSchema, submissionSchema } from './requests.js';
 
 export interface ApiOptions {
   readonly version: string;
@@ -61,7 +61,7 @@ export function apiRoutes({ version, rooms, rights, jobs, linkTo }: ApiOptions):
   });
   router.get('/api/rooms/:room/credit', (request, response) => {
     const credit = rooms.existing(request.params.room).conductor.credit();
-    if (request.query.format !== 'csv') return void response.json(credit);
+    if (read(creditQuery, request.query, 'query').format === 'json') return void response.json(credit);
     response.type('text/csv').send(creditTable(credit));
   });
   // The file is sent inside an object, and may be indented.
@@ -71,6 +71,13 @@ export function apiRoutes({ version, rooms, rights, jobs, linkTo }: ApiOptions):
   });
   router.get('/api/rooms/:room/jobs/:id', async (request, response) => {
     response.json(await jobs.status(rooms.existing(request.params.room), request.params.id));
+  });
+  router.get('/api/rooms/:room/jobs/:id/members', async (request, response) => {
+    response.json(await jobs.members(rooms.existing(request.params.room), request.params.id));
+  });
+  router.get('/api/rooms/:room/jobs/:id/links', (request, response) => {
+    const { conductor } = rooms.existing(request.params.room);
+    response.json({ links: conductor.links(request.params.id) });
   });
   router.post('/api/rooms/:room/jobs/:id/inputs', json(MAX_CONTROL_BYTES), async (request, response) => {
     const { objects } = read(inputsSchema, request.body, 'body');

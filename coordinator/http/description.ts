@@ -3,6 +3,7 @@ import { jobFileSchema } from '../../core/job/schema.js';
 import {
   invitationsSchema,
   jobStatusSchema,
+  linksSchema,
   outlineSchema,
   probeListSchema,
   refusalSchema,
@@ -10,11 +11,12 @@ import {
   runEventsSchema,
   samplesSchema,
   submittedSchema,
+  sweepMembersSchema,
   uploadAddressesSchema,
 } from '../../core/protocol/api.js';
 import { ledgerSchema as creditSchema } from '../../core/trust/reputation/ledger.js';
 import { snapshotsSchema } from '../../core/watch/stored.js';
-import { eventsQuery, exportQuery, inputsSchema, planeQuery, samplesQuery } from './requests.js';
+import { creditQuery, eventsQuery, exportQuery, inputsSchema, planeQuery, samplesQuery } from './requests.js';
 
 /** What is sent and answered, by the names that the description gives it. */
 const answers = {
@@ -28,6 +30,8 @@ const answers = {
   Samples: samplesSchema,
   Outline: outlineSchema,
   Snapshots: snapshotsSchema,
+  SweepMembers: sweepMembersSchema,
+  RunLinks: linksSchema,
   Invitations: invitationsSchema,
   Refusal: refusalSchema,
   Version: z.object({ version: z.string(), protocol: z.number().int() }),
@@ -108,10 +112,11 @@ const OPERATIONS: readonly Operation[] = [
   {
     method: 'get',
     path: `${ROOM}/credit`,
-    summary: 'Updates of cells that stood, by key and owner; ?format=csv gives a table',
+    summary: 'Updates of cells that stood, by key and owner',
     right: 'watch',
+    query: creditQuery,
     answer: { json: 'Credit' },
-    refusals: [404],
+    refusals: [400, 404],
   },
   {
     method: 'get',
@@ -150,6 +155,23 @@ const OPERATIONS: readonly Operation[] = [
     summary: 'How far a job is',
     right: 'watch',
     answer: { json: 'JobStatus' },
+    refusals: [404],
+  },
+  {
+    method: 'get',
+    path: `${JOB}/members`,
+    summary:
+      'What has become of each member of a sweep; a member’s own id, SWEEP.PLACES, stands for it where planes are asked for',
+    right: 'watch',
+    answer: { json: 'SweepMembers' },
+    refusals: [404],
+  },
+  {
+    method: 'get',
+    path: `${JOB}/links`,
+    summary: 'Round trip and rate of each link of a run, as its peers have measured them',
+    right: 'watch',
+    answer: { json: 'RunLinks' },
     refusals: [404],
   },
   {

@@ -59,7 +59,8 @@ export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Ro
     express.raw({ limit: MAX_UPLOAD_BYTES, type: () => true, inflate: false }),
     async (request: ObjectRequest, response) => {
       const body = request.body instanceof Uint8Array ? request.body : new Uint8Array();
-      checkDigest(request.headers['content-md5'], body);
+      checkDigest('md5', request.headers['content-md5'], body);
+      checkDigest('sha256', queryOf(request).get('sha256') ?? undefined, body);
       await store.put(keyOf(request), body);
       response.status(204).end();
     },
@@ -70,19 +71,25 @@ export function objectRoutes({ store, signer, rights, jobs }: ObjectOptions): Ro
 const absent = (key: string) => new Refusal(404, 'no-such-object', `there is no object ${key}`);
 
 /** @throws Refusal, by the word that S3 has for it, where the body is not the one that was sent. */
-function checkDigest(announced: string | string[] | undefined, body: Uint8Array): void {
+function checkDigest(
+  hash: 'md5' | 'sha256',
+  announced: string | string[] | undefined,
+  body: Uint8Array,
+): void {
   if (announced === undefined) return;
-  if (createHash('md5').update(body).digest('base64') === announced) return;
+  if (createHash(hash).update(body).digest('base64') === announced) return;
   throw new Refusal(400, 'BadDigest', 'other bytes came than were sent; send them again');
 }
 
+const queryOf = (request: ObjectRequest) => new URLSearchParams(request.url.slice(request.url.indexOf('?')));
+
 /** @throws Refusal unless the address is signed for exactly this object. */
 function checkUpload(signer: UploadSigner, request: ObjectRequest): void {
-  const query = new URLSearchParams(request.url.slice(request.url.indexOf('?')));
+  const query = queryOf(request);
   const bytes = Number(query.get('bytes') ?? Number.NaN);
   const until = Number(query.get('until') ?? Number.NaN);
-  const signature = query.get('signature') ?? '';
-  switch (signer.verify({ key: keyOf(request), bytes, until, signature })) {
+  const [signature, sha256] = [query.get('signature') ?? '', query.get('sha256') ?? ''];
+  switch (signer.verify({ key: keyOf(request), bytes, sha256, until, signature })) {
     case 'forged':
       throw new Refusal(403, 'rights', 'this address is not signed for this object; ask for one');
     case 'expired':

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { z } from 'zod';
 import type { Job, Output } from '../../core/job/job.js';
 import { placesOf } from '../../core/job/states.js';
+import { memberOfId } from '../../core/protocol/member-id.js';
 import { sliceBody } from '../../core/watch/messages.js';
 import { fitsSlice, writeSlice } from '../../core/watch/slice.js';
 import { partIn } from '../../core/watch/view.js';
@@ -30,10 +31,11 @@ export function planeRoutes({ rooms, jobs, store }: PlaneOptions): Router {
     const room = rooms.existing(request.params.room);
     const { id } = request.params;
     const job = await jobs.job(room, id);
-    const { state: phase, progress } = await jobs.status(room, id);
+    // How far a member is, its run tells nobody: what is stored of it shows.
+    const status = memberOfId(id) ? undefined : await jobs.status(room, id);
     const countOf = (output: Output): number | Promise<number> => {
-      if (phase === 'done') return output.steps.length;
-      const due = progress && phase === 'running' ? progress.step : undefined;
+      if (status?.state === 'done') return output.steps.length;
+      const due = status?.state === 'running' ? status.progress?.step : undefined;
       return due === undefined
         ? storedCount(store, id, output)
         : output.steps.filter((step) => step <= due).length;

@@ -28,6 +28,10 @@ export const eventsQuery = z.object({
   limit: wholeNumber(1, MAX_EVENTS_READ).default(MAX_EVENTS_READ).describe('Events at most'),
 });
 
+export const creditQuery = z.object({
+  format: z.enum(['json', 'csv']).default('json').describe('csv: a table for spreadsheets'),
+});
+
 export const samplesQuery = z
   .object({
     from: wholeNumber(1).default(1).describe('Step of the first sample'),
@@ -56,5 +60,6 @@ export const exportQuery = z.object({
     .max(200)
     .optional()
     .describe('An output, or one of its states: film, film/psi, probes/ear'),
+  member: wholeNumber(0).optional().describe('Of a sweep, by its number: pictures and films take one'),
   snapshot: z.coerce.number().int().optional().describe('Of png and npy: from 0, or from -1 back'),
 });

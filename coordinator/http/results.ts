@@ -47,12 +47,13 @@ export function resultRoutes({ rooms, jobs }: ResultOptions): Router {
   });
   router.get('/api/rooms/:room/jobs/:id/export', async (request, response) => {
     const { room, id } = request.params;
-    const { format, what, snapshot } = read(exportQuery, request.query, 'query');
+    const { format, what, member, snapshot } = read(exportQuery, request.query, 'query');
     const result = await jobs.result(rooms.existing(room), id);
     const asked = {
       format,
       framesPerSecond: FRAMES_PER_SECOND,
       ...(what !== undefined && { what }),
+      ...(member !== undefined && { member }),
       ...(snapshot !== undefined && { snapshot }),
     };
     const values = valuesIn(result, asked);
@@ -69,7 +70,7 @@ export function resultRoutes({ rooms, jobs }: ResultOptions): Router {
     const file = join(tmpdir(), `groundswell-${randomUUID()}`);
     try {
       await exportResult(result, { ...asked, file }, endOf(response));
-      const name = [id, ...(what?.split('/') ?? [])].join('-');
+      const name = [id, ...(what?.split('/') ?? []), ...(member === undefined ? [] : [member])].join('-');
       response.attachment(`${name}.${EXTENSIONS[format]}`).type(TYPES[format]);
       await sent(response, file);
     } catch (error) {

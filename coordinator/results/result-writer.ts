@@ -4,7 +4,7 @@ import type { Contribution, RunReport } from '../run/run-report.js';
 import type { Store } from '../store/store.js';
 import { finishResult } from './finish.js';
 import { ProbeSeries } from './probe-series.js';
-import { startResult } from './start.js';
+import { markVetted, startResult } from './start.js';
 
 /** Writes a run's result to the store. `version` is Groundswell's. */
 export function resultWriter(store: Store, id: string, job: Job, version: string): ResultWriter {
@@ -12,6 +12,7 @@ export function resultWriter(store: Store, id: string, job: Job, version: string
   const started = new Date();
   return {
     start: () => startResult(store, id, job),
+    markVetted: (step) => markVetted(store, id, job, step),
     async addProbes(samples) {
       for (const sample of samples) await probes.add(sample);
     },

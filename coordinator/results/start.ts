@@ -3,7 +3,7 @@ import type { Job } from '../../core/job/job.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { Store } from '../store/store.js';
 import { hierarchyOf, type Layout } from './hierarchy.js';
-import { type Attributes, zarrDocuments, zarrGroup } from './zarr-format.js';
+import { type Attributes, type ZarrNode, zarrDocuments, zarrGroup } from './zarr-format.js';
 import { zarrStore } from './zarr-store.js';
 
 /**
@@ -16,6 +16,21 @@ export async function startResult(store: Store, jobId: string, job: Job): Promis
   for (const [path, { valueAt }] of hierarchyOf(job)) {
     if (valueAt === undefined) continue;
     await writeCoordinate(await zarr.open.v3(root.resolve(path), { kind: 'array' }), valueAt);
+  }
+}
+
+/**
+ * Marks a result that is being computed: all up to `step` has been vetted, and what is stored of later steps is provisional.
+ * Outputs say so too, for they are opened by themselves.
+ */
+export async function markVetted(store: Store, jobId: string, job: Job, step: number): Promise<void> {
+  const groups = new Set(job.outputs.map(({ name }) => name)).add('');
+  const marked = { state: 'running', vetted_step: step };
+  const nodes = [...hierarchyOf(job)].map(([path, { node }]): [string, ZarrNode] =>
+    groups.has(path) ? [path, zarrGroup({ ...node.attributes, ...marked })] : [path, node],
+  );
+  for (const [path, document] of zarrDocuments(new Map(nodes))) {
+    if (groups.has(path)) await writeDocument(store, jobId, path, document);
   }
 }
 
@@ -32,9 +47,13 @@ export async function writeDocuments(
   nodes.delete('');
   nodes.set('', zarrGroup({ ...root?.attributes, ...attributes }));
   for (const [path, document] of zarrDocuments(nodes)) {
-    const key = [resultKey(jobId), path, 'zarr.json'].filter((part) => part !== '').join('/');
-    await store.put(key, new TextEncoder().encode(JSON.stringify(document)));
+    await writeDocument(store, jobId, path, document);
   }
+}
+
+async function writeDocument(store: Store, jobId: string, path: string, document: object): Promise<void> {
+  const key = [resultKey(jobId), path, 'zarr.json'].filter((part) => part !== '').join('/');
+  await store.put(key, new TextEncoder().encode(JSON.stringify(document)));
 }
 
 /** Chunk by chunk: the time of a long run's probes never lies in memory whole. */

@@ -2,6 +2,7 @@ import * as zarr from 'zarrita';
 import { StoreError } from '../../core/errors.js';
 import type { Output, StateName } from '../../core/job/job.js';
 import { outputArrayKey } from '../../core/protocol/keys.js';
+import { memberOfId } from '../../core/protocol/member-id.js';
 import { axesOf } from '../../core/result/output.js';
 import type { Slice } from '../../core/watch/slice.js';
 import { axesAcross, type PlanePart, type ViewedPlane } from '../../core/watch/view.js';
@@ -35,6 +36,7 @@ export async function readStoredPlane(source: ZarrSource, asked: StoredPart): Pr
     if (axis === across) return zarr.slice(column * plane.stride - lo, end, plane.stride);
     return part.box.lo[axis] - lo;
   });
-  const { data } = await zarr.get(array, [zarr.slice(snapshot, snapshot + 1), ...ranges]);
+  const places = memberOfId(job)?.places ?? [];
+  const { data } = await zarr.get(array, [...places, zarr.slice(snapshot, snapshot + 1), ...ranges]);
   return { step: output.steps[snapshot] as number, ...part.samples, values: data };
 }

@@ -1,9 +1,11 @@
 import type { JobOrSweep } from '../../core/job/whole-sweep.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import type { Progress, RoomJob, RosterEntry } from '../../core/protocol/document.js';
 import type { Ability, ToCoordinator, ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
 import type { RunLog } from '../run/run-log.js';
+import type { MembersNow } from '../sweep/members-now.js';
 
 /** A peer that has said hello and been let in. */
 export interface Member {
@@ -62,6 +64,10 @@ export interface Conductor {
   /** False where no such job waits or runs. */
   stop(id: string): boolean;
   jobs(): readonly JobStatus[];
+  /** What has become of a sweep's members; undefined where no such sweep has begun here. */
+  membersOf(id: string): MembersNow | undefined;
+  /** The links of a job's run; none where it has not begun here. */
+  links(id: string): readonly MeasuredLink[];
   /** Verified cell updates by key and owner, the most deserving first. */
   credit(): ExportedLedger;
   /** Reads what the probes of a job have recorded, the newest too; undefined where it has not begun here. */

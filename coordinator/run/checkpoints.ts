@@ -1,22 +1,26 @@
+import { fromBase64, toBase64 } from 'lib0/buffer';
 import { StoreError, TakenOverError } from '../../core/errors.js';
-import { boxOfShape } from '../../core/grid/box.js';
+import { boxOfShape, type Triple } from '../../core/grid/box.js';
 import { brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { checkpointBrickKey, checkpointPrefix, sealKey, sealPrefix } from '../../core/protocol/keys.js';
 import {
   type BrickPlaces,
   type CheckpointName,
-  packPlaces,
+  digestOf,
+  packRuns,
   type Seal,
   type SpentSeal,
   sealSchema,
   spentSealSchema,
-  unpackPlaces,
+  unpackRuns,
 } from '../../core/protocol/seal.js';
 import type { Store } from '../store/store.js';
 
 /** Sealed checkpoints kept: the newest, and one before it in case the newest proves unreadable. */
 const KEPT = 2;
+
+type NewSeal = Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'digests' | 'final'>;
 
 /** A state that a run can go on from. */
 export interface SealedState {
@@ -25,6 +29,8 @@ export interface SealedState {
   readonly step: number;
   readonly name: CheckpointName;
   readonly places: BrickPlaces;
+  /** Of the bricks in C order, as peers signed for them; undefined where nobody did. */
+  readonly digests?: Uint8Array | undefined;
 }
 
 /**
@@ -95,12 +101,33 @@ export class Checkpoints {
   }
 
   /** Seals a checkpoint, all of whose bricks are in the store. @throws TakenOverError */
-  async seal(step: number, name: CheckpointName, places: BrickPlaces): Promise<SealedState> {
-    const state = { seal: this.#last.seal + 1, step, name, places };
-    await this.#next({ step, name, bricks: packPlaces(places), final: false });
+  async seal(
+    step: number,
+    name: CheckpointName,
+    places: BrickPlaces,
+    digests?: Uint8Array,
+  ): Promise<SealedState> {
+    const state = { seal: this.#last.seal + 1, step, name, places, digests };
+    const bricks = packRuns(places);
+    await this.#next({ step, name, bricks, final: false, ...(digests && { digests: toBase64(digests) }) });
     this.#states.push(state);
     await this.#prune();
     return state;
+  }
+
+  /** The oldest state that a brick's object belongs to, and the digest that was sealed with it; undefined where there is none. */
+  holding(
+    key: string,
+  ): { readonly step: number; readonly brick: Triple; readonly digest: Uint8Array } | undefined {
+    const { grid } = this.#job;
+    for (const { step, places, digests } of this.#states) {
+      const brick = bricksOf(grid, boxOfShape(grid.shape)).find((own) => {
+        const place = places[brickIndex(grid, own)];
+        return place != null && checkpointBrickKey(this.#id, place, own) === key;
+      });
+      if (brick && digests) return { step, brick, digest: digestOf(digests, brickIndex(grid, brick)) };
+    }
+    return undefined;
   }
 
   /** Gives up what was sealed beyond `step`: it may be wrong. */
@@ -160,17 +187,11 @@ export class Checkpoints {
     }
   }
 
-  async #next(seal: Pick<Seal, 'step' | 'name' | 'bricks' | 'final'>): Promise<void> {
+  async #next(seal: Omit<NewSeal, 'seal'>): Promise<void> {
     if (!(await this.#create({ ...seal, seal: this.#last.seal + 1 }))) throw new TakenOverError(this.#id);
   }
 
-  async #create({
-    seal: number,
-    step,
-    name,
-    bricks,
-    final,
-  }: Pick<Seal, 'seal' | 'step' | 'name' | 'bricks' | 'final'>): Promise<boolean> {
+  async #create({ seal: number, step, name, bricks, digests, final }: NewSeal): Promise<boolean> {
     const seal: Seal = {
       version: 1,
       job: this.#id,
@@ -181,6 +202,7 @@ export class Checkpoints {
       final,
       sealed: new Date().toISOString(),
       bricks,
+      ...(digests && { digests }),
     };
     const created = await this.#store.create(
       sealKey(this.#id, number),
@@ -236,6 +258,15 @@ export class Checkpoints {
   }
 }
 
-function stateOf({ seal, step, name, bricks }: Seal): SealedState[] {
-  return name === undefined ? [] : [{ seal, step, name, places: unpackPlaces(bricks) }];
+function stateOf({ seal, step, name, bricks, digests }: Seal): SealedState[] {
+  if (name === undefined) return [];
+  return [
+    {
+      seal,
+      step,
+      name,
+      places: unpackRuns(bricks),
+      digests: digests === undefined ? undefined : fromBase64(digests),
+    },
+  ];
 }

@@ -53,6 +53,8 @@ export class Completion {
     tools.log('sealed', { job: id, step });
     troubles.sealed();
     vetting?.stands(step);
+    // The roster shows what peers are credited with.
+    tools.onChange();
     plans.forgetBefore(step);
     if (course?.pausedAt === step) {
       course.resume();

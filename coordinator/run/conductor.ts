@@ -1,5 +1,6 @@
 import type { Job } from '../../core/job/job.js';
 import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/whole-sweep.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import { CHECKS_OTHERS } from '../../core/plan/use-words.js';
 import type { ShownUse } from '../../core/protocol/document.js';
 import { holdersIn } from '../../core/protocol/holders.js';
@@ -16,6 +17,7 @@ import type {
   RunMessage,
 } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import type { MembersNow } from '../sweep/members-now.js';
 import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
 import { Inspection, type InspectionTools } from '../trust/inspection.js';
 import type { Duty } from '../trust/inspectors.js';
@@ -73,12 +75,16 @@ class RoomConductor implements Conductor {
 
   constructor(tools: ConductorTools) {
     this.#tools = tools;
+    const { trust, store, term, log } = tools;
+    const onTrouble = (reason: string | undefined) =>
+      this.#tell('store', { ...(reason !== undefined && { reason }) });
+    const patient = patientStore(store, { onTrouble, signal: this.#closing.signal });
     const attendance = {
       members: () => [...this.#members.values()],
       dutyOf: (peer: PeerId) => this.#dutyOf(peer),
       onChange: () => this.#updateRoster(),
     };
-    this.#inspection = tools.trust && new Inspection(tools.trust, attendance, tools.log);
+    this.#inspection = trust && new Inspection(trust, attendance, { store: patient, term, log });
   }
 
   joined(member: Member): void {
@@ -138,7 +144,19 @@ class RoomConductor implements Conductor {
   }
 
   probes(id: string): ProbeReader | undefined {
-    return this.#entries.find((entry) => entry.id === id)?.run?.readProbe;
+    return this.#run(id)?.readProbe;
+  }
+
+  membersOf(id: string): MembersNow | undefined {
+    return this.#run(id)?.members;
+  }
+
+  links(id: string): readonly MeasuredLink[] {
+    return this.#run(id)?.links ?? [];
+  }
+
+  #run(id: string): Run | undefined {
+    return this.#entries.find((entry) => entry.id === id)?.run;
   }
 
   finished(id: string): Promise<JobStatus> {
@@ -249,10 +267,15 @@ class RoomConductor implements Conductor {
       const use = entry && this.#useOf(entry, id);
       const isComputing = computing.has(id) || use?.kind === 'members';
       const state = run?.isLeaving(id) ? 'leaving' : isComputing ? 'computing' : 'idle';
-      const shown = `${state} ${use?.says}`;
+      const credit = this.#inspection?.parties.creditOf(id);
+      const shown = `${state} ${use?.says} ${credit}`;
       if (this.#roster.get(id) === shown) continue;
       this.#roster.set(id, shown);
-      this.#tools.document.setMember(id, { name, kind, ability, state, ...(use && { use }) });
+      this.#tools.document.setMember(id, {
+        ...{ name, kind, ability, state },
+        ...(use && { use }),
+        ...(credit !== undefined && { credit }),
+      });
     }
   }
 

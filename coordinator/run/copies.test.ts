@@ -29,8 +29,8 @@ function wholeCopies(readSeconds = 0): Copies {
   const copies = new Copies(job);
   copies.begin(8, plan, 1_000);
   for (const shard of [0, 1, 2]) {
-    copies.copied(peers[shard] as string, word(shard, readSeconds), 1_100);
-    copies.copied(peers[(shard + 1) % 3] as string, word(shard), 1_200);
+    copies.copied(peers[shard] as string, word(shard, readSeconds));
+    copies.copied(peers[(shard + 1) % 3] as string, word(shard));
   }
   return copies;
 }
@@ -40,9 +40,9 @@ const word = (shard: number, seconds = 0) => ({ type: 'copied', plan: 3, step: 8
 test('copies count once owners and buddies have all of them', () => {
   const copies = new Copies(job);
   copies.begin(8, plan, 0);
-  for (const shard of [0, 1, 2]) copies.copied(peers[shard] as string, word(shard), 0);
+  for (const shard of [0, 1, 2]) copies.copied(peers[shard] as string, word(shard));
   // Carl is the buddy of shard 1 alone.
-  copies.copied('carl', word(0), 0);
+  copies.copied('carl', word(0));
   expect(copies.held(everybody)).toBeUndefined();
   expect(copies.underWay(3)).toEqual({ step: 8 });
   expect(wholeCopies().held(everybody)).toEqual({

@@ -8,11 +8,10 @@ import type { RunMessage } from '../room/conductor.js';
 
 /** So much of a run is lost with a peer, and the epochs in flight, where copies cost next to nothing. */
 const SHORTEST_MS = 1_000;
-/** A copy costs at most a twentieth of the time for its reading, and a third of a link for its way. */
+/** Reading costs at most a twentieth of the time. What the way to a buddy costs is the peers' to hold down (`core/peer/giving-pace.ts`). */
 const READING_TIMES = 20;
-const GIVING_TIMES = 3;
-/** A copy that is not whole by then never will be: a buddy has no link, or is gone. */
-const OVERDUE_MS = 60_000;
+/** A copy that is not whole by then never will be, or not in time to be of use: a buddy has no link, or is gone. */
+const OVERDUE_MS = 300_000;
 
 /** Copies of all shards of a plan as of one step, as far as they are there. Times are milliseconds of one clock. */
 interface Ordered {
@@ -20,9 +19,8 @@ interface Ordered {
   readonly plan: Plan;
   readonly begun: number;
   /** By shard, who holds it: the owner, and its buddy. */
-  readonly holders: readonly Map<PeerId, number>[];
+  readonly holders: readonly Set<PeerId>[];
   readingMs: number;
-  givingMs: number;
 }
 
 /** A state that peers hold: each shard of an earlier plan, and one of those who have it. */
@@ -59,9 +57,8 @@ export class Copies {
       order: { step, ...(keeping && { keeping }) },
       plan,
       begun: now,
-      holders: plan.shards.map(() => new Map()),
+      holders: plan.shards.map(() => new Set()),
       readingMs: 0,
-      givingMs: 0,
     };
   }
 
@@ -71,27 +68,19 @@ export class Copies {
   }
 
   /** A peer says that it holds a copy. Of those that were given up it may say so still. */
-  copied(
-    peer: PeerId,
-    { plan, step, shard, seconds }: Extract<RunMessage, { type: 'copied' }>,
-    now: number,
-  ): void {
+  copied(peer: PeerId, { plan, step, shard, seconds }: Extract<RunMessage, { type: 'copied' }>): void {
     const underWay = this.#underWay;
     if (underWay?.plan.id !== plan || underWay.order.step !== step) return;
     const { shards } = underWay.plan;
     const owner = shards[shard]?.peer;
     const isBuddy = shards[buddyOf(shard, shards.length)]?.peer === peer;
     if (peer !== owner && !isBuddy) return;
-    const holders = underWay.holders[shard];
-    holders?.set(peer, now);
+    underWay.holders[shard]?.add(peer);
     underWay.readingMs = Math.max(underWay.readingMs, seconds * 1000);
-    const read = owner === undefined ? undefined : holders?.get(owner);
-    if (read !== undefined) underWay.givingMs = Math.max(underWay.givingMs, now - read);
     if (underWay.holders.some(({ size }) => size < 2)) return;
     this.#whole = underWay;
     this.#underWay = undefined;
-    const pause = Math.max(SHORTEST_MS, READING_TIMES * underWay.readingMs, GIVING_TIMES * underWay.givingMs);
-    this.#next = underWay.begun + pause;
+    this.#next = underWay.begun + Math.max(SHORTEST_MS, READING_TIMES * underWay.readingMs);
   }
 
   /** The newest state that the peers of a room hold as a whole. */

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
+import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Completion } from './completion.js';
 import type { Course } from './course.js';
@@ -35,7 +36,8 @@ export class Hearing {
   constructor(run: JobParts, rooms: Rooms) {
     this.#run = run;
     this.#rooms = rooms;
-    this.#uploads = new UploadDesk(run.tools.store, run.id, run.job);
+    const owes = (step: number, peer: PeerId) => run.safe.owesSnapshot(step, peer);
+    this.#uploads = new UploadDesk(run.tools.store, run.id, run.job, owes);
   }
 
   heard(member: Member, message: RunMessage): void {
@@ -80,9 +82,9 @@ export class Hearing {
       case 'checkpointed':
         return this.#checkpointed(member, shard, message);
       case 'copied':
-        return copies.copied(member.id, message, Date.now());
+        return copies.copied(member.id, message);
       case 'failed':
-        return setbacks.failed(member, message);
+        return life.keep(setbacks.couldNotGoOn(member, message));
       case 'missed':
         return setbacks.missed(member, message);
       case 'held':
@@ -151,15 +153,17 @@ export class Hearing {
     }
   }
 
-  #stored(member: Member, { step }: Heard<'stored'>): void {
-    this.#run.safe.stored(step, member.id);
+  #stored(member: Member, message: Heard<'stored'>): void {
+    this.#run.safe.stored(message.step, member.id);
+    this.#run.vetting?.stored(member, message);
     this.#moved(member);
     this.#rooms.completion.progressed();
   }
 
   #checkpointed(member: Member, shard: Box, message: Heard<'checkpointed'>): void {
     try {
-      this.#run.safe.checkpointed(member.id, shard, message);
+      const told = this.#run.safe.checkpointed(member.id, shard, message);
+      if (told) this.#run.vetting?.checkpointed(member, message.plan, told);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return member.dismiss(error.code, error.message);

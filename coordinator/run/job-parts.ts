@@ -17,6 +17,8 @@ import { Troubles } from './troubles.js';
 /** Writes what scientists open. */
 export interface ResultWriter {
   start(): Promise<void>;
+  /** All up to `step` has been vetted; what is stored of later steps is provisional. */
+  markVetted(step: number): Promise<void>;
   /** May be told the same samples again, after the run has gone back. */
   addProbes(samples: Extract<RunMessage, { type: 'epoch' }>['probes']): Promise<void>;
   /** As `ProbeSeries.read`: what has been added so far is among it. */
@@ -75,6 +77,8 @@ export class JobParts {
       flush: () => result.flush(),
       isVettedThrough: (step) => this.vetting?.isVettedThrough(step) ?? true,
       surelyRight: () => this.vetting?.surelyRight ?? Number.POSITIVE_INFINITY,
+      signedFor: (step) => this.vetting?.signedFor(step),
+      markVetted: (step) => result.markVetted(step),
     });
     this.copies = new Copies(job);
     this.staffing = new Staffing(job, this.crew, this.troubles, inspection?.parties);

@@ -205,6 +205,8 @@ test('a peer that leaves is not made to wait for yet another checkpoint, however
   expect(anna.granted(first)?.checkpoint).toBeUndefined();
 });
 
+const oneByte = { bytes: 1, md5: `${'A'.repeat(22)}==`, sha256: `${'A'.repeat(43)}=` };
+
 test('only those who have a shard are heard on a plan', async () => {
   const anna = new Guest('anna', room);
   submit();
@@ -215,7 +217,7 @@ test('only those who have a shard are heard on a plan', async () => {
     type: 'upload',
     request: 0,
     plan: plan.id,
-    objects: [{ key: 'jobs/run-1/state/8/0/0/0', bytes: 1 }],
+    objects: [{ key: 'jobs/run-1/state/8/0/0/0', ...oneByte }],
   });
   expect(status()).toMatchObject({ state: 'running', plan: { id: plan.id } });
   expect(mallory.heard).toEqual([]);
@@ -225,7 +227,12 @@ test('a peer that asks for what is not its own to store is dismissed, and the ru
   const anna = new Guest('anna', room);
   submit();
   const plan = await planOf(anna);
-  anna.say({ type: 'upload', request: 0, plan: plan.id, objects: [{ key: 'jobs/run-1/state/8', bytes: 1 }] });
+  anna.say({
+    type: 'upload',
+    request: 0,
+    plan: plan.id,
+    objects: [{ key: 'jobs/run-1/state/8', ...oneByte }],
+  });
   await vi.waitFor(() => expect(anna.dismissed).toBe('upload'));
   expect(status().state).toBe('running');
 });

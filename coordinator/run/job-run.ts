@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job/job.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Member, ProbeReader, RunMessage } from '../room/conductor.js';
@@ -61,6 +62,10 @@ export class JobRun implements Run {
 
   get reason(): string | undefined {
     return this.#parts.life.reason;
+  }
+
+  get links(): readonly MeasuredLink[] {
+    return this.#parts.staffing.links;
   }
 
   get ended(): boolean {
@@ -128,6 +133,7 @@ export class JobRun implements Run {
     const { safe, tools, life } = this.#parts;
     await safe.open();
     await tools.result.start();
+    await safe.markVetted();
     if (life.ended) return;
     if (safe.isFinal) return this.#completion.finish();
     this.#planning.open();

@@ -21,7 +21,9 @@ export class Ledger {
     return [...this.#owed.keys()].every((owed) => owed > step);
   }
 
-  owes(peer: PeerId): boolean {
+  /** Whether a peer owes snapshots: those of `step`, or any where none is named. */
+  owes(peer: PeerId, step?: number): boolean {
+    if (step !== undefined) return this.#owed.get(step)?.has(peer) === true;
     return [...this.#owed.values()].some((peers) => peers.has(peer));
   }
 

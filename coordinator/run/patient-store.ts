@@ -52,7 +52,7 @@ export function patientStore(store: Store, { onTrouble, signal }: Patience): Sto
     create: (key, bytes) => patiently(() => store.create(key, bytes)),
     replace: (key, bytes, version) => patiently(() => store.replace(key, bytes, version)),
     remove: (key) => patiently(() => store.remove(key)),
-    uploadAddress: (key, bytes) => patiently(() => store.uploadAddress(key, bytes)),
+    uploadAddress: (key, bytes, checksums) => patiently(() => store.uploadAddress(key, bytes, checksums)),
     list: (prefix) => whole(() => store.list(prefix)),
     folders: (prefix) => whole(() => store.folders(prefix)),
   };

@@ -1,13 +1,18 @@
 import { ProtocolError } from '../../core/errors.js';
-import type { Box } from '../../core/grid/box.js';
-import { brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
+import { type Box, cellCount, type Triple } from '../../core/grid/box.js';
+import { brickBox, brickCounts, brickIndex, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { snapshotsOf } from '../../core/job/snapshots.js';
+import { stateSlabs } from '../../core/peer/load.js';
 import type { CheckpointOrder, Owed } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { CheckpointName } from '../../core/protocol/seal.js';
+import { type CheckpointName, digestOf } from '../../core/protocol/seal.js';
+import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import type { RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
+import { digest as sha256 } from '../trust/checker.js';
+import { misstoredBrick } from '../trust/read-back.js';
+import type { SignedFor, ToldBrick, ToldCheckpoint } from '../trust/told-checkpoint.js';
 import { Checkpoints, type SealedState } from './checkpoints.js';
 import { Ledger } from './ledger.js';
 
@@ -21,7 +26,13 @@ export interface SafekeepingTools {
   readonly isVettedThrough?: (step: number) => boolean;
   /** The last step up to which nothing can turn out to be wrong. */
   readonly surelyRight?: () => number;
+  /** Resolves when the result says that all up to a step has been vetted, and no more. */
+  readonly markVetted?: (step: number) => Promise<void>;
+  /** What was signed for the bricks of the checkpoint at a step; undefined where nobody signed. */
+  readonly signedFor?: (step: number) => SignedFor | undefined;
 }
+
+type Latest = Pick<SealedState, 'name' | 'places' | 'digests'>;
 
 /** A checkpoint that peers are storing. */
 interface UnderWay {
@@ -32,7 +43,7 @@ interface UnderWay {
   /** Who has not told of all. */
   readonly owing: Set<PeerId>;
   /** The one before, of which bricks may be shared. */
-  readonly before: Pick<SealedState, 'name' | 'places'> | undefined;
+  readonly before: Latest | undefined;
   readonly places: (CheckpointName | null | undefined)[];
 }
 
@@ -45,7 +56,7 @@ export class Safekeeping {
   readonly #snapshots: ReturnType<typeof snapshotsOf>;
   #underWay: UnderWay | undefined;
   /** The checkpoint that was stored last, sealed or about to be: the next one may share its bricks. */
-  #latest: Pick<SealedState, 'name' | 'places'> | undefined;
+  #latest: Latest | undefined;
   #begun = Date.now();
   #sealing: Promise<void> | undefined;
 
@@ -85,6 +96,11 @@ export class Safekeeping {
   /** Whether a peer still has something that the store is to have. */
   owes(peer: PeerId): boolean {
     return this.#ledger.owes(peer) || this.#underWay?.owing.has(peer) === true;
+  }
+
+  /** Whether a peer still has snapshots of `step` that the store is to have. */
+  owesSnapshot(step: number, peer: PeerId): boolean {
+    return this.#ledger.owes(peer, step);
   }
 
   /** What a peer still has that the store is to have. */
@@ -145,16 +161,18 @@ export class Safekeeping {
   }
 
   /**
-   * A peer tells where bricks of its shard lie. Of checkpoints that are void it may tell still.
+   * A peer tells where bricks of its shard lie. Of checkpoints that are void it may tell still. Returns all that it has told
+   * of its shard, once that is whole.
    * @throws ProtocolError where it tells of bricks out of turn, or of some that cannot be as it says.
    */
   checkpointed(
     peer: PeerId,
     shard: Box,
     { plan, name, first, bricks: letters }: Extract<RunMessage, { type: 'checkpointed' }>,
-  ): void {
+  ): ToldCheckpoint | undefined {
     const underWay = this.#underWay;
-    if (underWay?.order.name !== name || underWay.plan !== plan || !underWay.owing.has(peer)) return;
+    if (underWay?.order.name !== name || underWay.plan !== plan || !underWay.owing.has(peer))
+      return undefined;
     const bricks = bricksOf(this.#job.grid, shard);
     const told = underWay.told.get(peer) ?? 0;
     if (first !== told || told + letters.length > bricks.length) {
@@ -167,7 +185,9 @@ export class Safekeeping {
       underWay.places[index] = placeOf(letters[i], name, underWay.before?.places[index]);
     }
     underWay.told.set(peer, told + letters.length);
-    if (told + letters.length === bricks.length) underWay.owing.delete(peer);
+    if (told + letters.length < bricks.length) return undefined;
+    underWay.owing.delete(peer);
+    return { step: underWay.order.step, bricks: bricks.map((brick) => this.#toldOf(underWay, brick)) };
   }
 
   /**
@@ -180,15 +200,38 @@ export class Safekeeping {
     const { step, name } = underWay.order;
     if (!this.isSafeThrough(step)) return undefined;
     const places = this.#wholePlaces(underWay);
+    const digests = this.#digestsAt(step, places.length);
     this.#underWay = undefined;
-    this.#latest = { name, places };
+    this.#latest = { name, places, digests };
     const sealed = this.quiet().then(async () => {
       await this.#tools.flush();
-      await this.#checkpoints.seal(step, name, places);
+      await this.#checkpoints.seal(step, name, places, digests);
+      await this.markVetted();
       return step;
     });
     this.#sealing = sealed.then(() => {});
     return sealed;
+  }
+
+  /** Has the result say how far it has been vetted, where peers signed for what is sealed. */
+  async markVetted(): Promise<void> {
+    const { newest } = this;
+    if (newest?.digests) await this.#tools.markVetted?.(newest.step);
+  }
+
+  /**
+   * The step of the oldest sealed state that is of no use, for one of its bricks is not what was sealed: the object of that key.
+   * Resolves to undefined where it is, or belongs to none.
+   */
+  async spoilt(key: string): Promise<number | undefined> {
+    const held = this.#checkpoints.holding(key);
+    if (!held) return undefined;
+    const cells = stateSlabs(this.#job, brickBox(this.#job.grid, held.brick)).reduce(
+      (sum, { box }) => sum + cellCount(box),
+      0,
+    );
+    const wrong = await misstoredBrick(this.#tools.store, [{ key, cells, digest: held.digest }], sha256);
+    return wrong === undefined ? undefined : held.step;
   }
 
   /** Resolves when nothing is being sealed. Rejects where a seal failed. */
@@ -211,7 +254,10 @@ export class Safekeeping {
     this.#ledger.clear();
     this.#underWay = undefined;
     await this.quiet();
-    if (this.newest && this.newest.step > right) await this.#checkpoints.giveUpBeyond(right);
+    if (this.newest && this.newest.step > right) {
+      await this.#checkpoints.giveUpBeyond(right);
+      await this.#tools.markVetted?.(this.newest?.step ?? 0);
+    }
     this.#latest = this.newest;
   }
 
@@ -223,6 +269,21 @@ export class Safekeeping {
   /** Removes the rest: the store knows that the job is done. */
   removeSeals(): Promise<void> {
     return this.#checkpoints.removeSeals();
+  }
+
+  #toldOf({ order, before, places }: UnderWay, brick: Triple): ToldBrick {
+    const index = brickIndex(this.#job.grid, brick);
+    const place = places[index] ?? null;
+    const isShared = place !== null && place !== order.name;
+    return { brick, place, held: isShared && before?.digests ? digestOf(before.digests, index) : undefined };
+  }
+
+  #digestsAt(step: number, bricks: number): Uint8Array | undefined {
+    const signedFor = this.#tools.signedFor?.(step);
+    if (!signedFor) return undefined;
+    const digests = new Uint8Array(bricks * BRICK_DIGEST_BYTES);
+    for (const [brick, digest] of signedFor) digests.set(digest, brick * BRICK_DIGEST_BYTES);
+    return digests;
   }
 
   #wholePlaces({ places }: UnderWay): (CheckpointName | null)[] {

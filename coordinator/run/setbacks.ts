@@ -1,5 +1,6 @@
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
+import type { Course } from './course.js';
 import type { Departures } from './departures.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
@@ -20,8 +21,10 @@ export class Setbacks {
   readonly #planning: Planning;
   readonly #departures: Departures;
   readonly #succession: Succession;
-  /** The field has become infinite once, and who is to blame was to be found out. */
-  #doubt: NodeJS.Timeout | undefined;
+  /** Who was, and up to which step right: a peer may be found out by what it computed, vouched for and stored. */
+  readonly #foundOut = new Map<PeerId, number>();
+  /** The field has become infinite once, under this plan, and who is to blame was to be found out. */
+  #doubt: { readonly course: Course; readonly timer: NodeJS.Timeout } | undefined;
 
   constructor(run: JobParts, planning: Planning, departures: Departures, succession: Succession) {
     this.#run = run;
@@ -57,6 +60,18 @@ export class Setbacks {
     this.#departures.releaseFree();
   }
 
+  /** A peer could not go on. Where a sealed state is not what was sealed, that is why, and the run goes back to one before it. */
+  async couldNotGoOn(member: Member, message: Extract<RunMessage, { type: 'failed' }>): Promise<void> {
+    const { id, safe, tools } = this.#run;
+    const { plan, object } = message;
+    const spoilt = object === undefined ? undefined : await safe.spoilt(object);
+    if (spoilt === undefined) return this.failed(member, message);
+    // Others may have found the same meanwhile.
+    if (this.#run.course?.plan.id !== plan) return;
+    tools.log('not-as-sealed', { job: id, object });
+    this.goBack(`${object} is not what was sealed`, spoilt - 1);
+  }
+
   /** A peer could not go on. Who fails twice is left out. */
   failed(member: Member, failure: Failure): void {
     this.#strike(member, failure);
@@ -83,7 +98,13 @@ export class Setbacks {
 
   /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again; undefined where it had none. */
   foundOut(peer: PeerId, why: string, right: number | undefined): void {
+    // Whatever became infinite may have been its doing.
+    this.close();
+    this.#doubt = undefined;
     const { id, crew, tools, troubles } = this.#run;
+    const known = this.#foundOut.get(peer);
+    if (known !== undefined && known <= (right ?? Number.POSITIVE_INFINITY)) return;
+    this.#foundOut.set(peer, right ?? Number.POSITIVE_INFINITY);
     const member = crew.member(peer);
     tools.log('found-out', { job: id, peer, name: member?.name, why, right });
     troubles.foundOut();
@@ -110,14 +131,18 @@ export class Setbacks {
     const { course, vetting } = this.#run;
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
-    if (!vetting || !course?.plan.signed || this.#doubt !== undefined) return this.#giveUp(member, message);
-    this.#doubt = setTimeout(() => {
+    if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
+    // It spreads: others find it too.
+    if (this.#doubt?.course === course) return;
+    if (this.#doubt !== undefined) return this.#giveUp(member, message);
+    const timer = setTimeout(() => {
       if (this.#run.course === course) this.goBack(`${message.state} is not finite, as ${member.name} found`);
     }, DOUBT_MS);
+    this.#doubt = { course, timer };
   }
 
   close(): void {
-    clearTimeout(this.#doubt);
+    clearTimeout(this.#doubt?.timer);
   }
 
   #strike(member: Member, { reason, peer }: Failure): void {

@@ -3,6 +3,9 @@ import type { Course } from './course.js';
 import type { JobParts } from './job-parts.js';
 import type { Setbacks } from './setbacks.js';
 
+/** A state is copied and hashed in a second or two, also by a device that does it slowly. */
+const SIGNED_WITHIN_MS = 10_000;
+
 /** Does something about whoever holds the run up: asks it, dismisses it, or has the run go on without it. */
 export class Stalls {
   readonly #run: JobParts;
@@ -15,6 +18,7 @@ export class Stalls {
 
   look(course: Course): void {
     const { troubles, crew } = this.#run;
+    if (this.#leftOutForSilence(course)) return;
     const stall = troubles.stall(course.free);
     switch (stall.kind) {
       case 'none':
@@ -31,7 +35,6 @@ export class Stalls {
         return this.#frozen(course, stall.peer, stall.seconds);
       case 'stuck':
         troubles.moved();
-        if (this.#leftOutForSilence()) return;
         return this.#setbacks.goBack('nothing moved, though every peer answers');
     }
   }
@@ -46,12 +49,20 @@ export class Stalls {
     this.#setbacks.failed(member, { reason: `its engine has made no step for ${Math.round(seconds)} s` });
   }
 
-  /** Whether the run waits for a peer that does not sign what it computes, and goes back for it. */
-  #leftOutForSilence(): boolean {
+  /**
+   * Whether a peer does not sign what it has computed, though others have, and the run goes back for it: nothing is sealed
+   * before it signs, so all that the others do meanwhile may be for nothing.
+   */
+  #leftOutForSilence(course: Course): boolean {
     const { vetting, crew } = this.#run;
     const silent = vetting?.silent;
-    const member = silent === undefined ? undefined : crew.member(silent);
-    if (member) this.#setbacks.failed(member, { reason: 'it does not sign what it computes' });
-    return member !== undefined;
+    if (!silent || Date.now() - silent.since < SIGNED_WITHIN_MS) return false;
+    // One that has not come so far yet has nothing to sign.
+    if ((course.stepOf(silent.peer) ?? silent.step) < silent.step) return false;
+    const member = crew.member(silent.peer);
+    // Of one that is away the room knows how long it is waited for.
+    if (!member || member.isAway()) return false;
+    this.#setbacks.failed(member, { reason: 'it does not sign what it computes' });
+    return true;
   }
 }

@@ -16,6 +16,7 @@ const right = {
   id: 'rights-1',
   shard: { lo: [0, 0, 0], hi: [16, 8, 16] },
   checkpoint: '8-1-1',
+  owes: (step: number) => step === 20,
 } as const;
 const may = (key: string) => mayUpload(right, `jobs/rights-1/${key}`);
 
@@ -31,6 +32,7 @@ test('a peer may store the chunks of its shard in the outputs', () => {
   expect(may('result.zarr/plane/psi/c/1/0/1')).toBe(true);
   expect(may('result.zarr/plane/psi/c/1/1/1'), 'of another shard').toBe(false);
   expect(may('result.zarr/plane/psi/c/2/0/1'), 'no such snapshot').toBe(false);
+  expect(may('result.zarr/plane/psi/c/0/0/1'), 'of a step that it does not owe').toBe(false);
   expect(may('result.zarr/plane/rms2/c/1/0/1'), 'no such state').toBe(false);
 });
 

@@ -12,13 +12,15 @@ interface UploadRight {
   readonly shard: Box;
   /** The checkpoint that is being stored now, if one is. */
   readonly checkpoint: CheckpointName | undefined;
+  /** Whether it still owes its part of the snapshots of a step. */
+  readonly owes: (step: number) => boolean;
 }
 
 /**
- * Whether `key` is one of the shard's bricks in the checkpoint under way, or one of its chunks of an output.
+ * Whether `key` is one of the shard's bricks in the checkpoint under way, or one of the chunks that it owes of an output.
  * Metadata, seals, sealed checkpoints, other peers' bricks and other jobs are not.
  */
-export function mayUpload({ job, id, shard, checkpoint }: UploadRight, key: string): boolean {
+export function mayUpload({ job, id, shard, checkpoint, owes }: UploadRight, key: string): boolean {
   // The key is built again from the numbers in it, so that nothing but numbers can differ.
   const numbers = key.split('/').map(Number);
   if (checkpoint !== undefined) {
@@ -29,7 +31,7 @@ export function mayUpload({ job, id, shard, checkpoint }: UploadRight, key: stri
     const axes = axesOf(output);
     const [snapshot = 0, ...chunk] = numbers.slice(-1 - axes.length);
     return (
-      snapshot < output.steps.length &&
+      owes(output.steps[snapshot] ?? 0) &&
       output.states.some((state) => key === outputChunkKey(id, output.name, state, snapshot, chunk)) &&
       holds(job.grid, intersect(shard, output.box), axes, chunk)
     );

@@ -123,10 +123,10 @@ export async function folderStore(folder: string, signer: UploadSigner): Promise
       );
     },
 
-    async uploadAddress(key, bytes) {
+    async uploadAddress(key, bytes, checksums) {
       checkKey(key);
       checkUploadLength(bytes);
-      return signer.address(key, bytes);
+      return signer.address(key, bytes, checksums?.sha256);
     },
   };
 }

@@ -71,7 +71,7 @@ async function allowPages(client: S3Client, bucket: string, origins: readonly st
     ID: CORS_RULE,
     AllowedOrigins: [...origins],
     AllowedMethods: ['GET', 'PUT'],
-    AllowedHeaders: ['content-type', 'content-md5'],
+    AllowedHeaders: ['content-type', 'content-md5', 'x-amz-checksum-sha256'],
     MaxAgeSeconds: CORS_FOR_SECONDS,
   };
   const CORSRules = [...rules.filter(({ ID }) => ID !== CORS_RULE), ours];

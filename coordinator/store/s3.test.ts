@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { StoreUnavailableError } from '../../core/errors.js';
+import { StoreError, StoreUnavailableError } from '../../core/errors.js';
 import { httpObjects } from '../../core/peer/http-objects.js';
 import { UPLOAD_VALID_MS } from '../../core/protocol/limits.js';
+import { checksumsOf, md5Of } from '../../core/result/checksums.js';
+import { sha256 } from '../../core/trust/roots/hash.js';
 import type { S3Server } from '../../test/s3/ceph.js';
 import { newBucket, s3Server } from '../../test/s3/server.js';
 import { type S3Store, s3Store } from './s3.js';
@@ -89,12 +91,27 @@ describe.skipIf('why' in server)('A bucket of a real S3 server', () => {
     it('that take the checksum of what is sent, and refuse other bytes', async () => {
       const store = await make();
       const objects = httpObjects(fetch, { object: (key) => key, upload: (url) => url });
-      await objects.put(await store.uploadAddress('k', 3), new TextEncoder().encode('abc'));
-      expect(await store.get('k')).toEqual(new TextEncoder().encode('abc'));
+      const abc = new TextEncoder().encode('abc');
+      await objects.put(await store.uploadAddress('k', 3), abc, { md5: md5Of(abc) });
+      expect(await store.get('k')).toEqual(abc);
       const headers = { 'content-type': type, 'content-md5': 'kAFQmDzST7DWlj99KOF/cg==' };
       const address = await store.uploadAddress('k', 3);
       expect((await fetch(address, { method: 'PUT', headers, body: 'abd' })).status).toBe(400);
       expect(await store.get('k')).toEqual(new TextEncoder().encode('abc'));
+    });
+
+    it('for the bytes that were named alone', async () => {
+      const store = await make();
+      const objects = httpObjects(fetch, { object: (key) => key, upload: (url) => url });
+      const [abc, abd] = [new TextEncoder().encode('abc'), new TextEncoder().encode('abd')];
+      const [named, other] = [await checksumsOf(abc, sha256), await checksumsOf(abd, sha256)];
+      const address = await store.uploadAddress('k', 3, named);
+      // Other bytes, told truly or not; or not told.
+      for (const told of [other, named, { md5: other.md5 }, { ...named, sha256: other.sha256 }])
+        await expect(objects.put(address, abd, told)).rejects.toThrow(StoreError);
+      expect(await store.get('k')).toBeUndefined();
+      await objects.put(address, abc, named);
+      expect(await store.get('k')).toEqual(abc);
     });
 
     it('to read by, as bytes and never as a page; 404 where nothing is', async () => {

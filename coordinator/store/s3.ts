@@ -10,6 +10,7 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { StoreUnavailableError } from '../../core/errors.js';
 import { UPLOAD_VALID_MS } from '../../core/protocol/limits.js';
+import type { Checksums } from '../../core/result/checksums.js';
 import { checkRange, checkUploadLength } from './checks.js';
 import { checkKey, checkPrefix, isKey, isKeyPart } from './key.js';
 import { locationOf, type S3Address } from './s3-address.js';
@@ -19,6 +20,8 @@ import { isAbsent, statusOf } from './s3-failures.js';
 import { type Marked, markedObject, markedWith } from './s3-mark.js';
 import { MULTIPART_FROM_BYTES, putInParts } from './s3-multipart.js';
 import type { ByteRange, DirectAccess, Store, Version, Versioned } from './store.js';
+
+const SHA256_HEADER = 'x-amz-checksum-sha256';
 
 /** Signed addresses to read by are followed at once. */
 const DOWNLOAD_VALID_MS = 5 * 60_000;
@@ -52,7 +55,7 @@ export async function s3Store(address: S3Address, patience: Patience = USUAL_PAT
       list: (prefix) => bucket.list(prefix),
       folders: (prefix) => bucket.folders(prefix),
       remove: (key) => bucket.remove(key),
-      uploadAddress: (key, bytes) => bucket.uploadAddress(key, bytes),
+      uploadAddress: (key, bytes, checksums) => bucket.uploadAddress(key, bytes, checksums),
       close: () => server.close(),
     };
   } catch (error) {
@@ -190,14 +193,15 @@ class Bucket {
     await this.#server.ask((client) => client.send(new DeleteObjectCommand(object)));
   }
 
-  /** Good for one object of that type and exact length. */
-  async uploadAddress(key: string, bytes: number): Promise<string> {
+  /** Good for one object of that type, exact length and checksums. */
+  async uploadAddress(key: string, bytes: number, checksums?: Checksums): Promise<string> {
     const object = this.#object(key);
     checkUploadLength(bytes);
+    const bound = checksums && { ContentMD5: checksums.md5, ChecksumSHA256: checksums.sha256 };
     return this.#signed(
-      new PutObjectCommand({ ...object, ...OBJECT_TYPE, ContentLength: bytes }),
+      new PutObjectCommand({ ...object, ...OBJECT_TYPE, ContentLength: bytes, ...bound }),
       UPLOAD_VALID_MS,
-      ['host', 'content-type', 'content-length'],
+      ['host', 'content-type', 'content-length', ...(bound ? ['content-md5', SHA256_HEADER] : [])],
     );
   }
 
@@ -224,6 +228,8 @@ class Bucket {
         // The server's time, as the SDK has learnt it where this machine's clock is wrong.
         signingDate: new Date(Date.now() + client.config.systemClockOffset),
         signableHeaders: new Set(headers),
+        // In the query it would bind nothing.
+        unhoistableHeaders: new Set([SHA256_HEADER]),
       }),
     );
   }

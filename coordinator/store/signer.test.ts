@@ -4,12 +4,13 @@ import { type SignedUpload, UploadSigner } from './signer.js';
 
 const secret = new Uint8Array(32).fill(7);
 
-function signed(signer: UploadSigner, key: string, bytes: number): SignedUpload {
-  const url = new URL(signer.address(key, bytes), 'http://localhost');
+function signed(signer: UploadSigner, key: string, bytes: number, sha256?: string): SignedUpload {
+  const url = new URL(signer.address(key, bytes, sha256), 'http://localhost');
   const get = (name: string) => url.searchParams.get(name) ?? '';
   return {
     key: url.pathname.slice('/store/'.length),
     bytes: Number(get('bytes')),
+    sha256: get('sha256'),
     until: Number(get('until')),
     signature: get('signature'),
   };
@@ -26,6 +27,13 @@ describe('A signed upload address', () => {
     expect(signer.verify(upload)).toBe('expired');
   });
 
+  it('is bound to the bytes that were named', () => {
+    const signer = new UploadSigner(secret);
+    const upload = signed(signer, 'a/b', 12, 'named+/=');
+    expect(signer.verify(upload)).toBe('valid');
+    for (const sha256 of ['', 'other']) expect(signer.verify({ ...upload, sha256 })).toBe('forged');
+  });
+
   it('is bound to its key, its length, its time and its signer', () => {
     const signer = new UploadSigner(secret);
     const upload = signed(signer, 'a/b', 12);
@@ -35,6 +43,7 @@ describe('A signed upload address', () => {
     expect(signer.verify({ ...upload, until: upload.until + 1 })).toBe('forged');
     expect(signer.verify({ ...upload, signature: '' })).toBe('forged');
     expect(signer.verify({ ...upload, signature: `${upload.signature}AAAA` })).toBe('forged');
+    expect(signer.verify({ ...upload, sha256: 'other' })).toBe('forged');
     expect(new UploadSigner(new Uint8Array(32)).verify(upload)).toBe('forged');
   });
 });

@@ -6,6 +6,8 @@ export interface SignedUpload {
   readonly key: string;
   /** Exact length of the object. */
   readonly bytes: number;
+  /** Of its bytes, base64; empty where any will do. */
+  readonly sha256: string;
   /** Unix time in milliseconds. */
   readonly until: number;
   readonly signature: string;
@@ -24,24 +26,25 @@ export class UploadSigner {
   }
 
   /** An address relative to the coordinator's origin. */
-  address(key: string, bytes: number): string {
+  address(key: string, bytes: number, sha256 = ''): string {
     const until = this.#now() + UPLOAD_VALID_MS;
     const query = new URLSearchParams({
       bytes: String(bytes),
+      ...(sha256 !== '' && { sha256 }),
       until: String(until),
-      signature: this.#sign(key, bytes, until).toString('base64url'),
+      signature: this.#sign({ key, bytes, sha256, until }).toString('base64url'),
     });
     return `/store/${key}?${query}`;
   }
 
-  verify({ key, bytes, until, signature }: SignedUpload): UploadVerdict {
-    const expected = this.#sign(key, bytes, until);
+  verify({ signature, ...upload }: SignedUpload): UploadVerdict {
+    const expected = this.#sign(upload);
     const given = Buffer.from(signature, 'base64url');
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
-    return this.#now() <= until ? 'valid' : 'expired';
+    return this.#now() <= upload.until ? 'valid' : 'expired';
   }
 
-  #sign(key: string, bytes: number, until: number): Buffer {
-    return createHmac('sha256', this.#secret).update(`${key}\n${bytes}\n${until}`).digest();
+  #sign({ key, bytes, sha256, until }: Omit<SignedUpload, 'signature'>): Buffer {
+    return createHmac('sha256', this.#secret).update(`${key}\n${bytes}\n${sha256}\n${until}`).digest();
   }
 }

@@ -1,3 +1,5 @@
+import type { Checksums } from '../../core/result/checksums.js';
+
 /**
  * Where everything durable lies. Keys are paths of `/`-separated parts, each of letters, digits, `.`, `-`, `_`;
  * no part is `.` or `..`, and no key is longer than 512 bytes. Anything else throws StoreError.
@@ -33,9 +35,10 @@ export interface Store {
   remove(key: string): Promise<void>;
   /**
    * An address that a peer may PUT exactly `bytes` bytes to, as application/octet-stream, for a while, without
-   * further rights. The folder store gives addresses of the coordinator, relative to its origin.
+   * further rights; and no others than those of the checksums, where these are given (a server that does not know SHA-256
+   * holds them to the MD5 alone). The folder store gives addresses of the coordinator, relative to its origin.
    */
-  uploadAddress(key: string, bytes: number): Promise<string>;
+  uploadAddress(key: string, bytes: number, checksums?: Checksums): Promise<string>;
 }
 
 /** `length` bytes from byte `from` on, or the `last` bytes; whole numbers, lengths at least 1. */

@@ -95,6 +95,15 @@ export class MemberDesk {
     return this.#schedule.heldBy(peer).map(Number);
   }
 
+  /** By member, the peers that it has been given to. */
+  get holders(): ReadonlyMap<number, readonly PeerId[]> {
+    const holders = new Map<number, PeerId[]>();
+    for (const peer of this.#seats.keys()) {
+      for (const member of this.heldBy(peer)) holders.set(member, [...(holders.get(member) ?? []), peer]);
+    }
+    return holders;
+  }
+
   /** Members that the peer has finished. */
   finishedBy(peer: PeerId): number {
     return this.#seats.get(peer)?.finished ?? 0;

@@ -1,3 +1,4 @@
+import { numberOf } from '../../core/job/sweep.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
 import { outputChunkKey, probeChunkKey, resultKey } from '../../core/protocol/keys.js';
 import { memberId } from '../../core/protocol/member-id.js';
@@ -40,7 +41,7 @@ export class MemberUploads {
     const [, chunk = ''] = key.split('/c/');
     const numbers = chunk.split('/').map(Number);
     if (!numbers.every((number) => Number.isInteger(number) && number >= 0)) return undefined;
-    const member = numberAt(axes, numbers.slice(0, axes.length));
+    const member = numberOf(this.#sweep, numbers.slice(0, axes.length));
     return member !== undefined && this.#isChunk(key, member, numbers.slice(axes.length))
       ? member
       : undefined;
@@ -68,15 +69,4 @@ export class MemberUploads {
       )
     );
   }
-}
-
-/** The number of the member at those places; undefined where there is none. */
-function numberAt(axes: WholeSweep['axes'], places: readonly number[]): number | undefined {
-  let number = 0;
-  for (const [axis, { values }] of axes.entries()) {
-    const place = places[axis];
-    if (place === undefined || place >= values.length) return undefined;
-    number = number * values.length + place;
-  }
-  return number;
 }

@@ -37,6 +37,8 @@ export function shareMember(
     ...tools,
     result: {
       start: async () => {},
+      // Of its members the sweep's result says only which are done.
+      markVetted: async () => {},
       async addProbes(samples) {
         for (const sample of samples) await probes.add(sample);
       },

@@ -1,4 +1,5 @@
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
+import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import type { Progress, RoomJob, ShownUse } from '../../core/protocol/document.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
@@ -8,6 +9,7 @@ import type { Run } from '../run/run.js';
 import type { End, RunTools } from '../run/run-tools.js';
 import { MemberDesk, type Orders } from './member-desk.js';
 import { MemberUploads } from './member-uploads.js';
+import type { MembersNow } from './members-now.js';
 import { MembersRecord } from './members-record.js';
 import { namesFiles, type SharedMember, shareMember } from './shared-member.js';
 import { type SweepContribution, SweepReport } from './sweep-report.js';
@@ -90,6 +92,23 @@ export class SweepRun implements Run {
 
   get plan(): Plan | undefined {
     return this.#sharing?.run.plan;
+  }
+
+  get links(): readonly MeasuredLink[] {
+    return this.#sharing?.run.links ?? [];
+  }
+
+  get members(): MembersNow {
+    const { done, failed } = this.#desk;
+    return { done, failed, holders: this.#holders };
+  }
+
+  /** By member, who computes it. */
+  get #holders(): MembersNow['holders'] {
+    if (this.ended) return new Map();
+    const shared = this.#sharing;
+    if (!shared) return this.#desk.holders;
+    return new Map([[shared.member, shared.run.plan?.shards.map(({ peer }) => peer) ?? []]]);
   }
 
   get ended(): boolean {
@@ -289,11 +308,11 @@ export class SweepRun implements Run {
     { request, objects: wanted }: Extract<RunMessage, { type: 'upload' }>,
   ): Promise<void> {
     const objects = [];
-    for (const { key, bytes } of wanted) {
+    for (const { key, bytes, ...checksums } of wanted) {
       const of = this.#uploads.memberOf(key);
       // One that was over before is a second copy of the same bits.
       if (of === undefined) return member.dismiss('upload', `${key} is not this peer's to store`);
-      objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes) });
+      objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes, checksums) });
     }
     member.send({ type: 'addresses', request, objects });
   }

@@ -1,31 +1,16 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job } from '../../core/job/job.js';
 import type { Readable } from '../../core/peer/load.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
-import type { Statement } from '../../core/trust/statement/statement.js';
+import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { nearHalos, nearState } from '../../core/witness/compare.js';
-import { brickDigests, chainOf, type Digest } from '../../core/witness/digests.js';
-import type { Evidence } from '../../core/witness/evidence.js';
+import { brickDigests, chainOf } from '../../core/witness/digests.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
-import { type Outcome, replay, type SpanStart } from '../../core/witness/replay.js';
-import { boxOfSpan, exchangeOf, type Span } from '../../core/witness/span.js';
+import { type Outcome, replay } from '../../core/witness/replay.js';
+import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
 import type { Engine } from '../../shaders/engine.js';
-
-/** What a peer signed of a span, and what it shows of it. */
-export interface Claim {
-  readonly job: Job;
-  readonly span: Span;
-  readonly statement: Statement;
-  /** Of the bricks at the span's end. */
-  readonly digests: Uint8Array;
-  readonly evidence: Evidence;
-  readonly start: SpanStart;
-  /** Of the bricks at its start, as others, or the peer itself before, signed for them; where that is known. */
-  readonly startDigests: Uint8Array | undefined;
-  /** Whether its bits are those of the checker's engine. */
-  readonly sameClass: boolean;
-}
+import type { Claim } from './claim.js';
+import { OutputCheck } from './output-check.js';
 
 export type Verdict =
   /** `outcome`: what the check itself made of the span, where it was made here. */
@@ -55,15 +40,20 @@ export class Checker {
 
   /** Rejects with what the engine or the store rejects with. `isUrgent`: whether somebody waits for nothing else. */
   check(objects: Readable, claim: Claim, isUrgent: () => boolean): Promise<Verdict> {
+    return this.inTurn(() => this.#check(objects, claim), isUrgent);
+  }
+
+  /** Work that is done when all before it is, within the time that checks may take. */
+  inTurn<T>(work: () => Promise<T>, isUrgent: () => boolean): Promise<T> {
     let took = 0;
-    const verdict = this.#queue.then(() => {
+    const done = this.#queue.then(() => {
       const begun = performance.now();
-      return this.#check(objects, claim).finally(() => {
+      return work().finally(() => {
         took = performance.now() - begun;
       });
     });
-    this.#queue = verdict.catch(() => undefined).then(() => rest(took, isUrgent));
-    return verdict;
+    this.#queue = done.catch(() => undefined).then(() => rest(took, isUrgent));
+    return done;
   }
 
   async close(): Promise<void> {
@@ -90,8 +80,12 @@ export class Checker {
     const forged = await forgedHalos(claim);
     if (forged) return { kind: 'lied', why: forged };
     const { engine } = await this.#opened();
-    const outcome = await replay({ engine, objects }, job, span, start, evidence.received);
-    const wrong = await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome));
+    const outputs = new OutputCheck(claim, objects, digest);
+    const tools = { engine, objects, digest, onSnapshot: outputs.onSnapshot };
+    const outcome = await replay(tools, job, span, start, evidence.received);
+    const wrong =
+      (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome))) ??
+      (await outputs.wrong(outcome));
     return wrong ? { kind: 'lied', why: wrong } : { kind: 'holds', outcome };
   }
 }

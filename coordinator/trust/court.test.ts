@@ -8,8 +8,11 @@ import { readEvidence } from '../../core/witness/evidence.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
+import { memoryStore } from '../results/sample.fixture.js';
 import type { Member } from '../room/conductor.js';
-import { Checker, type Claim, digest } from './checker.js';
+import { Archive } from './archive.js';
+import { Checker, digest } from './checker.js';
+import type { Claim } from './claim.js';
 import { Court, type Judgement } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
 import { Inquiries } from './inquiries.js';
@@ -48,7 +51,16 @@ beforeAll(async () => {
   engine = await createWasmEngine();
   checker = new Checker(() => createWasmEngine());
   const cells = Float32Array.from({ length: stateCells(job, box) }, (_, n) => Math.sin(n));
-  const statement = { job: 'court-1', plan: 1, shard: 0, from: 8, step: 16, root: '', halos: [] };
+  const statement = {
+    job: 'court-1',
+    plan: 1,
+    shard: 0,
+    from: 8,
+    step: 16,
+    root: '',
+    outputs: '',
+    halos: [],
+  };
   const claim: Claim = {
     ...{ job, span, statement, sameClass: true },
     digests: new Uint8Array(),
@@ -56,8 +68,9 @@ beforeAll(async () => {
     start: { kind: 'cells', cells },
     startDigests: await brickDigests(job, box, cells, digest),
   };
-  const { bricks } = await compute(claim);
-  honest = { ...claim, digests: readDigests(bricks, 2) as Uint8Array };
+  const { bricks, outputs } = await compute(claim);
+  const signed = { ...statement, outputs };
+  honest = { ...claim, statement: signed, digests: readDigests(bricks, 2) as Uint8Array };
 });
 afterAll(async () => {
   await checker.close();
@@ -125,7 +138,8 @@ async function judge(
   behaviour: Behaviour,
   { precaution = 'none', duty = 'none' }: { precaution?: Precaution; duty?: Duty } = {},
 ): Promise<{ judgement: Judgement | undefined; parties: Parties }> {
-  const parties = new Parties('main');
+  const archive = new Archive({ store: memoryStore(), room: 'main', term: 1, log: () => {} });
+  const parties = new Parties('main', archive);
   const members = [peer(behaviour)];
   const inspectors = new Inspectors({
     members: () => members,
@@ -136,7 +150,7 @@ async function judge(
   const supervisor = new Drawn(precaution);
   const court = new Court({ checker, inspectors, inquiries, supervisor, parties, log: () => {} });
   const judgement = await court.judge(objects, claim, knownAs('a', 'ann'), () => true);
-  parties.credit.stands(0);
+  parties.stands(0);
   return { judgement, parties };
 }
 

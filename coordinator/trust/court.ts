@@ -6,7 +6,8 @@ import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import { brickDigests, readDigests, rootOf, writeDigests } from '../../core/witness/digests.js';
 import { boxOfSpan } from '../../core/witness/span.js';
 import { altered } from './altered.js';
-import { type Checker, type Claim, digest, type Verdict } from './checker.js';
+import { type Checker, digest, type Verdict } from './checker.js';
+import type { Claim } from './claim.js';
 import type { Given, Inquiries } from './inquiries.js';
 import type { Inspector, Inspectors } from './inspectors.js';
 import type { Known, Parties } from './parties.js';
@@ -199,7 +200,7 @@ function cellUpdatesOf({ job, span }: Claim): number {
 async function agrees(answer: Answer, { statement, digests, start, startDigests }: Claim): Promise<boolean> {
   if (start.kind === 'cells' && startDigests && answer.start !== (await rootOf(startDigests, digest)))
     return false;
-  if (answer.bricks !== writeDigests(digests)) return false;
+  if (answer.bricks !== writeDigests(digests) || answer.outputs !== statement.outputs) return false;
   return sameChains(answer, statement.halos, ['sent', 'received']);
 }
 
@@ -220,10 +221,10 @@ function sameChains(
 }
 
 /** An inspector's answer, to be checked as if it had signed it. */
-function answerAsClaim(claim: Claim, { bricks, halos }: Answer, { start, received }: Given): Claim {
+function answerAsClaim(claim: Claim, { bricks, outputs, halos }: Answer, { start, received }: Given): Claim {
   return {
     ...claim,
-    statement: { ...claim.statement, halos },
+    statement: { ...claim.statement, outputs, halos },
     digests: readDigests(bricks, claim.digests.length / BRICK_DIGEST_BYTES) ?? new Uint8Array(),
     evidence: { received },
     start,

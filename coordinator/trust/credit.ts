@@ -6,7 +6,7 @@ import type { SpanGroup } from './signed-span.js';
 
 /** Notes the cell updates of a span for who signed it: they count when what was computed by then stands. */
 export function noteCredit(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'note'>,
   job: Job,
   { shards }: Plan,
   { step, byShard, shadows }: SpanGroup,

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Engine } from '../../shaders/engine.js';
 import type { Member, RunMessage } from '../room/conductor.js';
+import { Archive, type ArchiveTools } from './archive.js';
 import { Checker } from './checker.js';
 import { Court } from './court.js';
 import type { EvidenceDesk } from './evidence-desk.js';
@@ -33,22 +34,25 @@ export class Inspection {
   readonly parties: Parties;
   readonly desk: EvidenceDesk;
   readonly court: Court;
+  readonly checker: Checker;
   readonly log: (event: string, details: object) => void;
-  readonly #checker: Checker;
   readonly #inspectors: Inspectors;
   readonly #inquiries: Inquiries;
 
-  constructor(tools: InspectionTools, attendance: Attendance, log: (event: string, details: object) => void) {
-    const parties = new Parties(tools.room, tools.ownKeys);
+  /** `kept`: where what is known of the room's peers outlives this coordinator. */
+  constructor(tools: InspectionTools, attendance: Attendance, kept: Omit<ArchiveTools, 'room'>) {
+    const { room, ownKeys, evidence } = tools;
+    const { log } = kept;
+    const parties = new Parties(room, new Archive({ ...kept, room }), ownKeys);
     const knownOf = (peer: PeerId) => (parties.mayCompute(peer) ? parties.of(peer) : undefined);
     this.parties = parties;
-    this.desk = tools.evidence;
+    this.desk = evidence;
     this.log = log;
-    this.#checker = new Checker(tools.openEngine);
+    this.checker = new Checker(tools.openEngine);
     this.#inspectors = new Inspectors({ ...attendance, knownOf });
-    this.#inquiries = new Inquiries(tools.evidence);
+    this.#inquiries = new Inquiries(evidence);
     this.court = new Court({
-      checker: this.#checker,
+      checker: this.checker,
       inspectors: this.#inspectors,
       inquiries: this.#inquiries,
       supervisor: tools.supervisor ?? new Supervisor(),
@@ -59,8 +63,8 @@ export class Inspection {
 
   /** What the vetting of a job is lent. */
   get lent() {
-    const { parties, desk, court, log } = this;
-    return { parties, desk, court, log };
+    const { parties, desk, court, checker, log } = this;
+    return { parties, desk, court, checker, log };
   }
 
   /** Whether a peer computes spans of others again, in a job. */
@@ -83,7 +87,8 @@ export class Inspection {
     this.court.close();
   }
 
-  close(): Promise<void> {
-    return this.#checker.close();
+  async close(): Promise<void> {
+    await this.checker.close();
+    await this.parties.close();
   }
 }

@@ -8,6 +8,7 @@ import { type Finding, FLOOR } from '../../core/trust/reputation/standing.js';
 import { bestEd25519, type Ed25519, keyIdOf, keyProof } from '../../core/trust/statement/ed25519.js';
 import { type Statement, verifyStatement } from '../../core/trust/statement/statement.js';
 import type { Member, RunMessage } from '../room/conductor.js';
+import type { Archive } from './archive.js';
 
 type KeyMessage = Extract<RunMessage, { type: 'key' }>;
 
@@ -21,24 +22,37 @@ export interface Known {
   readonly isOwn: boolean;
 }
 
-/** Who stands behind the peers of a room, and what is known of them from one job to the next. */
+/** Who stands behind the peers of a room, and what is known of them from one job, and one coordinator, to the next. */
 export class Parties {
   readonly #room: string;
   readonly #known = new Map<PeerId, Known>();
-  readonly #reputation = new Reputation();
+  #reputation = new Reputation();
+  #credit = new Ledger();
+  readonly #archive: Archive;
+  /** Resolves when it is known what coordinators before this one knew. */
+  readonly #opened: Promise<void>;
+  #isOpen = false;
   readonly #selection = new Selection(randomBytes(32));
-  readonly credit = new Ledger();
 
   readonly #ownKeys: ReadonlySet<string>;
 
-  /** `ownKeys`: of peers that the coordinator's own user runs, hex. */
-  constructor(room: string, ownKeys: ReadonlySet<string> = new Set()) {
+  /** `archive`: where all that is known is kept. `ownKeys`: of peers that the coordinator's own user runs, hex. */
+  constructor(room: string, archive: Archive, ownKeys: ReadonlySet<string> = new Set()) {
     this.#room = room;
+    this.#archive = archive;
     this.#ownKeys = ownKeys;
+    this.#opened = this.#open();
+    // Nobody computes before it is known who was shut out.
+    this.#opened.catch((error) => archive.unreadable(error));
+  }
+
+  get credit(): Pick<Ledger, 'note' | 'void' | 'of' | 'export'> {
+    return this.#credit;
   }
 
   /** A peer says which key is its own. Resolves to why it may not compute, or to undefined where it may. */
   async introduced(member: Member, { key, proof, numericalClass }: KeyMessage): Promise<string | undefined> {
+    await this.#opened;
     const message = keyProof({ room: this.#room, peer: member.id, nonce: member.nonce });
     const isOwn = await (await ed25519()).verify(hexToBytes(key), message, hexToBytes(proof));
     if (!isOwn) return 'the key is not the one that signed the proof';
@@ -56,6 +70,12 @@ export class Parties {
     return this.#known.get(peer);
   }
 
+  /** Updates of cells that stood, of the peer's key and owner; undefined until it has shown its key. */
+  creditOf(peer: PeerId): number | undefined {
+    const known = this.#known.get(peer);
+    return known && this.credit.of(known.party);
+  }
+
   /** Whether a peer may be given a shard: it has a key, and the key has not been found out. */
   mayCompute(peer: PeerId): boolean {
     const known = this.#known.get(peer);
@@ -64,6 +84,12 @@ export class Parties {
 
   async hasSigned({ key }: Known, statement: Statement, signature: string): Promise<boolean> {
     return verifyStatement(await ed25519(), key, statement, signature);
+  }
+
+  /** Whether a peer is no newcomer any more: whether not all of its spans are checked. */
+  isTrusted(peer: PeerId): boolean {
+    const known = this.#known.get(peer);
+    return known !== undefined && this.#reputation.chanceOfCheck(known.party) < 1;
   }
 
   /** Whether a span of a shard is checked: as often as whoever signed it deserves. */
@@ -89,6 +115,32 @@ export class Parties {
 
   record(party: Party, finding: Finding): void {
     this.#reputation.record(party, finding);
+    if (finding !== 'good') this.#keep();
+  }
+
+  /** All that was computed up to `step` is safe, or the job is done. */
+  stands(step: number): void {
+    this.#credit.stands(step);
+    this.#keep();
+  }
+
+  /** Resolves when all that is known is in the store, or cannot be brought there. */
+  close(): Promise<void> {
+    return this.#archive.close();
+  }
+
+  async #open(): Promise<void> {
+    const known = await this.#archive.open();
+    this.#isOpen = true;
+    if (!known) return;
+    this.#reputation = Reputation.from(known.reputation);
+    this.#credit = Ledger.from(known.credit);
+  }
+
+  #keep(): void {
+    // Before, nothing has been learnt.
+    if (!this.#isOpen) return;
+    this.#archive.keep({ reputation: this.#reputation.export(), credit: this.#credit.export() });
   }
 
   #isQuarantined(key: string): boolean {

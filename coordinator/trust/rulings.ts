@@ -105,6 +105,12 @@ export class Rulings {
     this.#listener.foundOut(peer, why, rights.length > 0 ? Math.min(...rights) : undefined);
   }
 
+  /** What a peer stored is not what it signed for. What it did after `right` steps cannot be kept. */
+  misstored({ peer, known }: SignedSpan, why: string, right: number): void {
+    this.#parties.record(known.party, 'lied');
+    this.#listener.foundOut(peer, why, Math.min(right, this.#rightOf(peer)));
+  }
+
   #rightOf(peer: PeerId): number {
     return this.#right.get(peer) ?? 0;
   }

@@ -4,6 +4,13 @@ import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
 
+/** A peer that has not signed for the span that ends at `step`, which others first signed for at `since`, by `Date.now`. */
+export interface Silent {
+  readonly peer: PeerId;
+  readonly step: number;
+  readonly since: number;
+}
+
 /** One plan's spans. All shards end theirs at the same steps, and so do their shadows. */
 export class SignedPlan {
   #plan: Plan;
@@ -12,6 +19,10 @@ export class SignedPlan {
   readonly #groups = new Map<number, Map<PeerId, SignedSpan>>();
   /** Spans that are being checked, by peer: where each ends, and where it began. */
   readonly #checks = new Map<PeerId, Map<number, number>>();
+  /** When the plan was made. */
+  readonly #began = Date.now();
+  /** And when the first of what was signed for a span came. */
+  readonly #signedSince = new Map<number, number>();
   /** Before this step some halos of a shard may be those of a peer that is gone, who signs for them no more. */
   #unsignedBefore = 0;
   /** Where the last span was made to end, and when. */
@@ -23,7 +34,7 @@ export class SignedPlan {
     this.#plan = plan;
     this.#sizes = spanSizes(job, plan);
     this.#compared = plan.from;
-    this.#lastEnd = { step: plan.from, at: Date.now() };
+    this.#lastEnd = { step: plan.from, at: this.#began };
   }
 
   /** As it stands: shadows take over. */
@@ -48,11 +59,11 @@ export class SignedPlan {
     return holdersIn(this.#plan).some((holder) => holder.peer === peer);
   }
 
-  /** Whether a span is to end at `until`, as far as peers may go now. */
-  endsSpanAt(until: number): boolean {
+  /** Whether a span is to end at `until`, as far as peers may go now. `areTrusted`: all of them. */
+  endsSpanAt(until: number, areTrusted: boolean): boolean {
     const { epoch, exchangeEvery } = this.plan;
     const { step, at } = this.#lastEnd;
-    const isSoon = Date.now() - at < spanPause(this.#sizes);
+    const isSoon = Date.now() - at < spanPause(this.#sizes, at - this.#began, areTrusted);
     if (isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
     this.#lastEnd = { step: until, at: Date.now() };
     return true;
@@ -72,6 +83,7 @@ export class SignedPlan {
     const { step } = span.statement;
     const group = this.#groups.get(step) ?? new Map<PeerId, SignedSpan>();
     this.#groups.set(step, group.set(span.peer, span));
+    if (!this.#signedSince.has(step)) this.#signedSince.set(step, Date.now());
   }
 
   /** Takes the next span out that all have signed for, shards and shadows; undefined where one is missing, or another comes before. */
@@ -83,6 +95,7 @@ export class SignedPlan {
     const [step, group] = next;
     if (![...group.values()].every(({ statement }) => statement.from === this.#compared)) return undefined;
     this.#groups.delete(step);
+    this.#signedSince.delete(step);
     const of = (peer: PeerId) => group.get(peer) as SignedSpan;
     return {
       step,
@@ -98,9 +111,12 @@ export class SignedPlan {
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
-  get silent(): PeerId | undefined {
+  get silent(): Silent | undefined {
     const [next] = [...this.#groups].sort(([a], [b]) => a - b);
-    return holdersIn(this.#plan).find(({ peer }) => next && !next[1].has(peer))?.peer;
+    if (!next) return undefined;
+    const [step, signed] = next;
+    const missing = holdersIn(this.#plan).find(({ peer }) => !signed.has(peer));
+    return missing && { peer: missing.peer, step, since: this.#signedSince.get(step) ?? 0 };
   }
 
   /** The span of a peer that ends at `to` is being checked. */

@@ -5,6 +5,7 @@ import { compareEnds } from './both-ends.js';
 import { SignedPlan } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
+import { spanPause } from './span-length.js';
 
 const job = checkJob({
   name: 'signed',
@@ -49,6 +50,7 @@ function span(shard: 0 | 1, from: number, step: number, sent = hash(shard)): Sig
       from,
       step,
       root: hash(0),
+      outputs: 'b'.repeat(64),
       halos: [{ shard: other, sent, received: hash(other) }],
     },
     digests: new Uint8Array(),
@@ -69,7 +71,7 @@ test('spans are compared in the order in which they were computed, each when all
   for (const shard of [0, 1] as const) first.add(span(shard, 16, 32));
   first.add(span(0, 0, 16));
   expect(first.takeWhole()).toBeUndefined();
-  expect(plans.silent).toBe('bert');
+  expect(plans.silent).toMatchObject({ peer: 'bert', step: 16 });
   first.add(span(1, 0, 16));
   for (const step of [16, 32]) {
     const group = first.takeWhole();
@@ -119,4 +121,14 @@ test('two neighbours that signed for different halos contradict one another', ()
   const alone = { ...bert, statement: { ...bert.statement, halos: [] } };
   expect(compareEnds(job, plan, group(anna, alone))).toMatchObject({ kind: 'other halos', by: anna });
   expect(compareEnds(job, plan, group(alone, anna))).toEqual({ kind: 'other neighbours', by: alone });
+});
+
+test('spans of a large shard begin short, and are longest where all are trusted', () => {
+  const sizes = { state: 42e6, halos: 1e6 };
+  const lasting = (before: number, areTrusted: boolean) => spanPause(sizes, before, areTrusted);
+  expect([0, 500, 1000, 2000, 60_000].map((before) => lasting(before, false))).toEqual([
+    500, 500, 1000, 2000, 4200,
+  ]);
+  expect(lasting(60_000, true)).toBe(10_500);
+  expect(spanPause({ state: 1e5, halos: 1e4 }, 60_000, true)).toBe(500);
 });

@@ -1,5 +1,5 @@
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { SignedPlan } from './signed-plan.js';
+import type { SignedPlan, Silent } from './signed-plan.js';
 
 /** The plans that stand and are signed for, each from where it took over from the one before. */
 export class SignedPlans {
@@ -69,7 +69,7 @@ export class SignedPlans {
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
-  get silent(): PeerId | undefined {
+  get silent(): Silent | undefined {
     return this.#plans.find(({ silent }) => silent !== undefined)?.silent;
   }
 

@@ -18,6 +18,8 @@ interface SpanChecksTools {
   readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
   readonly asking: Asking;
+  /** Resolves when all that a span owes the store is there, or the plan is void. */
+  readonly whenStored: (span: Span) => Promise<void>;
   /** Whether the run waits for checks, and for nothing else; or is over. */
   readonly isWaiting: () => boolean;
 }
@@ -44,13 +46,15 @@ export class SpanChecks {
     startDigests: Uint8Array | undefined,
     stands: () => boolean,
   ): Promise<CheckOutcome | undefined> {
-    const { court, store, asking, isWaiting } = this.#tools;
+    const { court, store, asking, whenStored, isWaiting } = this.#tools;
     const { peer, known, statement, digests } = signed;
     const job = this.#job;
     const sameClass = (await court.numericalClass()) === known.numericalClass;
     const found = this.#starts.of(span, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await asking.ask(peer, span, asked);
+    // On another class its outputs are compared as they are stored.
+    if (!sameClass) await whenStored(span);
     if (!stands()) return undefined;
     if (!bytes) return { kind: 'not shown' };
     const evidence = readEvidence(job, span, asked, bytes);

@@ -1,12 +1,14 @@
 import type { Job } from '../../core/job/job.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { Span } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
 import { compareEnds } from './both-ends.js';
 import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
+import { Deposits } from './deposits.js';
 import { Disputes } from './disputes.js';
 import { draw } from './draw.js';
 import type { Inspection } from './inspection.js';
@@ -14,16 +16,17 @@ import type { Known } from './parties.js';
 import { readSigned } from './read-signed.js';
 import { Rulings, type RulingsListener } from './rulings.js';
 import { SignedBricks } from './signed-bricks.js';
-import { SignedPlan } from './signed-plan.js';
+import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
 import { canSign } from './span-length.js';
+import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 import { compareTwins, type Twins } from './twins.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
-export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'log'> & {
+export type VettingTools = Pick<Inspection, 'parties' | 'desk' | 'checker' | 'log'> & {
   readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
 };
@@ -37,8 +40,8 @@ export interface VettingListener extends RulingsListener {
 
 /**
  * Holds what peers compute to what they sign. Spans are compared between neighbours (`compareEnds`), and some of them are
- * computed again (`SpanChecks`): chosen when everybody has signed, so that nobody knows before which. `Rulings` says what
- * follows.
+ * computed again (`SpanChecks`): chosen when everybody has signed, so that nobody knows before which. What they bring to the
+ * store is read back (`Deposits`). `Rulings` says what follows.
  */
 export class Vetting {
   readonly #id: string;
@@ -50,6 +53,7 @@ export class Vetting {
   readonly #asking: Asking;
   readonly #checks: SpanChecks;
   readonly #rulings: Rulings;
+  readonly #deposits: Deposits;
   /** What peers signed is read in the order in which it came. */
   #reading: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
@@ -64,8 +68,14 @@ export class Vetting {
     this.#bricks = new SignedBricks(job);
     this.#asking = new Asking(job, desk, listener.tell);
     const { isWaiting } = listener;
-    this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, isWaiting });
     this.#rulings = new Rulings(parties, listener);
+    this.#deposits = new Deposits(job, {
+      ...tools,
+      ...listener,
+      misstored: (by, why, right) => this.#rulings.misstored(by, why, right),
+    });
+    const whenStored = (span: Span) => this.#deposits.whenStored(span);
+    this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, whenStored, isWaiting });
   }
 
   /** Whether peers can be held to a plan: whether what they have fits what they may sign and show. */
@@ -75,7 +85,9 @@ export class Vetting {
 
   /** Whether a span of the newest plan is to end at `until`, as far as peers may go now. */
   signsAt(until: number): boolean {
-    return this.#plans.newest?.endsSpanAt(until) ?? false;
+    const { newest } = this.#plans;
+    const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
+    return newest?.endsSpanAt(until, areTrusted === true) ?? false;
   }
 
   /** A plan is under way. */
@@ -87,6 +99,23 @@ export class Vetting {
   signed(member: Member, message: SignedMessage): void {
     const reading = this.#reading.then(() => this.#take(member, message));
     this.#reading = reading.catch((error) => this.#listener.failed(error));
+  }
+
+  /** A peer says that its part of the snapshots of a step is stored. */
+  stored({ id }: Member, { plan, step }: Extract<RunMessage, { type: 'stored' }>): void {
+    const signed = this.#plans.of(plan);
+    if (signed) this.#deposits.stored(signed.plan, id, step);
+  }
+
+  /** A peer says where all bricks of its shard lie. */
+  checkpointed({ id }: Member, plan: number, told: ToldCheckpoint): void {
+    const signed = this.#plans.of(plan);
+    if (signed) this.#deposits.checkpointed(signed.plan, id, told);
+  }
+
+  /** What was signed for the bricks of the newest checkpoint, if it is the one at `step`. */
+  signedFor(step: number): SignedFor | undefined {
+    return this.#deposits.signedFor(step);
   }
 
   /** A peer has nothing to show. */
@@ -119,16 +148,19 @@ export class Vetting {
 
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
-    return this.#plans.isVettedThrough(step);
+    return this.#plans.isVettedThrough(step) && this.#deposits.isClearThrough(step);
   }
 
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
   get vettedThrough(): number | undefined {
-    return this.#plans.vettedThrough;
+    const steps = [this.#plans.vettedThrough, this.#deposits.clearThrough].filter(
+      (step) => step !== undefined,
+    );
+    return steps.length === 0 ? undefined : Math.min(...steps);
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
-  get silent(): PeerId | undefined {
+  get silent(): Silent | undefined {
     return this.#plans.silent;
   }
 
@@ -140,7 +172,8 @@ export class Vetting {
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
   stands(step: number): void {
-    this.#tools.parties.credit.stands(step);
+    this.#tools.parties.stands(step);
+    this.#deposits.stands(step);
   }
 
   /** The run goes back: all plans so far are void. */
@@ -149,6 +182,7 @@ export class Vetting {
     this.#tools.parties.credit.void(-1);
     this.#checks.clear();
     this.#disputes.clear();
+    this.#deposits.clear();
     this.#asking.cancelAll();
   }
 
@@ -157,6 +191,7 @@ export class Vetting {
     this.goBack();
     await this.#reading;
     await Promise.all(this.#underWay);
+    await this.#deposits.close();
   }
 
   async #take(member: Member, message: SignedMessage): Promise<void> {
@@ -178,6 +213,7 @@ export class Vetting {
       for (let group = signed.takeWhole(); group; group = signed.takeWhole()) {
         const contradiction = compareEnds(this.#job, signed.plan, group, signed.isSignedWhole);
         if (contradiction) return this.#rulings.contradiction(contradiction);
+        this.#deposits.compared(signed.plan, group);
         const { agreed, disputes } = compareTwins(group);
         for (const dispute of disputes) this.#dispute(signed, dispute);
         for (const pair of agreed.values()) this.#rulings.agreed(pair);

@@ -52,6 +52,11 @@ export interface Sweep {
   readonly count: number;
 }
 
+/** As much of a sweep as numbers its members. */
+interface AxisLengths {
+  readonly axes: readonly { readonly values: readonly unknown[] }[];
+}
+
 export interface SweepMember {
   /** `NAME-speed0-depth3`: the sweep's name, and the place on each axis. */
   readonly name: string;
@@ -113,7 +118,7 @@ export function memberOf(sweep: Sweep, value: Readonly<Record<string, unknown>>,
 }
 
 /** A member's place on each axis; the last axis runs fastest. */
-export function placesOf({ axes }: Pick<Sweep, 'axes'>, index: number): readonly number[] {
+export function placesOf({ axes }: AxisLengths, index: number): readonly number[] {
   let left = index;
   const places = axes.toReversed().map(({ values }) => {
     const place = left % values.length;
@@ -121,6 +126,18 @@ export function placesOf({ axes }: Pick<Sweep, 'axes'>, index: number): readonly
     return place;
   });
   return places.reverse();
+}
+
+/** The number of the member at those places; undefined where there is none. */
+export function numberOf({ axes }: AxisLengths, places: readonly number[]): number | undefined {
+  if (places.length !== axes.length) return undefined;
+  let number = 0;
+  for (const [axis, { values }] of axes.entries()) {
+    const place = places[axis];
+    if (place === undefined || place >= values.length) return undefined;
+    number = number * values.length + place;
+  }
+  return number;
 }
 
 /** What a member is, in words: `speed = 2, depth = 3`. */

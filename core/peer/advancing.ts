@@ -91,7 +91,7 @@ export class Advancing {
 
   /** Makes the steps from one exchange to the next, and the snapshots that are due. */
   async #make(from: number, to: number): Promise<void> {
-    const { plan, shard, stepping, halos, saving, onlookers, onStep } = this.#tools;
+    const { plan, shard, stepping, halos, saving, witness, onlookers, onStep } = this.#tools;
     let at = from;
     for (const stop of new Set([...this.#due(from, to), to])) {
       const whole = stop - at === plan.exchangeEvery;
@@ -103,7 +103,10 @@ export class Advancing {
       if (stop === to) onlookers?.passed(this.#tools, from, to);
       await made;
       const snapshots = this.#snapshots.get(stop);
-      if (snapshots) await saving.snapshot(shard, stop, snapshots);
+      if (snapshots) {
+        const cells = await saving.snapshot(shard, stop, snapshots);
+        witness?.snapshot(stop, cells);
+      }
       at = stop;
     }
     this.#step = to;

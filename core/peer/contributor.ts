@@ -29,6 +29,8 @@ export interface ContributorTools {
   /** Rejects where the coordinator can't be reached. */
   connect(): Promise<Socket>;
   readonly engine: Engine;
+  /** Whether the engine leaves a core of the processor alone. Those who watch may have more of it then. */
+  readonly sparesCore?: boolean;
   readonly ability: Ability;
   readonly transports: TransportFactory;
   readonly objects: Objects;
@@ -37,6 +39,12 @@ export interface ContributorTools {
   readonly name: string;
   readonly kind: 'node' | 'browser';
   readonly onChange: (status: ContributorStatus) => void;
+}
+
+/** A link in use. `roundTrip` in seconds, once it has been measured. */
+export interface LinkStatus extends TransportStats {
+  readonly peer: PeerId;
+  readonly roundTrip?: number;
 }
 
 export type ContributorStatus =
@@ -53,7 +61,7 @@ export type ContributorStatus =
       readonly step: number;
       /** Cell updates per second of this device. */
       readonly rate: number;
-      readonly links: readonly ({ readonly peer: PeerId } & TransportStats)[];
+      readonly links: readonly LinkStatus[];
     }
   | { readonly kind: 'leaving' }
   | { readonly kind: 'left'; readonly reason: string };
@@ -184,6 +192,7 @@ class Visit {
     this.#peer = new Peer({
       self: session.peer,
       engine: tools.engine,
+      sparesCore: tools.sparesCore ?? false,
       links: this.#links,
       objects: tools.objects,
       ...(identity && { identity }),
@@ -312,7 +321,11 @@ class Visit {
       case 'computing': {
         const { job, plan, shard, step } = status;
         this.#session.tell({ step, doing: 'computing' });
-        const links = [...this.#links.stats()].map(([peer, stats]) => ({ peer, ...stats }));
+        const ways = this.#links.ways();
+        const links = [...this.#links.stats()].map(([peer, stats]): LinkStatus => {
+          const roundTrip = ways.get(peer)?.roundTrip;
+          return { peer, ...stats, ...(roundTrip !== undefined && { roundTrip }) };
+        });
         return this.#tools.onChange({
           kind: 'computing',
           job,

@@ -4,17 +4,16 @@ import type { Box } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { stateArrays } from '../job/states.js';
 import type { CopyMessage, CopyTakenMessage } from '../links/messages.js';
+import { after } from '../links/timer.js';
 import { buddyOf } from '../protocol/buddy.js';
 import { MAX_COPY_BYTES } from '../protocol/limits.js';
 import type { CopyOrder } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { type Copies, Copy, copyBytes } from './copy.js';
+import { GivingPace } from './giving-pace.js';
 import { statePieces } from './load.js';
 import type { Partners } from './partners.js';
-
-/** Parts under way at once. What else the link carries waits for no more than these. */
-const PARTS_IN_FLIGHT = 2;
 
 export interface CopyingTools {
   readonly self: PeerId;
@@ -36,6 +35,7 @@ export class Copying {
   readonly #plan: Plan;
   readonly #index: number;
   readonly #box: Box;
+  readonly #pace = new GivingPace();
   /** What is being given: as of which step, and up to which part the buddy has it. */
   #giving: { readonly step: number; taken: number } | undefined;
   #wake: () => void = () => {};
@@ -109,26 +109,44 @@ export class Copying {
     if (copy.isWhole) this.#tell(step, from, 0);
   }
 
+  /** One part after the other, so that what else the link carries waits for no more than one, and no more of them than its share. */
   async #give(copy: Copy, step: number): Promise<void> {
     const buddy = this.#buddy as PeerId;
     const giving = { step, taken: -1 };
     this.#giving = giving;
     this.#wake();
-    const { partners } = this.#tools;
+    const { partners, now } = this.#tools;
     const head = { type: 'copy', plan: this.#plan.id, step, from: this.#index } as const;
+    this.#pace.begins(now());
     try {
       for (let part = 0; part < copy.parts; part++) {
-        while (this.#giving === giving && part - giving.taken > PARTS_IN_FLIGHT) {
-          await new Promise<void>((resolve) => {
-            this.#wake = resolve;
-          });
+        for (let left = this.#pace.left(now()); left > 0; left = this.#pace.left(now())) {
+          await this.#woken(left);
+          if (this.#giving !== giving) return;
         }
-        if (this.#giving !== giving) return;
+        const sent = now();
         await partners.deliver(buddy, { ...head, part, cells: copy.part(part) });
+        while (giving.taken < part) {
+          if (this.#giving !== giving) return;
+          await this.#woken();
+        }
+        const way = (await partners.roundTrip(buddy)) ?? 0;
+        this.#pace.took(now() - sent - way);
       }
     } catch {
       // The coordinator is never told that it is whole, and goes by the one before.
     }
+  }
+
+  /** Resolves when something has changed, or after so many seconds. */
+  #woken(seconds?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = seconds === undefined ? () => {} : after(1000 * seconds, resolve);
+      this.#wake = () => {
+        stop();
+        resolve();
+      };
+    });
   }
 
   #tell(step: number, shard: number, seconds: number): void {

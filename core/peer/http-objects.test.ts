@@ -45,7 +45,9 @@ test('an object is its bytes, and one that is not there is undefined', async () 
 });
 
 test('a refusal says what the store said', async () => {
-  await expect(objects.put('/full', new Uint8Array(3))).rejects.toThrow('507 for /full: the disk is full');
+  await expect(objects.put('/full', new Uint8Array(3), { md5: 'm' })).rejects.toThrow(
+    '507 for /full: the disk is full',
+  );
 });
 
 test('reading is tried again where the store is overloaded', async () => {
@@ -53,16 +55,18 @@ test('reading is tried again where the store is overloaded', async () => {
 });
 
 test('a write that may succeed later or at a fresh address is told from one that is refused', async () => {
-  await expect(objects.put('/expired', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
-  await expect(objects.put('/busy', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
-  await expect(objects.put('/slow', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
-  await expect(objects.put('/cut', new Uint8Array(3))).rejects.toThrow(StoreUnavailableError);
-  const refused = objects.put('/wrong?signature=s', new Uint8Array(3));
+  await expect(objects.put('/expired', new Uint8Array(3), { md5: 'm' })).rejects.toThrow(
+    StoreUnavailableError,
+  );
+  await expect(objects.put('/busy', new Uint8Array(3), { md5: 'm' })).rejects.toThrow(StoreUnavailableError);
+  await expect(objects.put('/slow', new Uint8Array(3), { md5: 'm' })).rejects.toThrow(StoreUnavailableError);
+  await expect(objects.put('/cut', new Uint8Array(3), { md5: 'm' })).rejects.toThrow(StoreUnavailableError);
+  const refused = objects.put('/wrong?signature=s', new Uint8Array(3), { md5: 'm' });
   await expect(refused).rejects.toThrow('the store answered 400 for /wrong: another length');
   await expect(refused).rejects.not.toThrow(StoreUnavailableError);
 });
 
 test.each(['nothing', 'half'])('a store that stalls (%s) is an error, not a wait for ever', async (key) => {
   await expect(objects.get(key)).rejects.toThrow(StoreError);
-  await expect(objects.put(`/${key}`, new Uint8Array(3))).rejects.toThrow(StoreError);
+  await expect(objects.put(`/${key}`, new Uint8Array(3), { md5: 'm' })).rejects.toThrow(StoreError);
 });

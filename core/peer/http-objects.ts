@@ -1,5 +1,3 @@
-import { md5 } from '@noble/hashes/legacy';
-import { toBase64 } from 'lib0/buffer';
 import { decodeUtf8 } from 'lib0/string';
 import { StoreError, StoreUnavailableError } from '../errors.js';
 import type { RoomAddresses } from '../protocol/addresses.js';
@@ -59,7 +57,7 @@ export function httpObjects(
   const bring = async (url: string, body: Uint8Array, checksum: Readonly<Record<string, string>>) => {
     const { ok, status, bytes } = await ask(upload(url), {
       method: 'PUT',
-      // Bound into the signature of addresses that lead to a bucket, as the length is.
+      // All of these are bound into the signature of addresses that lead to a bucket, as the length is.
       headers: { 'content-type': 'application/octet-stream', ...checksum },
       body: body as Uint8Array<ArrayBuffer>,
     });
@@ -73,9 +71,8 @@ export function httpObjects(
         if (status === 404) return undefined;
         throw refused(status, key, bytes);
       }, patience),
-    put: (url, body) =>
-      // The one checksum that every S3 server heeds: bytes that changed on their way are refused.
-      bring(url, body, { 'content-md5': toBase64(md5(body)) }),
+    put: (url, body, { md5, sha256 }) =>
+      bring(url, body, { 'content-md5': md5, ...(sha256 && { 'x-amz-checksum-sha256': sha256 }) }),
     show: (url, body) => bring(url, body, {}),
     take: async (url) => {
       const { ok, status, bytes } = await ask(upload(url), { method: 'GET' });

@@ -1,14 +1,16 @@
+import { fromBase64 } from 'lib0/buffer';
 import { decodeUtf8 } from 'lib0/string';
 import type { EngineShard, Slab } from '../../shaders/engine.js';
-import { StoreError } from '../errors.js';
+import { NotAsSealedError, StoreError } from '../errors.js';
 import { type Box, cellCount, type Triple } from '../grid/box.js';
 import { brickBox, brickIndex, bricksOf } from '../grid/bricks.js';
 import { piecesOf } from '../grid/pieces.js';
 import type { Job } from '../job/job.js';
 import { stateArrays, stateName } from '../job/states.js';
 import { checkpointBrickKey, inputBrickKey, sealKey } from '../protocol/keys.js';
-import { sealSchema, unpackPlaces } from '../protocol/seal.js';
+import { digestOf, sealSchema, unpackRuns } from '../protocol/seal.js';
 import { decodeCells } from '../result/cells.js';
+import { type Digest, isDigestOf } from '../trust/statement/brick-digest.js';
 import { breathe } from './breathe.js';
 import { KnownCheckpoint } from './brick-memory.js';
 import type { Objects } from './objects.js';
@@ -50,7 +52,7 @@ export async function loadInitial(
 
 /**
  * A sealed state, and what of it this shard knows from now on. Bricks that are all zeros are not read: a shard begins
- * with zeros. Throws StoreError when the seal or a brick is missing.
+ * with zeros. Throws StoreError when the seal or a brick is missing, NotAsSealedError when a brick is another than was sealed.
  */
 export async function loadCheckpoint(
   job: Job,
@@ -58,18 +60,22 @@ export async function loadCheckpoint(
   seal: number,
   box: Box,
   shard: EngineShard,
-  objects: Readable,
+  { objects, digest }: { readonly objects: Readable; readonly digest: Digest },
 ): Promise<KnownCheckpoint> {
-  const { name, bricks } = await readSeal(id, seal, objects);
-  const places = unpackPlaces(bricks);
+  const { name, bricks, digests } = await readSeal(id, seal, objects);
+  const sealed = digests === undefined ? undefined : fromBase64(digests);
+  const places = unpackRuns(bricks);
   const known = new KnownCheckpoint(name);
   await eachBrick(job, box, async (brick, cells) => {
     const place = places[brickIndex(job.grid, brick)];
     if (place === undefined) throw new StoreError(`seal ${seal} of ${id} says nothing of brick ${brick}`);
     if (place === null) return;
     const slabs = stateSlabs(job, cells);
-    const bytes = await need(objects, checkpointBrickKey(id, place, brick));
+    const key = checkpointBrickKey(id, place, brick);
+    const bytes = await need(objects, key);
     const values = await decodeCells(bytes, slabs.length * cellCount(cells));
+    const own = sealed && digestOf(sealed, brickIndex(job.grid, brick));
+    if (own && !(await isDigestOf(own, values, digest))) throw new NotAsSealedError(key);
     known.note(brick, values);
     await shard.write(slabs, values);
   });
@@ -80,8 +86,8 @@ async function readSeal(id: string, number: number, objects: Readable) {
   const key = sealKey(id, number);
   const text = decodeUtf8(await need(objects, key));
   try {
-    const { name, bricks } = sealSchema.parse(JSON.parse(text));
-    if (name !== undefined) return { name, bricks };
+    const { name, bricks, digests } = sealSchema.parse(JSON.parse(text));
+    if (name !== undefined) return { name, bricks, digests };
   } catch (cause) {
     throw new StoreError(`${key} is no seal`, { cause });
   }

@@ -4,6 +4,8 @@ import { withGhosts } from '../grid/ghosts.js';
 import { frameOf } from '../grid/halo.js';
 import type { Job } from '../job/job.js';
 import type { Plan } from '../protocol/plan.js';
+import { sha256 } from '../trust/roots/hash.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
 import type { BrickMemory } from './brick-memory.js';
 import { loadCheckpoint, loadInitial, type Readable, stateParts } from './load.js';
 import { giversOf, type Partners } from './partners.js';
@@ -50,13 +52,15 @@ export async function openShard(tools: OpenTools, job: Job, plan: Plan, box: Box
 
 export interface FillTools {
   readonly objects: Readable;
+  /** Hashes what is read of a checkpoint. */
+  readonly identity?: { readonly digest: Digest };
   readonly memory: BrickMemory;
   readonly partners: Partners;
 }
 
 /** Fills a shard's media, and its own cells with the state that the plan starts from. Throws StoreError, LinkError. */
 export async function fillShard(
-  { objects, memory, partners }: FillTools,
+  { objects, identity, memory, partners }: FillTools,
   job: Job,
   plan: Plan,
   box: Box,
@@ -66,9 +70,11 @@ export async function fillShard(
   switch (plan.source.kind) {
     case 'initial':
       return loadInitial(job, plan.job, box, shard, objects);
-    case 'checkpoint':
-      memory.keep(await loadCheckpoint(job, plan.job, plan.source.seal, box, shard, objects));
+    case 'checkpoint': {
+      const store = { objects, digest: identity?.digest ?? sha256 };
+      memory.keep(await loadCheckpoint(job, plan.job, plan.source.seal, box, shard, store));
       return;
+    }
     case 'transfer':
     case 'copies':
       for (const giver of giversOf(plan, box)) {

@@ -70,6 +70,11 @@ export class Partners {
     return (await this.#linkTo(peer)).incomingRate;
   }
 
+  /** Seconds to this peer and back, where that is known. */
+  async roundTrip(peer: PeerId): Promise<number | undefined> {
+    return (await this.#linkTo(peer)).roundTrip;
+  }
+
   /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
   async deliver(peer: PeerId, message: ShardMessage): Promise<'inbox' | 'direct' | 'relay'> {
     if (peer === this.#tools.self && isAwaited(message)) {

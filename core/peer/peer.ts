@@ -26,6 +26,8 @@ import { Uploader } from './uploader.js';
 export interface PeerTools {
   readonly self: PeerId;
   readonly engine: Engine;
+  /** Whether the engine leaves a core of the processor: see Onlookers. */
+  readonly sparesCore?: boolean;
   readonly links: Links;
   readonly objects: Objects;
   /** Where this device signs what it computes. */
@@ -70,7 +72,7 @@ export class Peer {
 
   constructor(tools: PeerTools) {
     this.#tools = tools;
-    this.#uploader = new Uploader(tools);
+    this.#uploader = new Uploader({ ...tools, sha256: tools.identity?.digest });
     this.#showing = new Showing(tools);
     this.#inspecting = new Inspecting(tools);
     this.#onlookers = new Onlookers(tools);

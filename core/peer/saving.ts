@@ -3,15 +3,16 @@ import { type Box, cellCount } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import type { Snapshot } from '../job/snapshots.js';
-import { placeOf, stateName } from '../job/states.js';
+import { stateName } from '../job/states.js';
 import { EPOCHS_AHEAD } from '../plan/cost.js';
-import { checkpointBrickKey, outputChunkKey } from '../protocol/keys.js';
+import { checkpointBrickKey } from '../protocol/keys.js';
 import { MAX_BRICKS_TOLD } from '../protocol/limits.js';
 import type { CheckpointOrder, Owed } from '../protocol/messages.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { encodeCells } from '../result/cells.js';
-import { chunksOf, encodeChunk } from '../result/chunks.js';
+import { encodeChunk } from '../result/chunks.js';
+import { snapshotChunks } from '../result/snapshot-chunks.js';
 import { type BrickMemory, type BrickNews, KnownCheckpoint } from './brick-memory.js';
 import { checkFinite } from './finite.js';
 import { HeldBack } from './held-back.js';
@@ -51,33 +52,31 @@ export class Saving {
     this.#box = box;
   }
 
-  /** Resolves once the cells are read; where many snapshots are under way, it waits for one of them first. */
-  async snapshot(shard: EngineShard, step: number, due: readonly Snapshot[]): Promise<void> {
+  /** Resolves to the cells of each chunk, which stay as they are, once they are read; where many snapshots are under way, it waits for one of them first. */
+  async snapshot(shard: EngineShard, step: number, due: readonly Snapshot[]): Promise<Float32Array[]> {
     while (this.#underWay.size >= SNAPSHOTS_IN_FLIGHT) await Promise.race(this.#underWay);
     const { grid } = this.#job;
-    const chunks = due.flatMap(({ output, index }) =>
-      chunksOf(grid, output, this.#box).flatMap((chunk) =>
-        output.states.map((state) => {
-          const { component, field } = placeOf(this.#job, state);
-          const slab: Slab = { component, field: field.name, level: 'now', box: chunk.box };
-          const key = outputChunkKey(this.#plan.job, output.name, state, index, chunk.index);
-          const encode = (cells: Float32Array) => {
-            checkFinite(cells, state, step);
-            return encodeChunk(grid, output, chunk, cells);
-          };
-          return { key, slab, encode };
-        }),
-      ),
-    );
+    const chunks = snapshotChunks(this.#job, this.#plan.job, this.#box, due);
     const cells = await Promise.all(chunks.map(({ slab }) => shard.read([slab])));
     const store = () =>
       this.#store(
-        chunks.map(({ key, encode }, i) => ({ key, encode: async () => encode(cells[i] as Float32Array) })),
+        chunks.map(({ key, output, state, chunk }, i) => ({
+          key,
+          encode: async () => {
+            const values = cells[i] as Float32Array;
+            checkFinite(values, state, step);
+            return encodeChunk(grid, output, chunk, values);
+          },
+        })),
         () => this.#tools.send({ type: 'stored', plan: this.#plan.id, step }),
       );
-    if (!this.#tools.isShadow()) return store();
-    const late = step - (EPOCHS_AHEAD + 1) * this.#plan.epoch;
-    this.#heldBack.snapshot(step, store, { late, most: SNAPSHOTS_IN_FLIGHT });
+    if (this.#tools.isShadow()) {
+      const late = step - (EPOCHS_AHEAD + 1) * this.#plan.epoch;
+      this.#heldBack.snapshot(step, store, { late, most: SNAPSHOTS_IN_FLIGHT });
+    } else {
+      store();
+    }
+    return cells;
   }
 
   /** Resolves once the cells are read. Of the bricks only those are stored that the one before does not hold as they are. */

@@ -1,5 +1,5 @@
 import type { Engine, EngineShard } from '../../shaders/engine.js';
-import { DivergedError, GroundswellError, LinkError, PlanEndedError } from '../errors.js';
+import { DivergedError, GroundswellError, LinkError, NotAsSealedError, PlanEndedError } from '../errors.js';
 import type { Box } from '../grid/box.js';
 import { transfers } from '../grid/transfer.js';
 import type { Job } from '../job/job.js';
@@ -360,7 +360,14 @@ export class ShardRun {
     const plan = this.#plan.id;
     if (error instanceof DivergedError)
       return { type: 'diverged', plan, step: error.step, state: error.state };
-    return { type: 'failed', plan, reason: reasonOf(error), ...(peer && { peer }) };
+    const object = error instanceof NotAsSealedError ? error.key : undefined;
+    return {
+      type: 'failed',
+      plan,
+      reason: reasonOf(error),
+      ...(peer && { peer }),
+      ...(object && { object }),
+    };
   }
 }
 

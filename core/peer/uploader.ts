@@ -1,6 +1,8 @@
 import { PlanEndedError, StoreError } from '../errors.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { Said } from '../protocol/session.js';
+import { type Checksums, checksumsOf } from '../result/checksums.js';
+import { sha256 } from '../trust/roots/hash.js';
 import { breathe } from './breathe.js';
 import type { Objects, Upload } from './objects.js';
 import { persistently } from './persistently.js';
@@ -14,6 +16,8 @@ type Addresses = Extract<ToPeer, { type: 'addresses' }>;
 
 export interface UploaderTools {
   readonly objects: Pick<Objects, 'put'>;
+  /** The platform's SHA-256, where it is quicker than the one that runs everywhere. */
+  readonly sha256?: ((bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>) | undefined;
   readonly send: (message: Said) => void;
   readonly pause: (milliseconds: number) => Promise<void>;
 }
@@ -22,6 +26,7 @@ export interface UploaderTools {
 interface Encoded {
   readonly key: string;
   readonly bytes: Uint8Array;
+  readonly checksums: Checksums;
 }
 
 interface Question {
@@ -47,7 +52,8 @@ export class Uploader {
       const batch: Encoded[] = [];
       for (const { key, encode } of uploads.slice(start, start + BATCH)) {
         const bytes = await encode();
-        if (bytes) batch.push({ key, bytes });
+        if (bytes)
+          batch.push({ key, bytes, checksums: await checksumsOf(bytes, this.#tools.sha256 ?? sha256) });
         await breathe();
       }
       if (batch.length > 0) await this.#putAll(plan, batch);
@@ -75,7 +81,11 @@ export class Uploader {
     const answer = new Promise<Addresses>((resolve, reject) =>
       this.#asked.set(request, { plan, resolve, reject }),
     );
-    const objects = batch.map(({ key, bytes }) => ({ key, bytes: bytes.byteLength }));
+    const objects = batch.map(({ key, bytes, checksums }) => ({
+      key,
+      bytes: bytes.byteLength,
+      ...checksums,
+    }));
     this.#tools.send({ type: 'upload', request, plan, objects });
     return new Map((await answer).objects.map(({ key, url }) => [key, url]));
   }
@@ -91,14 +101,14 @@ export class Uploader {
 
   /** Every later try is at a fresh address: the one before may have expired. A store that is away is waited for. */
   async #put(plan: number, object: Encoded, urls: ReadonlyMap<string, string>): Promise<void> {
-    const { key, bytes } = object;
+    const { key, bytes, checksums } = object;
     const { objects, pause, send } = this.#tools;
     const put = async (attempt: number) => {
       // Others of its batch went before it, and took their time.
       if (this.#dropped.has(plan)) throw ended(plan);
       const url = (attempt === 1 ? urls : await this.#addresses(plan, [object])).get(key);
       if (!url) throw new StoreError(`no address was given for ${key}`);
-      await objects.put(url, bytes);
+      await objects.put(url, bytes, checksums);
     };
     const onFailure = ({ message }: StoreError) => {
       if (this.#dropped.has(plan)) throw ended(plan);

@@ -119,6 +119,34 @@ export const outlineSchema = z.object({
 });
 export type Outline = z.infer<typeof outlineSchema>;
 
+/**
+ * What has become of each member of a sweep. Members are numbered from 0, the last axis running fastest.
+ */
+export const sweepMembersSchema = z.object({
+  /** `values` as written in the file. */
+  axes: z.array(z.object({ name: z.string(), field: z.string(), values: z.array(z.unknown()) })),
+  /** A letter for each member: not yet given out, with a device, done, failed. */
+  states: z.string().regex(/^[-rdf]*$/),
+  /** Those that are with devices, and with which. */
+  running: z.array(z.object({ member: z.number().int().min(0), peers: z.array(peerId) })),
+  failed: z.array(z.object({ member: z.number().int().min(0), reason: z.string() })),
+});
+export type SweepMembers = z.infer<typeof sweepMembersSchema>;
+
+/** What the links of a run do, as the peers at their ends have measured. */
+export const linksSchema = z.object({
+  links: z.array(
+    z.object({
+      between: z.tuple([peerId, peerId]),
+      /** Seconds there and back; the longer of what both ends say. */
+      roundTrip: z.number().min(0),
+      /** Bytes a second, once as much has been sent as shows it; the lower of both ends. */
+      rate: z.number().min(0).exactOptional(),
+    }),
+  ),
+});
+export type RunLinks = z.infer<typeof linksSchema>;
+
 /** Links to share: each lets whoever has it do so much in this room. */
 export const invitationsSchema = z.object({ watch: z.url(), contribute: z.url(), run: z.url() });
 export type Invitations = z.infer<typeof invitationsSchema>;

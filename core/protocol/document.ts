@@ -39,7 +39,7 @@ export const rosterEntrySchema = z.strictObject({
   state: z.enum(['idle', 'computing', 'leaving']),
   /** While a job runs. */
   use: useSchema.exactOptional(),
-  /** Cell updates of its owner that have been verified in this room. */
+  /** Cell updates of its key and owner that stood in this room; where peers are checked, and once it has shown its key. */
   credit: z.number().min(0).exactOptional(),
 });
 export type RosterEntry = z.infer<typeof rosterEntrySchema>;

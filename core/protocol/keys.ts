@@ -88,5 +88,8 @@ export const probeArrayKey = (job: string, probe: string, state: string) =>
 export const probeChunkKey = (job: string, probe: string, state: string, chunk: number) =>
   `${probeArrayKey(job, probe, state)}/c/${[...placesOf(job), chunk].join('/')}`;
 
+/** What is known of a room's peers: who was shut out, who has earned what. */
+export const trustKey = (room: string) => `rooms/${room}/trust.json`;
+
 /** A picture of the last slice of a job's first output. */
 export const pictureKey = (job: string) => `${home(job)}/last.png`;

@@ -20,7 +20,13 @@ const epoch = {
     { peer: 'bert', roundTrip: 0 },
   ],
 };
-const upload = { type: 'upload', request: 0, plan: 1, objects: [{ key: 'jobs/a/state/8/0/0/0', bytes: 1 }] };
+const object = {
+  key: 'jobs/a/state/8/0/0/0',
+  bytes: 1,
+  md5: `${'A'.repeat(22)}==`,
+  sha256: `${'A'.repeat(43)}=`,
+};
+const upload = { type: 'upload', request: 0, plan: 1, objects: [object] };
 
 const read = (message: object) => readToCoordinator(JSON.stringify(message));
 
@@ -43,7 +49,8 @@ test.each([
   ['seconds that add up to infinity', { ...epoch, waitSeconds: 1e308 }],
   ['a link that is infinitely fast', { ...epoch, links: [{ peer: 'anna', roundTrip: 0, rate: 1e308 }] }],
   ['more links than a shard has', { ...epoch, links: Array(33).fill({ peer: 'anna', roundTrip: 0 }) }],
-  ['more bytes than an object has', { ...upload, objects: [{ key: 'a', bytes: MAX_UPLOAD_BYTES + 1 }] }],
+  ['a checksum that is none', { ...upload, objects: [{ ...object, sha256: 'x' }] }],
+  ['more bytes than an object has', { ...upload, objects: [{ ...object, bytes: MAX_UPLOAD_BYTES + 1 }] }],
 ])('%s is refused before anything counts with it', (_, message) => {
   for (const sound of [hello, epoch, upload]) expect(read(sound)).toEqual(sound);
   expect(() => read(message)).toThrow(ProtocolError);

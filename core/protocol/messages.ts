@@ -98,10 +98,11 @@ const probeSamples = z.strictObject({
 /** A digest for each brick of a shard, base64. */
 const brickDigests = z.string().max(Math.ceil((MAX_BRICKS_SIGNED * BRICK_DIGEST_BYTES * 4) / 3) + 4);
 
-/** What an inspector made of a span: the root of the state that it began with, the bricks at its end, and the halos. */
+/** What an inspector made of a span: the root of the state that it began with, the bricks at its end, the outputs and the halos. */
 const answerSchema = z.strictObject({
   start: statementSchema.shape.root,
   bricks: brickDigests,
+  outputs: statementSchema.shape.outputs,
   halos: statementSchema.shape.halos,
 });
 export type Answer = z.infer<typeof answerSchema>;
@@ -149,7 +150,15 @@ export const toCoordinator = z.discriminatedUnion('type', [
     request: z.number().int().min(0),
     plan: planId,
     objects: z
-      .array(z.strictObject({ key: z.string().max(MAX_KEY_LENGTH), bytes: count.max(MAX_UPLOAD_BYTES) }))
+      .array(
+        z.strictObject({
+          key: z.string().max(MAX_KEY_LENGTH),
+          bytes: count.max(MAX_UPLOAD_BYTES),
+          /** Of its bytes, base64: the addresses are for no others. */
+          md5: z.string().regex(/^[\w+/]{22}==$/),
+          sha256: z.string().regex(/^[\w+/]{43}=$/),
+        }),
+      )
       .min(1)
       .max(256),
   }),
@@ -185,6 +194,8 @@ export const toCoordinator = z.discriminatedUnion('type', [
     plan: planId,
     reason: shownText(500),
     peer: peerId.optional(),
+    /** The key of a brick that is not what was sealed. */
+    object: z.string().max(MAX_KEY_LENGTH).optional(),
   }),
   /** A peer that the plan can do without cannot be reached. This one goes on, once it is told who computes in its place. */
   z.strictObject({ type: z.literal('missed'), plan: planId, peer: peerId, reason: shownText(500) }),

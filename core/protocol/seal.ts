@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 import { jobId } from './plan.js';
 
 /**
@@ -7,6 +8,8 @@ import { jobId } from './plan.js';
  */
 export const checkpointName = z.string().regex(/^\d{1,16}-\d{1,16}-\d{1,16}$/);
 export type CheckpointName = z.infer<typeof checkpointName>;
+
+const count = z.number().int().min(1);
 
 /** Says that a checkpoint is whole, and where each of its bricks lies. Seals of a job are numbered; each is written once. */
 export const sealSchema = z.strictObject({
@@ -26,7 +29,9 @@ export const sealSchema = z.strictObject({
    * The bricks in C order, as runs `[where, count]`: the checkpoint under whose name the brick lies, which it may share
    * with those before, or null where all its cells are 0.
    */
-  bricks: z.array(z.tuple([checkpointName.nullable(), z.number().int().min(1)])),
+  bricks: z.array(z.tuple([checkpointName.nullable(), count])),
+  /** Where peers signed for it: a digest of each brick's cells in C order (`BRICK_DIGEST_BYTES` each, as in a span's statement), base64. */
+  digests: z.string().exactOptional(),
 });
 export type Seal = z.infer<typeof sealSchema>;
 
@@ -42,16 +47,21 @@ export type SpentSeal = z.infer<typeof spentSealSchema>;
 /** Where each brick of a checkpoint lies, in C order. */
 export type BrickPlaces = readonly (CheckpointName | null)[];
 
-export function packPlaces(places: BrickPlaces): Seal['bricks'] {
-  const runs: Seal['bricks'] = [];
-  for (const place of places) {
+/** The digest of the brick of that index in the grid. */
+export const digestOf = (digests: Uint8Array, brick: number): Uint8Array =>
+  digests.subarray(brick * BRICK_DIGEST_BYTES, (brick + 1) * BRICK_DIGEST_BYTES);
+
+/** A row of values as runs `[value, count]`. */
+export function packRuns<T>(values: readonly T[]): [T, number][] {
+  const runs: [T, number][] = [];
+  for (const value of values) {
     const last = runs.at(-1);
-    if (last && last[0] === place) last[1] += 1;
-    else runs.push([place, 1]);
+    if (last && last[0] === value) last[1] += 1;
+    else runs.push([value, 1]);
   }
   return runs;
 }
 
-export function unpackPlaces(runs: Seal['bricks']): BrickPlaces {
-  return runs.flatMap(([place, count]) => Array.from({ length: count }, () => place));
+export function unpackRuns<T>(runs: readonly (readonly [T, number])[]): T[] {
+  return runs.flatMap(([value, count]) => Array.from({ length: count }, () => value));
 }

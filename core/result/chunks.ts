@@ -2,7 +2,7 @@ import { type Box, intersect, shapeOf } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Grid } from '../grid/grid.js';
 import type { Output } from '../job/job.js';
-import { encodeCells } from './cells.js';
+import { decodeCells, encodeCells } from './cells.js';
 import { axesOf, chunkCells } from './output.js';
 
 /** A chunk of an output's arrays: the cells that one brick has in it. */
@@ -46,4 +46,25 @@ export async function encodeChunk(
     }
   }
   return encodeCells(padded);
+}
+
+/** The cells of a chunk's box, as `encodeChunk` was given them. Throws StoreError where the bytes hold no chunk of the output. */
+export async function decodeChunk(
+  grid: Grid,
+  output: Output,
+  { box }: OutputChunk,
+  bytes: Uint8Array,
+): Promise<Float32Array> {
+  const [nz, ny, nx] = shapeOf(box);
+  const [cz, cy, cx] = chunkCells(grid, output);
+  const padded = await decodeCells(bytes, cz * cy * cx);
+  if (nz === cz && ny === cy && nx === cx) return padded;
+  const cells = new Float32Array(nz * ny * nx);
+  for (let z = 0; z < nz; z++) {
+    for (let y = 0; y < ny; y++) {
+      const row = (z * cy + y) * cx;
+      cells.set(padded.subarray(row, row + nx), (z * ny + y) * nx);
+    }
+  }
+  return cells;
 }

@@ -35,6 +35,30 @@ export const skippedStep = attack('a skipped step', (honest) => ({
   advance: (updates) => honest.advance(updates.filter((_, step) => step !== updates.length >> 1)),
 }));
 
+/** Computes truly, and signs and stores other cells of whole chunks: of bricks of so many cells a side. */
+export const falseChunks = (side: number) =>
+  attack('false outputs', (honest) => ({
+    read: async (slabs) => {
+      const cells = await honest.read(slabs);
+      return slabs.length === 1 && isOneBrick(slabs, side) ? cells.map(louder) : cells;
+    },
+  }));
+
+/** Computes and signs truly, and stores other cells where it is asked for one brick's whole state. */
+export const falseBricks = (side: number) =>
+  attack('false bricks', (honest) => ({
+    read: async (slabs) => {
+      const cells = await honest.read(slabs);
+      return slabs.length > 1 && isOneBrick(slabs, side) ? cells.map(louder) : cells;
+    },
+  }));
+
+const louder = (value: number) => value * 1.01;
+
+const isOneBrick = (slabs: readonly Slab[], side: number): boolean =>
+  slabs.every(({ box }) => box.lo.every((lo, axis) => (box.hi[axis] as number) - lo === side)) &&
+  new Set(slabs.map(({ box }) => String(box.lo))).size === 1;
+
 export const replayedState = attack('replayed old state', () => ({
   advance: async () => ({ samples: new Float32Array(), seconds: 0 }),
 }));

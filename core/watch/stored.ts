@@ -4,6 +4,7 @@ import { StoreUnavailableError } from '../errors.js';
 import { AXIS_NAMES, type Axis } from '../grid/box.js';
 import type { Fetch } from '../peer/http-objects.js';
 import type { RoomAddresses } from '../protocol/addresses.js';
+import { type SweepMembers, sweepMembersSchema } from '../protocol/api.js';
 import { OBJECT_TIMEOUT_MS } from '../protocol/limits.js';
 import { readSliceBody, type SliceMessage } from './messages.js';
 import type { View } from './view.js';
@@ -42,6 +43,8 @@ export interface StoredAt {
 /** Reads stored snapshots through the coordinator. Every call throws StoreUnavailableError where it does not answer so. */
 export interface StoredPlanes {
   snapshots(job: string): Promise<Snapshots>;
+  /** What has become of each member of a sweep; `memberId` makes a job of one. */
+  members(sweep: string): Promise<SweepMembers>;
   /** The part of the plane that the output holds: all of it, unless the output is itself a plane or a line. */
   plane(job: string, view: View, at: StoredAt): Promise<SliceMessage>;
 }
@@ -65,15 +68,16 @@ export function storedPlanes(fetch: Fetch, addresses: Pick<RoomAddresses, 'api'>
       throw new StoreUnavailableError(`the coordinator has no ${path} (status ${response.status})`);
     return response.arrayBuffer();
   };
+  const told = async <T>(schema: z.ZodType<T>, path: string): Promise<T> => {
+    const read = schema.safeParse(JSON.parse(decodeUtf8(new Uint8Array(await get(path)))));
+    if (read.success) return read.data;
+    throw new StoreUnavailableError(
+      'the coordinator speaks otherwise than this program; bring both to one version',
+    );
+  };
   return {
-    async snapshots(job) {
-      const bytes = await get(`/jobs/${job}/snapshots`);
-      const read = snapshotsSchema.safeParse(JSON.parse(decodeUtf8(new Uint8Array(bytes))));
-      if (read.success) return read.data;
-      throw new StoreUnavailableError(
-        'the coordinator speaks otherwise than this program; bring both to one version',
-      );
-    },
+    snapshots: (job) => told(snapshotsSchema, `/jobs/${job}/snapshots`),
+    members: (sweep) => told(sweepMembersSchema, `/jobs/${sweep}/members`),
     async plane(job, { state, axis, at, stride }, { output, snapshot }) {
       const query = Object.entries({ output, snapshot, state, axis, at, stride });
       const asked = query.map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join('&');

@@ -2,10 +2,12 @@ import type { Engine } from '../../shaders/engine.js';
 import type { Job } from '../job/job.js';
 import type { Readable } from '../peer/load.js';
 import type { Answer } from '../protocol/messages.js';
-import { brickDigests, type Digest, rootOf, writeDigests } from './digests.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
+import { brickDigests, chainOf, rootOf, writeDigests } from './digests.js';
 import type { HaloTable } from './evidence.js';
 import { haloChains } from './halo-chains.js';
-import { replay, type SpanStart } from './replay.js';
+import { outputsHash } from './outputs.js';
+import { type OnSnapshot, replay, type SpanStart } from './replay.js';
 import { boxOfSpan, exchangeOf, type Span } from './span.js';
 
 export interface AnswerTools {
@@ -27,11 +29,16 @@ export async function answerTo(
   given: { readonly start: SpanStart; readonly received: HaloTable },
 ): Promise<Answer> {
   const { start, received } = given;
-  const made = await replay({ engine, objects, goesOn }, job, span, start, received);
+  const chains: string[] = [];
+  const onSnapshot: OnSnapshot = async (_, cells) => {
+    chains.push(await chainOf(cells, digest));
+  };
+  const made = await replay({ engine, objects, digest, onSnapshot, goesOn }, job, span, start, received);
   const box = boxOfSpan(span);
   return {
     start: await rootOf(await brickDigests(job, box, made.start, digest), digest),
     bricks: writeDigests(await brickDigests(job, box, made.end, digest)),
+    outputs: await outputsHash(chains, digest),
     halos: await haloChains(exchangeOf(job, span), { sent: made.sent, received }, digest),
   };
 }

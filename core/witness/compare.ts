@@ -1,3 +1,4 @@
+import type { Slab } from '../../shaders/engine.js';
 import { cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { brickSlabs } from './digests.js';
@@ -19,12 +20,7 @@ const acrossClasses = (steps: number) => 1e-5 + 1e-7 * steps;
 export function nearState(job: Job, span: Span, shown: Float32Array, made: Outcome): boolean {
   const tolerance = acrossClasses(span.to - span.from);
   const parts = partsOfState(job, span);
-  const scale = new Map<string, { squares: number; cells: number }>();
-  for (const { array, from, to } of parts) {
-    const sum = scale.get(array) ?? { squares: 0, cells: 0 };
-    const louder = Math.max(squares(made.start, from, to), squares(made.end, from, to));
-    scale.set(array, { squares: sum.squares + louder, cells: sum.cells + to - from });
-  }
+  const scale = scalesOf(parts, made);
   return parts.every(({ array, from, to }) => {
     const whole = scale.get(array) as { squares: number; cells: number };
     const common = (whole.squares / whole.cells) * (to - from);
@@ -47,6 +43,56 @@ export function nearHalos({ from, to }: Span, shown: HaloTable, made: Outcome): 
   return Math.sqrt(apart) <= acrossClasses(to - from) * Math.sqrt(size + common);
 }
 
+/** How far a chunk that is stored is from the one that was made again. */
+export interface ChunkMisfit {
+  /** As `partsOfState` calls the level that outputs show. */
+  readonly array: string;
+  /** The norm of the difference. */
+  readonly apart: number;
+  /** The sum of squares of what was made. */
+  readonly size: number;
+  readonly cells: number;
+}
+
+export function chunkMisfit(
+  { component, field, level }: Slab,
+  stored: Float32Array,
+  made: Float32Array,
+): ChunkMisfit {
+  return {
+    array: `${component} ${field} ${level}`,
+    apart: distance(stored, made, 0, made.length),
+    size: squares(made, 0, made.length),
+    cells: made.length,
+  };
+}
+
+/** Whether the chunks of a span's outputs are those that were made again, on another numerical class: each like a brick of `nearState`. */
+export function nearOutputs(job: Job, span: Span, chunks: readonly ChunkMisfit[], made: Outcome): boolean {
+  const tolerance = acrossClasses(span.to - span.from);
+  const scale = scalesOf(partsOfState(job, span), made);
+  return chunks.every(({ array, apart, size, cells }) => {
+    const whole = scale.get(array);
+    return !whole || apart <= tolerance * Math.sqrt(size + (whole.squares / whole.cells) * cells);
+  });
+}
+
+type Part = ReturnType<typeof partsOfState>[number];
+
+/** Sums over each array of a whole shard, at the start or the end of its span: whichever is louder. */
+function scalesOf(
+  parts: readonly Part[],
+  made: Outcome,
+): ReadonlyMap<string, { squares: number; cells: number }> {
+  const scale = new Map<string, { squares: number; cells: number }>();
+  for (const { array, from, to } of parts) {
+    const sum = scale.get(array) ?? { squares: 0, cells: 0 };
+    const louder = Math.max(squares(made.start, from, to), squares(made.end, from, to));
+    scale.set(array, { squares: sum.squares + louder, cells: sum.cells + to - from });
+  }
+  return scale;
+}
+
 function partsOfState(job: Job, span: Span) {
   const compared = new Set(
     job.model.model.fields
@@ -63,15 +109,25 @@ function partsOfState(job: Job, span: Span) {
     .filter(({ field }) => compared.has(field));
 }
 
+/** ‖·‖² of the finite ones. */
 function squares(cells: Float32Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += (cells[i] as number) ** 2;
+  for (let i = from; i < to; i++) {
+    const cell = cells[i] as number;
+    if (Number.isFinite(cell)) sum += cell ** 2;
+  }
   return sum;
 }
 
-/** ‖a − b‖; NaN, which is near nothing, where one of them is not finite. */
-function distance(a: Float32Array, b: Float32Array, from: number, to: number): number {
+/**
+ * ‖shown − made‖; NaN or infinite, which is near nothing, where one of two cells is not finite. Where neither is, it came so from
+ * elsewhere: it spreads alike on every device, and whoever began with it is found by its own check.
+ */
+function distance(shown: Float32Array, made: Float32Array, from: number, to: number): number {
   let sum = 0;
-  for (let i = from; i < to; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  for (let i = from; i < to; i++) {
+    const [a, b] = [shown[i] as number, made[i] as number];
+    if (Number.isFinite(a) || Number.isFinite(b)) sum += (a - b) ** 2;
+  }
   return Math.sqrt(sum);
 }

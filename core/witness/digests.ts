@@ -6,10 +6,11 @@ import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import { breathe } from '../peer/breathe.js';
 import { stateSlabs } from '../peer/load.js';
+import { brickDigest, type Digest } from '../trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 
-/** SHA-256, as quick as the platform has it: in a thread of its own, or here. */
-export type Digest = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
+/** Hashed between two breaths: some milliseconds where it is slow. A breath takes longer than a small halo's hash. */
+const BREATH_BYTES = 1024 * 1024;
 
 /** All state of a shard, brick after brick in C order, each array after array: one call reads it. */
 export function brickSlabs(job: Job, box: Box): Slab[] {
@@ -30,16 +31,17 @@ export async function brickDigests(
 ): Promise<Uint8Array> {
   const bricks = bricksOf(job.grid, box);
   const digests = new Uint8Array(bricks.length * BRICK_DIGEST_BYTES);
+  const breath = breathing();
   let offset = 0;
   for (const [index, brick] of bricks.entries()) {
     const size = stateSlabs(job, brickBox(job.grid, brick)).reduce(
       (sum, slab) => sum + cellCount(slab.box),
       0,
     );
-    const whole = await digest(bytesOf(cells.subarray(offset, offset + size)));
-    digests.set(whole.subarray(0, BRICK_DIGEST_BYTES), index * BRICK_DIGEST_BYTES);
+    const own = await brickDigest(cells.subarray(offset, offset + size), digest);
+    digests.set(own, index * BRICK_DIGEST_BYTES);
     offset += size;
-    await breathe();
+    await breath(4 * size);
   }
   return digests;
 }
@@ -51,6 +53,7 @@ export async function rootOf(digests: Uint8Array, digest: Digest): Promise<strin
 
 /** Halos that went one way, in their order, under one hash: each is hashed with what came before. */
 export async function chainOf(halos: readonly Float32Array[], digest: Digest): Promise<string> {
+  const breath = breathing();
   let link: Uint8Array = new Uint8Array(32);
   for (const cells of halos) {
     const own = await digest(bytesOf(cells));
@@ -58,9 +61,20 @@ export async function chainOf(halos: readonly Float32Array[], digest: Digest): P
     both.set(link);
     both.set(own, link.length);
     link = await digest(both);
-    await breathe();
+    await breath(cells.byteLength);
   }
   return bytesToHex(link);
+}
+
+/** Lets waiting events in whenever enough has been hashed since it last did. */
+function breathing(): (bytes: number) => Promise<void> {
+  let since = 0;
+  return async (bytes) => {
+    since += bytes;
+    if (since < BREATH_BYTES) return;
+    since = 0;
+    await breathe();
+  };
 }
 
 export const writeDigests = (digests: Uint8Array): string => toBase64(digests);

@@ -1,6 +1,7 @@
 import type { Exchange } from '../peer/exchange.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
 import type { Statement } from '../trust/statement/statement.js';
-import { chainOf, type Digest } from './digests.js';
+import { chainOf } from './digests.js';
 import type { HaloTable } from './evidence.js';
 
 /** The chains of a span's halos, both ways, by neighbour: as a statement has them. */

@@ -2,6 +2,7 @@ import type { Engine, EngineShard } from '../../shaders/engine.js';
 import { PlanEndedError } from '../errors.js';
 import { updateBoxes } from '../grid/deep.js';
 import type { Job } from '../job/job.js';
+import { snapshotsOf } from '../job/snapshots.js';
 import { partsOf } from '../parcel/parcel.js';
 import { roundCells } from '../parcel/rounding.js';
 import { readParcels } from '../peer/exchange.js';
@@ -9,8 +10,12 @@ import { loadCheckpoint, loadInitial, type Readable } from '../peer/load.js';
 import { type OpenShard, openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import { loadMedia } from '../peer/surroundings.js';
+import { type SnapshotChunk, snapshotChunks } from '../result/snapshot-chunks.js';
+import { sha256 } from '../trust/roots/hash.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
 import { brickSlabs } from './digests.js';
 import type { HaloTable } from './evidence.js';
+import { snapshotsIn } from './outputs.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from './span.js';
 
 /** Where a span's state at its start is had from. */
@@ -20,18 +25,24 @@ export type SpanStart =
   | { readonly kind: 'initial' }
   | { readonly kind: 'checkpoint'; readonly seal: number };
 
-export interface ReplayTools {
-  readonly engine: Engine;
-  readonly objects: Readable;
-  /** Asked before each exchange: whether what comes of the span is still wanted. Always, unless given. */
-  readonly goesOn?: () => boolean;
-}
-
 /** What comes of a span. */
 export interface Outcome {
   readonly start: Float32Array;
   readonly sent: HaloTable;
   readonly end: Float32Array;
+}
+
+/** Told of each snapshot of a span that is computed again, in the order of their steps: its chunks, and the cells of each. */
+export type OnSnapshot = (chunks: readonly SnapshotChunk[], cells: readonly Float32Array[]) => Promise<void>;
+
+export interface ReplayTools {
+  readonly engine: Engine;
+  readonly objects: Readable;
+  /** Of what is read of a checkpoint. */
+  readonly digest?: Digest;
+  readonly onSnapshot?: OnSnapshot;
+  /** Asked before each exchange: whether what comes of the span is still wanted. Always, unless given. */
+  readonly goesOn?: () => boolean;
 }
 
 /**
@@ -40,7 +51,7 @@ export interface Outcome {
  * not wanted any more.
  */
 export async function replay(
-  { engine, objects, goesOn = () => true }: ReplayTools,
+  { engine, objects, digest = sha256, goesOn = () => true, onSnapshot }: ReplayTools,
   job: Job,
   span: Span,
   start: SpanStart,
@@ -52,24 +63,30 @@ export async function replay(
   const { shard } = opened;
   try {
     await loadMedia(job, span.plan.job, opened.held, shard, objects);
-    await writeStart(job, span, start, shard, objects);
+    await writeStart(job, span, start, shard, { objects, digest });
     const first = await shard.read(brickSlabs(job, box));
-    const sent = await advance(job, span, opened, received, goesOn);
+    const sent = await advance(job, span, opened, received, { goesOn, onSnapshot });
     return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
   } finally {
     await shard.close();
   }
 }
 
-async function writeStart(job: Job, span: Span, start: SpanStart, shard: EngineShard, objects: Readable) {
+async function writeStart(
+  job: Job,
+  span: Span,
+  start: SpanStart,
+  shard: EngineShard,
+  store: { readonly objects: Readable; readonly digest: Digest },
+) {
   const box = boxOfSpan(span);
   switch (start.kind) {
     case 'cells':
       return shard.write(brickSlabs(job, box), start.cells);
     case 'initial':
-      return loadInitial(job, span.plan.job, box, shard, objects);
+      return loadInitial(job, span.plan.job, box, shard, store.objects);
     case 'checkpoint':
-      await loadCheckpoint(job, span.plan.job, start.seal, box, shard, objects);
+      await loadCheckpoint(job, span.plan.job, start.seal, box, shard, store);
   }
 }
 
@@ -78,8 +95,9 @@ async function advance(
   span: Span,
   { shard, sources }: OpenShard,
   received: HaloTable,
-  goesOn: () => boolean,
+  { goesOn, onSnapshot }: { readonly goesOn: () => boolean; readonly onSnapshot: OnSnapshot | undefined },
 ): Promise<HaloTable> {
+  const snapshots = snapshotsOf(job);
   const exchange = exchangeOf(job, span);
   const { incoming, outgoing, own } = exchange;
   const sent: Float32Array[][] = [];
@@ -100,17 +118,27 @@ async function advance(
       job.model.model.radius,
       job.grid.dimensions,
     );
-    if (boxes.length === 0) continue;
-    await shard.advance(
-      boxes.map((box, done) => ({
-        box,
-        time: (step + done) * job.dt,
-        amplitudes: sources.map(({ amplitude }) => amplitude(step + done)),
-      })),
-    );
+    const updates = boxes.map((box, done) => ({
+      box,
+      time: (step + done) * job.dt,
+      amplitudes: sources.map(({ amplitude }) => amplitude(step + done)),
+    }));
+    const to = step + steps;
+    const due = new Map(onSnapshot && snapshotsIn(snapshots, { from: step, to }));
+    let made = step;
+    for (const stop of new Set([...due.keys(), to])) {
+      const next = updates.slice(made - step, stop - step);
+      if (next.length > 0) await shard.advance(next);
+      const chunks = snapshotChunks(job, span.plan.job, boxOfSpan(span), due.get(stop) ?? []);
+      if (due.has(stop)) await onSnapshot?.(chunks, await readChunks(shard, chunks));
+      made = stop;
+    }
   }
   return sent;
 }
+
+const readChunks = (shard: EngineShard, chunks: readonly SnapshotChunk[]): Promise<Float32Array[]> =>
+  Promise.all(chunks.map(({ slab }) => shard.read([slab])));
 
 function roundAsSent({ run }: Job, slabs: Parameters<typeof partsOf>[0], cells: Float32Array): void {
   if (run.haloError === undefined) return;

@@ -3,11 +3,13 @@ import type { Job } from '../job/job.js';
 import type { Exchange } from '../peer/exchange.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Digest } from '../trust/statement/brick-digest.js';
 import type { Signer } from '../trust/statement/ed25519.js';
 import { type Statement, signStatement } from '../trust/statement/statement.js';
-import { brickDigests, brickSlabs, type Digest, rootOf, writeDigests } from './digests.js';
+import { brickDigests, brickSlabs, chainOf, rootOf, writeDigests } from './digests.js';
 import { type AskedEvidence, type HaloTable, writeEvidence } from './evidence.js';
 import { haloChains } from './halo-chains.js';
+import { outputsHash } from './outputs.js';
 import { boxOfSpan, exchangeSteps, type Span, spanCells } from './span.js';
 
 /** States and halos that are kept, of the newest spans: the coordinator asks as soon as all have signed. */
@@ -54,6 +56,8 @@ export class Witness {
     sent: new Map<number, Map<number, Float32Array>>(),
     received: new Map<number, Map<number, Float32Array>>(),
   };
+  /** By step, the chain of what a snapshot holds of this shard; of the span that has not ended. */
+  #snapshots = new Map<number, Promise<string>>();
   readonly #kept: Kept[] = [];
   #from: number;
   #start: Promise<Float32Array>;
@@ -74,6 +78,14 @@ export class Witness {
     note(this.#halos.received, step, shard, cells);
   }
 
+  /** The cells of the chunks that this shard stores of the snapshots after `step`, which stay as they are. */
+  snapshot(step: number, chunks: readonly Float32Array[]): void {
+    const chain = chainOf(chunks, this.#tools.identity.digest);
+    // Whoever signs awaits it.
+    chain.catch(() => undefined);
+    this.#snapshots.set(step, chain);
+  }
+
   /** Ends the span here, where the engine has made all steps up to `step` and been asked for none beyond. */
   end(step: number): void {
     if (step <= this.#from) return;
@@ -81,6 +93,8 @@ export class Witness {
     const span: Span = { plan, shard: index, from: this.#from, to: step };
     const steps = exchangeSteps(span);
     const end = this.#read();
+    const snapshots = [...this.#snapshots.values()];
+    this.#snapshots = new Map();
     const kept: Kept = {
       span,
       start: this.#start,
@@ -97,7 +111,7 @@ export class Witness {
     this.#forget();
     this.#from = step;
     this.#start = end;
-    this.#signing = this.#signing.then(() => this.#sign(kept)).catch(this.#tools.onFailure);
+    this.#signing = this.#signing.then(() => this.#sign(kept, snapshots)).catch(this.#tools.onFailure);
   }
 
   /** Resolves when all spans that have ended are signed. */
@@ -135,7 +149,7 @@ export class Witness {
     return cells;
   }
 
-  async #sign({ span, end, halos: tables }: Kept): Promise<void> {
+  async #sign({ span, end, halos: tables }: Kept, snapshots: readonly Promise<string>[]): Promise<void> {
     const { identity, job, plan, index, exchange, send } = this.#tools;
     const { digest } = identity;
     const digests = await brickDigests(job, boxOfSpan(span), await end, digest);
@@ -147,6 +161,7 @@ export class Witness {
       from: span.from,
       step: span.to,
       root: await rootOf(digests, digest),
+      outputs: await outputsHash(await Promise.all(snapshots), digest),
       halos,
     };
     const signature = await signStatement(identity.signer, statement);

@@ -15,6 +15,7 @@ import {
   submittedSchema,
   uploadAddressesSchema,
 } from '../../core/protocol/api.js';
+import { md5Of } from '../../core/result/checksums.js';
 import { UnreachableError, UsageError } from './exit.js';
 
 export type JobReport = JobStatus;
@@ -106,7 +107,9 @@ export function roomApi(
         (await read(uploadAddressesSchema, asked)).objects.map(({ key, url }) => [key, url]),
       );
       await Promise.all(
-        inputs.map(({ key, bytes }) => persistently(() => objects.put(addresses.get(key) ?? key, bytes))),
+        inputs.map(({ key, bytes }) =>
+          persistently(() => objects.put(addresses.get(key) ?? key, bytes, { md5: md5Of(bytes) })),
+        ),
       );
     },
     async start(id) {

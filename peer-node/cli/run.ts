@@ -67,7 +67,9 @@ export async function run(path: string, options: RunOptions, context: Context): 
     display.ended(report, prepared.work);
     if (report.state !== 'done') return Exit.jobEnded;
     if (options.keep) {
-      display.note(`Still serving at ${coordinator.url}. Ctrl-C ends it.`);
+      display.note(
+        `Still serving at ${coordinator.url}. Hand another job in at ${coordinator.url}/lab, for browsers to compute. Ctrl-C ends it.`,
+      );
       await aborted(context.lifetime);
     }
     return Exit.ok;

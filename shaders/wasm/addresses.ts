@@ -12,7 +12,15 @@ export const otherParity = (parity: Parity): Parity => (parity === 0 ? 1 : 0);
 
 /** Where the cells of a layout lie in its memory seen as f32. Indices, not bytes. */
 export class Addresses {
-  constructor(private readonly layout: Layout) {}
+  /** From a row to the next one of its plane. */
+  readonly rowCells: number;
+  /** From a plane to the next. */
+  readonly planeCells: number;
+
+  constructor(private readonly layout: Layout) {
+    this.rowCells = layout.row / F32_BYTES;
+    this.planeCells = layout.plane / F32_BYTES;
+  }
 
   /** An array's first cell. Throws EngineError for a field that the layout lacks. */
   arrayOf({ component, field, level }: StateArray, parity: Parity): number {

@@ -1,11 +1,14 @@
 import { EngineError } from '../../core/errors.js';
-import { type Box, cellCount, isEmpty, shapeOf, type Triple } from '../../core/grid/box.js';
+import { cellCount, isEmpty, shapeOf } from '../../core/grid/box.js';
 import { secondsNow } from '../clock.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { checkData, checkSlabs, checkUpdates } from '../shard-checks.js';
 import { Addresses, otherParity, type Parity } from './addresses.js';
 import type { Layout } from './layout.js';
 import type { WasmMemory } from './platform.js';
+
+/** Shorter rows are copied word by word: a view of a few cells takes longer to make than to fill. */
+const SHORT_ROW = 16;
 
 /** What makes the steps of one shard, on however many threads. */
 export interface Stepper {
@@ -18,7 +21,8 @@ export interface Stepper {
 }
 
 interface Running {
-  readonly cells: Float32Array;
+  /** The memory's cells, as they lie there: what is copied keeps its bits, whatever they say. */
+  readonly words: Uint32Array;
   readonly stepper: Stepper;
 }
 
@@ -40,22 +44,24 @@ export class WasmShard implements EngineShard {
     private readonly onClose: () => void,
   ) {
     this.addresses = new Addresses(layout);
-    this.running = { cells: new Float32Array(memory.buffer), stepper };
+    this.running = { words: new Uint32Array(memory.buffer), stepper };
     this.bytes = memory.buffer.byteLength;
   }
 
   async write(slabs: readonly Slab[], data: Float32Array): Promise<void> {
-    const { cells } = this.open();
+    const { words } = this.open();
     checkSlabs(this.spec, slabs);
     checkData(slabs, data);
-    this.eachRow(slabs, (row, from, length) => copyRow(data, from, cells, row, length));
+    const given = wordsOf(data);
+    this.eachRow(slabs, (row, from, length) => copyWords(given, from, words, row, length));
   }
 
   async read(slabs: readonly Slab[]): Promise<Float32Array> {
-    const { cells } = this.open();
+    const { words } = this.open();
     checkSlabs(this.spec, slabs);
     const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
-    this.eachRow(slabs, (row, from, length) => copyRow(cells, row, data, from, length));
+    const taken = wordsOf(data);
+    this.eachRow(slabs, (row, from, length) => copyWords(words, row, taken, from, length));
     return data;
   }
 
@@ -84,14 +90,20 @@ export class WasmShard implements EngineShard {
     this.onClose();
   }
 
+  /** Visits each row of the slabs' boxes, in C order: its first cell in memory, its first cell in the slabs' data, and its length. */
   private eachRow(slabs: readonly Slab[], visit: (row: number, from: number, length: number) => void): void {
+    const { rowCells, planeCells } = this.addresses;
     let from = 0;
     for (const { box, ...state } of slabs) {
-      const array = this.addresses.arrayOf(state, this.parity);
-      eachRowOf(box, (corner, length) => {
-        visit(array + this.addresses.offsetOf(corner), from, length);
-        from += length;
-      });
+      if (isEmpty(box)) continue;
+      const [planes, rows, length] = shapeOf(box);
+      const first = this.addresses.arrayOf(state, this.parity) + this.addresses.offsetOf(box.lo);
+      for (let z = 0; z < planes; z += 1) {
+        for (let y = 0; y < rows; y += 1) {
+          visit(first + z * planeCells + y * rowCells, from, length);
+          from += length;
+        }
+      }
     }
   }
 
@@ -102,19 +114,9 @@ export class WasmShard implements EngineShard {
   }
 }
 
-/** Rows up to so many cells are copied cell by cell: a view of them takes longer to make than they take to copy. */
-const SHORT_ROW = 32;
+const wordsOf = (cells: Float32Array) => new Uint32Array(cells.buffer, cells.byteOffset, cells.length);
 
-function copyRow(source: Float32Array, at: number, target: Float32Array, to: number, length: number): void {
-  if (length > SHORT_ROW) return target.set(source.subarray(at, at + length), to);
-  for (let cell = 0; cell < length; cell += 1) target[to + cell] = source[at + cell] as number;
-}
-
-/** Visits the first cell of each row of a box, in C order. */
-function eachRowOf(box: Box, visit: (corner: Triple, length: number) => void): void {
-  if (isEmpty(box)) return;
-  const [, , length] = shapeOf(box);
-  for (let z = box.lo[0]; z < box.hi[0]; z += 1) {
-    for (let y = box.lo[1]; y < box.hi[1]; y += 1) visit([z, y, box.lo[2]], length);
-  }
+function copyWords(source: Uint32Array, at: number, target: Uint32Array, to: number, length: number): void {
+  if (length >= SHORT_ROW) return target.set(source.subarray(at, at + length), to);
+  for (let i = 0; i < length; i += 1) target[to + i] = source[at + i] as number;
 }

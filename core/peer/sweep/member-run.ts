@@ -122,7 +122,7 @@ export class MemberRun {
     const [own, shared] = [inputPrefix(this.#work.id), inputPrefix(this.#work.inputs)];
     return {
       get: (key) => objects.get(key.startsWith(own) ? shared + key.slice(own.length) : key),
-      put: (url, bytes) => objects.put(url, bytes),
+      put: (url, bytes, checksums) => objects.put(url, bytes, checksums),
       show: (url, bytes) => objects.show(url, bytes),
       take: (url) => objects.take(url),
     };

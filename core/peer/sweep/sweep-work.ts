@@ -1,7 +1,7 @@
 import { checkJob } from '../../job/check.js';
 import type { Job } from '../../job/job.js';
 import { memoryNeeded } from '../../job/memory.js';
-import { isSweep, memberOf, readSweep, type Sweep } from '../../job/sweep.js';
+import { isSweep, memberOf, readSweep, type Sweep, whereabouts } from '../../job/sweep.js';
 import { inputsIdOf, longestOf } from '../../job/whole-sweep.js';
 import type { RoomJob } from '../../protocol/document.js';
 import { memberId } from '../../protocol/member-id.js';
@@ -24,7 +24,7 @@ type Assignment = Extract<ToPeer, { type: 'members' }>;
 /** What a peer does of a sweep. */
 export interface SweepStatus {
   readonly sweep: string;
-  /** Names of the members that are computed now. */
+  /** What sets those members apart that are computed now: `speed = 2, depth = 3`. */
   readonly running: readonly string[];
   /** Members that this peer is done with. */
   readonly done: number;
@@ -49,7 +49,7 @@ interface Part {
   readonly longest: number;
   /** Numbers of members that are to be computed, in this order. */
   readonly waiting: number[];
-  readonly held: Map<number, { readonly name: string; readonly bytes: number; readonly run: MemberRun }>;
+  readonly held: Map<number, { readonly where: string; readonly bytes: number; readonly run: MemberRun }>;
   computing: number;
   /** Seconds that the device took for the member done last. */
   seconds: number;
@@ -112,12 +112,12 @@ export class SweepWork {
     while (part === this.#part && part.computing < most && part.held.size < HELD_AT_ONCE) {
       const number = part.waiting[0];
       if (number === undefined) return;
-      const { name, places, file } = memberOf(part.sweep, part.file, number);
+      const { places, file } = memberOf(part.sweep, part.file, number);
       const job = checkJob(file);
       const bytes = memoryNeeded(job, this.#tools.engine.kind);
       if (part.held.size > 0 && !this.#hasRoom(part, bytes)) return;
       part.waiting.shift();
-      this.#keep(this.#compute(part, number, { name, places, job, bytes }));
+      this.#keep(this.#compute(part, number, { places, job, bytes }));
     }
   }
 
@@ -129,7 +129,7 @@ export class SweepWork {
   async #compute(
     part: Part,
     number: number,
-    { name, places, job, bytes }: { name: string; places: readonly number[]; job: Job; bytes: number },
+    { places, job, bytes }: { places: readonly number[]; job: Job; bytes: number },
   ): Promise<void> {
     const { uploader, send } = this.#tools;
     const run = new MemberRun(
@@ -145,7 +145,7 @@ export class SweepWork {
         longest: part.longest,
       },
     );
-    part.held.set(number, { name, bytes, run });
+    part.held.set(number, { where: whereabouts(part.sweep, places), bytes, run });
     part.computing += 1;
     await run.computed;
     part.computing -= 1;
@@ -180,7 +180,7 @@ export class SweepWork {
   #show(part: Part): void {
     if (part !== this.#part) return;
     const { sweep, held, done, updates } = part;
-    const running = [...held.values()].map(({ name }) => name);
+    const running = [...held.values()].map(({ where }) => where);
     this.#tools.onChange({ sweep: sweep.name, running, done, updates });
   }
 

@@ -60,6 +60,11 @@ export class Ledger {
     );
   }
 
+  /** Updates of cells that stood. */
+  of(party: Party): number {
+    return this.#credits.get(nameOf(party))?.cellUpdates ?? 0;
+  }
+
   /** The most deserving first. */
   export(): ExportedLedger {
     const credits = [...this.#credits.values()].sort((a, b) => b.cellUpdates - a.cellUpdates);

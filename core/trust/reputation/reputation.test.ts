@@ -3,7 +3,7 @@ import { boxOfShape, contains } from '../../grid/box.js';
 import { brickBox } from '../../grid/bricks.js';
 import type { Grid } from '../../grid/grid.js';
 import { Ledger } from './ledger.js';
-import { Reputation } from './reputation.js';
+import { Reputation, reputationSchema } from './reputation.js';
 import { keepsPromise, Selection } from './selection.js';
 import { FLOOR, NEWCOMER_CHECKS } from './standing.js';
 
@@ -52,6 +52,25 @@ describe('how often a key is checked', () => {
     expect(reputation.standing('b')).toEqual({ kind: 'trusted so far', good: 40 });
     expect(reputation.chanceOfCheck(other)).toBe(1);
   });
+});
+
+it('what is known of keys and owners outlives the process as JSON', () => {
+  const reputation = new Reputation();
+  times(20, () => reputation.record(ann, 'good'));
+  reputation.record({ key: 'l', owner: 'liar' }, 'lied');
+  const again = Reputation.from(reputationSchema.parse(JSON.parse(JSON.stringify(reputation.export()))));
+  expect(again.standing('l')).toEqual({ kind: 'quarantined' });
+  expect(again.chanceOfCheck(ann)).toBe(1 / 20);
+  expect(again.chanceOfCheck({ key: 'new', owner: 'ann' })).toBe(1);
+});
+
+it('a crowd of new keys pushes no quarantine out', () => {
+  const reputation = new Reputation();
+  reputation.record(ann, 'lied');
+  times(5000, () => reputation.record({ key: `k${Math.random()}`, owner: 'crowd' }, 'good'));
+  const { keys } = reputation.export();
+  expect(keys[0]).toEqual(['a', 'quarantined']);
+  expect(keys.length).toBeLessThan(5000);
 });
 
 describe('what is checked', () => {

@@ -5,8 +5,10 @@ import { tilesOf } from '../roots/commitment.js';
 import { sameHash, sha256 } from '../roots/hash.js';
 import { secretFraction } from '../secret.js';
 
-/** An epoch of one shard: what is checked or not. */
+/** What may be checked: an epoch of one shard, or what the shard brought to the store of it. */
 export interface Occasion {
+  /** The epoch itself where it is left out. Whether one is drawn says nothing about the other. */
+  readonly of?: 'outputs' | 'checkpoint';
   readonly plan: number;
   readonly shard: number;
   /** Where the epoch ends. */
@@ -27,7 +29,7 @@ export class Selection {
   }
 
   checks(occasion: Occasion, chance: number): boolean {
-    return chance >= 1 || this.#draw('whether', occasion) < chance;
+    return chance >= 1 || this.#draw(occasion.of ?? 'whether', occasion) < chance;
   }
 
   /** A tile of the shard, each cell as likely as any other. */

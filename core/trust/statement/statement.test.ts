@@ -11,6 +11,7 @@ const statement: Statement = {
   from: 32,
   step: 64,
   root: hash('a'),
+  outputs: hash('9'),
   halos: [
     { shard: 0, sent: hash('1'), received: hash('2') },
     { shard: 2, sent: hash('3'), received: hash('4') },
@@ -53,6 +54,7 @@ describe.each(both)('by %s', (_, ed25519) => {
       { ...statement, step: 65 },
       { ...statement, from: 1 },
       { ...statement, root: hash('b') },
+      { ...statement, outputs: hash('b') },
       { ...statement, halos: [first] },
       { ...statement, halos: [{ ...first, received: hash('5') }, second] },
       { ...statement, halos: [{ ...first, shard: 1 }, second] },

@@ -22,6 +22,8 @@ export const statementSchema = z.strictObject({
   step: whole,
   /** Of all the shard's state at its end: the hash of the digests of its bricks. */
   root: hexOf(HASH_BYTES),
+  /** Of the chunks that the span brings to the store: `outputsHash`. */
+  outputs: hexOf(HASH_BYTES),
   /** The halos of the span, by neighbour: `chainOf`. Ascending. */
   halos: z
     .array(z.strictObject({ shard: whole.max(4095), sent: hexOf(HASH_BYTES), received: hexOf(HASH_BYTES) }))
@@ -56,13 +58,14 @@ export function verifyStatement(
 /** No other message that anybody signs begins with this. */
 const PURPOSE = 'groundswell span 1';
 
-/** One sequence of bytes for each statement: purpose, job, plan, shard, from, step, root, the number of halos, and each of them; lib0's encoding. */
-function signedBytes({ job, plan, shard, from, step, root, halos }: Statement): Uint8Array {
+/** One sequence of bytes for each statement: purpose, job, plan, shard, from, step, root, outputs, the number of halos, and each of them; lib0's encoding. */
+function signedBytes({ job, plan, shard, from, step, root, outputs, halos }: Statement): Uint8Array {
   const encoder = createEncoder();
   writeVarString(encoder, PURPOSE);
   writeVarString(encoder, job);
   for (const number of [plan, shard, from, step]) writeVarUint(encoder, number);
   writeVarUint8Array(encoder, hexToBytes(root));
+  writeVarUint8Array(encoder, hexToBytes(outputs));
   writeVarUint(encoder, halos.length);
   for (const halo of halos) {
     writeVarUint(encoder, halo.shard);

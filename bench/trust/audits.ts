@@ -25,11 +25,9 @@ import { tilesOf } from '../../core/trust/roots/commitment.js';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Figure } from '../harness.js';
-import { epochsUntilFound } from './patience.js';
 import { changeIn, computeEpochs, type Epoch, makeScene, type Scene, shown } from './scene.js';
-import { wilson } from './wilson.js';
 
-export interface TrustBench {
+export interface AuditBench {
   readonly edge: number;
   /** Steps of an epoch. */
   readonly steps: number;
@@ -38,33 +36,36 @@ export interface TrustBench {
   /** Epochs of each honest engine, and of each attack. */
   readonly honestEpochs: number;
   readonly attackedEpochs: number;
-  /** Peers by which the epochs until one is found are averaged. */
-  readonly peers: number;
 }
 
-/** 216 tiles × 16 epochs × 3 classes: more than 10,000 honest checks. */
-export const FULL: TrustBench = {
-  edge: 48,
+export const FULL_AUDITS: AuditBench = {
+  edge: 40,
   steps: 16,
-  tiles: 216,
-  honestEpochs: 16,
-  attackedEpochs: 3,
-  peers: 200,
+  tiles: 12,
+  honestEpochs: 4,
+  attackedEpochs: 2,
 };
-export const TRIAL: TrustBench = {
+export const TRIAL_AUDITS: AuditBench = {
   edge: 32,
   steps: 4,
   tiles: 6,
   honestEpochs: 2,
   attackedEpochs: 1,
-  peers: 4,
 };
 
 /** What has to be found: a box that is off by more than this part of its norm. */
 const CHANGED = 1e-3;
 
-/** `openGpu`: another class, where there is one. */
-export async function measureTrust(setup: TrustBench, openGpu: () => Promise<Engine>): Promise<Figure[]> {
+export interface AuditsMeasured {
+  readonly figures: readonly Figure[];
+  readonly trials: readonly AuditTrial[];
+}
+
+/** How well audits by reciprocity do, which runs do not use. `openGpu`: another class, where there is one. */
+export async function measureAudits(
+  setup: AuditBench,
+  openGpu: () => Promise<Engine>,
+): Promise<AuditsMeasured> {
   const scene = await makeScene(setup.edge, setup.steps);
   const [plain, fused, gpu] = [await createWasmEngine(), fusedEngine(), await openGpu()];
   try {
@@ -76,30 +77,24 @@ export async function measureTrust(setup: TrustBench, openGpu: () => Promise<Eng
     const auditor = auditorOf(scene);
     const checks = await checkHonest(scene, auditor, tiles, [...honest.values()].flat());
     const trials = await tryAttacks(scene, auditor, tiles, plain, setup.attackedEpochs);
-    return [
+    const figures: Figure[] = [
       {
-        name: 'honest_flagged',
+        name: 'reciprocity_honest_flagged',
         value: checks.flagged,
         unit: '1',
-        note: `of ${checks.count} honest checks, three classes`,
+        note: `of ${checks.count} honest checks, three classes; ${setup.edge}³, ${setup.steps} steps, boxes of 8³`,
       },
       {
-        name: 'honest_checks',
-        value: checks.count,
-        unit: '1',
-        note: `${setup.edge}³, ${setup.steps} steps, boxes of 8³`,
-      },
-      {
-        name: 'honest_worst',
+        name: 'reciprocity_honest_worst',
         value: checks.worst / TOLERANCE,
         unit: '1',
         note: 'largest honest error over the tolerance',
       },
-      ...trials.map((trial) => figureOf(trial, setup.peers)),
       worstOf(trials),
       ...(await costs(scene, middleOf(scene), plain)),
       ...(await classFigures({ plain, fused, gpu })),
     ];
+    return { figures, trials };
   } finally {
     await Promise.all([plain, fused, gpu].map((engine) => engine.close()));
   }
@@ -147,7 +142,7 @@ async function checkHonest(scene: Scene, auditor: Auditor, tiles: readonly Box[]
   return { count, flagged, worst };
 }
 
-interface Trial {
+export interface AuditTrial {
   readonly name: string;
   /** Checks of tiles that the attack changed by more than CHANGED, and how many of them found it. */
   readonly changed: number;
@@ -163,14 +158,14 @@ async function tryAttacks(
   tiles: readonly Box[],
   engine: Engine,
   epochs: number,
-): Promise<Trial[]> {
+): Promise<AuditTrial[]> {
   const honest = await computeEpochs(scene, engine, engine, epochs);
   const everywhere = [skippedStep, halfPrecision, wrongMedium, missingSource, replayedState, staleHalo];
   const attacked = new Map<Attack, readonly Epoch[]>();
   for (const attack of everywhere) {
     attacked.set(attack, await computeEpochs(scene, engine, attack.on(engine), epochs));
   }
-  const byTile: Trial[] = [];
+  const byTile: AuditTrial[] = [];
   for (const tile of tiles) {
     for (const [attack, cells] of attacked) {
       byTile.push(await tryOn(scene, auditor, tile, attack, honest, cells));
@@ -181,7 +176,7 @@ async function tryAttacks(
     notFinite,
     ...[1e-2, 1e-3, 1e-4].map((part) => (cell: Triple) => cellOff(cell, part)),
   ]) {
-    const each: Trial[] = [];
+    const each: AuditTrial[] = [];
     for (const tile of tiles.filter((_, index) => index % 6 === 0)) {
       const attack = inCell(cellOf(tile));
       const attacked = await computeEpochs(scene, engine, attack.on(engine), 1);
@@ -199,7 +194,7 @@ async function tryOn(
   { name }: Attack,
   honest: readonly Epoch[],
   attacked: readonly Epoch[],
-): Promise<Trial> {
+): Promise<AuditTrial> {
   let [changed, found, tried, foundAnywhere] = [0, 0, 0, 0];
   for (const [index, epoch] of attacked.entries()) {
     const caught = (await audit(scene, auditor, tile, epoch)).kind !== 'holds';
@@ -212,10 +207,11 @@ async function tryOn(
   return { name, changed, found, tried, foundAnywhere };
 }
 
-function together(trials: readonly Trial[]): Trial {
-  const sum = (count: (trial: Trial) => number) => trials.reduce((total, trial) => total + count(trial), 0);
+function together(trials: readonly AuditTrial[]): AuditTrial {
+  const sum = (count: (trial: AuditTrial) => number) =>
+    trials.reduce((total, trial) => total + count(trial), 0);
   return {
-    name: (trials[0] as Trial).name,
+    name: (trials[0] as AuditTrial).name,
     changed: sum(({ changed }) => changed),
     found: sum(({ found }) => found),
     tried: sum(({ tried }) => tried),
@@ -230,29 +226,12 @@ function cellOf({ lo, hi }: Box): Triple {
   return [along(0), along(1), along(2)];
 }
 
-const TRUSTED_AFTER = 300;
-
-function figureOf({ name, changed, found, tried, foundAnywhere }: Trial, peers: number): Figure {
-  const share = wilson(foundAnywhere, tried);
-  const interval = `${share.low.toFixed(4)} to ${share.high.toFixed(4)}, ${tried} checks`;
-  const wrongTiles =
-    changed === 0 ? 'no tile was off by 1e-3' : `of ${changed} tiles off by 1e-3, ${found} found`;
-  const epochs = (honest: number) =>
-    share.value === 0 ? 'never' : epochsUntilFound(share.value, honest, peers).toFixed(1);
-  return {
-    name: `detected_${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_')}`,
-    value: share.value,
-    unit: '1',
-    note: `${interval}; ${wrongTiles}; epochs until found: newcomer ${epochs(0)}, after ${TRUSTED_AFTER} honest ones ${epochs(TRUSTED_AFTER)}`,
-  };
-}
-
-function worstOf(trials: readonly Trial[]): Figure {
+function worstOf(trials: readonly AuditTrial[]): Figure {
   const counted = trials.filter(({ changed }) => changed > 0);
   const worst = Math.min(...counted.map(({ found, changed }) => found / changed));
   const checks = counted.reduce((sum, { changed }) => sum + changed, 0);
   return {
-    name: 'worst_detection',
+    name: 'reciprocity_worst_detection',
     value: worst,
     unit: '1',
     note: `lowest of ${counted.length} attacks, ${checks} tiles off by more than 1e-3 of their norm`,
@@ -280,20 +259,20 @@ async function costs(scene: Scene, box: Box, engine: Engine): Promise<Figure[]> 
   const where = `a shard of ${SHARD_EDGE}³, 1 epoch in ${1 / FLOOR}`;
   return [
     {
-      name: 'audit_seconds_first',
+      name: 'reciprocity_seconds_first',
       value: first,
       unit: 's',
       note: 'a box that was never audited, uneven in every cell',
     },
-    { name: 'audit_seconds_again', value: again, unit: 's', note: 'the same box, its weights kept' },
+    { name: 'reciprocity_seconds_again', value: again, unit: 's', note: 'the same box, its weights kept' },
     {
-      name: 'audit_cost',
+      name: 'reciprocity_cost',
       value: (first * FLOOR) / epochSeconds,
       unit: '1',
       note: `${where}; of one thread that makes ${(rate / 1e6).toFixed(0)} M updates/s`,
     },
     {
-      name: 'audit_bytes',
+      name: 'reciprocity_bytes',
       value: (bytes * FLOOR) / haloBytes,
       unit: '1',
       note: `${where}; of its halos, 4 steps deep`,

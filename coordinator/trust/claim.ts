@@ -1,0 +1,20 @@
+import type { Job } from '../../core/job/job.js';
+import type { Statement } from '../../core/trust/statement/statement.js';
+import type { Evidence } from '../../core/witness/evidence.js';
+import type { SpanStart } from '../../core/witness/replay.js';
+import type { Span } from '../../core/witness/span.js';
+
+/** What a peer signed of a span, and what it shows of it. */
+export interface Claim {
+  readonly job: Job;
+  readonly span: Span;
+  readonly statement: Statement;
+  /** Of the bricks at the span's end. */
+  readonly digests: Uint8Array;
+  readonly evidence: Evidence;
+  readonly start: SpanStart;
+  /** Of the bricks at its start, as others, or the peer itself before, signed for them; where that is known. */
+  readonly startDigests: Uint8Array | undefined;
+  /** Whether its bits are those of the checker's engine. */
+  readonly sameClass: boolean;
+}

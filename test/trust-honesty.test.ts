@@ -1,0 +1,73 @@
+import { afterEach, expect, test } from 'vitest';
+import type { JobFileInput } from '../core/job/schema.js';
+import type { Socket } from '../core/protocol/socket.js';
+import { notFinite } from '../core/trust/attacks.suite.js';
+import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
+import { connectSocket } from '../peer-node/socket.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { Fleet } from './fleet.js';
+
+const job: JobFileInput = {
+  name: 'honesty',
+  model: 'medium',
+  grid: { shape: [16, 16, 24], spacing: 1, brick: 8 },
+  time: { steps: 240, dt: 0.1 },
+  media: { speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: 8, value: 2.5 }] } },
+  boundary: { z: ['neumann', 'dirichlet'], y: 'dirichlet', x: 'periodic' },
+  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3 } },
+  outputs: { end: { fields: ['psi'] } },
+  run: { peers: 3, use: 'all', checkpointSeconds: 0.3 },
+};
+
+let fleet: Fleet;
+afterEach(() => fleet.close());
+
+const of = (event: string) => fleet.events.filter((logged) => logged.event === event);
+
+test('peers of two numerical classes share a run, are checked, and none is found out', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const peers = [
+    await fleet.join({ name: 'fused', engine: fusedEngine() }),
+    await fleet.join(),
+    await fleet.join(),
+  ];
+  await fleet.run(job);
+  const checked = of('checked').map(({ details }) => details);
+  expect(new Set(checked.map(({ verdict }) => verdict))).toEqual(new Set(['holds']));
+  expect(new Set(checked.map(({ peer }) => peer)).size).toBe(peers.length);
+  expect(fleet.troubles).toEqual([]);
+});
+
+test('one that makes the field infinite is found out, not those of another class whom it reaches', async () => {
+  fleet = await Fleet.start({ trust: true });
+  // Whichever of the three shards it is given, one of these cells is its own.
+  const engine = [4, 12, 20].reduce((spoilt, x) => notFinite([8, 8, x]).on(spoilt), await createWasmEngine());
+  const liar = await fleet.join({ name: 'liar', engine });
+  await Promise.all([fleet.join({ engine: fusedEngine() }), fleet.join({ engine: fusedEngine() })]);
+  await fleet.run(job);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect((await liar.contributor.finished).kind).toBe('refused');
+});
+
+test('one that never signs is named, and left out: the run ends without it', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await fleet.join({ name: 'mute', connect: async (url) => mute(await connectSocket(url)) });
+  await Promise.all([fleet.join(), fleet.join()]);
+  await fleet.run(job);
+  const reasons = of('back').map(({ details }) => String(details.reason));
+  expect(reasons.length).toBeGreaterThan(0);
+  for (const reason of reasons) expect(reason).toBe('mute: it does not sign what it computes');
+  expect(of('benched').map(({ details }) => details.reason)).toEqual(['it does not sign what it computes']);
+});
+
+/** What its peer signs does not leave it. */
+function mute(socket: Socket): Socket {
+  return {
+    listen: (listener) => socket.listen(listener),
+    send: (message) => {
+      const isSigned = typeof message === 'string' && JSON.parse(message).type === 'signed';
+      if (!isSigned) socket.send(message);
+    },
+    close: () => socket.close(),
+  };
+}
