@@ -1,8 +1,9 @@
 import type { JobFileInput } from '../core/job/schema.js';
 import type { Way } from './fleet/emulated-wan.js';
 import { stepRate } from './fleet/own-machine.js';
-import { type Followed, followRun } from './fleet/paced-run.js';
+import { type Followed, followRun, PROCESSES } from './fleet/paced-run.js';
 import type { PlayedDevice } from './fleet/played-devices.js';
+import { simulatedStepSeconds } from './fleet/simulated-twin.js';
 import type { Figure } from './harness.js';
 
 /** Bytes a second of an uplink: 20 Mbit/s. */
@@ -90,57 +91,95 @@ function told({ exchangeEvery, plans, troubles }: Followed): string {
 
 const settled = (run: Followed) => run.stepSeconds(SETTLING_SECONDS, SETTLING_SECONDS + MEASURED_SECONDS);
 
-async function sixteen(
-  roundTrip: number,
-  faster: number,
-  {
-    run = {},
-    settling = SETTLING_SECONDS,
-  }: { readonly run?: JobFileInput['run']; readonly settling?: number } = {},
-): Promise<Followed> {
-  const devices = Array.from({ length: PEERS }, (_, i): PlayedDevice => {
+/** Sixteen equal devices that make the job's steps, `faster` times as fast as in `STEP_SECONDS`. */
+function sixteenDevices(roundTrip: number, faster: number): PlayedDevice[] {
+  return Array.from({ length: PEERS }, (_, i) => {
     const way = { roundTrip: roundTrip * STRETCH, rate: UPLINK / STRETCH };
     return { name: `device ${i + 1}`, pace: (PACE * faster) / STRETCH, way };
   });
-  const shape = [EDGE, SIDE * EDGE, SIDE * EDGE] as const;
-  return followRun(waveJob(shape, EDGE, run), devices, settling + MEASURED_SECONDS);
 }
+
+const sixteenShards = (run: JobFileInput['run'] = {}) => waveJob([EDGE, SIDE * EDGE, SIDE * EDGE], EDGE, run);
 
 const FAR = { roundTrip: 0.05, says: '50 ms there and back' };
 const NEAR = { roundTrip: 0.001, says: '1 ms there and back' };
 
+/** A run of sixteen equal peers, and what the simulation says of the plan that it followed. */
+interface Weak {
+  readonly measured: Figure;
+  readonly simulated: Figure;
+}
+
 /** Efficiency over sixteen equal peers; their depth as the plan chooses, unless it is given. */
-async function efficiency(name: string, way: typeof FAR, exchangeEvery?: number): Promise<Figure> {
+async function efficiency(name: string, way: typeof FAR, exchangeEvery?: number): Promise<Weak> {
   const settling = exchangeEvery === undefined ? SETTLING_SECONDS : SETTLING_FIXED_SECONDS;
-  const run = await sixteen(way.roundTrip, 1, { run: { exchangeEvery }, settling });
+  const job = sixteenShards({ exchangeEvery });
+  const devices = sixteenDevices(way.roundTrip, 1);
+  const run = await followRun(job, devices, settling + MEASURED_SECONDS);
   const ideal = STRETCH * STEP_SECONDS;
   const what = `${PEERS} peers of ${EDGE}³ cells, ${(1000 * STEP_SECONDS).toFixed(1)} ms a step, 20 Mbit/s up, ${way.says}, ${STRETCHED}`;
+  const [device] = devices;
+  const simulated =
+    run.plan &&
+    device &&
+    simulatedStepSeconds({
+      file: job,
+      device,
+      devicesOfThread: PEERS / PROCESSES,
+      plan: run.plan,
+      haloBytesPerStep: run.haloBytes / run.steps,
+    });
   return {
-    name,
-    value: ideal / run.stepSeconds(settling, settling + MEASURED_SECONDS),
-    unit: '1',
-    note: `${what}; ${told(run)}, predicted ${(ideal / run.predicted).toFixed(2)}`,
+    measured: {
+      name,
+      value: ideal / run.stepSeconds(settling, settling + MEASURED_SECONDS),
+      unit: '1',
+      note: `${what}; ${told(run)}, predicted ${(ideal / run.predicted).toFixed(2)}`,
+    },
+    simulated: {
+      name: `${name}_simulated`,
+      value: simulated ? ideal / simulated : null,
+      unit: '1',
+      note: `the same plan, devices, ways and bytes (${Math.round(run.haloBytes / run.steps / 1000)} kB a step) simulated; the rest as calibration.ts has it`,
+    },
   };
 }
 
+const bothOf = ({ measured, simulated }: Weak) => [measured, simulated];
+
 async function weak(): Promise<Figure[]> {
-  return [
+  const runs = [
     await efficiency('weak_50ms', FAR),
     await efficiency('weak_50ms_depth_1', FAR, 1),
     await efficiency('weak_1ms', NEAR),
   ];
+  return [...runs.flatMap(bothOf), ...simulatedAgainstMeasured(runs)];
+}
+
+/** How far off the simulation is where it is farthest. */
+function simulatedAgainstMeasured(runs: readonly Weak[]): Figure[] {
+  const ratios = runs.flatMap(({ measured, simulated }) =>
+    measured.value && simulated.value ? [simulated.value / measured.value] : [],
+  );
+  const [worst] = ratios.toSorted((a, b) => Math.abs(Math.log(b)) - Math.abs(Math.log(a)));
+  const note = `efficiency simulated over efficiency measured, of ${ratios.length} runs of ${PEERS} peers the one farthest off`;
+  return [{ name: 'simulated_vs_measured', value: worst ?? null, unit: '1', note }];
 }
 
 /** Whether the depth that is chosen is the best. */
 async function depths(): Promise<Figure[]> {
-  const figures = [await efficiency('depth_chosen', FAR)];
-  for (const depth of TRIED_DEPTHS) figures.push(await efficiency(`depth_${depth}`, FAR, depth));
-  return figures;
+  const runs = [await efficiency('depth_chosen', FAR)];
+  for (const depth of TRIED_DEPTHS) runs.push(await efficiency(`depth_${depth}`, FAR, depth));
+  return runs.flatMap(bothOf);
 }
 
 /** Ten times faster, so that bytes are what is waited for. */
 async function bound(): Promise<Figure[]> {
-  const run = await sixteen(0.001, 10);
+  const run = await followRun(
+    sixteenShards(),
+    sixteenDevices(NEAR.roundTrip, 10),
+    SETTLING_SECONDS + MEASURED_SECONDS,
+  );
   const fed = DEPTH_1_BYTES / UPLINK;
   return [
     {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { RightsError } from '../core/errors.js';
 import { calibrate } from '../core/peer/calibrate.js';
 import { type ContributorStatus, contribute } from '../core/peer/contributor.js';
@@ -12,6 +13,8 @@ export interface JoinOptions {
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
+  /** Peers that compute on this machine besides, with as many threads each; none unless given. */
+  readonly beside?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
   /** Of the device: over 0 and up to 1, all of it unless given. */
@@ -39,6 +42,7 @@ export async function joinRoom({
   urls,
   engine: choice,
   threads,
+  beside = 0,
   gpu,
   share = 1,
   gpuMemory,
@@ -54,6 +58,7 @@ export async function joinRoom({
   const contributor = contribute({
     connect: () => coordinators.connect(),
     engine,
+    sparesCore: threads !== undefined && threads * (1 + beside) < availableParallelism(),
     ability: await calibrate(engine),
     transports,
     objects: coordinators.objects,

@@ -1,9 +1,10 @@
 import { afterEach, expect, test } from 'vitest';
 import { checkSweep } from '../core/job/sweep.js';
 import { skippedStep } from '../core/trust/attacks.suite.js';
+import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
-import { Fleet, freshIdentity, type Result } from './fleet.js';
+import { Fleet, type Result } from './fleet.js';
 import { lyingStorer } from './lying-storer.js';
 
 /** Twelve small members, with a probe and two outputs. */
@@ -56,7 +57,7 @@ test('a peer that skips steps is found and shut out, and brings no credit; the r
   fleet = await Fleet.start({ trust: true });
   const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
   const engine = skippedStep.on(await createWasmEngine());
-  const liar = await fleet.join({ name: 'liar', engine, identity: await freshIdentity() });
+  const liar = await fleet.join({ name: 'liar', engine });
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
   expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
@@ -73,4 +74,16 @@ test('a peer that stores something else than it computes is found by what is rea
   await fleet.done(id);
   expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
   expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+test('an honest peer of another numerical class is checked, and a member that diverges fails as it should: nobody is blamed', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await fleet.join({ engine: fusedEngine() });
+  const amplitude = { field: 'initial.psi.amplitude', values: [1, 3e38, 2] };
+  const id = await fleet.submit({ ...pond, sweep: { amplitude } } as never);
+  const { progress } = await fleet.done(id);
+  expect(progress?.members).toEqual({ count: 3, done: 2, failed: 1, running: 0 });
+  const verdicts = of('member-checked').map(({ details }) => details.verdict);
+  expect(new Set(verdicts)).toEqual(new Set(['holds']));
+  expect(fleet.troubles).toEqual([]);
 });

@@ -3,6 +3,8 @@ import { checkJob } from '../core/job/check.js';
 import type { JobFileInput } from '../core/job/schema.js';
 import type { TransportFactory } from '../core/links/transport.js';
 import { addressesOf } from '../core/protocol/addresses.js';
+import { PROTOCOL_VERSION } from '../core/protocol/limits.js';
+import { Line } from '../core/protocol/line.js';
 import type { Frame } from '../core/watch/frames.js';
 import { samplesOf } from '../core/watch/looking.js';
 import { type Plane, planeOf } from '../core/watch/plane.js';
@@ -131,7 +133,83 @@ describe('what a viewer sees', () => {
   });
 });
 
+describe('a plane of 512²', () => {
+  test('is seen whole, and is what the store holds of that step', async () => {
+    const edge = 512;
+    const every = 32;
+    const job: JobFileInput = {
+      ...file,
+      grid: { shape: [edge, edge], spacing: 1 },
+      initial: { psi: { formula: 'gaussian', amplitude: 2, sigma: 9, centre: { y: 250, x: 230 } } },
+      outputs: { film: { fields: ['psi'], every } },
+      run: { peers: 2, use: 'all', exchangeEvery: every },
+    };
+    const seen: View = { state: 'psi', axis: 'z', at: 0, stride: 1, rate: 30 };
+    const fleet = await Fleet.start();
+    const onlooker = new Onlooker(fleet.url, seen);
+    try {
+      await Promise.all([fleet.join(), fleet.join()]);
+      const id = await fleet.submit(job);
+      await onlooker.more(1);
+      // Each of two peers has sent its part.
+      expect(onlooker.frames[0]?.slices).toHaveLength(2);
+      const [plane] = await planesSeen(onlooker, job, seen);
+      const { step, values, rows, columns, error } = plane as Plane;
+      expect([rows, columns]).toEqual([edge, edge]);
+      const at = { output: 'film', snapshot: step / every - 1, step };
+      const stored = await storedPlane(fleet.url, id, { view: seen, shape: [1, edge, edge], at });
+      const wrong = values.reduce(
+        (most, value, i) => Math.max(most, Math.abs(value - (stored.values[i] as number))),
+        0,
+      );
+      expect(wrong).toBeLessThanOrEqual(error + stored.error + 1e-6);
+      expect(error).toBeLessThan(0.01);
+    } finally {
+      await onlooker.close();
+      await fleet.close();
+    }
+  });
+});
+
+/** Takes a viewer's place, and is not heard of again: nothing is passed on, and nobody is answered. */
+async function silentViewer(url: string, view: View): Promise<{ readonly id: string; close(): void }> {
+  const line = new Line(await connectSocket(addressesOf(url).socket));
+  const id = await new Promise<string>((resolve) => {
+    line.listen({
+      changed: () => {},
+      heard: (message) => {
+        if (message.type === 'watching') resolve(message.peer);
+      },
+      relayed: () => {},
+      ended: () => {},
+    });
+    line.send({ type: 'watch', version: PROTOCOL_VERSION, kind: 'node' });
+  });
+  line.send({ type: 'view', view });
+  return { id, close: () => line.close() };
+}
+
 describe('many viewers', () => {
+  test('starve of nobody: who gets nothing from the one before asks the peers', async () => {
+    const fleet = await Fleet.start();
+    await Promise.all([fleet.join(), fleet.join()]);
+    const id = await fleet.submit(file);
+    const silent = await silentViewer(fleet.url, view);
+    const onlooker = new Onlooker(fleet.url, view);
+    try {
+      await onlooker.more(3);
+      // It is still told to ask the other one, and what it sees comes from the peers, in parts.
+      expect(onlooker.from).toBe(silent.id);
+      expect(onlooker.frames[0]?.slices).toHaveLength(2);
+      expect(fleet.status(id).state).toBe('running');
+      expect(fleet.troubles).toEqual([]);
+    } finally {
+      await onlooker.close();
+      silent.close();
+      await fleet.close();
+    }
+  });
+
   test('share one stream, and go on when one in the middle is gone', async () => {
     const fleet = await Fleet.start();
     const onlookers: Onlooker[] = [];

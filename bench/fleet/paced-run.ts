@@ -2,11 +2,12 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { JobFileInput } from '../../core/job/schema.js';
+import type { Plan } from '../../core/protocol/plan.js';
 import { Fleet } from '../../test/fleet.js';
 import type { PlayedDevice, Told } from './played-devices.js';
 
 /** Devices are shared out among so many processes: one event loop would be the narrowest part of sixteen devices. */
-const PROCESSES = 2;
+export const PROCESSES = 2;
 /** A benchmark is bundled beside the program that plays devices. */
 const PROGRAM = fileURLToPath(new URL('./fleet-peers.js', import.meta.url));
 
@@ -24,10 +25,14 @@ export class Followed {
   readonly #marks: Mark[] = [];
   /** Steps between exchanges under the last plan. */
   exchangeEvery = 0;
+  /** The last plan. */
+  plan: Plan | undefined;
   plans = 0;
   /** What went wrong, in words of the coordinator's log. */
   troubles: readonly string[] = [];
   haloBytes = 0;
+  /** Steps that all shards have made. */
+  steps = 0;
   /** Seconds a step that the last plan promised. */
   predicted = Number.NaN;
 
@@ -104,8 +109,10 @@ async function follow(
     began ??= performance.now();
     const at = (performance.now() - began) / 1000;
     followed.look({ plan: plan?.id ?? 0, step: progress.step, seconds: at });
+    followed.plan = plan ?? followed.plan;
     followed.exchangeEvery = plan?.exchangeEvery ?? followed.exchangeEvery;
     followed.haloBytes = progress.haloBytesDirect;
+    followed.steps = progress.step;
     followed.predicted = progress.stepSeconds?.predicted ?? followed.predicted;
     followed.plans = fleet.events.filter(({ event }) => event === 'plan').length;
     during(at, followed);

@@ -20,7 +20,7 @@ export interface Choices {
   readonly member: number | undefined;
 }
 
-export const RATES = [1, 2, 5, 10, 15, 20, 30] as const;
+export const RATES = [1, 2, 5, 10, 15, 20, 30, 40, 60] as const;
 
 /** What the address asks for; what it says wrongly, or not, is as it is for everybody. */
 export function choicesIn(search: string): Choices {

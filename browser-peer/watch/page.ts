@@ -25,7 +25,7 @@ import { describe, drawOverlay } from './overlay.js';
 import { PlaneReader } from './plane-reader.js';
 import { Screen, type ScreenMeans } from './screen.js';
 import { TimeBar } from './time-bar.js';
-import { CONNECTION_WORDS, planeWords, type Seen, wordsFor } from './words.js';
+import { CONNECTION_WORDS, planeWords, rateWords, type Seen, wordsFor } from './words.js';
 
 export interface PageTools {
   readonly connect: () => Promise<Socket>;
@@ -85,6 +85,8 @@ class WatchPage {
   /** What is shown as it comes; or not, while somebody looks at the past. */
   #follows: 'live' | 'paused' | 'stored' = 'live';
   #frames = { since: 0, count: 0 };
+  /** When the newest plane came. */
+  #cameAt = 0;
 
   constructor(tools: PageTools) {
     this.#tools = tools;
@@ -195,6 +197,7 @@ class WatchPage {
   #read(plane: Plane): void {
     if (this.#follows !== 'live') return;
     this.#frames.count += 1;
+    this.#cameAt = performance.now();
     this.#show(plane, { kind: 'live', step: plane.step, paused: false });
   }
 
@@ -315,7 +318,8 @@ class WatchPage {
     if (seconds < 1) return;
     const rate = this.#frames.count / seconds;
     this.#frames = { since: now, count: 0 };
-    say('seen-rate', this.#seen.kind === 'live' && rate > 0 ? `${rate.toFixed(1)} frames a second.` : '');
+    const isLive = this.#follows === 'live' && this.#seen.kind === 'live' && this.#isRunning;
+    say('seen-rate', isLive ? rateWords(rate, (now - this.#cameAt) / 1000) : '');
   }
 
   #paintConnection(): void {

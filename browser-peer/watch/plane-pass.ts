@@ -34,7 +34,7 @@ export class PlanePass {
   draw({ rows, columns, values }: Plane, { table, low, high }: Colouring, target: GPUTextureView): void {
     const { queue } = this.#device;
     const texture = this.#samplesOf(columns, rows);
-    const known = Float32Array.from(values, (value) => (Number.isNaN(value) ? UNKNOWN : value));
+    const known = knownOf(values);
     queue.writeTexture({ texture }, known, { bytesPerRow: 4 * columns }, [columns, rows]);
     queue.writeTexture({ texture: this.#shades }, new Uint8Array(table), {}, [SHADES, 1]);
     queue.writeBuffer(this.#ends, 0, Float32Array.of(low, high, SHADES, rows));
@@ -66,6 +66,12 @@ export class PlanePass {
     });
     return this.#samples;
   }
+}
+
+function knownOf(values: Float32Array): Float32Array<ArrayBuffer> {
+  const known = new Float32Array(values);
+  for (let i = 0; i < known.length; i++) if (Number.isNaN(known[i])) known[i] = UNKNOWN;
+  return known;
 }
 
 // As the specification numbers them: not every platform has the names.

@@ -68,6 +68,12 @@ const nothingYet = {
   stopped: 'The simulation was stopped',
 } as const;
 
+/** How often a picture comes; `waited`: seconds since the newest. Devices that have no time for viewers, or cannot be reached, send none. */
+export function rateWords(rate: number, waited: number): string {
+  if (rate > 0) return `${rate.toFixed(1)} frames a second.`;
+  return `No new picture for ${Math.round(waited)} s, while the simulation goes on.`;
+}
+
 /** What a view shows, in words. */
 export function planeWords({ axis, at, state }: View, { dimensions }: Pick<Snapshots, 'dimensions'>): string {
   return dimensions === 2 ? state : `${state} at ${axis} ${count(at)}`;

@@ -90,7 +90,8 @@ export class Planning {
   rebalance(course: Course): void {
     if (Date.now() - this.#balanced < REBALANCE_MS || !course.isMeasured) return;
     this.#balanced = Date.now();
-    const change = this.#run.staffing.change(course);
+    const { staffing, report } = this.#run;
+    const change = staffing.change(course, report.measured);
     if (change.kind === 'move') this.#moveTo(course, change.assignment);
     else if (change.kind === 'keep') this.#keep(change.assignment);
   }

@@ -69,6 +69,11 @@ export class RunReport {
     return this.#clock.overall;
   }
 
+  /** Seconds a step that the plan under way has taken lately; undefined until two of its epochs are done. */
+  get measured(): number | undefined {
+    return this.#clock.now?.measured ?? undefined;
+  }
+
   /** A plan begins. */
   begin(assignment: Assignment): void {
     this.keeps(assignment);

@@ -21,6 +21,8 @@ export class Setbacks {
   readonly #planning: Planning;
   readonly #departures: Departures;
   readonly #succession: Succession;
+  /** Who was, and up to which step right: a peer may be found out by what it computed, vouched for and stored. */
+  readonly #foundOut = new Map<PeerId, number>();
   /** The field has become infinite once, under this plan, and who is to blame was to be found out. */
   #doubt: { readonly course: Course; readonly timer: NodeJS.Timeout } | undefined;
 
@@ -100,6 +102,9 @@ export class Setbacks {
     this.close();
     this.#doubt = undefined;
     const { id, crew, tools, troubles } = this.#run;
+    const known = this.#foundOut.get(peer);
+    if (known !== undefined && known <= (right ?? Number.POSITIVE_INFINITY)) return;
+    this.#foundOut.set(peer, right ?? Number.POSITIVE_INFINITY);
     const member = crew.member(peer);
     tools.log('found-out', { job: id, peer, name: member?.name, why, right });
     troubles.foundOut();

@@ -7,6 +7,7 @@ import { partOf } from '../../core/plan/fleet.js';
 import { KnownFleet, type MeasuredLink } from '../../core/plan/known-fleet.js';
 import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
+import { expectedOf, type Promised, TrackRecord } from '../../core/plan/track-record.js';
 import { updatesOf } from '../../core/plan/updates.js';
 import { type Work, workOf } from '../../core/plan/work.js';
 import { holdersIn, isShadow } from '../../core/protocol/holders.js';
@@ -55,6 +56,9 @@ export class Staffing {
   readonly #options: PlanOptions;
   readonly #acquaintance: Acquaintance | undefined;
   readonly #secondLook = new SecondLook();
+  readonly #record = new TrackRecord();
+  /** What the run went over to its present plan from. */
+  #left: Plan | undefined;
 
   /** `acquaintance`: left out where nobody is checked; then nobody is anybody's shadow. */
   constructor(job: Job, crew: Crew, troubles: Troubles, acquaintance?: Acquaintance) {
@@ -90,19 +94,24 @@ export class Staffing {
   /**
    * Whether to go over to another plan: where peers of the present one leave, where the job wants all and there are more, and
    * where another is worth the move. Where shards can have shadows that have none, the same plan again with those.
+   *
+   * `measured`: seconds a step that the present plan has taken lately, where that is to count for its record.
    */
-  change(course: Course): Change {
+  change(course: Course, measured?: number): Change {
     const { plan, until } = course;
     if (!course.allReady || until >= this.#job.steps) return { kind: 'not-yet' };
     const peers = this.#candidates();
     const best = this.#best(peers, plan);
     const cast = best?.cast ?? castOfAll(peers, this.#known);
     const present = this.#underWay(plan, cast);
+    if (present && measured !== undefined) this.#record.took(promised(cast, present), measured, seconds());
     if (!best) return present ? this.#keep(cast, present, plan) : { kind: 'too-few' };
     const remainingSteps = this.#job.steps - until;
-    if (!present || this.#isToChange(cast, present, best.plan, remainingSteps)) {
+    const next = present ? this.#bestKnown(cast, present, best.plan) : best.plan;
+    if (!present || this.#isToChange(cast, present, next, remainingSteps)) {
       this.#secondLook.forget();
-      return { kind: 'move', assignment: this.#assignment(cast, best.plan) };
+      this.#left = plan;
+      return { kind: 'move', assignment: this.#assignment(cast, next) };
     }
     if (this.#isToShadow(plan, cast, present, remainingSteps)) {
       return { kind: 'move', assignment: this.#assignment(cast, present) };
@@ -161,19 +170,40 @@ export class Staffing {
     return { members, shards: boxes, pace, cost: costOf(this.#work, partOf(fleet, members), boxes, pace) };
   }
 
-  #isToChange({ peers, fleet }: Cast, present: Candidate, best: Candidate, remainingSteps: number): boolean {
-    if (this.#job.run.use === 'all' && best.members.length > present.members.length) return true;
-    const cells = movingSeconds(fleet, placed(present), placed(best), this.#work.bytesHeld);
-    const [now, then] = [present.cost.secondsPerStep, best.cost.secondsPerStep];
+  /** What the model takes for the best; or the plan that was left for the present one, where that has turned out to be better. */
+  #bestKnown(cast: Cast, present: Candidate, best: Candidate): Candidate {
+    const before = this.#left && this.#underWay(this.#left, cast);
+    const isLess = before && this.#job.run.use === 'all' && before.members.length < best.members.length;
+    if (!before || isLess) return best;
+    const of = (plan: Candidate) => this.#expected(cast, present, plan).other;
+    return of(before) < of(best) ? before : best;
+  }
+
+  /** Two plans by what is known now, and by what they have taken when they were tried. */
+  #expected(cast: Cast, present: Candidate, other: Candidate) {
+    const [plan, another] = [promised(cast, present), promised(cast, other)];
+    const now = seconds();
+    return expectedOf(
+      { plan, outcome: this.#record.of(plan, now) },
+      { plan: another, outcome: this.#record.of(another, now) },
+    );
+  }
+
+  #isToChange(cast: Cast, present: Candidate, next: Candidate, remainingSteps: number): boolean {
+    if (this.#job.run.use === 'all' && next.members.length > present.members.length) return true;
+    const { peers, fleet } = cast;
+    const cells = movingSeconds(fleet, placed(present), placed(next), this.#work.bytesHeld);
+    const expected = this.#expected(cast, present, next);
+    const ofPeers = this.#known.scatter(present.members.map((member) => peers[member]?.id as PeerId));
     const isWorthIt = worthMoving({
-      present: now,
-      better: then,
+      present: expected.present,
+      better: expected.other,
       remainingSteps,
       moving: CHANGE_SECONDS + cells,
-      scatter: this.#known.scatter(present.members.map((member) => peers[member]?.id as PeerId)),
+      scatter: Math.max(ofPeers, expected.scatter),
     });
     if (!isWorthIt) this.#secondLook.forget();
-    return isWorthIt && this.#secondLook.confirms(1 - then / now, Date.now());
+    return isWorthIt && this.#secondLook.confirms(1 - expected.other / expected.present, Date.now());
   }
 
   /** The best plan of those who are there now, and who may be whose shadow in it. */
@@ -216,6 +246,14 @@ export class Staffing {
     return assignmentOf(settingOf(this.#work, cast.fleet, this.#options), cast, chosen);
   }
 }
+
+const seconds = () => performance.now() / 1000;
+
+const promised = ({ peers }: Cast, { members, pace, cost }: Candidate): Promised => ({
+  peers: members.map((member) => peers[member]?.id as PeerId),
+  exchangeEvery: pace.exchangeEvery,
+  secondsPerStep: cost.secondsPerStep,
+});
 
 const placed = ({ members, shards }: Candidate) =>
   members.map((peer, place) => ({ peer, box: shards[place] as PlanShards[number]['box'] }));

@@ -29,6 +29,8 @@ export interface ContributorTools {
   /** Rejects where the coordinator can't be reached. */
   connect(): Promise<Socket>;
   readonly engine: Engine;
+  /** Whether the engine leaves a core of the processor alone. Those who watch may have more of it then. */
+  readonly sparesCore?: boolean;
   readonly ability: Ability;
   readonly transports: TransportFactory;
   readonly objects: Objects;
@@ -190,6 +192,7 @@ class Visit {
     this.#peer = new Peer({
       self: session.peer,
       engine: tools.engine,
+      sparesCore: tools.sparesCore ?? false,
       links: this.#links,
       objects: tools.objects,
       ...(identity && { identity }),

@@ -26,6 +26,8 @@ import { Uploader } from './uploader.js';
 export interface PeerTools {
   readonly self: PeerId;
   readonly engine: Engine;
+  /** Whether the engine leaves a core of the processor: see Onlookers. */
+  readonly sparesCore?: boolean;
   readonly links: Links;
   readonly objects: Objects;
   /** Where this device signs what it computes. */

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { nearGroups } from './groups.js';
 import { KnownFleet, type KnownPeer } from './known-fleet.js';
 
 const peerOf = (id: string, rate: number): KnownPeer => ({
   id,
   ability: { engine: 'wasm', device: 'test', rate, memory: 1e9 },
+  owner: 'unknown',
   roundTrip: () => undefined,
 });
 const [anna, bert, carl] = [peerOf('anna', 1e8), peerOf('bert', 1e8), peerOf('carl', 4e8)];
@@ -73,6 +75,22 @@ describe('what is known of a link', () => {
     const { roundTrip, rate } = known.of([anna, bert]).link(0, 1);
     expect(roundTrip).toBeCloseTo(0.07);
     expect(rate).toBeCloseTo(1e6 / 0.7);
+  });
+
+  it('is short within one network until it is measured, however far the others are, and then what was measured', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    const [here, alsoHere] = [anna, bert].map((peer) => ({ ...peer, owner: '203.0.113.7' })) as [
+      KnownPeer,
+      KnownPeer,
+    ];
+    known.linked('anna', 'carl', { roundTrip: 0.1, rate: 1e6 });
+    known.linked('bert', 'carl', { roundTrip: 0.1, rate: 1e6 });
+    const guessed = known.of([here, alsoHere, carl]);
+    expect(guessed.link(0, 1).roundTrip).toBeLessThan(0.01);
+    expect(guessed.link(0, 1).rate).toBeGreaterThan(1e7);
+    expect(nearGroups(guessed).map((group) => group.toSorted())).toContainEqual([0, 1]);
+    known.linked('anna', 'bert', { roundTrip: 0.08, rate: 2e6 });
+    expect(known.of([here, alsoHere]).link(0, 1)).toMatchObject({ roundTrip: 0.08, rate: 2e6 });
   });
 
   it('goes with either peer', () => {

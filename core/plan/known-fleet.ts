@@ -3,12 +3,16 @@ import type { PeerId } from '../protocol/plan.js';
 import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
 import { MeasuredRate } from './measured.js';
 import { median } from './robust.js';
+import { areNear } from './vicinity.js';
 
 /**
  * What a link does until it has been measured: a good home line not far away. Better than most, on purpose: a link that is
  * taken for worse than it is gets no halos, and so is never measured.
  */
 const UNMEASURED: LinkPerformance = { path: 'direct', roundTrip: 0.01, rate: 12.5e6, messageSeconds: 2e-4 };
+
+/** Seconds there and back within one network, until the link has been measured. */
+const NEAR_ROUND_TRIP = 0.002;
 
 /** A link that is not measured is taken for so many times as long as the shortest of its peers': worth a try, and not a change of plan by itself. */
 const HOPE = 0.7;
@@ -28,6 +32,8 @@ const COORDINATOR_ROUND_TRIP = 0.005;
 export interface KnownPeer {
   readonly id: PeerId;
   readonly ability: Ability;
+  /** The network address it comes from: peers of one network are near, though no link between them has been measured. */
+  readonly owner: string;
   /** To the coordinator and back, in seconds; undefined until it has been measured. */
   readonly roundTrip: () => number | undefined;
 }
@@ -142,8 +148,10 @@ export class KnownFleet {
   }
 
   #link(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkPerformance {
-    const { roundTrip, rate } = this.#measured(keyOf(a.id, b.id)) ?? unmeasured(a, b, best);
-    return { ...UNMEASURED, roundTrip, rate: rate ?? Math.min(UNMEASURED.rate, bestRate(a, b, best)) };
+    const measured = this.#measured(keyOf(a.id, b.id));
+    const guess = isNear(a, b) ? NEAR : unmeasured(a, b, best);
+    const { roundTrip, rate = guess.rate } = measured ?? guess;
+    return { ...UNMEASURED, roundTrip, rate };
   }
 
   /** The worse of what both ends said. */
@@ -174,19 +182,28 @@ export class KnownFleet {
   }
 }
 
-/**
- * One that is much nearer to the coordinator than the other is no nearer to the other than they differ by; and one that is far from all
- * it has a link to is hardly near to the next.
- */
-function unmeasured(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkFigures {
-  const [toA, toB] = [a.roundTrip(), b.roundTrip()];
-  const apart = toA === undefined || toB === undefined ? 0 : Math.abs(toA - toB);
-  const nearest = Math.max(best.get(a.id)?.roundTrip ?? 0, best.get(b.id)?.roundTrip ?? 0);
-  return { roundTrip: Math.max(UNMEASURED.roundTrip, apart, HOPE * nearest) };
+/** What their links to others are like tells nothing: those leave the network. */
+const NEAR = { roundTrip: NEAR_ROUND_TRIP, rate: UNMEASURED.rate };
+
+function isNear(a: KnownPeer, b: KnownPeer): boolean {
+  const whereabouts = ({ owner, roundTrip }: KnownPeer) => ({ address: owner, roundTrip: roundTrip() });
+  return areNear(whereabouts(a), whereabouts(b));
 }
 
-function bestRate(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): number {
-  return Math.min(best.get(a.id)?.rate ?? Infinity, best.get(b.id)?.rate ?? Infinity) / HOPE;
+/**
+ * One that is much nearer to the coordinator than the other is no nearer to the other than they differ by; and one that is far from all
+ * it has a link to is hardly near to the next. The same goes for rates.
+ */
+function unmeasured(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>) {
+  const [toA, toB] = [a.roundTrip(), b.roundTrip()];
+  const apart = toA === undefined || toB === undefined ? 0 : Math.abs(toA - toB);
+  const [ofA, ofB] = [best.get(a.id), best.get(b.id)];
+  const nearest = Math.max(ofA?.roundTrip ?? 0, ofB?.roundTrip ?? 0);
+  const quickest = Math.min(ofA?.rate ?? Infinity, ofB?.rate ?? Infinity);
+  return {
+    roundTrip: Math.max(UNMEASURED.roundTrip, apart, HOPE * nearest),
+    rate: Math.min(UNMEASURED.rate, quickest / HOPE),
+  };
 }
 
 const keyOf = (a: PeerId, b: PeerId) => (a < b ? `${a} ${b}` : `${b} ${a}`);

@@ -195,7 +195,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
     reason: shownText(500),
     peer: peerId.optional(),
     /** The key of a brick that is not what was sealed. */
-    object: z.string().max(MAX_KEY_LENGTH).exactOptional(),
+    object: z.string().max(MAX_KEY_LENGTH).optional(),
   }),
   /** A peer that the plan can do without cannot be reached. This one goes on, once it is told who computes in its place. */
   z.strictObject({ type: z.literal('missed'), plan: planId, peer: peerId, reason: shownText(500) }),

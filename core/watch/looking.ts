@@ -82,7 +82,7 @@ export class Looking {
     this.#pace = new Pace(sought.view.rate, sought.epoch, this.#tools.now);
     for (const source of sought.sources) {
       this.#sources.set(source, { came: 0, step: -1 });
-      this.#ask(source, MAX_LOOK_CREDIT / 2);
+      this.#ask(source, MAX_LOOK_CREDIT);
     }
   }
 

@@ -10,7 +10,7 @@ import type { Samples, ViewedPlane } from './view.js';
  *   look     := type 7   view:u32  state:u32  at:u32  every:u32  axis:u8  stride:u8  credit:u8  0:u8
  *   slice    := type 8   plan:u32  view:u32  step:f64  low:f32  high:f32  row:u32  column:u32  rows:u32  columns:u32  content:u8*
  *
- * `axis` counts z, y, x from 0. The content of a slice is a zstd frame of a byte a sample, row by row.
+ * `axis` counts z, y, x from 0. The content of a slice is a zstd frame of a byte a sample, row by row: see residues.ts.
  */
 
 const LOOK_BYTES = 20;
@@ -41,7 +41,7 @@ export interface SliceMessage {
   readonly low: number;
   readonly high: number;
   readonly samples: Samples;
-  /** A byte a sample, in a zstd frame. */
+  /** A byte a sample, less what its neighbours foretell, in a zstd frame. */
   readonly content: Uint8Array;
 }
 

@@ -11,19 +11,22 @@ import { fitsSlice, writeSlice } from './slice.js';
 import { type PlanePart, partIn, sampled } from './view.js';
 
 /**
- * Of a device's time, for all viewers together. Where the processor computes, what viewers get is taken from the run; a GPU's
- * processor has little else to do.
+ * Of a device's time, for all viewers together. `engine`: of what computes; while it hands out cells, it makes no steps. `core`: of one core of the
+ * processor. Where every core computes, that is taken from the run as well; a core that computing leaves does little else than to exchange halos.
  */
-const SHARE: Record<EngineKind, number> = { wasm: 0.01, webgpu: 0.2 };
+const SHARES = { spareCore: { engine: 0.015, core: 0.2 }, allCompute: { engine: 0.01, core: 0.01 } };
 
 /**
- * What a slice takes of a processor, as estimated for a core of a server of 2023: the message, its cells as the engine copies
- * them, its samples quantised and compressed, its bytes sent (17 MB/s). A clock would also count what other work was done between.
+ * Seconds that a slice takes, as measured on a core of a server of 2023: its cells as the engine copies them (row: along x), its samples quantised
+ * and packed, its bytes as libdatachannel sends them. A clock would also count what other work was done between.
  */
-const SECONDS = { slice: 3e-4, cell: 2e-9, sample: 6e-9, byte: 60e-9 };
+const ENGINE = { row: 10e-9, cell: 1.7e-9 };
+const CORE = { slice: 1e-4, sample: 9e-9, byte: 22e-9 };
 
 export interface OnlookersTools {
   readonly engine: { readonly kind: EngineKind };
+  /** Whether computing leaves a core of the processor. It does where a GPU computes, whatever is said here. */
+  readonly sparesCore?: boolean;
   readonly links: Pick<Links, 'to'>;
   /** Seconds, from any start. */
   readonly now: () => number;
@@ -49,15 +52,19 @@ interface Shown {
   readonly cells: Promise<Float32Array>;
 }
 
-/** Shows viewers what this peer holds, as often as they ask and as little of its time as `SHARE` allows. */
+/** Shows viewers what this peer holds, as often as they ask and in as little of its time as they may have. */
 export class Onlookers {
   readonly #tools: OnlookersTools;
   readonly #audience = new Audience();
-  readonly #budget: Budget;
+  readonly #engineTime: Budget;
+  readonly #coreTime: Budget;
 
   constructor(tools: OnlookersTools) {
     this.#tools = tools;
-    this.#budget = new Budget(SHARE[tools.engine.kind], tools.now);
+    const sparesCore = tools.sparesCore || tools.engine.kind === 'webgpu';
+    const { engine, core } = sparesCore ? SHARES.spareCore : SHARES.allCompute;
+    this.#engineTime = new Budget(engine, tools.now);
+    this.#coreTime = new Budget(core, tools.now);
   }
 
   /** A viewer asks. @throws ProtocolError where it may not. */
@@ -81,9 +88,10 @@ export class Onlookers {
   passed(sight: Sight, before: number, step: number): void {
     for (const looker of this.#audience.due(before, step)) {
       const part = this.#partFor(looker, sight);
-      if (!part || !this.#budget.isLeft) continue;
+      if (!part || !this.#engineTime.isLeft || !this.#coreTime.isLeft) continue;
       looker.credit -= 1;
-      this.#budget.spend(SECONDS.slice + cellCount(part.box) * SECONDS.cell);
+      this.#engineTime.spend(rowCount(part.box) * ENGINE.row + cellCount(part.box) * ENGINE.cell);
+      this.#coreTime.spend(CORE.slice);
       const cells = sight.shard.read([{ ...part.array, box: part.box }]);
       this.#show(looker, { part, plan: sight.plan.id, step, cells }).catch(() => {
         looker.credit += 1;
@@ -103,7 +111,10 @@ export class Onlookers {
   async #show({ viewer, look }: Looker, { part, plan, step, cells }: Shown): Promise<void> {
     const values = sampled(await cells, part, look.plane);
     const message = await writeSlice({ step, values, ...part.samples }, { plan, view: look.view });
-    this.#budget.spend(values.length * SECONDS.sample + message.content.byteLength * SECONDS.byte);
+    this.#coreTime.spend(values.length * CORE.sample + message.content.byteLength * CORE.byte);
     await (await this.#tools.links.to(viewer)).send(message);
   }
 }
+
+/** Rows along x, in which cells lie together. */
+const rowCount = (box: Box) => cellCount(box) / (box.hi[2] - box.lo[2]);

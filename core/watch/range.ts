@@ -8,7 +8,10 @@ export class Range {
   /** Takes a frame's values in, and gives the peak: more than 0. NaN counts for nothing. */
   follow(values: Float32Array): number {
     let most = 0;
-    for (const value of values) if (Math.abs(value) > most && Number.isFinite(value)) most = Math.abs(value);
+    for (let i = 0; i < values.length; i++) {
+      const size = Math.abs(values[i] as number);
+      if (size > most && size < Number.POSITIVE_INFINITY) most = size;
+    }
     this.#peak = Math.max(most, this.#peak * FADING);
     return this.#peak || 1;
   }

@@ -2,6 +2,7 @@ import { MAX_SLICE_SAMPLES } from '../protocol/limits.js';
 import { packBytes, unpackBytes } from '../result/cells.js';
 import type { SliceMessage } from './messages.js';
 import { dequantise, quantise } from './quantise.js';
+import { codesOf, residuesOf } from './residues.js';
 import type { Samples } from './view.js';
 
 /** A part of a plane, as numbers: `values` is `[rows, columns]`, NaN where nothing is known. */
@@ -17,12 +18,22 @@ export async function writeSlice(
 ): Promise<SliceMessage> {
   const { low, high, codes } = quantise(values);
   const samples = { row, column, rows, columns };
-  return { type: 'slice', plan, view, step, low, high, samples, content: await packBytes(codes) };
+  return {
+    type: 'slice',
+    plan,
+    view,
+    step,
+    low,
+    high,
+    samples,
+    content: await packBytes(residuesOf(codes, columns)),
+  };
 }
 
 /** @throws StoreError where the content is torn, or is not what its head says. */
 export async function readSlice({ step, low, high, samples, content }: SliceMessage): Promise<Slice> {
-  const codes = await unpackBytes(content, samples.rows * samples.columns);
+  const residues = await unpackBytes(content, samples.rows * samples.columns);
+  const codes = codesOf(residues, samples.columns);
   return { step, ...samples, values: dequantise({ low, high, codes }) };
 }
 

@@ -11,6 +11,8 @@ import type { EngineChoice, TransportChoice } from './parts.js';
 export interface JoinCommandOptions {
   readonly engine: EngineChoice;
   readonly threads?: number | undefined;
+  /** Peers that the same command has started besides. */
+  readonly beside?: number | undefined;
   readonly gpu?: string;
   /** A peer for each, whatever `peers` says. */
   readonly gpus?: GpuChoice;
@@ -47,13 +49,14 @@ async function askFirst(urls: readonly URL[]): Promise<void> {
 
 async function joinHere(
   urls: readonly URL[],
-  { engine, threads, gpu, gpuMemory, share, transport, name, ec2 }: JoinCommandOptions,
+  { engine, threads, beside, gpu, gpuMemory, share, transport, name, ec2 }: JoinCommandOptions,
   { parts, lifetime, print }: Context,
 ) {
   const joined = await parts.joinRoom({
     urls,
     engine,
     threads,
+    beside,
     ...(gpu !== undefined && { gpu }),
     share,
     gpuMemory,

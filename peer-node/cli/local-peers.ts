@@ -83,7 +83,10 @@ export function startLocalPeers({
     const peerName = name.slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
     const computing = 'gpu' in device ? ['--gpu', device.gpu] : ['--engine', device.engine];
     const memory = gpuMemory === undefined ? [] : ['--gpu-memory', `${gpuMemory / 2 ** 30}`];
-    const taking = ['--threads', `${threads}`, '--share', `${Math.round(100 * share)}`];
+    const taking = [
+      ...['--threads', `${threads}`, '--beside', `${devices.length - 1}`],
+      ...['--share', `${Math.round(100 * share)}`],
+    ];
     const choices = [...computing, ...memory, ...taking, '--transport', transport, '--name', peerName];
     const child = startPeer(['join', ...urls, ...choices, ...(ec2 ? ['--ec2'] : [])]);
     const ended = endOf(child).then(({ status, how }) => {

@@ -144,6 +144,8 @@ export const option = {
       '--threads <number>',
       'threads of a peer that computes with wasm (default: what the machine has, parted among its peers)',
     ).argParser(wholeNumber(1, MOST_THREADS)),
+  /** Said to each of several peers by the command that starts them; nobody else has to. */
+  beside: () => new Option('--beside <number>').argParser(wholeNumber(0, MOST_THREADS)).hideHelp(),
   share: () =>
     new Option(
       '--share <per cent>',

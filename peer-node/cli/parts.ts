@@ -84,6 +84,8 @@ export interface JoinOptions {
   readonly engine: EngineChoice;
   /** Of the `wasm` engine; as many as the machine has, unless given. */
   readonly threads?: number | undefined;
+  /** Peers that compute on this machine besides, with as many threads each. */
+  readonly beside?: number | undefined;
   /** The GPU to compute on, by a part of its name, instead of what `engine` finds. */
   readonly gpu?: string;
   /** Of the device: over 0 and up to 1. */

@@ -80,6 +80,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     )
     .addOption(option.engine())
     .addOption(option.threads())
+    .addOption(option.beside())
     .addOption(option.share())
     .addOption(option.transport())
     .addOption(option.name())
