@@ -25,15 +25,15 @@ export async function computeAgain(
   work: MemberWork,
 ): Promise<Outcome> {
   let broken: { readonly error: unknown } | undefined;
+  const keepAndThrow = (error: unknown) => {
+    broken ??= { error };
+    throw error;
+  };
   const upload = async (uploads: readonly Upload[]) => {
-    try {
-      for (const { key, encode } of uploads) {
-        const bytes = await encode();
-        if (bytes) await onChunk(key, bytes);
-      }
-    } catch (error) {
-      broken ??= { error };
-      throw error;
+    for (const { key, encode } of uploads) {
+      // A field that diverges is found here, and that is the run's to say.
+      const bytes = await encode();
+      if (bytes) await onChunk(key, bytes).catch(keepAndThrow);
     }
   };
   const run = new MemberRun(
