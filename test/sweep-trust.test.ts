@@ -79,8 +79,9 @@ test('a peer that stores something else than it computes is found by what is rea
 test('an honest peer of another numerical class is checked, and a member that diverges fails as it should: nobody is blamed', async () => {
   fleet = await Fleet.start({ trust: true });
   await fleet.join({ engine: fusedEngine() });
+  // The emulated engine has no probes.
   const amplitude = { field: 'initial.psi.amplitude', values: [1, 3e38, 2] };
-  const id = await fleet.submit({ ...pond, sweep: { amplitude } } as never);
+  const id = await fleet.submit({ ...pond, probes: {}, sweep: { amplitude } } as never);
   const { progress } = await fleet.done(id);
   expect(progress?.members).toEqual({ count: 3, done: 2, failed: 1, running: 0 });
   const verdicts = of('member-checked').map(({ details }) => details.verdict);
