@@ -1,9 +1,10 @@
 import { LinkError } from '../core/errors.js';
 import type { TransportFactory } from '../core/links/transport.js';
+import { sameMachineFirst } from './same-machine/transport.js';
 import { weriftTransports } from './werift/transport.js';
 
 /**
- * `auto`: `datachannel` where it loads and the other side is a Node peer, else `werift`.
+ * `auto`: a socket between processes of one user on one machine; else `datachannel` where it loads and the other side is a Node peer, else `werift`.
  * `datachannel`: native, several times faster, beside the event loop; not built for every platform.
  * `werift`: JavaScript, runs wherever Node does.
  */
@@ -15,9 +16,9 @@ export async function openTransports(choice: TransportChoice): Promise<Transport
   try {
     const { datachannelTransports } = await import('./datachannel/transport.js');
     const datachannel = datachannelTransports();
-    return choice === 'auto' ? byRemote(datachannel, weriftTransports()) : datachannel;
+    return choice === 'auto' ? sameMachineFirst(byRemote(datachannel, weriftTransports())) : datachannel;
   } catch (error) {
-    if (choice === 'auto') return weriftTransports();
+    if (choice === 'auto') return sameMachineFirst(weriftTransports());
     throw new LinkError(`node-datachannel does not load here, try --transport werift: ${String(error)}`);
   }
 }

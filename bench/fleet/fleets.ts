@@ -38,6 +38,7 @@ export function drawFleet(random: Random, kind: FleetKind, size: number): Fleet 
       const { rate, sigma } = RATES[site.kind];
       return {
         rate: random.lognormal(rate, sigma),
+        sweepUpdates: 0,
         stepSeconds: CALIBRATION.stepSeconds,
         exchangeSeconds: CALIBRATION.exchangeSeconds,
         memory: CALIBRATION.memory,

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { JobFileInput } from '../../core/job/schema.js';
 
-/** Seconds of a run that are left out: shards are loaded and caches warm up. */
-const WARMING_SECONDS = 4;
+/** Seconds of a run that are left out: shards are loaded, links measured, and a plan is made that goes by what was measured. */
+const WARMING_SECONDS = 6;
 
 /** Steps a second that `groundswell run` makes of a job, with so many peers of so many threads each, over so many seconds. */
 export async function stepRate(

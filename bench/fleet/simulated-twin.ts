@@ -40,6 +40,7 @@ export function simulatedStepSeconds({
     peers: shards.map(() => ({
       rate,
       stepSeconds,
+      sweepUpdates: 0,
       exchangeSeconds: exchangeSeconds * devicesOfThread,
       memory,
       local: up,

@@ -123,10 +123,15 @@ export class Staffing {
   computed(member: Member, { exchangeEvery }: Plan, shard: Box, steps: number, seconds: number): void {
     const exchanges = Math.floor(steps / exchangeEvery);
     const rest = steps % exchangeEvery;
-    const updates =
-      exchanges * updatesOf(this.#work, shard, exchangeEvery).all +
-      (rest > 0 ? updatesOf(this.#work, shard, rest).all : 0);
-    this.#known.computed(member, { updates, steps, exchanges: exchanges + Math.sign(rest), seconds });
+    const whole = updatesOf(this.#work, shard, exchangeEvery);
+    const last = updatesOf(this.#work, shard, rest);
+    this.#known.computed(member, {
+      updates: exchanges * whole.all + last.all,
+      swept: exchanges * whole.swept + last.swept,
+      steps,
+      exchanges: exchanges + Math.sign(rest),
+      seconds,
+    });
   }
 
   /** A peer has not made the steps from one exchange to the next of its shard in so many seconds. */

@@ -14,7 +14,7 @@ const PATH_SECONDS = 1;
 export interface Channel {
   /** Bytes accepted and not yet handed to the network. */
   buffered(): number;
-  /** Takes a copy. */
+  /** The bytes never change afterwards. */
   send(message: Uint8Array): void;
   path(): TransportStats['path'];
   /** Ends the channel and all that carries it. Called once. */
@@ -26,7 +26,7 @@ export interface Channel {
  * The library's events are passed in through `received`, `low` and `ended`.
  */
 export class ChannelTransport implements Transport {
-  readonly maxMessage = MAX_FRAGMENT_BYTES;
+  readonly maxMessage: number;
   onClose: (reason: string) => void = () => {};
 
   #state: { open: true } | { open: false; reason: string } = { open: true };
@@ -39,7 +39,12 @@ export class ChannelTransport implements Transport {
   #bytesReceived = 0;
   #path: { readonly is: TransportStats['path']; readonly at: number } | undefined;
 
-  constructor(private readonly channel: Channel) {}
+  constructor(
+    private readonly channel: Channel,
+    maxMessage = MAX_FRAGMENT_BYTES,
+  ) {
+    this.maxMessage = maxMessage;
+  }
 
   get onMessage(): (message: Uint8Array) => void {
     return this.#deliver ?? (() => {});
@@ -91,11 +96,12 @@ export class ChannelTransport implements Transport {
     this.ended('closed by this side');
   }
 
+  /** `message` may change as soon as this returns. */
   received(message: Uint8Array): void {
     if (!this.#state.open) return;
     this.#bytesReceived += message.byteLength;
     if (this.#deliver) this.#deliver(message);
-    else this.#early.push(message);
+    else this.#early.push(new Uint8Array(message));
   }
 
   /** The buffer has fallen to the low-water mark. */

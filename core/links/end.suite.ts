@@ -75,14 +75,12 @@ export class TransportEnd {
     const transport = this.#open;
     let peak = 0;
     let afterDrain = 0;
-    // One buffer for all: each message overwrites the one before as soon as it is sent.
-    const bytes = new Uint8Array(transport.maxMessage);
     for (const size of sizes) {
       if (transport.buffered > HIGH_WATER_BYTES) {
         await transport.drained();
         afterDrain = Math.max(afterDrain, transport.buffered);
       }
-      const message = bytes.subarray(0, size);
+      const message = new Uint8Array(size);
       fill(message, this.#sent++);
       transport.send(message);
       peak = Math.max(peak, transport.buffered);

@@ -1,5 +1,6 @@
 import { ProtocolError } from '../errors.js';
 import { MAX_LINK_MESSAGE_BYTES, PROTOCOL_VERSION } from '../protocol/limits.js';
+import { SpareBuffers } from './spare-buffers.js';
 
 /*
  * How a message travels over a channel that keeps order but takes only short pieces. All numbers little-endian.
@@ -42,7 +43,7 @@ export function bodyBytes({ head, content }: Pick<Frame, 'head' | 'content'>): n
 
 /**
  * Cuts a frame into fragments of at most `maxFragment` bytes (at least 64), and says with it how many messages have
- * been received. The first of several is short, and alone a copy, so each of the others must be used before `content` changes.
+ * been received. The first of several is short, and alone a copy: the others are views of `content`, which must not change.
  * Throws ProtocolError when the body is longer than MAX_LINK_MESSAGE_BYTES.
  */
 export function* cut(
@@ -68,7 +69,13 @@ export function* cut(
 
 /** Rejoins the fragments of one channel, in the order they came. */
 export class Joiner {
+  readonly #spare: SpareBuffers;
   #partial: { readonly frame: ReceivedFrame; filled: number } | undefined;
+
+  /** Bodies are made of spare buffers, where there are any. */
+  constructor(spare = new SpareBuffers()) {
+    this.#spare = spare;
+  }
 
   /**
    * Takes the next fragment; returns the message it completes, if it does. The fragment is copied.
@@ -77,7 +84,7 @@ export class Joiner {
   add(fragment: Uint8Array): ReceivedFrame | undefined {
     let bytes = fragment;
     if (this.#partial === undefined) {
-      this.#partial = { frame: begin(fragment), filled: 0 };
+      this.#partial = { frame: begin(fragment, this.#spare), filled: 0 };
       bytes = fragment.subarray(HEADER_BYTES);
     } else if (fragment.byteLength === 0) {
       throw new ProtocolError('An empty fragment within a message.');
@@ -105,7 +112,7 @@ export function headOf(body: Uint8Array<ArrayBuffer>, length: number): DataView 
   return new DataView(body.buffer, 0, length);
 }
 
-function begin(fragment: Uint8Array): ReceivedFrame {
+function begin(fragment: Uint8Array, spare: SpareBuffers): ReceivedFrame {
   if (fragment.byteLength < HEADER_BYTES) {
     throw new ProtocolError(`A message starts with ${fragment.byteLength} bytes, less than its header.`);
   }
@@ -121,7 +128,7 @@ function begin(fragment: Uint8Array): ReceivedFrame {
   if (!Number.isSafeInteger(received) || received < 0) {
     throw new ProtocolError(`The other side has received ${received} messages.`);
   }
-  return { type: view.getUint8(1), received, body: new Uint8Array(length) };
+  return { type: view.getUint8(1), received, body: new Uint8Array(spare.take(length)) };
 }
 
 function tooLong(length: number): ProtocolError {

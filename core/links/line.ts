@@ -4,6 +4,7 @@ import { cut, type Frame, Joiner, type ReceivedFrame } from './framing.js';
 import { IncomingRate } from './incoming-rate.js';
 import { type Pulse, readMessage, writeMessage } from './messages.js';
 import { Questions } from './questions.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import { after } from './timer.js';
 import type { Transport, TransportStats } from './transport.js';
 
@@ -27,7 +28,7 @@ export interface LineUser {
 
 /** One channel in use by a link: whole messages both ways, in order, for as long as the channel holds. */
 export class Line {
-  readonly #joiner = new Joiner();
+  readonly #joiner: Joiner;
   readonly #incoming = new IncomingRate();
   readonly #questions = new Questions();
   readonly #transport: Transport;
@@ -40,7 +41,9 @@ export class Line {
   /** Pulses since anything came from the other side. */
   #missed = 0;
 
-  constructor(transport: Transport) {
+  /** What comes is put into spare buffers, where there are any. */
+  constructor(transport: Transport, spare?: SpareBuffers) {
+    this.#joiner = new Joiner(spare);
     this.#transport = transport;
   }
 

@@ -86,9 +86,7 @@ describe('a link', () => {
         const taken: Promise<void>[] = [];
         for (const [i, act] of actions.entries()) {
           if (act.kind === 'send') {
-            const message = state(i, act.length);
-            // The caller uses its memory again as soon as it may.
-            taken.push(ends.links[act.end as 0 | 1].send(message).then(() => void message.cells.fill(-1)));
+            taken.push(ends.links[act.end as 0 | 1].send(state(i, act.length)));
             sent[act.end as 0 | 1].push(i);
           } else if (act.kind === 'carry') ends.wires[act.end as 0 | 1].carry();
           else ends.connect();

@@ -13,7 +13,7 @@ interface LinkEvents {
 
 /** A message that the other side may not have. */
 interface Kept {
-  frame: Frame;
+  readonly frame: Frame;
   readonly bytes: number;
   readonly taken: () => void;
   readonly failed: (error: LinkError) => void;
@@ -46,9 +46,9 @@ export class Link implements LineUser {
   }
 
   /**
-   * Sends a message after those before it. Resolves when a channel has all of it, or the other side has; until then
-   * the cells must not change. Rejects with LinkError when the link has ended, or when more than MAX_LINK_QUEUE_BYTES
-   * are kept; with ProtocolError when the message is too long.
+   * Sends a message after those before it. Its cells must never change from here on: no copy is made of them, and they may
+   * have to go again over another channel. Resolves when a channel has all of it, or the other side has. Rejects with LinkError
+   * when the link has ended, or when more than MAX_LINK_QUEUE_BYTES are kept; with ProtocolError when the message is too long.
    */
   async send(message: LinkMessage): Promise<void> {
     if (this.#end !== undefined) throw this.#endError(this.#end);
@@ -161,8 +161,6 @@ export class Link implements LineUser {
       );
       if (!sent || this.#line !== line) break;
       this.#sent = this.#kept.indexOf(next) + 1;
-      // Our own from here on: the caller is free to change its cells, and they may have to go again.
-      next.frame = { ...next.frame, content: next.frame.content.slice() };
       next.taken();
     }
     if (this.#sending === line) this.#sending = undefined;

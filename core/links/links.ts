@@ -6,6 +6,7 @@ import type { Link } from './link.js';
 import type { LinkMessage } from './messages.js';
 import { Pair, type Patience, USUAL_PATIENCE } from './pair.js';
 import type { Signal } from './signal.js';
+import { SpareBuffers } from './spare-buffers.js';
 import type { ConnectOptions, IceServer, TransportFactory, TransportStats } from './transport.js';
 
 export interface LinksOptions {
@@ -30,6 +31,7 @@ export interface LinksOptions {
 export class Links {
   readonly #options: LinksOptions;
   readonly #pairs = new Map<PeerId, Pair>();
+  readonly #spare = new SpareBuffers();
   #closed = false;
 
   constructor(options: LinksOptions) {
@@ -78,6 +80,11 @@ export class Links {
     return ways;
   }
 
+  /** The caller has no more use for what a message brought; nobody else may have. What no link has brought is left alone. */
+  giveBack({ buffer }: ArrayBufferView): void {
+    this.#spare.give(buffer);
+  }
+
   /** Ends all links at once. The factories stay the caller's to close. */
   close(): void {
     this.#closed = true;
@@ -94,6 +101,7 @@ export class Links {
     const pair = new Pair({
       offers,
       patience,
+      spare: this.#spare,
       means: () => ({ turn: haveTurn(iceServers()), relay: relay !== undefined }),
       connect: (route, signal) =>
         (route === 'relay' && relay ? relay(peer) : factory).connect({

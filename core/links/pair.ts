@@ -11,6 +11,7 @@ import { Link } from './link.js';
 import { type LinkMessage, writeMessage } from './messages.js';
 import { mendingRoutesOf, type Route, routesOf } from './routes.js';
 import type { Signal } from './signal.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import { after } from './timer.js';
 import type { SignalData, Transport, TransportAttempt } from './transport.js';
 
@@ -29,6 +30,8 @@ export interface PairTools {
   readonly offers: boolean;
   /** How long a link may be without a channel, and how soon a better way is tried. */
   readonly patience: Patience;
+  /** For what comes. */
+  readonly spare: SpareBuffers;
   /** What there is besides the direct way, now. */
   means(): { readonly turn: boolean; readonly relay: boolean };
   connect(route: Route, signal: (data: SignalData) => void): TransportAttempt;
@@ -175,7 +178,7 @@ export class Pair {
     const link = this.current;
     // What still comes over the channel before is sent again over this one.
     link?.detach();
-    const line = new Line(channel);
+    const line = new Line(channel, this.#tools.spare);
     // Before anything else may be said: what has come already is told as soon as somebody listens, and may be answered.
     line.send(writeMessage({ type: 'greeting', session: link?.session ?? 0 })).catch(() => {});
     line.handTo({

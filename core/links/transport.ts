@@ -7,11 +7,11 @@ export interface Transport {
   readonly maxMessage: number;
   /** Bytes accepted by `send` and not yet handed to the network. */
   readonly buffered: number;
-  /** Throws LinkError when closed. The bytes may be reused as soon as it returns. */
+  /** Throws LinkError when closed. The bytes must not change afterwards: whoever has no need of a copy makes none. */
   send(message: Uint8Array): void;
   /** Resolves when `buffered` has fallen below the low-water mark; rejects with LinkError when closed. */
   drained(): Promise<void>;
-  /** Set once, before anything arrives. */
+  /** Set once, before anything arrives. The bytes may change as soon as it returns: whoever needs them longer copies them. */
   onMessage: (message: Uint8Array) => void;
   /** Called once, with the reason, whoever closed. */
   onClose: (reason: string) => void;

@@ -1,22 +1,26 @@
 import { Estimate } from '../plan/estimate.js';
 
-/** So often the way that took longer is tried again: halos may have become slower, or quicker. */
+/** So often the other way is tried again: halos may have become slower, or quicker. */
 const TRIED_AGAIN = 32;
 
 /** How a shard makes the steps between two exchanges: what it sends first, in bands, or all cells of a step at once. */
 export type Way = 'bands' | 'whole';
 
 /**
- * Bands cost an engine something, least where a shard has few neighbours, and save waiting, most where links are slow. Which
- * way is quicker is seen by trying: nobody else has to know, for what is sent is the same.
+ * Bands cost an engine something, least where a shard has few neighbours, and save waiting, most where links are slow. But it is the
+ * neighbours' waiting that they save: who tries them while the others do not sees no gain, and all could go on waiting for one another. So what
+ * bands take the engine is held against what all at once takes, waiting included: where the engine waits, there is time for bands.
  */
 export class BandChoice {
-  readonly #seconds = { bands: new Estimate(), whole: new Estimate() };
+  /** Seconds, of the engine alone. */
+  readonly #bands = new Estimate();
+  /** Seconds from one exchange to the next. */
+  readonly #whole = new Estimate();
   #sinceTrial = 0;
 
   next(): Way {
-    const bands = this.#seconds.bands.value;
-    const whole = this.#seconds.whole.value;
+    const bands = this.#bands.value;
+    const whole = this.#whole.value;
     if (bands === undefined) return 'bands';
     if (whole === undefined) return 'whole';
     this.#sinceTrial += 1;
@@ -24,8 +28,13 @@ export class BandChoice {
     return bands <= whole !== isTrial ? 'bands' : 'whole';
   }
 
-  /** From one exchange to the next it took so many seconds, waiting included. */
-  took(way: Way, seconds: number): void {
-    this.#seconds[way].add(seconds);
+  /** In bands the steps took the engine so many seconds. */
+  computedInBands(seconds: number): void {
+    this.#bands.add(seconds);
+  }
+
+  /** All at once it took so many seconds from one exchange to the next, waiting included. */
+  tookWhole(seconds: number): void {
+    this.#whole.add(seconds);
   }
 }

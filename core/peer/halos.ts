@@ -75,10 +75,13 @@ export class Halos {
     const { incoming, own } = exchange;
     const received = incoming.map(async ({ shard: other, slabs }) => {
       const sender = this.#peerOf(other);
-      const { cells, told } = await partners.takeHalo({ kind: 'halo', sender, plan: plan().id, step }, slabs);
+      const expected = { kind: 'halo', sender, plan: plan().id, step } as const;
+      const { cells, told, done } = await partners.takeHalo(expected, slabs);
       if (told) this.#packingFor(sender).told(told);
       witness?.received(step, other, cells);
       await shard.write(slabs, cells);
+      // A witness keeps them.
+      if (!witness) done();
     });
     const copied = this.#own?.then((cells) => shard.write(own.target, cells));
     // All at once: one that failed while another was awaited would be an unhandled rejection.

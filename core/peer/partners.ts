@@ -51,14 +51,18 @@ export class Partners {
     });
   }
 
-  /** Waits for a halo: the cells of `slabs`, and how fast ours came in there, in bytes a second, where that is known. */
+  /**
+   * Waits for a halo: the cells of `slabs`, and how fast ours came in there, in bytes a second, where that is known. `done` is to be called by
+   * whoever has no more use for the cells: their memory is used again.
+   */
   async takeHalo(
     expected: Expected & { readonly kind: 'halo' },
     slabs: readonly Slab[],
-  ): Promise<{ readonly cells: Float32Array; readonly told: number | undefined }> {
+  ): Promise<{ readonly cells: Float32Array; readonly told: number | undefined; readonly done: () => void }> {
     const { parcel, rate } = await this.#tools.inbox.take(expected);
     const cells = await this.#with(expected.sender, () => unpack(parcel, slabs));
-    return { cells, told: rate > 0 ? rate : undefined };
+    const done = () => this.#tools.links.giveBack(parcel.content);
+    return { cells, told: rate > 0 ? rate : undefined, done };
   }
 
   /** How fast this peer's messages come in, in bytes a second, where that is known. */

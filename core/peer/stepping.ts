@@ -69,10 +69,10 @@ export class Stepping {
     return made;
   }
 
-  /** Chooses, and takes down how long it has been since the last time, if nothing came in between. */
+  /** Chooses, and takes down how long it has been since all cells were made at once, if nothing came in between. */
   #way(from: number, to: number): Way {
     const now = this.#tools.now();
-    if (this.#last?.to === from) this.#choice.took(this.#last.way, now - this.#last.at);
+    if (this.#last?.to === from && this.#last.way === 'whole') this.#choice.tookWhole(now - this.#last.at);
     const way = this.#choice.next();
     this.#last = { to, way, at: now };
     return way;
@@ -98,7 +98,9 @@ export class Stepping {
           made.map(({ samples }) => samples),
         ),
       );
-      return made.reduce((sum, { seconds }) => sum + seconds, 0);
+      const seconds = made.reduce((sum, course) => sum + course.seconds, 0);
+      this.#choice.computedInBands(seconds);
+      return seconds;
     });
   }
 

@@ -60,8 +60,8 @@ export interface RunCost {
  * Predicts a run. Peer i of the fleet has `shards[i]`; they tile the grid. For k steps, all in seconds:
  *
  *     starting  s(p) = k · stepSeconds(p) + exchangeSeconds(p)
- *     compute   c(p) = updates(p) / rate(p) + s(p)                    updates with the overlap: `updatesOf`
- *     band      b(p) = c(p) without overlap; else updates of the band / rate(p) + s(p)
+ *     compute   c(p) = (updates(p) + sweepUpdates(p) · swept(p)) / rate(p) + s(p)       updates with the overlap: `updatesOf`
+ *     band      b(p) = c(p) without overlap; else the same of the band
  *     halo      B(p→q) = bytesDeep · |p ∩ grow(q, k·r)| + bytesShallow · |p ∩ grow(q, (k−1)·r)|
  *     network   n(p) = max over directions and paths of (bytes of all its halos there) / (its rate there)
  *     transfer  d(p→q) = roundTrip / 2 + messageSeconds + max(B(p→q) / rate(p,q), n of p sending, n of q receiving, on that path)
@@ -125,8 +125,10 @@ function transfer(from: Part, to: Part, { path, rate }: LinkPerformance, bytes: 
 function partOf(work: Work, peer: PeerPerformance, shard: Box, k: number, overlap: Pace['overlap']): Part {
   const updates = updatesOf(work, shard, k);
   const starting = k * peer.stepSeconds + peer.exchangeSeconds;
-  const compute = updates.all / peer.rate + starting;
-  const band = overlap === 'none' ? compute : updates.band / peer.rate + starting;
+  const secondsOf = (made: number, swept: number) =>
+    (made + peer.sweepUpdates * swept) / peer.rate + starting;
+  const compute = secondsOf(updates.all, updates.swept);
+  const band = overlap === 'none' ? compute : secondsOf(updates.band, updates.bandSwept);
   return new Part(peer, updates, compute, band);
 }
 

@@ -22,8 +22,11 @@ export interface Depth {
   readonly cost: RunCost;
 }
 
+/** More steps between exchanges have to make a step so much shorter: viewers see what is computed at exchanges. */
+const WORTH_MORE = 0.01;
+
 /**
- * The steps between exchanges with which a run is quickest, the fewer where two tie. They are at most those of an epoch, and
+ * The steps between exchanges with which a run is quickest, or fewer where that takes next to no longer. They are at most those of an epoch, and
  * so many that a halo reaches no farther than the thinnest shard (a peer would exchange with its neighbours'
  * neighbours), and that shard and halo fit every peer's memory. The epoch is the longest multiple of them.
  *
@@ -46,7 +49,7 @@ export function chooseDepth(
       const pace = { exchangeEvery, epoch, overlap };
       return { pace, cost: costOf(work, fleet, shards, pace, neighbours) };
     });
-    const isBetter = !best || cost.secondsPerStep < best.cost.secondsPerStep;
+    const isBetter = !best || cost.secondsPerStep < best.cost.secondsPerStep * (1 - WORTH_MORE);
     if (isBetter) best = { pace, cost };
     // Deeper halos add to the work of a run that waits for nothing else, once exchanges are few, and to bytes where these rule.
     if (cost.limit === 'compute' && !isBetter) break;

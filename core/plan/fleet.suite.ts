@@ -26,6 +26,7 @@ export function waveWork(edge: number, brick: number, more: Partial<Work> = {}):
 /** A peer whose network costs nothing. */
 export const peer: PeerPerformance = {
   rate: 1e8,
+  sweepUpdates: 0,
   stepSeconds: 0,
   exchangeSeconds: 0,
   memory: Infinity,

@@ -1,7 +1,9 @@
 /** What is known of a peer, measured where it has been. */
 export interface PeerPerformance {
-  /** Updates of one component's cells in a second. */
+  /** Updates of one component's cells in a second, beside what taking the cells from memory takes. */
   readonly rate: number;
+  /** Updates that take as long as taking a cell from memory once, which a sweep of several steps does. */
+  readonly sweepUpdates: number;
   /** Seconds that each step takes beside its cells: starting kernels, waking workers. */
   readonly stepSeconds: number;
   /** Seconds that each exchange takes beside its bytes: reading the device and writing it, waking workers. */

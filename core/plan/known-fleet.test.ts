@@ -10,7 +10,7 @@ const peerOf = (id: string, rate: number): KnownPeer => ({
 });
 const [anna, bert, carl] = [peerOf('anna', 1e8), peerOf('bert', 1e8), peerOf('carl', 4e8)];
 /** A second of work at `rate`, its starts besides. */
-const secondAt = (rate: number) => ({ updates: rate, steps: 0, exchanges: 0, seconds: 1 });
+const secondAt = (rate: number) => ({ updates: rate, swept: 0, steps: 0, exchanges: 0, seconds: 1 });
 
 describe('what is known of a peer', () => {
   it('is its claim until it has computed, and then what it did', () => {
@@ -35,11 +35,19 @@ describe('what is known of a peer', () => {
 
   it('leaves out what starting took, but never takes all of the time for it', () => {
     const known = new KnownFleet(({ memory }) => memory);
-    known.computed(anna, { updates: 1e6, steps: 1000, exchanges: 100, seconds: 0.14 });
+    known.computed(anna, { updates: 1e6, swept: 0, steps: 1000, exchanges: 100, seconds: 0.14 });
     expect(known.of([anna]).peers[0]?.rate).toBeCloseTo(1e7);
-    known.computed(bert, { updates: 1e6, steps: 1e6, exchanges: 1e6, seconds: 0.1 });
+    known.computed(bert, { updates: 1e6, swept: 0, steps: 1e6, exchanges: 1e6, seconds: 0.1 });
     expect(known.of([bert]).peers[0]?.rate).toBeCloseTo(5e7);
   });
+});
+
+it('what memory takes of a processor is none of its rate; a GPU makes no sweeps', () => {
+  const known = new KnownFleet(({ memory }) => memory);
+  const gpu: KnownPeer = { ...bert, ability: { ...bert.ability, engine: 'webgpu' } };
+  for (const peer of [anna, gpu])
+    known.computed(peer, { updates: 8e6, swept: 1e6, steps: 0, exchanges: 0, seconds: 1 });
+  expect(known.of([anna, gpu]).peers.map(({ rate }) => rate)).toEqual([9e6, 8e6]);
 });
 
 describe('what is known of a link', () => {

@@ -17,10 +17,14 @@ const NEAR_ROUND_TRIP = 0.002;
 /** A link that is not measured is taken for so many times as long as the shortest of its peers': worth a try, and not a change of plan by itself. */
 const HOPE = 0.7;
 
-/** What starts cost on either engine, in seconds: kernels by the step; reads, writes and a worker's round trips by the exchange. */
-const STARTING = {
-  wasm: { stepSeconds: 1e-5, exchangeSeconds: 3e-4 },
-  webgpu: { stepSeconds: 3e-5, exchangeSeconds: 2e-3 },
+/**
+ * What either engine takes beside updates. In seconds, what starts: kernels by the step; reads, writes and a worker's round trips by the
+ * exchange. And what memory takes, in updates: 0.7 to 1.7 on one thread and two, where they had 256³ cells of a wave (docs/performance.md). A
+ * GPU's cells go through memory at each step, so that no number of steps is better than another.
+ */
+const BESIDE = {
+  wasm: { stepSeconds: 1e-5, exchangeSeconds: 3e-4, sweepUpdates: 1 },
+  webgpu: { stepSeconds: 3e-5, exchangeSeconds: 2e-3, sweepUpdates: 0 },
 } as const;
 
 /** However small a shard, so much of its time is taken to be cells'. */
@@ -42,6 +46,8 @@ export interface KnownPeer {
 export interface EpochWork {
   /** Cell updates, the overlap included. */
   readonly updates: number;
+  /** How often cells went through memory: see `Updates`. */
+  readonly swept: number;
   readonly steps: number;
   readonly exchanges: number;
   /** Of computing. */
@@ -75,13 +81,14 @@ export class KnownFleet {
 
   computed(
     { id, ability }: Pick<KnownPeer, 'id' | 'ability'>,
-    { updates, steps, exchanges, seconds }: EpochWork,
+    { updates, swept, steps, exchanges, seconds }: EpochWork,
   ): void {
-    const { stepSeconds, exchangeSeconds } = STARTING[ability.engine];
+    const { stepSeconds, exchangeSeconds, sweepUpdates } = BESIDE[ability.engine];
     const starting = steps * stepSeconds + exchanges * exchangeSeconds;
     const known = this.#rates.get(id) ?? { claimed: ability.rate, measured: new MeasuredRate(ability.rate) };
     this.#rates.set(id, known);
-    known.measured.computed(updates, Math.max(seconds - starting, seconds * LEAST_FOR_CELLS));
+    const work = updates + sweepUpdates * swept;
+    known.measured.computed(work, Math.max(seconds - starting, seconds * LEAST_FOR_CELLS));
   }
 
   /** The peer is no faster than so many updates a second, whatever was measured before. */
@@ -137,7 +144,7 @@ export class KnownFleet {
   #performanceOf({ id, ability, roundTrip }: KnownPeer, scale: number): PeerPerformance {
     return {
       rate: this.#rates.get(id)?.measured.value ?? ability.rate * scale,
-      ...STARTING[ability.engine],
+      ...BESIDE[ability.engine],
       memory: this.#held(ability),
       // What peers send at once shares a way; the rates of links are measured while it does.
       local: Infinity,

@@ -1,5 +1,9 @@
+import { STEPS_OF_SWEEP } from '../../shaders/wasm/blocking.js';
 import { AXES, type Box } from '../grid/box.js';
 import type { Work } from './work.js';
+
+/** A shard that takes no more stays in a processor's caches, whose lowest level many share. */
+const CACHED_BYTES = 8 * 1024 * 1024;
 
 /** Cell updates of one shard between two exchanges. */
 export interface Updates {
@@ -9,6 +13,10 @@ export interface Updates {
   readonly own: number;
   /** Of all, those that what the shard sends next depends on: they can be made first, and the rest while it travels. */
   readonly band: number;
+  /** How often cells go through memory: in the first step of a sweep of several. 0 for a shard that stays in the caches. */
+  readonly swept: number;
+  /** Of these, for what the band is made of. */
+  readonly bandSwept: number;
 }
 
 /**
@@ -19,14 +27,28 @@ export interface Updates {
 export function updatesOf(work: Work, shard: Box, steps: number): Updates {
   const { radius, updatesOfCell } = work;
   const own = grownCells(work, shard, 0);
-  if (own === 0) return { all: 0, own: 0, band: 0 };
+  if (own === 0) return { all: 0, own: 0, band: 0, swept: 0, bandSwept: 0 };
+  const isCached = grownCells(work, shard, steps * radius) * work.bytesHeld <= CACHED_BYTES;
   let all = 0;
   let inside = 0;
+  let swept = 0;
+  let insideSwept = 0;
   for (let left = steps - 1; left >= 0; left--) {
-    all += grownCells(work, shard, left * radius);
-    inside += grownCells(work, shard, -(steps + left) * radius);
+    const grown = grownCells(work, shard, left * radius);
+    const within = grownCells(work, shard, -(steps + left) * radius);
+    all += grown;
+    inside += within;
+    if (isCached || (steps - 1 - left) % STEPS_OF_SWEEP !== 0) continue;
+    swept += grown;
+    insideSwept += within;
   }
-  return { all: all * updatesOfCell, own: own * steps * updatesOfCell, band: (all - inside) * updatesOfCell };
+  return {
+    all: all * updatesOfCell,
+    own: own * steps * updatesOfCell,
+    band: (all - inside) * updatesOfCell,
+    swept: swept * updatesOfCell,
+    bandSwept: (swept - insideSwept) * updatesOfCell,
+  };
 }
 
 /**

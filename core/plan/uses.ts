@@ -45,7 +45,9 @@ function unused({ work, fleet }: Setting, { members, pace, cost }: Candidate, pe
   const needed = memoryOf(work, brick, k);
   if (needed > memory) return { kind: 'memory', needed, offered: memory };
   const stepSeconds = cost.secondsPerStep;
-  const brickSeconds = updatesOf(work, brick, k).all / k / rate + own.stepSeconds + own.exchangeSeconds / k;
+  const { all, swept } = updatesOf(work, brick, k);
+  const brickSeconds =
+    (all + own.sweepUpdates * swept) / k / rate + own.stepSeconds + own.exchangeSeconds / k;
   if (brickSeconds > stepSeconds) return { kind: 'too-slow', brickSeconds, stepSeconds };
   const deep = memoryOf(work, brick, k) / work.bytesHeld - cellCount(brick);
   const shallow = memoryOf(work, brick, k - 1) / work.bytesHeld - cellCount(brick);

@@ -19,6 +19,9 @@ export const MAX_AWARENESS_BYTES = 1024;
 /** Largest message on a data channel: every implementation takes it, and 64 KiB is where the first ones fail. */
 export const MAX_FRAGMENT_BYTES = 16 * 1024;
 
+/** The same on a socket between processes of one machine, where a longer one saves calls. */
+export const MAX_SOCKET_FRAGMENT_BYTES = 128 * 1024;
+
 /** Largest link message, before it is cut: a halo of 16 components of a 1024² face, 4 deep. */
 export const MAX_LINK_MESSAGE_BYTES = 256 * 1024 * 1024;
 

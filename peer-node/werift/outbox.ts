@@ -31,9 +31,9 @@ export class Outbox {
     return this.#waitingBytes + this.channel.bufferedAmount;
   }
 
-  /** Takes a copy of the message. */
+  /** The message must not change afterwards. */
   send(message: Uint8Array): void {
-    this.#waiting.push(Buffer.from(message));
+    this.#waiting.push(Buffer.from(message.buffer, message.byteOffset, message.byteLength));
     this.#waitingBytes += message.byteLength;
     this.#fill();
   }

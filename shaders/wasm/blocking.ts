@@ -18,8 +18,8 @@ export interface Cut {
 
 export const DEFAULT_CACHE_BYTES = 2 ** 20;
 
-/** More steps a sweep save little memory traffic more; fewer wait for memory. */
-const MOST_STEPS = 8;
+/** Steps that a sweep makes at most: more save little memory traffic more; fewer wait for memory. */
+export const STEPS_OF_SWEEP = 8;
 /** A sweep of fewer is not worth a thread more. */
 const FEWEST_STEPS = 4;
 /** What waiting for one another takes, a thread has to earn with this many cells. */
@@ -59,7 +59,7 @@ export function cutOf(extent: Extent, { threads: most, cacheBytes }: Processor):
   const byCells = Math.floor((outer * inner * cellsOfLine) / FEWEST_CELLS);
   const byLines = Math.floor(outer / leastShare(FEWEST_STEPS, outerReach, front));
   const threads = Math.max(1, Math.min(most, byCells, byLines));
-  let steps = MOST_STEPS;
+  let steps = STEPS_OF_SWEEP;
   while (threads > 1 && steps > FEWEST_STEPS && outer / threads < leastShare(steps, outerReach, front))
     steps -= 1;
   const linesAtATime = outerReach * (steps + 1) + front;

@@ -12,7 +12,12 @@ export type PlainShardSpec = Omit<ShardSpec, 'model'> & { readonly model: ModelS
 export interface Calls {
   open(): { readonly kind: EngineKind; readonly device: string; readonly memory: number };
   create(shard: ShardNumber, spec: PlainShardSpec): { readonly bytes: number };
-  write(shard: ShardNumber, slabs: readonly Slab[], data: Float32Array): void;
+  /** `data` moves there, and back with the answer. */
+  write(
+    shard: ShardNumber,
+    slabs: readonly Slab[],
+    data: Float32Array<ArrayBuffer>,
+  ): Float32Array<ArrayBuffer>;
   read(shard: ShardNumber, slabs: readonly Slab[]): Float32Array;
   advance(shard: ShardNumber, updates: readonly Update[]): Advance;
   swapLevels(shard: ShardNumber): void;

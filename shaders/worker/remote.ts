@@ -1,6 +1,7 @@
 import { EngineError } from '../../core/errors.js';
 import type { Advance, EngineKind, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import type { ThrottledEngine } from '../throttle/engine.js';
+import { Carriers } from './carriers.js';
 import { type Answer, type CallName, type Calls, errorOf, plainSpec, type ShardNumber } from './messages.js';
 import type { Port } from './port.js';
 
@@ -101,6 +102,7 @@ class RemoteEngine implements ThrottledEngine {
 }
 
 class RemoteShard implements EngineShard {
+  readonly #carriers = new Carriers();
   #closed = false;
 
   constructor(
@@ -112,8 +114,8 @@ class RemoteShard implements EngineShard {
   async write(slabs: readonly Slab[], data: Float32Array): Promise<void> {
     this.#check();
     // A copy that moves: the caller keeps its data, and the clone that posting would make is saved.
-    const moving = data.slice();
-    await this.caller.ask('write', [this.number, slabs, moving], [moving.buffer]);
+    const moving = this.#carriers.load(data);
+    this.#carriers.came(await this.caller.ask('write', [this.number, slabs, moving], [moving.buffer]));
   }
 
   async read(slabs: readonly Slab[]): Promise<Float32Array> {

@@ -51,7 +51,8 @@ class EngineServer {
       }
       case 'write': {
         const [number, slabs, data] = request.args;
-        return this.#shard(number).write(slabs, data);
+        await this.#shard(number).write(slabs, data);
+        return data;
       }
       case 'read': {
         const [number, slabs] = request.args;

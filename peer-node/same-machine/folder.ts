@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { lstat, mkdir, readlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const NAME = /^[0-9a-f]{16}$/;
+
+/**
+ * Where one user's peers of one machine find one another's sockets. Nobody else may enter it, and another peer names only the
+ * socket, never the folder: it cannot lead us to any other socket of this machine. Undefined where there is no such folder.
+ */
+export async function meetingFolder(): Promise<string | undefined> {
+  const uid = process.getuid?.();
+  // Windows has no such users, and pipes in place of sockets, outside all folders.
+  if (uid === undefined) return undefined;
+  const folder = join(tmpdir(), `groundswell-${uid}-${await networkName()}`);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const found = await lstat(folder);
+    const isOurs = found.isDirectory() && found.uid === uid && (found.mode & 0o077) === 0;
+    return isOurs ? folder : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const newSocketName = (): string => randomBytes(8).toString('hex');
+
+/** Undefined where the name is none of those that peers give their sockets. */
+export function socketPath(folder: string, name: string): string | undefined {
+  return NAME.test(name) ? join(folder, name) : undefined;
+}
+
+/** Network namespaces of one machine are kept apart like machines: that is what they are for. */
+async function networkName(): Promise<string> {
+  const link = await readlink('/proc/self/ns/net').catch(() => 'net');
+  return link.replace(/[^0-9a-z]/g, '');
+}
