@@ -170,6 +170,11 @@ export class Fleet {
     return id;
   }
 
+  /** Who has credit for cell updates that stood, the most deserving first. */
+  credit() {
+    return this.#conductor.credit().credits;
+  }
+
   /** Ids of the jobs that were handed in, the first one first. */
   jobs(): readonly string[] {
     return this.#conductor.jobs().map(({ id }) => id);

@@ -97,7 +97,7 @@ test('the laboratory shows the members of a sweep as they come, and stops and re
   expect(await page.locator('#member-heads th').allInnerTexts()).toEqual([
     ...['Member', 'edge', 'speed', 'State', 'Stored'],
   ]);
-  await page.getByText('Members of a sweep are not computed again').waitFor();
+  await page.getByText('Samples of a sweep’s members are computed again').waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
   await page.locator('#job-card[data-state=stopped]').waitFor();
   await rowsIn(page, 'running').waitFor({ state: 'detached' });

@@ -41,7 +41,8 @@ function reasonIn({ details: { reason } }: RunEvent): string | undefined {
 function checkedWords(job: JobStatus | undefined): string {
   if (!job?.progress) return '';
   const { vetted, steps, members } = job.progress;
-  if (members) return 'Members of a sweep are not computed again: nobody has checked them.';
+  if (members)
+    return 'Samples of a sweep’s members are computed again, where peers are checked; until it is complete, all are provisional.';
   if (vetted === undefined) return 'What peers compute for this job is not checked.';
   return `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
 }

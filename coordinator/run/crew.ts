@@ -30,6 +30,11 @@ export class Crew {
     this.#leaving.delete(peer);
   }
 
+  /** Whether a peer that is there may be given anything at all. */
+  mayCompute(peer: PeerId): boolean {
+    return this.#mayCompute(peer);
+  }
+
   member(peer: PeerId): Member | undefined {
     return this.#members().find(({ id }) => id === peer);
   }

@@ -213,6 +213,25 @@ export class MemberDesk {
     return [];
   }
 
+  /** What was made of these members does not stand: they are to be computed again. */
+  again(members: Iterable<number>): void {
+    for (const member of members) {
+      const updates = this.#members[member]?.updates;
+      if (updates === undefined || !this.isOver(member)) continue;
+      this.#done.delete(member);
+      this.#failed.delete(member);
+      this.#failures.delete(member);
+      this.#schedule.waits({ id: `${member}`, updates });
+    }
+  }
+
+  /** Two peers bring different bytes for a member: neither is believed. Gives those who are to leave it. */
+  contradicted(member: number): readonly PeerId[] {
+    const holders = [...this.#seats.keys()].filter((peer) => this.heldBy(peer).includes(member));
+    for (const peer of holders) this.#schedule.givenUp(`${member}`, peer);
+    return holders;
+  }
+
   #slotsOf({ pace, roundTrip }: Seat): number {
     const typical = this.#members[0] as MemberFacts;
     const lag = roundTrip() + STORING_SECONDS;

@@ -48,8 +48,13 @@ export class SweepReport {
     this.#meter.add(seconds(), cellUpdates);
   }
 
+  /** The peer was found out. */
+  foundOut(peer: PeerId): void {
+    this.#contributions.delete(peer);
+  }
+
   /** What is over lies in the store as such. */
-  recorded(over: Over): void {
+  recorded(over: Pick<Over, 'done' | 'failed'>): void {
     this.#recorded = this.#stepsOver(over);
   }
 
@@ -72,13 +77,13 @@ export class SweepReport {
     };
   }
 
-  #stepsOver(over: Over): number {
+  #stepsOver(over: Pick<Over, 'done' | 'failed'>): number {
     const isOver = overOf(over);
     return this.#sweep.members.reduce((sum, { steps }, index) => (isOver(index) ? sum + steps : sum), 0);
   }
 }
 
-function overOf({ done, failed }: Over): (member: number) => boolean {
+function overOf({ done, failed }: Pick<Over, 'done' | 'failed'>): (member: number) => boolean {
   const given = new Set(failed.map(({ member }) => member));
   return (member) => done.has(member) || given.has(member);
 }

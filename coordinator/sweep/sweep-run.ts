@@ -7,8 +7,12 @@ import { Crew } from '../run/crew.js';
 import { Life } from '../run/life.js';
 import type { Run } from '../run/run.js';
 import type { End, RunTools } from '../run/run-tools.js';
+import type { Inspection } from '../trust/inspection.js';
+import type { MembersOver } from './done-record.js';
 import { MemberDesk, type Orders } from './member-desk.js';
+import { MemberTrust } from './member-trust.js';
 import { MemberUploads } from './member-uploads.js';
+import type { Found } from './member-vetting.js';
 import type { MembersNow } from './members-now.js';
 import { MembersRecord } from './members-record.js';
 import { namesFiles, type SharedMember, shareMember } from './shared-member.js';
@@ -18,6 +22,8 @@ const WITHOUT_PEERS = 'waits for peers';
 
 export interface SweepRunTools extends RunTools {
   readonly result: SweepWriter;
+  /** Checks what peers compute, where somebody is to. */
+  readonly inspection?: Inspection;
 }
 
 /** Writes what scientists open. */
@@ -53,6 +59,8 @@ export class SweepRun implements Run {
   readonly #uploads: MemberUploads;
   readonly #report: SweepReport;
   readonly #record: MembersRecord;
+  /** Where peers are checked. */
+  readonly #trust: MemberTrust | undefined;
   #desk: MemberDesk;
   #started = false;
   #hindrance: string | undefined;
@@ -63,7 +71,8 @@ export class SweepRun implements Run {
     this.#sweep = sweep;
     this.#tools = tools;
     this.#plan = tools.nextPlan();
-    this.#crew = new Crew(tools.members);
+    this.#trust = this.#trustBy(tools.inspection);
+    this.#crew = new Crew(tools.members, (peer) => this.#trust?.mayCompute(peer) ?? true);
     this.#uploads = new MemberUploads(id, sweep);
     this.#report = new SweepReport(sweep);
     this.#record = new MembersRecord(tools.store, id, tools.term);
@@ -147,6 +156,7 @@ export class SweepRun implements Run {
         members: this.#desk.heldBy(member.id).length,
       });
     }
+    this.#trust?.lost(member.id, this.#desk.heldBy(member.id));
     this.#desk.lost(member.id);
     if (this.#sharing) this.#sharing.run.lost(member);
     else this.#offerAll();
@@ -178,6 +188,7 @@ export class SweepRun implements Run {
 
   async close(): Promise<void> {
     this.#life.suspend('the coordinator is closing');
+    await this.#trust?.close();
     await this.#life.settled();
   }
 
@@ -197,9 +208,9 @@ export class SweepRun implements Run {
   /** Lets those who are there and not yet at work take part. */
   #begin(): void {
     if (this.#life.phase.kind !== 'waiting' && this.#life.phase.kind !== 'running') return;
-    if (this.#desk.left === 0) return this.#life.keep(this.#finish());
+    if (this.#desk.left === 0) return this.#finishWhenSure();
     const { peers } = this.#sweep.first.run;
-    const present = this.#tools.members();
+    const present = this.#crew.candidates(() => false);
     if (!this.#started && present.length < peers) {
       const reason = peers === 1 ? WITHOUT_PEERS : `waits for ${peers} peers; ${present.length} are here`;
       return this.#life.enter({ kind: 'waiting', reason });
@@ -215,6 +226,8 @@ export class SweepRun implements Run {
 
   #offerAll(): void {
     if (this.#life.phase.kind !== 'waiting' && this.#life.phase.kind !== 'running') return;
+    // Nobody but who checks is waited for.
+    if (this.#desk.left === 0) return;
     if (this.#crew.candidates((id) => this.#desk.isLeftOut(id)).length === 0) {
       const why = this.#lastFailure === undefined ? '' : `; the last failure: ${this.#lastFailure}`;
       return this.#life.enter({ kind: 'waiting', reason: `${WITHOUT_PEERS}${why}` });
@@ -261,20 +274,32 @@ export class SweepRun implements Run {
     member.send({ type: 'members', plan: this.#plan, compute: [...compute], leave: [...leave] });
   }
 
-  #over(peer: Member, { member, failure, computeSeconds, cellUpdates }: MemberMessage): void {
+  #over(peer: Member, message: MemberMessage): void {
+    const { member, failure, computeSeconds, cellUpdates } = message;
+    if (!this.#crew.mayCompute(peer.id)) return;
     const now = seconds();
-    if (failure) {
+    const wasOver = this.#desk.isOver(member);
+    const saying = failure || wasOver ? 'founded' : (this.#trust?.sayingOf(member, peer.id) ?? 'founded');
+    if (saying === 'contradicted') {
+      this.#contradicted(member);
+    } else if (saying === 'unfounded') {
+      this.#tools.log('unfounded', { sweep: this.id, member, peer: peer.id });
+    } else if (failure) {
       const { reason, final } = failure;
       this.#lastFailure = `${peer.name}: ${reason}`;
       this.#tools.log('member-failed', { sweep: this.id, member, peer: peer.id, reason });
       this.#spare(this.#desk.failedAt({ member, reason }, { peer: peer.id, final, now }), member);
+      if (!wasOver && this.#desk.isOver(member)) this.#vet(peer, message);
     } else {
       const others = this.#desk.finished(member, peer.id, now);
-      if (others) this.#report.finished(peer, { cellUpdates, computeSeconds });
+      if (others) {
+        this.#report.finished(peer, { cellUpdates, computeSeconds });
+        this.#vet(peer, message);
+      }
       this.#spare(others ?? [], member);
       this.#hinder(undefined);
     }
-    if (this.#desk.left === 0) return this.#life.keep(this.#finish());
+    if (this.#desk.left === 0) return this.#finishWhenSure();
     if (failure) this.#offerAll();
     else this.#offer(peer);
     this.#releaseLeavers();
@@ -312,9 +337,77 @@ export class SweepRun implements Run {
       const of = this.#uploads.memberOf(key);
       // One that was over before is a second copy of the same bits.
       if (of === undefined) return member.dismiss('upload', `${key} is not this peer's to store`);
-      objects.push({ key, url: await this.#tools.store.uploadAddress(key, bytes, checksums) });
+      const chunk = { member: of, key, sha256: checksums.sha256 };
+      const place = this.#trust ? this.#trust.placeOf(chunk, member.id, this.#desk.heldBy(member.id)) : key;
+      if (place === undefined) return member.dismiss('upload', `${key} was to have other bytes`);
+      objects.push({ key, url: await this.#tools.store.uploadAddress(place, bytes, checksums) });
     }
     member.send({ type: 'addresses', request, objects });
+  }
+
+  // Whether it is right.
+
+  #trustBy(inspection: Inspection | undefined): MemberTrust | undefined {
+    if (!inspection || this.#sweep.first.file.trust.check === 'off') return undefined;
+    const { store, log } = this.#tools;
+    const isWaiting = () => this.ended || this.#desk.left === 0;
+    return new MemberTrust(
+      this.id,
+      this.#sweep,
+      { inspection, store, log, plan: this.#plan, isWaiting },
+      {
+        foundOut: (found) => this.#foundOut(found),
+        doubtful: (found) => this.#doubtful(found),
+        progressed: () => {
+          if (this.#desk.left === 0) this.#finishWhenSure();
+        },
+        failed: (error) => this.#life.broken(error),
+      },
+    );
+  }
+
+  #vet({ id }: Member, { member, failure }: MemberMessage): void {
+    const updates = this.#sweep.members[member]?.updates ?? 0;
+    const claim = failure === undefined ? 'stored' : failure.final ? 'diverged' : 'failed';
+    this.#trust?.finished(id, { member, updates, claim });
+  }
+
+  #foundOut({ peer, known, why, again }: Found): void {
+    this.#tools.log('found-out', { job: this.id, peer, name: this.#crew.member(peer)?.name, why });
+    for (const member of this.#peersOf(known.key)) {
+      this.#report.foundOut(member.id);
+      this.#trust?.lost(member.id, this.#desk.heldBy(member.id));
+      this.#desk.lost(member.id);
+      member.dismiss('quarantined', `${why}; what this device computes cannot be used`);
+    }
+    this.#computeAgain(again);
+  }
+
+  #doubtful({ known, why, again }: Found): void {
+    for (const { id, name } of this.#peersOf(known.key)) {
+      this.#lastFailure = `${name}: ${why}`;
+      this.#tools.log('benched', { job: this.id, peer: id, reason: why });
+      this.#desk.leaveOut(id);
+    }
+    this.#computeAgain(again);
+  }
+
+  #computeAgain(again: readonly number[]): void {
+    this.#trust?.again(again);
+    this.#desk.again(again);
+    this.#offerAll();
+  }
+
+  /** Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed. */
+  #contradicted(member: number): void {
+    this.#tools.log('contradicted', { sweep: this.id, member });
+    this.#trust?.again([member]);
+    for (const holder of this.#crew.of(this.#desk.contradicted(member)))
+      this.#order(holder, { compute: [], leave: [member] });
+  }
+
+  #peersOf(key: string): readonly Member[] {
+    return this.#tools.members().filter(({ id }) => this.#trust?.keyOf(id) === key);
   }
 
   // What is over.
@@ -328,8 +421,23 @@ export class SweepRun implements Run {
   }
 
   #recordOver(): void {
-    const written = this.#record.write(this.#desk);
-    if (written) this.#life.keep(written.then(() => this.#report.recorded(this.#desk)));
+    const sure = this.#sure;
+    const written = this.#record.write(sure);
+    if (written) this.#life.keep(written.then(() => this.#report.recorded(sure)));
+  }
+
+  /** What is over, and is not to be computed again whatever is found. */
+  get #sure(): MembersOver {
+    const { done, failed } = this.#desk;
+    return this.#trust?.sureOf({ done, failed }) ?? { done: new Set(done), failed };
+  }
+
+  /** Nothing is left to compute: the sweep is complete once what was drawn has held. */
+  #finishWhenSure(): void {
+    const { kind } = this.#life.phase;
+    if ((kind !== 'waiting' && kind !== 'running') || this.#trust?.isClear === false) return;
+    this.#trust?.stand();
+    this.#life.keep(this.#finish());
   }
 
   async #finish(): Promise<void> {
@@ -366,6 +474,7 @@ export class SweepRun implements Run {
   #left(shared: SharedMember | undefined): void {
     this.#tools.document.setProgress(this.progress);
     this.#releaseLeavers();
+    this.#trust?.end();
     if (shared) this.#life.keep(shared.run.close());
   }
 }

@@ -56,6 +56,11 @@ export class Checker {
     return done;
   }
 
+  /** The same of work that needs the engine. */
+  async computeInTurn<T>(work: (engine: Engine) => Promise<T>, isUrgent: () => boolean): Promise<T> {
+    return this.inTurn(async () => work((await this.#opened()).engine), isUrgent);
+  }
+
   async close(): Promise<void> {
     await this.#queue;
     const opened = await this.#engine?.catch(() => undefined);

@@ -107,9 +107,14 @@ export class MemberSchedule {
     running?.holders.delete(peer);
     if (!running || running.holders.size > 0) return;
     this.#running.delete(id);
-    const place = this.#waiting.findIndex(({ updates }) => updates >= running.member.updates);
-    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, running.member);
-    this.#waitingUpdates += running.member.updates;
+    this.waits(running.member);
+  }
+
+  /** A member is to be computed that was over, or that nobody computes any more. */
+  waits(member: Member): void {
+    const place = this.#waiting.findIndex(({ updates }) => updates >= member.updates);
+    this.#waiting.splice(place < 0 ? this.#waiting.length : place, 0, member);
+    this.#waitingUpdates += member.updates;
   }
 
   /** What the peer is to compute next, or undefined: it holds enough, or the others are done sooner without it. */

@@ -27,6 +27,10 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       return `${details.name === undefined ? `peer ${of('peer')}` : of('name')} computed wrongly, and is shut out: ${of('why')}`;
     case 'checked':
       return `peer ${of('peer')} is checked up to step ${of('step')}${by(details.by)}: ${of('verdict')}`;
+    case 'member-checked':
+      return `member ${of('member')}, which peer ${of('peer')} computed, is checked: ${of('verdict')}`;
+    case 'contradicted':
+      return `two peers have different chunks for member ${of('member')}: it is computed again`;
     case 'uninspected':
       return `peer ${of('peer')} could not check the work of another${because}`;
     case 'withheld':

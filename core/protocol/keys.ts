@@ -60,6 +60,9 @@ export const membersDoneKey = (sweep: string, term: number) =>
 
 export const membersDonePrefix = (sweep: string) => `jobs/${sweep}/done/`;
 
+/** Where bytes go that are not those that a chunk is to have. Nobody reads them. */
+export const asideKey = (sweep: string, peer: string) => `jobs/${sweep}/aside/${peer}`;
+
 /** The Zarr group of a job's results; members of a sweep share one. */
 export const resultKey = (job: string) => `jobs/${memberOfId(job)?.sweep ?? job}/result.zarr`;
 

@@ -24,6 +24,12 @@ export async function decodeCells(bytes: Uint8Array, count: number): Promise<Flo
   return new Float32Array(decoded.slice().buffer);
 }
 
+/** How many cells bytes of `encodeCells` say that they hold; undefined where they do not say it. */
+export function cellsIn(bytes: Uint8Array): number | undefined {
+  const size = contentSize(bytes);
+  return size === undefined ? undefined : size / Float32Array.BYTES_PER_ELEMENT;
+}
+
 /** The `due` bytes that a zstd frame holds. Throws StoreError where it is torn, or holds more or fewer. */
 export async function unpackBytes(bytes: Uint8Array, due: number): Promise<Uint8Array> {
   // Asked first: bytes come from other peers, and a few of them can claim gigabytes.

@@ -55,7 +55,7 @@ export interface ChunkMisfit {
 }
 
 export function chunkMisfit(
-  { component, field, level }: Slab,
+  { component, field, level }: Pick<Slab, 'component' | 'field' | 'level'>,
   stored: Float32Array,
   made: Float32Array,
 ): ChunkMisfit {
@@ -77,6 +77,22 @@ export function nearOutputs(job: Job, span: Span, chunks: readonly ChunkMisfit[]
   });
 }
 
+/**
+ * The same of all chunks of a whole job, of which nothing else is known: each is held to its own norm and to that of the loudest
+ * of its wave, so that what a wave left behind is not held to its own smallness. `slack`: times the tolerance.
+ */
+export function nearChunks(job: Job, chunks: readonly ChunkMisfit[], slack = 1): boolean {
+  const tolerance = slack * acrossClasses(job.steps);
+  const compared = comparedFields(job);
+  const loudest = new Map<string, number>();
+  for (const { array, size, cells } of chunks)
+    loudest.set(array, Math.max(loudest.get(array) ?? 0, size / Math.max(1, cells)));
+  return chunks.every(({ array, apart, size, cells }) => {
+    const isCompared = compared.has(array.split(' ')[1] as string);
+    return !isCompared || apart <= tolerance * Math.sqrt(size + (loudest.get(array) ?? 0) * cells);
+  });
+}
+
 type Part = ReturnType<typeof partsOfState>[number];
 
 /** Sums over each array of a whole shard, at the start or the end of its span: whichever is louder. */
@@ -94,11 +110,7 @@ function scalesOf(
 }
 
 function partsOfState(job: Job, span: Span) {
-  const compared = new Set(
-    job.model.model.fields
-      .filter(({ name, kind }) => kind === 'wave' || job.model.coupledTrackers.has(name))
-      .map(({ name }) => name),
-  );
+  const compared = comparedFields(job);
   let from = 0;
   return brickSlabs(job, boxOfSpan(span))
     .map(({ component, field, level, box }) => {
@@ -108,6 +120,14 @@ function partsOfState(job: Job, span: Span) {
     })
     .filter(({ field }) => compared.has(field));
 }
+
+/** Trackers that only watch may jump where rounding differs. */
+const comparedFields = ({ model }: Job): ReadonlySet<string> =>
+  new Set(
+    model.model.fields
+      .filter(({ name, kind }) => kind === 'wave' || model.coupledTrackers.has(name))
+      .map(({ name }) => name),
+  );
 
 /** ‖·‖² of the finite ones. */
 function squares(cells: Float32Array, from: number, to: number): number {

@@ -1,0 +1,124 @@
+import { checkJob } from '../../core/job/check.js';
+import { memberOf } from '../../core/job/sweep.js';
+import type { WholeSweep } from '../../core/job/whole-sweep.js';
+import { asideKey } from '../../core/protocol/keys.js';
+import type { PeerId } from '../../core/protocol/plan.js';
+import type { RunTools } from '../run/run-tools.js';
+import type { Inspection } from '../trust/inspection.js';
+import { ChunkNames } from './chunk-names.js';
+import type { MembersOver } from './done-record.js';
+import { MemberChecks } from './member-checks.js';
+import { type Finished, MemberVetting, type MemberVettingListener } from './member-vetting.js';
+import { owedChunks } from './owed-chunks.js';
+
+export interface MemberTrustTools extends Pick<RunTools, 'store' | 'log'> {
+  readonly inspection: Inspection;
+  /** Under which members are drawn. */
+  readonly plan: number;
+  /** Whether the sweep waits for checks, and for nothing else; or is over. */
+  readonly isWaiting: () => boolean;
+}
+
+/** What keeps a sweep's result right: which bytes its chunks are to have, and who is held to what of them. */
+export class MemberTrust {
+  readonly #id: string;
+  readonly #parties: Inspection['parties'];
+  readonly #sweep: WholeSweep;
+  /** Steps of the longest member. */
+  readonly #longest: number;
+  readonly #names = new ChunkNames();
+  readonly #vetting: MemberVetting;
+
+  constructor(id: string, sweep: WholeSweep, tools: MemberTrustTools, listener: MemberVettingListener) {
+    const { inspection, plan, store, log, isWaiting } = tools;
+    const { parties, checker } = inspection;
+    this.#id = id;
+    this.#sweep = sweep;
+    this.#longest = Math.max(...sweep.members.map(({ steps }) => steps));
+    this.#parties = parties;
+    this.#vetting = new MemberVetting(
+      {
+        ...{ parties, plan },
+        checks: new MemberChecks(id, sweep, { checker, store, isWaiting }),
+        log: (event, details) => log(event, { sweep: id, ...details }),
+        believesOwn: sweep.first.file.trust.own === 'believed',
+      },
+      listener,
+    );
+  }
+
+  mayCompute(peer: PeerId): boolean {
+    return this.#parties.mayCompute(peer);
+  }
+
+  keyOf(peer: PeerId): string | undefined {
+    return this.#parties.of(peer)?.key;
+  }
+
+  /** Where bytes go that a peer names for a chunk; undefined where it has named others before. `held`: members that it holds. */
+  placeOf(
+    chunk: { readonly member: number; readonly key: string; readonly sha256: string },
+    peer: PeerId,
+    held: readonly number[],
+  ): string | undefined {
+    const isHolder = this.mayCompute(peer) && held.includes(chunk.member);
+    const { kind } = this.#names.name(chunk, peer, isHolder);
+    if (kind === 'refused') return undefined;
+    return kind === 'chunk' ? chunk.key : asideKey(this.#id, peer);
+  }
+
+  /**
+   * What to make of it when a peer says that it has finished a member: all chunks are to be bound to what it named.
+   * `unfounded`: it has not named all since the member was given out, be it that this is news of a time before.
+   */
+  sayingOf(member: number, peer: PeerId): 'founded' | 'contradicted' | 'unfounded' {
+    if (this.#names.isContradicted(member, peer)) return 'contradicted';
+    const job = checkJob(memberOf(this.#sweep, this.#sweep.file, member).file);
+    return this.#names.count(member, peer) >= owedChunks(job, this.#longest) ? 'founded' : 'unfounded';
+  }
+
+  /** A peer says that a member is over, and it was not over before. */
+  finished(peer: PeerId, finished: Finished): void {
+    const known = this.#parties.of(peer);
+    if (known) this.#vetting.finished(peer, known, finished);
+  }
+
+  /** A peer is gone, with the members that it holds. */
+  lost(peer: PeerId, held: readonly number[]): void {
+    this.#names.lost(peer, held);
+  }
+
+  /** Members are to be computed again, from nothing. */
+  again(members: readonly number[]): void {
+    this.#names.forget(members);
+  }
+
+  /** Whether nothing that was drawn is still to be looked at. */
+  get isClear(): boolean {
+    return this.#vetting.isClear;
+  }
+
+  /** Of what is over, what is not to be computed again whatever is found. */
+  sureOf({ done, failed }: MembersOver): MembersOver {
+    const { unsure } = this.#vetting;
+    return {
+      done: new Set([...done].filter((member) => !unsure.has(member))),
+      failed: failed.filter(({ member }) => !unsure.has(member)),
+    };
+  }
+
+  /** All is over, and all that was drawn held. */
+  stand(): void {
+    this.#vetting.stand();
+  }
+
+  /** Nothing is to be found any more. */
+  end(): void {
+    this.#vetting.end();
+  }
+
+  /** Resolves when nothing is being checked any more. */
+  close(): Promise<void> {
+    return this.#vetting.close();
+  }
+}

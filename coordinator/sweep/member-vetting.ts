@@ -1,0 +1,173 @@
+import type { PeerId } from '../../core/protocol/plan.js';
+import type { Known, Parties } from '../trust/parties.js';
+import type { MemberChecks } from './member-checks.js';
+import type { Claim, MemberVerdict } from './member-verdict.js';
+
+/** Members of one party that are being checked at once; while so many are, the next ones are let pass. */
+const CHECKS_AT_ONCE = 2;
+
+/** A member that a peer says is over. */
+export interface Finished {
+  readonly member: number;
+  readonly claim: Claim;
+  /** Cell updates of it. */
+  readonly updates: number;
+}
+
+/** Whom something was found of, and the members that nobody may believe now. */
+export interface Found {
+  readonly peer: PeerId;
+  readonly known: Known;
+  readonly why: string;
+  readonly again: readonly number[];
+}
+
+export interface MemberVettingListener {
+  /** The peer lied. */
+  readonly foundOut: (found: Found) => void;
+  /** What it computes is not what the coordinator does, and it may be no fault of its own. */
+  readonly doubtful: (found: Found) => void;
+  /** More is known to be right. */
+  readonly progressed: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export interface MemberVettingTools {
+  readonly parties: Pick<Parties, 'isChecked' | 'record' | 'credit' | 'stands'>;
+  readonly checks: Pick<MemberChecks, 'check' | 'close'>;
+  readonly log: (event: string, details: object) => void;
+  /** Under which members are drawn. */
+  readonly plan: number;
+  /** The coordinator's own peers are believed. */
+  readonly believesOwn: boolean;
+}
+
+/** What one key has finished since it was last known to be right, in that order. */
+interface Account {
+  readonly known: Known;
+  readonly unsure: Map<number, Finished>;
+  readonly checked: Set<number>;
+}
+
+/**
+ * Holds peers to the members that they say are over: some are drawn when that is said, as often as their peer deserves, and
+ * computed again. A good one speaks for those before it; a bad one for none since the last good one.
+ */
+export class MemberVetting {
+  readonly #tools: MemberVettingTools;
+  readonly #listener: MemberVettingListener;
+  readonly #accounts = new Map<string, Account>();
+  readonly #underWay = new Set<Promise<void>>();
+  #isClosed = false;
+
+  constructor(tools: MemberVettingTools, listener: MemberVettingListener) {
+    this.#tools = tools;
+    this.#listener = listener;
+  }
+
+  /** Whether nothing that was drawn is still to be looked at. */
+  get isClear(): boolean {
+    return [...this.#accounts.values()].every(({ checked }) => checked.size === 0);
+  }
+
+  /** Members of which nobody knows yet whether they are right. */
+  get unsure(): ReadonlySet<number> {
+    return new Set([...this.#accounts.values()].flatMap(({ unsure }) => [...unsure.keys()]));
+  }
+
+  finished(peer: PeerId, known: Known, finished: Finished): void {
+    const { parties, plan, believesOwn } = this.#tools;
+    if (known.isOwn && believesOwn) return this.#stand(known, [finished]);
+    const account = this.#accounts.get(known.key) ?? { known, unsure: new Map(), checked: new Set() };
+    this.#accounts.set(known.key, account);
+    const { member, claim } = finished;
+    account.unsure.set(member, finished);
+    // A member that is given up is given up for all: that is always looked at.
+    const isDrawn =
+      claim !== 'stored' ||
+      (parties.isChecked(known.party, { plan, shard: member, step: 0 }) &&
+        account.checked.size < CHECKS_AT_ONCE);
+    if (!isDrawn) return;
+    account.checked.add(member);
+    const check = this.#check(peer, account, finished)
+      .catch((error) => {
+        if (!this.#isClosed) this.#listener.failed(error);
+      })
+      .finally(() => this.#underWay.delete(check));
+    this.#underWay.add(check);
+  }
+
+  /** All that was drawn held, and nothing is left to be drawn: what is over stands. */
+  stand(): void {
+    for (const { known, unsure } of this.#accounts.values()) {
+      this.#stand(known, [...unsure.values()]);
+      unsure.clear();
+    }
+  }
+
+  /** Resolves when nothing is being checked any more. */
+  async close(): Promise<void> {
+    this.end();
+    await Promise.all(this.#underWay);
+  }
+
+  /** Nothing is to be found any more. */
+  end(): void {
+    this.#isClosed = true;
+    this.#tools.checks.close();
+  }
+
+  async #check(peer: PeerId, account: Account, { member, claim }: Finished): Promise<void> {
+    const { known } = account;
+    const verdict = await this.#tools.checks.check(member, claim, known.numericalClass);
+    // It has been found out meanwhile.
+    if (!verdict || this.#isClosed || this.#accounts.get(known.key) !== account) return;
+    this.#tools.log('member-checked', { member, peer, verdict: verdict.kind });
+    account.checked.delete(member);
+    this.#heed(peer, account, { member, verdict });
+  }
+
+  #heed(
+    peer: PeerId,
+    account: Account,
+    { member, verdict }: { readonly member: number; readonly verdict: MemberVerdict },
+  ): void {
+    const { known, unsure } = account;
+    const { parties } = this.#tools;
+    switch (verdict.kind) {
+      case 'holds':
+        parties.record(known.party, 'good');
+        this.#speaksFor(account, member);
+        return this.#listener.progressed();
+      case 'unknown':
+        return this.#listener.progressed();
+      case 'lied':
+      case 'doubtful': {
+        const isLie = verdict.kind === 'lied';
+        parties.record(known.party, isLie ? 'lied' : 'bad');
+        this.#accounts.delete(known.key);
+        const found = { peer, known, why: verdict.why, again: [...unsure.keys()] };
+        return isLie ? this.#listener.foundOut(found) : this.#listener.doubtful(found);
+      }
+    }
+  }
+
+  /** Those before one that is right stand, but for any that is being looked at itself. */
+  #speaksFor({ known, unsure, checked }: Account, right: number): void {
+    const before = [...unsure.keys()];
+    const standing = before.slice(0, before.indexOf(right) + 1).filter((member) => !checked.has(member));
+    this.#stand(
+      known,
+      standing.flatMap((member) => unsure.get(member) ?? []),
+    );
+    for (const member of standing) unsure.delete(member);
+  }
+
+  #stand({ party }: Known, finished: readonly Finished[]): void {
+    const { parties } = this.#tools;
+    for (const { claim, updates } of finished) {
+      if (claim === 'stored') parties.credit.note(party, 0, updates);
+    }
+    parties.stands(0);
+  }
+}

@@ -1,0 +1,90 @@
+import { afterEach, expect, test } from 'vitest';
+import { checkSweep } from '../core/job/sweep.js';
+import { skippedStep } from '../core/trust/attacks.suite.js';
+import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { differingBits } from './bits.js';
+import { Fleet, type Result } from './fleet.js';
+import { lyingStorer } from './lying-storer.js';
+
+/** Twelve small members, with a probe and two outputs. */
+const pond = {
+  name: 'pond',
+  model: 'wave',
+  grid: { shape: [20, 24], spacing: 0.5 },
+  time: { steps: 60 },
+  parameters: { speed: 1 },
+  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 2 } },
+  probes: { ear: { at: { y: 5, x: 7 }, fields: ['psi'] } },
+  outputs: { film: { fields: ['psi'], every: 30 }, end: { fields: ['rms2'] } },
+  sweep: {
+    edge: { field: 'boundary', values: ['dirichlet', 'periodic'] },
+    speed: { field: 'parameters.speed', from: 1, to: 2, count: 6 },
+  },
+};
+const axes = checkSweep(pond);
+const CELLS = 20 * 24;
+
+let fleet: Fleet;
+afterEach(() => fleet.close());
+
+const of = (event: string) => fleet.events.filter((logged) => logged.event === event);
+
+const everything = (result: Result): Promise<Float32Array[]> =>
+  Promise.all([result.output('film', 'psi'), result.output('end', 'rms2'), result.probe('ear', 'psi')]);
+
+async function truth(): Promise<Float32Array[]> {
+  const alone = await Fleet.start();
+  try {
+    await alone.join();
+    return await everything(await alone.run(pond as never));
+  } finally {
+    await alone.close();
+  }
+}
+
+test('members of an honest peer are computed again, and it has credit for all of them', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await fleet.join();
+  const result = await fleet.run(pond as never);
+  expect(differingBits(await everything(result), await truth())).toBe(0);
+  expect(of('member-checked').length).toBeGreaterThan(0);
+  expect(new Set(of('member-checked').map(({ details }) => details.verdict))).toEqual(new Set(['holds']));
+  expect(fleet.credit().map(({ cellUpdates }) => cellUpdates)).toEqual([axes.count * 60 * CELLS]);
+});
+
+test('a peer that skips steps is found and shut out, and brings no credit; the result is as if it had not been there', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const engine = skippedStep.on(await createWasmEngine());
+  const liar = await fleet.join({ name: 'liar', engine });
+  await fleet.join({ name: 'honest' });
+  await fleet.done(id);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect((await liar.contributor.finished).kind).toBe('refused');
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+  expect(fleet.credit().map(({ cellUpdates }) => cellUpdates)).toEqual([axes.count * 60 * CELLS]);
+});
+
+test('a peer that stores something else than it computes is found by what is read of its members', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  await fleet.join({ name: 'liar', ...(await lyingStorer('film', CELLS)) });
+  await fleet.join({ name: 'honest' });
+  await fleet.done(id);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+test('an honest peer of another numerical class is checked, and a member that diverges fails as it should: nobody is blamed', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await fleet.join({ engine: fusedEngine() });
+  // The emulated engine has no probes.
+  const amplitude = { field: 'initial.psi.amplitude', values: [1, 3e38, 2] };
+  const id = await fleet.submit({ ...pond, probes: {}, sweep: { amplitude } } as never);
+  const { progress } = await fleet.done(id);
+  expect(progress?.members).toEqual({ count: 3, done: 2, failed: 1, running: 0 });
+  const verdicts = of('member-checked').map(({ details }) => details.verdict);
+  expect(new Set(verdicts)).toEqual(new Set(['holds']));
+  expect(fleet.troubles).toEqual([]);
+});
