@@ -17,22 +17,30 @@ export interface MembersOver {
   readonly failed: readonly MemberFailure[];
 }
 
+/** What the store says of it. */
+export interface RecordedMembers extends MembersOver {
+  /** Whether any member has been given out: from then on the sweep waits for nobody. */
+  readonly hasBegun: boolean;
+}
+
 /**
  * What every coordinator so far has recorded of a sweep. Each writes a record of its own term, and all that they say stays
  * true, so that none has to know of another.
  */
-export async function readMembersOver(store: Store, sweep: string): Promise<MembersOver> {
+export async function readMembersOver(store: Store, sweep: string): Promise<RecordedMembers> {
+  let hasBegun = false;
   const done = new Set<number>();
   const failed = new Map<number, string>();
   for await (const key of store.list(membersDonePrefix(sweep))) {
     const bytes = await store.get(key);
     if (!bytes) continue;
+    hasBegun = true;
     const record = recordSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
     for (const [first, count] of record.done) for (let i = 0; i < count; i++) done.add(first + i);
     for (const { member, reason } of record.failed) failed.set(member, reason);
   }
   for (const member of done) failed.delete(member);
-  return { done, failed: [...failed].map(([member, reason]) => ({ member, reason })) };
+  return { hasBegun, done, failed: [...failed].map(([member, reason]) => ({ member, reason })) };
 }
 
 export async function writeMembersOver(

@@ -1,13 +1,13 @@
 import type { Store } from '../store/store.js';
-import { type MembersOver, readMembersOver, writeMembersOver } from './done-record.js';
+import { type MembersOver, type RecordedMembers, readMembersOver, writeMembersOver } from './done-record.js';
 
-/** Keeps the store's record of what is over: one is written at a time, and only where there is news. */
+/** Keeps the store's record of what is over: one is written at a time, and only where there is news. The first says that the sweep has begun. */
 export class MembersRecord {
   readonly #store: Store;
   readonly #sweep: string;
   readonly #term: number;
-  /** How many members were over as of the last record. */
-  #count = 0;
+  /** How many members were over as of the last record; undefined where there is none. */
+  #count: number | undefined;
   #underWay: Promise<void> | undefined;
 
   constructor(store: Store, sweep: string, term: number) {
@@ -17,9 +17,9 @@ export class MembersRecord {
   }
 
   /** What was over before. */
-  async open(): Promise<MembersOver> {
+  async open(): Promise<RecordedMembers> {
     const over = await readMembersOver(this.#store, this.#sweep);
-    this.#count = countOf(over);
+    if (over.hasBegun) this.#count = countOf(over);
     return over;
   }
 

@@ -197,7 +197,7 @@ export class SweepRun implements Run {
     await this.#tools.result.start();
     if (this.ended) return;
     this.#desk = new MemberDesk(this.#sweep.members, over);
-    this.#started = over.done.size + over.failed.length > 0;
+    this.#started = over.hasBegun;
     this.#tools.document.setPlan(undefined);
     this.#life.enter({ kind: 'waiting', reason: WITHOUT_PEERS });
     this.#begin();
@@ -215,7 +215,7 @@ export class SweepRun implements Run {
       const reason = peers === 1 ? WITHOUT_PEERS : `waits for ${peers} peers; ${present.length} are here`;
       return this.#life.enter({ kind: 'waiting', reason });
     }
-    this.#started ||= present.length > 0;
+    if (present.length > 0) this.#start();
     for (const { id, ability, roundTrip } of present) {
       if (this.#desk.has(id)) continue;
       const { engine, rate, memory } = ability;
@@ -418,6 +418,12 @@ export class SweepRun implements Run {
     this.#recordOver();
     this.#offerAll();
     this.#tools.onChange();
+  }
+
+  #start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#recordOver();
   }
 
   #recordOver(): void {
