@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { LinkError } from '../errors.js';
+import { MAX_INBOX_BYTES } from '../protocol/limits.js';
 import { Inbox } from './inbox.js';
 
 const cells = (...values: number[]) => Float32Array.from(values);
@@ -59,4 +60,23 @@ test('who waits for a dropped plan is told, and its late messages are forgotten'
   await expect(inbox.take({ kind: 'halo', sender: 'anna', plan: 1, step: 8 })).rejects.toThrow(LinkError);
   inbox.deliver('anna', halo(2, 0, 5));
   expect(await inbox.take({ kind: 'halo', sender: 'anna', plan: 2, step: 0 })).toEqual(halo(2, 0, 5));
+});
+
+test('whoever goes on for a peer is heard in its place, and what it sends once more takes no room', async () => {
+  const inbox = new Inbox();
+  const due = (sender: string, step: number) => inbox.take({ kind: 'halo', sender, plan: 1, step });
+  inbox.deliver('anna', halo(1, 4, 1));
+  await due('anna', 4);
+  const waiting = due('anna', 8);
+  const most = {
+    ...halo(1, 4, 1),
+    parcel: { ...halo(1, 4, 1).parcel, content: new Uint8Array(MAX_INBOX_BYTES) },
+  };
+  inbox.deliver('heir', most);
+  inbox.redirect(1, 'anna', 'heir');
+  inbox.deliver('heir', { ...most, step: 0 });
+  inbox.deliver('heir', halo(1, 8, 2));
+  inbox.deliver('heir', halo(1, 12, 3));
+  expect(await waiting).toEqual(halo(1, 8, 2));
+  expect(await due('heir', 12)).toEqual(halo(1, 12, 3));
 });

@@ -37,6 +37,8 @@ interface Waiter {
 export class Inbox {
   readonly #arrived = new Map<string, Awaited>();
   readonly #waiting = new Map<string, Waiter>();
+  /** By plan and sender, the step of the last halo that was asked for: older ones nobody takes any more. */
+  readonly #asked = new Map<number, Map<PeerId, number>>();
   #oldestPlan = 0;
   #bytes = 0;
 
@@ -54,7 +56,7 @@ export class Inbox {
       waiter.resolve(message as never);
       return;
     }
-    if (this.#arrived.has(key)) return;
+    if (this.#arrived.has(key) || this.#isPast(sender, message)) return;
     this.#bytes += bytesOf(message);
     if (this.#bytes > MAX_INBOX_BYTES) {
       this.#bytes -= bytesOf(message);
@@ -68,6 +70,7 @@ export class Inbox {
   /** Rejects with LinkError when the plan is dropped first. */
   take<E extends Expected>(expected: E): Promise<Taken<E>> {
     if (expected.plan < this.#oldestPlan) return Promise.reject(dropped(expected.plan));
+    if (expected.kind === 'halo') this.#note(expected.plan, expected.sender, expected.step);
     const key = keyOf(expected);
     const early = this.#arrived.get(key);
     if (early) {
@@ -78,13 +81,31 @@ export class Inbox {
     return new Promise((resolve, reject) => this.#waiting.set(key, { expected, resolve, reject }));
   }
 
-  /** Whoever waits for halos of `from` under a plan waits for those of `to` instead. */
+  /** Whoever waits for halos of `from` under a plan waits for those of `to` instead, who sends again what had come already. */
   redirect(plan: number, from: PeerId, to: PeerId): void {
+    const asked = this.#asked.get(plan)?.get(from);
+    if (asked !== undefined) this.#note(plan, to, asked);
     for (const [key, { expected, resolve, reject }] of [...this.#waiting]) {
       if (expected.kind !== 'halo' || expected.plan !== plan || expected.sender !== from) continue;
       this.#waiting.delete(key);
       this.take({ ...expected, sender: to }).then((halo) => resolve(halo as never), reject);
     }
+    const ofHeir = keyOf({ kind: 'halo', sender: to, plan, step: 0 }).slice(0, -1);
+    for (const [key, early] of this.#arrived) {
+      if (!key.startsWith(ofHeir) || !this.#isPast(to, early)) continue;
+      this.#arrived.delete(key);
+      this.#bytes -= bytesOf(early);
+    }
+  }
+
+  #note(plan: number, sender: PeerId, step: number): void {
+    const steps = this.#asked.get(plan) ?? new Map<PeerId, number>();
+    this.#asked.set(plan, steps.set(sender, Math.max(step, steps.get(sender) ?? step)));
+  }
+
+  #isPast(sender: PeerId, message: Awaited): boolean {
+    const asked = this.#asked.get(message.plan)?.get(sender);
+    return message.type === 'halo' && asked !== undefined && message.step <= asked;
   }
 
   /** Forgets all plans before `plan`; whoever waits for them is told. */
@@ -95,6 +116,7 @@ export class Inbox {
       this.#arrived.delete(key);
       this.#bytes -= bytesOf(early);
     }
+    for (const asked of this.#asked.keys()) if (asked < this.#oldestPlan) this.#asked.delete(asked);
     for (const [key, waiter] of this.#waiting) {
       if (waiter.expected.plan >= this.#oldestPlan) continue;
       this.#waiting.delete(key);

@@ -61,7 +61,10 @@ export class Partners {
   ): Promise<{ readonly cells: Float32Array; readonly told: number | undefined; readonly done: () => void }> {
     const { parcel, rate } = await this.#tools.inbox.take(expected);
     const cells = await this.#with(expected.sender, () => unpack(parcel, slabs));
-    const done = () => this.#tools.links.giveBack(parcel.content);
+    // Packed halos are of a new length each time.
+    const done = () => {
+      if (parcel.coding === 'plain') this.#tools.links.giveBack(parcel.content);
+    };
     return { cells, told: rate > 0 ? rate : undefined, done };
   }
 

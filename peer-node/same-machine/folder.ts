@@ -5,6 +5,9 @@ import { join } from 'node:path';
 
 const NAME = /^[0-9a-f]{16}$/;
 
+/** Longer paths of sockets are cut off in silence; the least that a platform takes (macOS). */
+const MAX_PATH_BYTES = 103;
+
 /**
  * Where one user's peers of one machine find one another's sockets. Nobody else may enter it, and another peer names only the
  * socket, never the folder: it cannot lead us to any other socket of this machine. Undefined where there is no such folder.
@@ -26,9 +29,10 @@ export async function meetingFolder(): Promise<string | undefined> {
 
 export const newSocketName = (): string => randomBytes(8).toString('hex');
 
-/** Undefined where the name is none of those that peers give their sockets. */
+/** Undefined where the name is none of those that peers give their sockets, or the folder lies too deep. */
 export function socketPath(folder: string, name: string): string | undefined {
-  return NAME.test(name) ? join(folder, name) : undefined;
+  const path = join(folder, name);
+  return NAME.test(name) && Buffer.byteLength(path) <= MAX_PATH_BYTES ? path : undefined;
 }
 
 /** Network namespaces of one machine are kept apart like machines: that is what they are for. */

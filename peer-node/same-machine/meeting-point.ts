@@ -8,10 +8,13 @@ import { meetingFolder, newSocketName, socketPath } from './folder.js';
 /*
  * Whoever calls says which call it is by the key that the other side gave it, and hears a byte where it is waited for:
  *
- *   caller: key (KEY_BYTES)      called: ACCEPTED
+ *   caller: key (KEY_BYTES)      called: ACCEPTED      caller: CONFIRMED
+ *
+ * Without the last, one that has just given the call up would be taken to be there.
  */
 const KEY_BYTES = 16;
 const ACCEPTED = 1;
+const CONFIRMED = 2;
 
 /** On one machine this takes a millisecond; a machine that is busy with computing takes longer. */
 const CALL_MS = 1_000;
@@ -33,21 +36,23 @@ export interface Expected {
 /** This process's socket, at which other processes of the same user on the same machine call for links. */
 export class MeetingPoint {
   readonly #expected = new Map<string, (socket: Socket) => void>();
+  #isClosed = false;
   #listening: Promise<{ readonly server: Server; readonly name: string } | undefined> | undefined;
 
   /** Waits for a call, which `answered` is given. Undefined where no other process of this machine can call. */
   async expect(answered: (socket: Socket) => void): Promise<Expected | undefined> {
+    if (this.#isClosed) return undefined;
     this.#listening ??= this.#listen();
     const listening = await this.#listening;
-    if (!listening) return undefined;
+    if (!listening || this.#isClosed) return undefined;
     const key = randomBytes(KEY_BYTES).toString('hex');
     this.#expected.set(key, answered);
     return { address: { socket: listening.name, key }, forget: () => this.#expected.delete(key) };
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     const listening = await this.#listening;
-    this.#listening = undefined;
     this.#expected.clear();
     listening?.server.close();
   }
@@ -67,6 +72,8 @@ export class MeetingPoint {
     } catch {
       return undefined;
     }
+    // A call that cannot be taken is one that nobody answers.
+    server.on('error', () => {});
     return { server, name };
   }
 
@@ -75,13 +82,16 @@ export class MeetingPoint {
     socket.on('error', () => {});
     socket.once('close', stopTimer);
     socket.once('data', (bytes) => {
-      stopTimer();
       const key = bytes.toString('hex');
       const answered = this.#expected.get(key);
       if (!answered) return socket.destroy();
       this.#expected.delete(key);
       socket.write(Uint8Array.of(ACCEPTED));
-      answered(socket);
+      void firstByte(socket).then((byte) => {
+        stopTimer();
+        if (byte === CONFIRMED) answered(socket);
+        else socket.destroy();
+      });
     });
   }
 }
@@ -97,7 +107,10 @@ export async function call({ socket: name, key }: Address): Promise<Socket | und
   const stopTimer = after(CALL_MS, () => socket.destroy());
   const answer = await firstByte(socket);
   stopTimer();
-  if (answer === ACCEPTED) return socket;
+  if (answer === ACCEPTED) {
+    socket.write(Uint8Array.of(CONFIRMED));
+    return socket;
+  }
   socket.destroy();
   return undefined;
 }

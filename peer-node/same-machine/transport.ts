@@ -59,6 +59,7 @@ class Offering implements TransportAttempt {
   readonly #webrtc: TransportAttempt;
   readonly #expected: Promise<Expected | undefined>;
   #isPast = false;
+  #near: Transport | undefined;
 
   constructor({ factory, point, transportOver, options }: Tools) {
     let called: (transport: Transport) => void = () => {};
@@ -66,7 +67,8 @@ class Offering implements TransportAttempt {
       called = resolve;
     });
     this.#expected = point.expect((socket) => {
-      called(transportOver(socket));
+      this.#near = transportOver(socket);
+      called(this.#near);
       this.#webrtc.abandon('the other side is on this machine');
     });
     this.#webrtc = factory.connect({ ...options, signal: (offer) => void this.#announce(options, offer) });
@@ -80,6 +82,7 @@ class Offering implements TransportAttempt {
 
   abandon(reason: string): void {
     this.#expectNoMore();
+    this.#near?.close();
     this.#webrtc.abandon(reason);
   }
 
@@ -102,6 +105,7 @@ class Answering implements TransportAttempt {
   #settle!: { readonly resolve: (transport: Transport) => void; readonly reject: (error: Error) => void };
   #webrtc: TransportAttempt | undefined;
   #given = false;
+  #near: Transport | undefined;
 
   constructor(tools: Tools) {
     this.#tools = tools;
@@ -120,6 +124,7 @@ class Answering implements TransportAttempt {
   abandon(reason: string): void {
     this.#given = true;
     this.#settle.reject(new LinkError(`The connection was not made: ${reason}.`));
+    this.#near?.close();
     this.#webrtc?.abandon(reason);
   }
 
@@ -129,7 +134,8 @@ class Answering implements TransportAttempt {
     if (this.#given) return void socket?.destroy();
     if (!socket) return this.#goOn(offer);
     options.signal(withAddress({ type: 'answer', sdp: '' }, address));
-    this.#settle.resolve(transportOver(socket));
+    this.#near = transportOver(socket);
+    this.#settle.resolve(this.#near);
   }
 
   #goOn(data: SignalData): void {
