@@ -246,7 +246,7 @@ class RoomConductor implements Conductor {
   #dutyOf(peer: PeerId): Duty {
     const run = this.#current?.run;
     if (run?.isLeaving(peer)) return 'leaving';
-    return run?.plan?.shards.some((shard) => shard.peer === peer) ? 'shard' : 'none';
+    return run?.plan && holdersIn(run.plan).some((holder) => holder.peer === peer) ? 'shard' : 'none';
   }
 
   /** What a peer is used for: whoever has no shard may check those who have. */

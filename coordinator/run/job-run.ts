@@ -166,7 +166,7 @@ export class JobRun implements Run {
         const { course, job } = this.#parts;
         return course === undefined || course.slowest === job.steps;
       },
-      foundOut: (peer, why, right) => this.#setbacks.foundOut(peer, why, right),
+      foundOut: (...found) => this.#setbacks.foundOut(...found),
       doubtful: (peer, why, other) => {
         const member = this.#parts.crew.member(peer);
         if (member) this.#setbacks.doubted(member, { reason: why, ...(other && { peer: other }) });

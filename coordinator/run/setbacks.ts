@@ -96,23 +96,26 @@ export class Setbacks {
     this.goBack(`${member.name}: ${failure.reason}`);
   }
 
-  /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again; undefined where it had none. */
-  foundOut(peer: PeerId, why: string, right: number | undefined): void {
+  /**
+   * A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again, undefined where it had none;
+   * so is what others computed after `vouched` steps, for which it vouched.
+   */
+  foundOut(peer: PeerId, why: string, right: number | undefined, vouched?: number): void {
     // Whatever became infinite may have been its doing.
     this.close();
     this.#doubt = undefined;
     const { id, crew, tools, troubles } = this.#run;
+    const least = Math.min(right ?? Number.POSITIVE_INFINITY, vouched ?? Number.POSITIVE_INFINITY);
     const known = this.#foundOut.get(peer);
-    if (known !== undefined && known <= (right ?? Number.POSITIVE_INFINITY)) return;
-    this.#foundOut.set(peer, right ?? Number.POSITIVE_INFINITY);
+    if (known !== undefined && known <= least) return;
+    this.#foundOut.set(peer, least);
     const member = crew.member(peer);
-    tools.log('found-out', { job: id, peer, name: member?.name, why, right });
+    tools.log('found-out', { job: id, peer, name: member?.name, why, right, vouched });
     troubles.foundOut();
     // Nobody goes by what a shadow computes.
-    const isMissed = !(this.#succession.isShadow(peer) && this.#succession.retire(peer, why));
-    if (isMissed && right !== undefined) {
-      this.goBack(`${member?.name ?? peer} was found out: ${why}`, right);
-    }
+    const isReplaced = this.#succession.isShadow(peer) && this.#succession.retire(peer, why);
+    const back = isReplaced ? (vouched ?? Number.POSITIVE_INFINITY) : least;
+    if (Number.isFinite(back)) this.goBack(`${member?.name ?? peer} was found out: ${why}`, back);
     member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
   }
 

@@ -8,8 +8,11 @@ import { Vouchers } from './vouchers.js';
 
 /** What a run does about what is found of its peers. */
 export interface RulingsListener {
-  /** A peer has been found out; nothing that it had a part in after `right` steps can be kept. Undefined: it had none. */
-  readonly foundOut: (peer: PeerId, why: string, right: number | undefined) => void;
+  /**
+   * A peer has been found out; nothing that it had a part in after `right` steps can be kept, undefined where it had none, nor what
+   * others computed after `vouched` steps, where it vouched for any.
+   */
+  readonly foundOut: (peer: PeerId, why: string, right: number | undefined, vouched?: number) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
   readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
   /** More has been vetted. */
@@ -100,9 +103,8 @@ export class Rulings {
   inspectorLied({ peer, why }: Liar): void {
     const doubtful = this.#vouchers.without(peer);
     for (const [other, right] of doubtful) this.#right.set(other, right);
-    const own = this.#right.get(peer);
-    const rights = [...doubtful.values(), ...(own === undefined ? [] : [own])];
-    this.#listener.foundOut(peer, why, rights.length > 0 ? Math.min(...rights) : undefined);
+    const vouched = doubtful.size > 0 ? Math.min(...doubtful.values()) : undefined;
+    this.#listener.foundOut(peer, why, this.#right.get(peer), vouched);
   }
 
   /** What a peer stored is not what it signed for. What it did after `right` steps cannot be kept. */
