@@ -59,9 +59,8 @@ test('two Node peers, a WebGPU tab and a WASM tab compute one job, and agree wit
   const result = fleet.result(id);
 
   expect(fleet.troubles).toEqual([]);
-  expect(fleet.events.flatMap(({ event, details }) => (event === 'plan' ? [details.shards] : []))).toEqual([
-    4,
-  ]);
+  const shards = fleet.events.flatMap(({ event, details }) => (event === 'plan' ? [details.shards] : []));
+  expect(new Set(shards)).toEqual(new Set([4]));
   for (const [output, state] of [
     ['end', 'psi.L'],
     ['end', 'psi.T'],

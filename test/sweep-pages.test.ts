@@ -100,7 +100,7 @@ test('the laboratory shows the members of a sweep as they come, and stops and re
   await page.getByText('Samples of a sweep’s members are computed again').waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
   await page.locator('#job-card[data-state=stopped]').waitFor();
-  await rowsIn(page, 'running').waitFor({ state: 'detached' });
+  await expect.poll(() => rowsIn(page, 'running').count()).toBe(0);
   await picture(page, 'lab-sweep-stopped');
   rate = 1e9;
   await page.getByRole('button', { name: 'Resume', exact: true }).press('Enter');

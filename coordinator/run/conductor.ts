@@ -3,7 +3,7 @@ import { isWholeSweep, type JobOrSweep, type WholeSweep } from '../../core/job/w
 import type { MeasuredLink } from '../../core/plan/known-fleet.js';
 import { CHECKS_OTHERS } from '../../core/plan/use-words.js';
 import type { ShownUse } from '../../core/protocol/document.js';
-import { holdersIn } from '../../core/protocol/holders.js';
+import { holdersIn, isShadow } from '../../core/protocol/holders.js';
 import { resultKey } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { ExportedLedger } from '../../core/trust/reputation/ledger.js';
@@ -246,7 +246,9 @@ class RoomConductor implements Conductor {
   #dutyOf(peer: PeerId): Duty {
     const run = this.#current?.run;
     if (run?.isLeaving(peer)) return 'leaving';
-    return run?.plan && holdersIn(run.plan).some((holder) => holder.peer === peer) ? 'shard' : 'none';
+    if (!run?.plan) return 'none';
+    if (isShadow(run.plan, peer)) return 'shadow';
+    return run.plan.shards.some((shard) => shard.peer === peer) ? 'shard' : 'none';
   }
 
   /** What a peer is used for: whoever has no shard may check those who have. */

@@ -48,6 +48,7 @@ it('an inspector is of another owner and key, of the same class, quick enough, a
     other: { known: knownAs('c', 'carl', 'fused') },
     slow: { known: knownAs('d', 'dora'), rate: 1e4 },
     going: { known: knownAs('e', 'emma'), duty: 'leaving' },
+    shadow: { known: knownAs('f', 'fred'), duty: 'shadow' },
     keyless: {},
   });
   expect(await inspectors.take(span)).toBeUndefined();

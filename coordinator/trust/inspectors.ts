@@ -17,7 +17,10 @@ export interface Inspector {
 }
 
 /** What a peer does in the run, inspections aside. */
-export type Duty = 'none' | 'shard' | 'leaving';
+export type Duty = 'none' | 'shard' | 'shadow' | 'leaving';
+
+/** Who is not asked for more: a shadow checks a peer already, by computing beside it. */
+const BEYOND_DUTY: ReadonlySet<Duty> = new Set(['shadow', 'leaving']);
 
 export interface InspectorsTools {
   readonly members: () => readonly Member[];
@@ -108,7 +111,7 @@ export class Inspectors {
         known.key !== of.key &&
         known.numericalClass === of.numericalClass &&
         cellUpdates / member.ability.rate <= longest &&
-        this.#tools.dutyOf(member.id) !== 'leaving' &&
+        !BEYOND_DUTY.has(this.#tools.dutyOf(member.id)) &&
         this.#unable.get(member.id) !== job &&
         !member.isAway();
       return isFit ? [{ member, known }] : [];
