@@ -89,7 +89,8 @@ export class SignedPlan {
   /** Takes the next span out that all have signed for, shards and shadows; undefined where one is missing, or another comes before. */
   takeWhole(): SpanGroup | undefined {
     const { shards, shadows = [] } = this.#plan;
-    const whole = [...this.#groups].filter(([, group]) => group.size === shards.length + shadows.length);
+    const holders = holdersIn(this.#plan);
+    const whole = [...this.#groups].filter(([, group]) => holders.every(({ peer }) => group.has(peer)));
     const [next] = whole.sort(([a], [b]) => a - b);
     if (!next) return undefined;
     const [step, group] = next;

@@ -197,12 +197,13 @@ export class Vetting {
   async #take(member: Member, message: SignedMessage): Promise<void> {
     const signed = this.#plans.of(message.plan);
     const known = this.#tools.parties.of(member.id);
-    if (!signed || !known) return;
+    // One that has been retired since it signed did nothing wrong.
+    if (!known || !signed?.isHeldBy(member.id)) return;
     const run = { id: this.#id, job: this.#job, plan: signed.plan };
     const span = await readSigned(this.#tools.parties, run, { member, known }, message);
+    if (this.#plans.of(message.plan) !== signed || !signed.isHeldBy(member.id)) return;
     if (typeof span === 'string')
       return member.dismiss('signed', `${span}; write it as docs/protocol.md says`);
-    if (this.#plans.of(message.plan) !== signed) return;
     signed.add(span);
     this.#compareWhatIsWhole();
   }
