@@ -1,6 +1,7 @@
 import type { Job } from '../../core/job/job.js';
 import { holdersIn, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { Statement } from '../../core/trust/statement/statement.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
 
@@ -17,6 +18,8 @@ export class SignedPlan {
   readonly #sizes: SpanSizes;
   /** By the step at which a span ends, what has been signed for it, by peer. */
   readonly #groups = new Map<number, Map<PeerId, SignedSpan>>();
+  /** Where what each peer signed last ends; left out where it has signed nothing. */
+  readonly #signedThrough = new Map<PeerId, number>();
   /** Spans that are being checked, by peer: where each ends, and where it began. */
   readonly #checks = new Map<PeerId, Map<number, number>>();
   /** When the plan was made. */
@@ -79,8 +82,15 @@ export class SignedPlan {
     return this.#last;
   }
 
+  /** Whether a span of a peer begins where the one before it ended. One that left something out would never be compared. */
+  continues(peer: PeerId, { from, step }: Pick<Statement, 'from' | 'step'>): boolean {
+    return from === (this.#signedThrough.get(peer) ?? this.#plan.from) && step > from;
+  }
+
+  /** A span that `continues` what its peer signed before. */
   add(span: SignedSpan): void {
     const { step } = span.statement;
+    this.#signedThrough.set(span.peer, step);
     const group = this.#groups.get(step) ?? new Map<PeerId, SignedSpan>();
     this.#groups.set(step, group.set(span.peer, span));
     if (!this.#signedSince.has(step)) this.#signedSince.set(step, Date.now());

@@ -167,3 +167,18 @@ test('whoever is retired while what it signed is read does not count, and is not
   await isVetted(16);
   expect(scene.dismissed).toEqual([]);
 });
+
+test.each([
+  [0, 32],
+  [8, 32],
+  [16, 16],
+])('a peer that signed up to step 16 may not sign from %i to %i next', async (from, step) => {
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await scene.signs('bert', from, step);
+  await vi.waitFor(() =>
+    expect(scene.dismissed).toEqual([expect.stringMatching(/^bert: a span begins where/)]),
+  );
+  await scene.signs('bert', 16, 32);
+  for (const peer of ['anna', 'cora']) await scene.signs(peer, 16, 32);
+  await isVetted(32);
+});

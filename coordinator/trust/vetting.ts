@@ -204,6 +204,8 @@ export class Vetting {
     if (this.#plans.of(message.plan) !== signed || !signed.isHeldBy(member.id)) return;
     if (typeof span === 'string')
       return member.dismiss('signed', `${span}; write it as docs/protocol.md says`);
+    if (!signed.continues(member.id, span.statement))
+      return member.dismiss('signed', 'a span begins where the one before it ended, and ends after it began');
     signed.add(span);
     this.#compareWhatIsWhole();
   }
