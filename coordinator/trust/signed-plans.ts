@@ -36,19 +36,12 @@ export class SignedPlans {
     this.#plans = this.#plans.filter((signed) => latest.includes(signed) || !isOver(signed));
   }
 
-  /** Whether a peer is still to sign, or to show something. */
+  /** Whether a peer is still to sign for a plan that another has taken over from, or to show something of any. */
   owes(peer: PeerId): boolean {
-    return this.#plans.some((signed) => this.#owesOf(signed, peer));
-  }
-
-  /** Whether it is to do so of a plan that another has taken over from. */
-  owesOfEarlier(peer: PeerId): boolean {
-    return this.#plans.slice(0, -1).some((signed) => this.#owesOf(signed, peer));
-  }
-
-  #owesOf(signed: SignedPlan, peer: PeerId): boolean {
-    const isUnsigned = signed.compared < (this.#endOf(signed.plan) ?? signed.plan.from);
-    return signed.checksOf(peer) > 0 || (isUnsigned && signed.isHeldBy(peer));
+    return this.#plans.some((signed) => {
+      const isUnsigned = signed.compared < (this.#endOf(signed.plan) ?? signed.plan.from);
+      return signed.checksOf(peer) > 0 || (isUnsigned && signed.isHeldBy(peer));
+    });
   }
 
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */

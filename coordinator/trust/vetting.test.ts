@@ -182,3 +182,12 @@ test.each([
   for (const peer of ['anna', 'cora']) await scene.signs(peer, 16, 32);
   await isVetted(32);
 });
+
+test('a plan cannot go on without a peer whose span is being checked', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  expect(scene.vetting.canRetire('bert')).toBe(true);
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await vi.waitFor(() => expect(scene.asked).toContain('bert'));
+  expect(scene.vetting.canRetire('bert')).toBe(false);
+});

@@ -129,9 +129,12 @@ export class Vetting {
     return this.#plans.owes(peer);
   }
 
-  /** Whether the newest plan can go on without a peer: nothing is to be found out of it, and of plans before. */
+  /**
+   * Whether the newest plan can go on without a peer: it owes nothing of plans before, and nothing is to be found out of it. Its neighbours, and
+   * so its heir, would go on with what it sent, and nobody would find out.
+   */
   canRetire(peer: PeerId): boolean {
-    return !this.#plans.owesOfEarlier(peer) && !this.#disputes.concerns(peer);
+    return !this.#plans.owes(peer) && !this.#disputes.concerns(peer);
   }
 
   /** A peer holds nothing of a plan any more; what it sent may be in use until `step`. */
