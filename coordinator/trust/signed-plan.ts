@@ -30,6 +30,7 @@ export class SignedPlan {
   #unsignedBefore = 0;
   /** Where the last span was made to end, and when. */
   #lastEnd: { readonly step: number; readonly at: number };
+  #end: number | undefined;
   #compared: number;
   #last: SpanGroup | undefined;
 
@@ -43,6 +44,16 @@ export class SignedPlan {
   /** As it stands: shadows take over. */
   get plan(): Plan {
     return this.#plan;
+  }
+
+  /** The step at which another plan took over; undefined while none has. */
+  get end(): number | undefined {
+    return this.#end;
+  }
+
+  /** Another plan takes over at `end`. The first that does so counts: others take over from that one. */
+  takenOver(end: number): void {
+    this.#end ??= end;
   }
 
   /** A peer holds nothing of the plan any more; what it sent may be in use until `step`. */

@@ -94,6 +94,7 @@ export class Vetting {
   follow(plan: Plan): void {
     this.#rulings.follow(plan);
     if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan));
+    else this.#plans.takenOver(plan.from);
   }
 
   signed(member: Member, message: SignedMessage): void {
