@@ -57,6 +57,8 @@ class Scene {
   readonly asked: PeerId[] = [];
   readonly failures: unknown[] = [];
   readonly vetting: Vetting;
+  #sent = 0;
+  #read = 0;
   readonly #parties: Parties;
   readonly #signers: ReadonlyMap<PeerId, Signer>;
 
@@ -75,7 +77,9 @@ class Scene {
         },
         isWaiting: () => false,
         failed: (error) => this.failures.push(error),
-        progressed: () => {},
+        progressed: () => {
+          this.#read += 1;
+        },
         foundOut: () => {},
         doubtful: () => {},
       },
@@ -113,7 +117,13 @@ class Scene {
     };
     const signature = await signStatement(this.#signers.get(peer) as Signer, statement);
     const bricks = writeDigests(digests);
+    this.#sent += 1;
     this.vetting.signed(this.#member(peer), { type: 'signed', plan: at.id, statement, bricks, signature });
+  }
+
+  /** Resolves when all that was sent has been read. */
+  async settled(): Promise<void> {
+    await vi.waitFor(() => expect(this.#read).toBeGreaterThanOrEqual(this.#sent));
   }
 
   async #introduce(peer: PeerId): Promise<void> {
@@ -190,4 +200,17 @@ test('a plan cannot go on without a peer whose span is being checked', async () 
   for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
   await vi.waitFor(() => expect(scene.asked).toContain('bert'));
   expect(scene.vetting.canRetire('bert')).toBe(false);
+});
+
+test('a plan is compared when all of the one before it has been', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  const next: Plan = { ...plan, id: 2, from: 16, source: { kind: 'transfer', shards: plan.shards } };
+  scene.vetting.follow(next);
+  for (const peer of ['anna', 'cora'] as const) await scene.signs(peer, 0, 16);
+  for (const peer of ['anna', 'cora', 'bert'] as const) await scene.signs(peer, 16, 32, next);
+  await scene.settled();
+  expect([scene.asked, scene.vetting.silent?.peer]).toEqual([[], 'bert']);
+  await scene.signs('bert', 0, 16);
+  await vi.waitFor(() => expect(scene.asked).toContain('bert'));
 });

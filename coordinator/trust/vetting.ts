@@ -231,6 +231,7 @@ export class Vetting {
         this.#bricks.keep(signed.plan, group);
         signed.hasCompared(group);
       }
+      if (signed.end === undefined || signed.compared < signed.end) break;
     }
     this.#plans.forgetOver();
     this.#listener.progressed();
