@@ -28,6 +28,8 @@ export class SignedPlan {
   readonly #signedSince = new Map<number, number>();
   /** Before this step some halos of a shard may be those of a peer that is gone, who signs for them no more. */
   #unsignedBefore = 0;
+  /** Where spans end: what peers were told of, and the job's end. */
+  readonly #ends: Set<number>;
   /** Where the last span was made to end, and when. */
   #lastEnd: { readonly step: number; readonly at: number };
   #end: number | undefined;
@@ -38,6 +40,7 @@ export class SignedPlan {
     this.#plan = plan;
     this.#sizes = spanSizes(job, plan);
     this.#compared = plan.from;
+    this.#ends = new Set([job.steps]);
     this.#lastEnd = { step: plan.from, at: this.#began };
   }
 
@@ -54,6 +57,7 @@ export class SignedPlan {
   /** Another plan takes over at `end`. The first that does so counts: others take over from that one. */
   takenOver(end: number): void {
     this.#end ??= end;
+    this.#ends.add(this.#end);
   }
 
   /** A peer holds nothing of the plan any more; what it sent may be in use until `step`. */
@@ -73,12 +77,19 @@ export class SignedPlan {
     return holdersIn(this.#plan).some((holder) => holder.peer === peer);
   }
 
-  /** Whether a span is to end at `until`, as far as peers may go now. `areTrusted`: all of them. */
-  endsSpanAt(until: number, areTrusted: boolean): boolean {
+  /**
+   * Whether a span is to end at `until`, as far as peers may go now: it does from then on, and peers have to be told. `areTrusted`: all of
+   * them. `isKept`: the state there is to be stored or copied, and a span ends there in any case.
+   */
+  endSpanAt(
+    until: number,
+    { areTrusted, isKept }: { readonly areTrusted: boolean; readonly isKept: boolean },
+  ): boolean {
     const { epoch, exchangeEvery } = this.plan;
     const { step, at } = this.#lastEnd;
     const isSoon = Date.now() - at < spanPause(this.#sizes, at - this.#began, areTrusted);
-    if (isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
+    if (!isKept && isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
+    this.#ends.add(until);
     this.#lastEnd = { step: until, at: Date.now() };
     return true;
   }
@@ -96,6 +107,11 @@ export class SignedPlan {
   /** Whether a span of a peer begins where the one before it ended. One that left something out would never be compared. */
   continues(peer: PeerId, { from, step }: Pick<Statement, 'from' | 'step'>): boolean {
     return from === (this.#signedThrough.get(peer) ?? this.#plan.from) && step > from;
+  }
+
+  /** Whether spans end at `step`. For one that ends elsewhere nobody else would ever sign. */
+  hasEndAt(step: number): boolean {
+    return this.#ends.has(step);
   }
 
   /** A span that `continues` what its peer signed before. */

@@ -44,6 +44,9 @@ const plan: Plan = {
   shadows: [{ peer: 'cora', shard: 0 }],
 };
 
+/** Where its spans end. */
+const ENDS = [16, 32];
+
 const ROOM = 'a room';
 const forgetful = { getVersioned: async () => undefined, create: async () => true, replace: async () => '1' };
 /** Nothing is judged here: at most it is asked for. */
@@ -96,6 +99,7 @@ class Scene {
     const parties = new Parties(ROOM, archive, new Set(own));
     const scene = new Scene(parties, signers);
     for (const peer of peers) await scene.#introduce(peer);
+    for (const step of ENDS) scene.vetting.endSpanAt(step, true);
     return scene;
   }
 
@@ -207,10 +211,28 @@ test('a plan is compared when all of the one before it has been', async () => {
   scene = await Scene.open('strangers');
   const next: Plan = { ...plan, id: 2, from: 16, source: { kind: 'transfer', shards: plan.shards } };
   scene.vetting.follow(next);
+  scene.vetting.endSpanAt(32, true);
   for (const peer of ['anna', 'cora'] as const) await scene.signs(peer, 0, 16);
   for (const peer of ['anna', 'cora', 'bert'] as const) await scene.signs(peer, 16, 32, next);
   await scene.settled();
   expect([scene.asked, scene.vetting.silent?.peer]).toEqual([[], 'bert']);
   await scene.signs('bert', 0, 16);
   await vi.waitFor(() => expect(scene.asked).toContain('bert'));
+});
+
+test('a peer that signs for a span where none ends is refused, and no other is waited for', async () => {
+  await scene.signs('bert', 0, 24);
+  await vi.waitFor(() =>
+    expect(scene.dismissed).toEqual(['bert: a span ends where peers were told that it does']),
+  );
+  expect(scene.vetting.silent).toBeUndefined();
+});
+
+test('a span ends wherever a grant, or the next plan, or the job does', async () => {
+  expect(scene.vetting.endSpanAt(48, true)).toBe(true);
+  scene.vetting.follow({ ...plan, id: 2, from: 64, source: { kind: 'transfer', shards: plan.shards } });
+  const ends = [0, 16, 48, 64, job.steps];
+  for (const [i, step] of ends.slice(1).entries()) await scene.signs('bert', ends[i] as number, step);
+  await scene.settled();
+  expect(scene.dismissed).toEqual([]);
 });

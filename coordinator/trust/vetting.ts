@@ -83,11 +83,14 @@ export class Vetting {
     return canSign(this.#job, plan);
   }
 
-  /** Whether a span of the newest plan is to end at `until`, as far as peers may go now. */
-  signsAt(until: number): boolean {
+  /**
+   * Whether a span of the newest plan is to end at `until`, as far as peers may go now: then they have to be told. `isKept`: what they have
+   * there is to be stored or copied.
+   */
+  endSpanAt(until: number, isKept: boolean): boolean {
     const { newest } = this.#plans;
     const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
-    return newest?.endsSpanAt(until, areTrusted === true) ?? false;
+    return newest?.endSpanAt(until, { areTrusted: areTrusted === true, isKept }) ?? false;
   }
 
   /** A plan is under way. */
@@ -208,6 +211,8 @@ export class Vetting {
     if (this.#plans.of(message.plan) !== signed || !signed.isHeldBy(member.id)) return;
     if (typeof span === 'string')
       return member.dismiss('signed', `${span}; write it as docs/protocol.md says`);
+    if (!signed.hasEndAt(span.statement.step))
+      return member.dismiss('signed', 'a span ends where peers were told that it does');
     if (!signed.continues(member.id, span.statement))
       return member.dismiss('signed', 'a span begins where the one before it ended, and ends after it began');
     signed.add(span);
