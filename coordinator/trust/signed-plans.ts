@@ -11,7 +11,7 @@ export class SignedPlans {
     this.#plans.push(signed);
   }
 
-  /** Another plan, signed for or not, takes over from the newest one at `from`. Of those after it that nobody signs for, nothing is held to anything. */
+  /** Another plan takes over from the newest one at `from`; it need not be signed for. */
   takenOver(from: number): void {
     this.newest?.takenOver(from);
   }
