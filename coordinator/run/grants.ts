@@ -42,7 +42,8 @@ export class Grants {
     const isToCopy = until < job.steps && course.isMeasured && course.wantsCopies;
     if (isToCopy && copies.isDue(plan, now)) copies.begin(until, plan, now);
     const copy = copies.underWay(plan.id);
-    const sign = plan.signed && vetting?.signsAt(until);
+    const isKept = checkpoint?.step === until || copy?.step === until;
+    const sign = plan.signed && vetting?.endSpanAt(until, isKept);
     // Each epoch is reported; each snapshot asks for addresses, and is reported; each copy is told of twice.
     const answers = Math.ceil((until - before) / plan.epoch) + 2 * snapshots + (copy ? 2 : 0);
     for (const member of crew.of(holders)) {

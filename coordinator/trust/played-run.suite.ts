@@ -178,6 +178,7 @@ export class PlayedRun {
   /** Everybody makes so many steps, a multiple of those between two exchanges, and signs. Resolves when all of it is vetted, or somebody found. */
   async span(steps: number): Promise<void> {
     const end = this.#step + steps;
+    this.#vetting.endSpanAt(end, true);
     while (this.#step < end) await this.#exchangeAndAdvance();
     for (const { witness } of this.#seats) witness.end(end);
     while (this.found.length === 0 && !this.#vetting.isVettedThrough(end)) {

@@ -1,6 +1,7 @@
 import type { Job } from '../../core/job/job.js';
 import { holdersIn, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { Statement } from '../../core/trust/statement/statement.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
 
@@ -17,6 +18,8 @@ export class SignedPlan {
   readonly #sizes: SpanSizes;
   /** By the step at which a span ends, what has been signed for it, by peer. */
   readonly #groups = new Map<number, Map<PeerId, SignedSpan>>();
+  /** Where what each peer signed last ends; left out where it has signed nothing. */
+  readonly #signedThrough = new Map<PeerId, number>();
   /** Spans that are being checked, by peer: where each ends, and where it began. */
   readonly #checks = new Map<PeerId, Map<number, number>>();
   /** When the plan was made. */
@@ -25,8 +28,11 @@ export class SignedPlan {
   readonly #signedSince = new Map<number, number>();
   /** Before this step some halos of a shard may be those of a peer that is gone, who signs for them no more. */
   #unsignedBefore = 0;
+  /** Where spans end: what peers were told of, and the job's end. */
+  readonly #ends: Set<number>;
   /** Where the last span was made to end, and when. */
   #lastEnd: { readonly step: number; readonly at: number };
+  #end: number | undefined;
   #compared: number;
   #last: SpanGroup | undefined;
 
@@ -34,12 +40,24 @@ export class SignedPlan {
     this.#plan = plan;
     this.#sizes = spanSizes(job, plan);
     this.#compared = plan.from;
+    this.#ends = new Set([job.steps]);
     this.#lastEnd = { step: plan.from, at: this.#began };
   }
 
   /** As it stands: shadows take over. */
   get plan(): Plan {
     return this.#plan;
+  }
+
+  /** The step at which another plan took over; undefined while none has. */
+  get end(): number | undefined {
+    return this.#end;
+  }
+
+  /** Another plan takes over at `end`. The first that does so counts: others take over from that one. */
+  takenOver(end: number): void {
+    this.#end ??= end;
+    this.#ends.add(this.#end);
   }
 
   /** A peer holds nothing of the plan any more; what it sent may be in use until `step`. */
@@ -59,12 +77,19 @@ export class SignedPlan {
     return holdersIn(this.#plan).some((holder) => holder.peer === peer);
   }
 
-  /** Whether a span is to end at `until`, as far as peers may go now. `areTrusted`: all of them. */
-  endsSpanAt(until: number, areTrusted: boolean): boolean {
+  /**
+   * Whether a span is to end at `until`, as far as peers may go now: it does from then on, and peers have to be told. `areTrusted`: all of
+   * them. `isKept`: the state there is to be stored or copied, and a span ends there in any case.
+   */
+  endSpanAt(
+    until: number,
+    { areTrusted, isKept }: { readonly areTrusted: boolean; readonly isKept: boolean },
+  ): boolean {
     const { epoch, exchangeEvery } = this.plan;
     const { step, at } = this.#lastEnd;
     const isSoon = Date.now() - at < spanPause(this.#sizes, at - this.#began, areTrusted);
-    if (isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
+    if (!isKept && isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
+    this.#ends.add(until);
     this.#lastEnd = { step: until, at: Date.now() };
     return true;
   }
@@ -79,8 +104,20 @@ export class SignedPlan {
     return this.#last;
   }
 
+  /** Whether a span of a peer begins where the one before it ended. One that left something out would never be compared. */
+  continues(peer: PeerId, { from, step }: Pick<Statement, 'from' | 'step'>): boolean {
+    return from === (this.#signedThrough.get(peer) ?? this.#plan.from) && step > from;
+  }
+
+  /** Whether spans end at `step`. For one that ends elsewhere nobody else would ever sign. */
+  hasEndAt(step: number): boolean {
+    return this.#ends.has(step);
+  }
+
+  /** A span that `continues` what its peer signed before. */
   add(span: SignedSpan): void {
     const { step } = span.statement;
+    this.#signedThrough.set(span.peer, step);
     const group = this.#groups.get(step) ?? new Map<PeerId, SignedSpan>();
     this.#groups.set(step, group.set(span.peer, span));
     if (!this.#signedSince.has(step)) this.#signedSince.set(step, Date.now());
@@ -89,7 +126,8 @@ export class SignedPlan {
   /** Takes the next span out that all have signed for, shards and shadows; undefined where one is missing, or another comes before. */
   takeWhole(): SpanGroup | undefined {
     const { shards, shadows = [] } = this.#plan;
-    const whole = [...this.#groups].filter(([, group]) => group.size === shards.length + shadows.length);
+    const holders = holdersIn(this.#plan);
+    const whole = [...this.#groups].filter(([, group]) => holders.every(({ peer }) => group.has(peer)));
     const [next] = whole.sort(([a], [b]) => a - b);
     if (!next) return undefined;
     const [step, group] = next;

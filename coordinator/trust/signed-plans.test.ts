@@ -107,6 +107,17 @@ test('a plan that others took over from is held to its signatures up to there, a
   expect(plans.of(1)).toBeUndefined();
 });
 
+test('a plan that an unsigned one took over from is held to its signatures up to there, and to nothing beyond', () => {
+  for (const from of [16, 32]) plans.takenOver(from);
+  expect([plans.owes('anna'), plans.isVettedThrough(800), plans.vettedThrough]).toEqual([true, false, 0]);
+  first.hasCompared({ step: 16, byShard: new Map(), shadows: new Map() });
+  expect([plans.owes('anna'), plans.isVettedThrough(800), plans.vettedThrough]).toEqual([
+    false,
+    true,
+    undefined,
+  ]);
+});
+
 test('two neighbours that signed for different halos contradict one another', () => {
   const group = (...spans: SignedSpan[]) => ({
     step: 16,

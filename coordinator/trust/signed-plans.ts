@@ -1,4 +1,4 @@
-import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { PeerId } from '../../core/protocol/plan.js';
 import type { SignedPlan, Silent } from './signed-plan.js';
 
 /** The plans that stand and are signed for, each from where it took over from the one before. */
@@ -6,8 +6,14 @@ export class SignedPlans {
   /** Oldest first. */
   #plans: SignedPlan[] = [];
 
-  add(plan: SignedPlan): void {
-    this.#plans.push(plan);
+  add(signed: SignedPlan): void {
+    this.takenOver(signed.plan.from);
+    this.#plans.push(signed);
+  }
+
+  /** Another plan takes over from the newest one at `from`; it need not be signed for. */
+  takenOver(from: number): void {
+    this.newest?.takenOver(from);
   }
 
   /** Undefined where it is void, over, or was never to be signed for. */
@@ -30,40 +36,33 @@ export class SignedPlans {
 
   /** Forgets those that others have taken over from, and that nothing is left to be done about. */
   forgetOver(): void {
-    const isOver = ({ plan, compared, checkedFrom }: SignedPlan) =>
-      compared === this.#endOf(plan) && checkedFrom === undefined;
+    const isOver = ({ compared, end, checkedFrom }: SignedPlan) =>
+      compared === end && checkedFrom === undefined;
     const latest = this.#plans.slice(-2);
     this.#plans = this.#plans.filter((signed) => latest.includes(signed) || !isOver(signed));
   }
 
-  /** Whether a peer is still to sign, or to show something. */
+  /** Whether a peer is still to sign for a plan that another has taken over from, or to show something of any. */
   owes(peer: PeerId): boolean {
-    return this.#plans.some((signed) => this.#owesOf(signed, peer));
-  }
-
-  /** Whether it is to do so of a plan that another has taken over from. */
-  owesOfEarlier(peer: PeerId): boolean {
-    return this.#plans.slice(0, -1).some((signed) => this.#owesOf(signed, peer));
-  }
-
-  #owesOf(signed: SignedPlan, peer: PeerId): boolean {
-    const isUnsigned = signed.compared < (this.#endOf(signed.plan) ?? signed.plan.from);
-    return signed.checksOf(peer) > 0 || (isUnsigned && signed.isHeldBy(peer));
+    return this.#plans.some((signed) => {
+      const isUnsigned = signed.compared < (signed.end ?? signed.plan.from);
+      return signed.checksOf(peer) > 0 || (isUnsigned && signed.isHeldBy(peer));
+    });
   }
 
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
     return this.#plans.every((signed) => {
-      const end = Math.min(step, this.#endOf(signed.plan) ?? step);
+      const end = Math.min(step, signed.end ?? step);
       return end <= signed.plan.from || signed.isVettedThrough(end);
     });
   }
 
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
   get vettedThrough(): number | undefined {
-    for (const { plan, compared, checkedFrom } of this.#plans) {
+    for (const { compared, end, checkedFrom } of this.#plans) {
       if (checkedFrom !== undefined) return checkedFrom;
-      if (compared !== this.#endOf(plan)) return compared;
+      if (compared !== end) return compared;
     }
     return undefined;
   }
@@ -71,11 +70,5 @@ export class SignedPlans {
   /** A peer that has not signed for a span that others have signed for, if there is one. */
   get silent(): Silent | undefined {
     return this.#plans.find(({ silent }) => silent !== undefined)?.silent;
-  }
-
-  /** Where a plan was taken over from; undefined of the newest. */
-  #endOf(plan: Plan): number | undefined {
-    const at = this.#plans.findIndex((signed) => signed.plan === plan);
-    return this.#plans[at + 1]?.plan.from;
   }
 }

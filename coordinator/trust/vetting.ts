@@ -83,17 +83,21 @@ export class Vetting {
     return canSign(this.#job, plan);
   }
 
-  /** Whether a span of the newest plan is to end at `until`, as far as peers may go now. */
-  signsAt(until: number): boolean {
+  /**
+   * Whether a span of the newest plan is to end at `until`, as far as peers may go now: then they have to be told. `isKept`: what they have
+   * there is to be stored or copied.
+   */
+  endSpanAt(until: number, isKept: boolean): boolean {
     const { newest } = this.#plans;
     const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
-    return newest?.endsSpanAt(until, areTrusted === true) ?? false;
+    return newest?.endSpanAt(until, { areTrusted: areTrusted === true, isKept }) ?? false;
   }
 
   /** A plan is under way. */
   follow(plan: Plan): void {
     this.#rulings.follow(plan);
     if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan));
+    else this.#plans.takenOver(plan.from);
   }
 
   signed(member: Member, message: SignedMessage): void {
@@ -129,9 +133,12 @@ export class Vetting {
     return this.#plans.owes(peer);
   }
 
-  /** Whether the newest plan can go on without a peer: nothing is to be found out of it, and of plans before. */
+  /**
+   * Whether the newest plan can go on without a peer: it owes nothing of plans before, and nothing is to be found out of it. Its neighbours, and
+   * so its heir, would go on with what it sent, and nobody would find out.
+   */
   canRetire(peer: PeerId): boolean {
-    return !this.#plans.owesOfEarlier(peer) && !this.#disputes.concerns(peer);
+    return !this.#plans.owes(peer) && !this.#disputes.concerns(peer);
   }
 
   /** A peer holds nothing of a plan any more; what it sent may be in use until `step`. */
@@ -197,12 +204,17 @@ export class Vetting {
   async #take(member: Member, message: SignedMessage): Promise<void> {
     const signed = this.#plans.of(message.plan);
     const known = this.#tools.parties.of(member.id);
-    if (!signed || !known) return;
+    // One that has been retired since it signed did nothing wrong.
+    if (!known || !signed?.isHeldBy(member.id)) return;
     const run = { id: this.#id, job: this.#job, plan: signed.plan };
     const span = await readSigned(this.#tools.parties, run, { member, known }, message);
+    if (this.#plans.of(message.plan) !== signed || !signed.isHeldBy(member.id)) return;
     if (typeof span === 'string')
       return member.dismiss('signed', `${span}; write it as docs/protocol.md says`);
-    if (this.#plans.of(message.plan) !== signed) return;
+    if (!signed.hasEndAt(span.statement.step))
+      return member.dismiss('signed', 'a span ends where peers were told that it does');
+    if (!signed.continues(member.id, span.statement))
+      return member.dismiss('signed', 'a span begins where the one before it ended, and ends after it began');
     signed.add(span);
     this.#compareWhatIsWhole();
   }
@@ -224,6 +236,7 @@ export class Vetting {
         this.#bricks.keep(signed.plan, group);
         signed.hasCompared(group);
       }
+      if (signed.end === undefined || signed.compared < signed.end) break;
     }
     this.#plans.forgetOver();
     this.#listener.progressed();

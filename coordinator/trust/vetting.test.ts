@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import { bytesToHex } from '@noble/hashes/utils';
+import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { bricksOf } from '../../core/grid/bricks.js';
+import { checkJob } from '../../core/job/check.js';
+import { holdersIn } from '../../core/protocol/holders.js';
+import type { ToPeer } from '../../core/protocol/messages.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
+import { bestEd25519, keyProof, type Signer, signerOf } from '../../core/trust/statement/ed25519.js';
+import { signStatement } from '../../core/trust/statement/statement.js';
+import { rootOf, writeDigests } from '../../core/witness/digests.js';
+import { createWasmEngine } from '../../shaders/wasm/engine.js';
+import type { Member } from '../room/conductor.js';
+import { Archive } from './archive.js';
+import { Checker, digest } from './checker.js';
+import type { Judge } from './court.js';
+import { EvidenceDesk } from './evidence-desk.js';
+import { Parties } from './parties.js';
+import { Vetting } from './vetting.js';
+
+const job = checkJob({
+  name: 'vetted',
+  model: 'wave',
+  grid: { shape: [16, 16, 16], spacing: 1, brick: 8 },
+  time: { steps: 800, courant: 0.5 },
+  parameters: { speed: 1 },
+  trust: { own: 'believed' },
+});
+
+/** Anna's shadow is cora, bert has none. */
+const plan: Plan = {
+  id: 1,
+  job: 'vetted-1',
+  from: 0,
+  source: { kind: 'initial' },
+  exchangeEvery: 8,
+  epoch: 8,
+  signed: true,
+  shards: [
+    { peer: 'anna', box: { lo: [0, 0, 0], hi: [8, 16, 16] } },
+    { peer: 'bert', box: { lo: [8, 0, 0], hi: [16, 16, 16] } },
+  ],
+  shadows: [{ peer: 'cora', shard: 0 }],
+};
+
+/** Where its spans end. */
+const ENDS = [16, 32];
+
+const ROOM = 'a room';
+const forgetful = { getVersioned: async () => undefined, create: async () => true, replace: async () => '1' };
+/** Nothing is judged here: at most it is asked for. */
+const court: Judge = { numericalClass: async () => 'one', judge: async () => undefined };
+const checker = new Checker(() => createWasmEngine());
+afterAll(() => checker.close());
+
+/** Three peers, who are what the room takes them for: its own, who are believed, or strangers, who are checked. */
+class Scene {
+  readonly dismissed: string[] = [];
+  readonly asked: PeerId[] = [];
+  readonly failures: unknown[] = [];
+  readonly vetting: Vetting;
+  #sent = 0;
+  #read = 0;
+  readonly #parties: Parties;
+  readonly #signers: ReadonlyMap<PeerId, Signer>;
+
+  private constructor(parties: Parties, signers: ReadonlyMap<PeerId, Signer>) {
+    this.#parties = parties;
+    this.#signers = signers;
+    const inspection = { parties, desk: new EvidenceDesk(), court, checker, log: () => {} };
+    const store = { get: async () => undefined };
+    this.vetting = new Vetting(
+      plan.job,
+      job,
+      { ...inspection, store },
+      {
+        tell: (peer, { type }: ToPeer) => {
+          if (type === 'show') this.asked.push(peer);
+        },
+        isWaiting: () => false,
+        failed: (error) => this.failures.push(error),
+        progressed: () => {
+          this.#read += 1;
+        },
+        foundOut: () => {},
+        doubtful: () => {},
+      },
+    );
+    this.vetting.follow(plan);
+  }
+
+  static async open(are: 'believed' | 'strangers'): Promise<Scene> {
+    const ed25519 = await bestEd25519();
+    const peers = holdersIn(plan).map(({ peer }) => peer);
+    const signers = new Map(peers.map((peer) => [peer, signerOf(ed25519, randomBytes(32))]));
+    const own = are === 'believed' ? [...signers.values()].map(({ key }) => key) : [];
+    const archive = new Archive({ store: forgetful, room: ROOM, term: 1, log: () => {} });
+    const parties = new Parties(ROOM, archive, new Set(own));
+    const scene = new Scene(parties, signers);
+    for (const peer of peers) await scene.#introduce(peer);
+    for (const step of ENDS) scene.vetting.endSpanAt(step, true);
+    return scene;
+  }
+
+  /** A peer signs for what it would have computed truly. Resolves when it has been sent, and not yet read. */
+  async signs(peer: PeerId, from: number, step: number, at: Plan = plan): Promise<void> {
+    const shard = holdersIn(plan).find((holder) => holder.peer === peer)?.shard ?? 0;
+    const { box } = plan.shards[shard] as Plan['shards'][number];
+    const digests = new Uint8Array(bricksOf(job.grid, box).length * BRICK_DIGEST_BYTES);
+    const other = 1 - shard;
+    const statement = {
+      job: plan.job,
+      plan: at.id,
+      shard,
+      from,
+      step,
+      root: await rootOf(digests, digest),
+      outputs: hash(9),
+      halos: [{ shard: other, sent: hash(shard), received: hash(other) }],
+    };
+    const signature = await signStatement(this.#signers.get(peer) as Signer, statement);
+    const bricks = writeDigests(digests);
+    this.#sent += 1;
+    this.vetting.signed(this.#member(peer), { type: 'signed', plan: at.id, statement, bricks, signature });
+  }
+
+  /** Resolves when all that was sent has been read. */
+  async settled(): Promise<void> {
+    await vi.waitFor(() => expect(this.#read).toBeGreaterThanOrEqual(this.#sent));
+  }
+
+  async #introduce(peer: PeerId): Promise<void> {
+    const signer = this.#signers.get(peer) as Signer;
+    const member = this.#member(peer);
+    const proof = await signer.sign(keyProof({ room: ROOM, peer, nonce: member.nonce }));
+    await this.#parties.introduced(member, {
+      type: 'key',
+      key: signer.key,
+      proof: bytesToHex(proof),
+      numericalClass: 'one',
+    });
+  }
+
+  #member(id: PeerId): Member {
+    return {
+      id,
+      name: id,
+      kind: 'node',
+      ability: { engine: 'wasm', device: 'a test', memory: 1, rate: 1e8 },
+      owner: id,
+      nonce: 'n',
+      roundTrip: () => undefined,
+      isAway: () => false,
+      send: () => {},
+      allow: () => {},
+      dismiss: (_, why) => this.dismissed.push(`${id}: ${why}`),
+    };
+  }
+}
+
+const hash = (digit: number) => `${digit}`.repeat(64);
+
+let scene: Scene;
+beforeEach(async () => {
+  scene = await Scene.open('believed');
+});
+afterEach(async () => {
+  await scene.vetting.close();
+  expect(scene.failures).toEqual([]);
+});
+
+const isVetted = (step: number) => vi.waitFor(() => expect(scene.vetting.isVettedThrough(step)).toBe(true));
+
+test('whoever is retired while what it signed is read does not count, and is not blamed', async () => {
+  await scene.signs('bert', 0, 16);
+  await scene.signs('cora', 0, 16);
+  await scene.signs('anna', 0, 16);
+  scene.vetting.retire(plan.id, 'anna', 24);
+  await scene.signs('anna', 16, 32);
+  await isVetted(16);
+  expect(scene.dismissed).toEqual([]);
+});
+
+test.each([
+  [0, 32],
+  [8, 32],
+  [16, 16],
+])('a peer that signed up to step 16 may not sign from %i to %i next', async (from, step) => {
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await scene.signs('bert', from, step);
+  await vi.waitFor(() =>
+    expect(scene.dismissed).toEqual([expect.stringMatching(/^bert: a span begins where/)]),
+  );
+  await scene.signs('bert', 16, 32);
+  for (const peer of ['anna', 'cora']) await scene.signs(peer, 16, 32);
+  await isVetted(32);
+});
+
+test('a plan cannot go on without a peer whose span is being checked', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  expect(scene.vetting.canRetire('bert')).toBe(true);
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await vi.waitFor(() => expect(scene.asked).toContain('bert'));
+  expect(scene.vetting.canRetire('bert')).toBe(false);
+});
+
+test('a plan is compared when all of the one before it has been', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  const next: Plan = { ...plan, id: 2, from: 16, source: { kind: 'transfer', shards: plan.shards } };
+  scene.vetting.follow(next);
+  scene.vetting.endSpanAt(32, true);
+  for (const peer of ['anna', 'cora'] as const) await scene.signs(peer, 0, 16);
+  for (const peer of ['anna', 'cora', 'bert'] as const) await scene.signs(peer, 16, 32, next);
+  await scene.settled();
+  expect([scene.asked, scene.vetting.silent?.peer]).toEqual([[], 'bert']);
+  await scene.signs('bert', 0, 16);
+  await vi.waitFor(() => expect(scene.asked).toContain('bert'));
+});
+
+test('a peer that signs for a span where none ends is refused, and no other is waited for', async () => {
+  await scene.signs('bert', 0, 24);
+  await vi.waitFor(() =>
+    expect(scene.dismissed).toEqual(['bert: a span ends where peers were told that it does']),
+  );
+  expect(scene.vetting.silent).toBeUndefined();
+});
+
+test('a span ends wherever a grant, or the next plan, or the job does', async () => {
+  expect(scene.vetting.endSpanAt(48, true)).toBe(true);
+  scene.vetting.follow({ ...plan, id: 2, from: 64, source: { kind: 'transfer', shards: plan.shards } });
+  const ends = [0, 16, 48, 64, job.steps];
+  for (const [i, step] of ends.slice(1).entries()) await scene.signs('bert', ends[i] as number, step);
+  await scene.settled();
+  expect(scene.dismissed).toEqual([]);
+});
