@@ -96,6 +96,13 @@ export class Setbacks {
     this.goBack(`${member.name}: ${failure.reason}`);
   }
 
+  /** What a peer stored is of no use, and it may not be its fault: it is struck where it is still there, and no name suffers. */
+  spoilt(teller: PeerId, why: string, right: number): void {
+    const member = this.#run.crew.member(teller);
+    if (member) this.#strike(member, { reason: why });
+    this.goBack(why, right);
+  }
+
   /** A peer computes wrongly: it is shut out, and what it had a part in after `right` steps is computed again; undefined where it had none. */
   foundOut(peer: PeerId, why: string, right: number | undefined): void {
     // Whatever became infinite may have been its doing.

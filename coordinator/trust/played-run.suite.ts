@@ -146,6 +146,7 @@ export class PlayedRun {
             why,
             ...(other !== undefined && { other: shardOf(other) }),
           }),
+        spoilt: (teller, why) => this.#note({ kind: 'doubtful', shard: shardOf(teller), why }),
         progressed: () => this.#wake(),
         failed: (error) => this.#fail(error),
       },
