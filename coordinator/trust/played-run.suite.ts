@@ -189,6 +189,11 @@ export class PlayedRun {
     }
   }
 
+  /** What the vetting, or a peer, could not go on for. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
   /** What a peer keeps of its last span, as it would show it. */
   async lastSpan(
     shard: number,
