@@ -8,6 +8,7 @@ import type { Departures } from './departures.js';
 import type { Grants } from './grants.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
+import { recordProbes } from './record-probes.js';
 import type { Setbacks } from './setbacks.js';
 import type { Succession } from './succession.js';
 import { UploadDesk } from './upload-desk.js';
@@ -109,12 +110,13 @@ export class Hearing {
   }
 
   #epoch(member: Member, message: Heard<'epoch'>): void {
-    const { report, life, course, troubles, staffing, samples } = this.#run;
+    const { report, life, course, troubles, staffing, samples, tools } = this.#run;
     const answering = this.#answeringFor(member, message.plan);
-    if (answering !== undefined) samples.hold(member.id, message, answering);
-    else {
+    if (answering !== undefined) {
+      samples.hold(member.id, message.probes, { answering, until: course?.until ?? 0 });
+    } else {
       report.epoch(member, message);
-      life.keep(this.#record(member, message.probes));
+      life.keep(recordProbes(tools.result, member, message.probes));
     }
     if (course?.plan.id !== message.plan) return;
     troubles.reported(member.id);
@@ -142,15 +144,6 @@ export class Hearing {
     const shard = plans.shardOf(course.plan.id, member.id);
     if (before === undefined || shard === undefined || step <= before || step > course.until) return;
     staffing.computed(member, course.plan, shard, step - before, computeSeconds);
-  }
-
-  async #record(member: Member, samples: Heard<'epoch'>['probes']): Promise<void> {
-    try {
-      await this.#run.tools.result.addProbes(samples);
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      member.dismiss(error.code, error.message);
-    }
   }
 
   #stored(member: Member, message: Heard<'stored'>): void {

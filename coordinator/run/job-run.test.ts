@@ -296,6 +296,16 @@ test('a job that waits for peers after failures says what failed', async () => {
   expect(status()).toMatchObject({ state: 'waiting', reason: expect.stringContaining('the device is lost') });
 });
 
+test('however often a peer says that a brick kept it from going on, that is one setback of its plan', async () => {
+  const anna = new Guest('anna', room);
+  submit();
+  const plan = await planOf(anna);
+  const object = 'jobs/run-1/state/8-1-1/0/0/0';
+  for (let i = 0; i < 20; i++) anna.say({ type: 'failed', plan: plan.id, reason: 'a brick', object });
+  await vi.waitFor(() => expect(status().plan?.id).toBe(plan.id + 1), 3000);
+  expect(status().state).toBe('running');
+});
+
 test('a job that is stopped before its turn has ended for good, and the store knows it', async () => {
   submit();
   room.submit('run-2', checkJob(file));

@@ -280,7 +280,8 @@ export class Safekeeping {
 
   #digestsAt(step: number, bricks: number): Uint8Array | undefined {
     const signedFor = this.#tools.signedFor?.(step);
-    if (!signedFor) return undefined;
+    // Some were signed for too late to be known of, or never: of what is not signed for whole, nothing is said.
+    if (signedFor?.size !== bricks) return undefined;
     const digests = new Uint8Array(bricks * BRICK_DIGEST_BYTES);
     for (const [brick, digest] of signedFor) digests.set(digest, brick * BRICK_DIGEST_BYTES);
     return digests;

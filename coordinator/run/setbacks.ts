@@ -23,6 +23,8 @@ export class Setbacks {
   readonly #succession: Succession;
   /** Who was, and up to which step right: a peer may be found out by what it computed, vouched for and stored. */
   readonly #foundOut = new Map<PeerId, number>();
+  /** By plan and peer: who could not load something, while it is found out whether it is the one to blame. */
+  readonly #lookedInto = new Set<string>();
   /** The field has become infinite once, under this plan, and who is to blame was to be found out. */
   #doubt: { readonly course: Course; readonly timer: NodeJS.Timeout } | undefined;
 
@@ -62,14 +64,28 @@ export class Setbacks {
 
   /** A peer could not go on. Where a sealed state is not what was sealed, that is why, and the run goes back to one before it. */
   async couldNotGoOn(member: Member, message: Extract<RunMessage, { type: 'failed' }>): Promise<void> {
-    const { id, safe, tools } = this.#run;
+    const { id, tools, plans, life } = this.#run;
     const { plan, object } = message;
-    const spoilt = object === undefined ? undefined : await safe.spoilt(object);
+    if (object === undefined) return this.failed(member, message);
+    const spoilt = await this.#lookInto(`${plan} ${member.id}`, object);
+    // Others may have found the same meanwhile, or the peer is gone.
+    const isOver = life.ended || life.phase.kind === 'finishing' || !plans.shardOf(plan, member.id);
+    if (isOver || spoilt === 'looked into') return;
     if (spoilt === undefined) return this.failed(member, message);
-    // Others may have found the same meanwhile.
     if (this.#run.course?.plan.id !== plan) return;
     tools.log('not-as-sealed', { job: id, object });
     this.goBack(`${object} is not what was sealed`, spoilt - 1);
+  }
+
+  /** As `Safekeeping.spoilt`. However often a peer says under one plan that it could not go on, one object is read for it. */
+  async #lookInto(who: string, object: string): Promise<number | undefined | 'looked into'> {
+    if (this.#lookedInto.has(who)) return 'looked into';
+    this.#lookedInto.add(who);
+    try {
+      return await this.#run.safe.spoilt(object);
+    } finally {
+      this.#lookedInto.delete(who);
+    }
   }
 
   /** A peer could not go on. Who fails twice is left out. */
@@ -94,6 +110,13 @@ export class Setbacks {
   doubted(member: Member, failure: Failure): void {
     this.#strike(member, failure);
     this.goBack(`${member.name}: ${failure.reason}`);
+  }
+
+  /** What a peer stored is of no use, and it may not be its fault: it is struck where it is still there, and no name suffers. */
+  spoilt(teller: PeerId, why: string, right: number): void {
+    const member = this.#run.crew.member(teller);
+    if (member) this.#strike(member, { reason: why });
+    this.goBack(why, right);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Course } from './course.js';
 import type { Grants } from './grants.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
+import { recordProbes } from './record-probes.js';
 
 /**
  * Has the plan under way go on without a peer where another one computes the same: a shard's shadow takes over from its peer, and nothing is
@@ -59,11 +60,13 @@ export class Succession {
   }
 
   #inherit(peer: PeerId, heir: PeerId): void {
-    const { safe, copies, samples, tools, life } = this.#run;
+    const { safe, copies, samples, tools, life, crew } = this.#run;
     safe.handOn(peer, heir);
     // Those under way would never be whole.
     copies.giveUp();
-    for (const probes of samples.release(heir)) life.keep(tools.result.addProbes(probes));
+    for (const probes of samples.release(heir)) {
+      life.keep(recordProbes(tools.result, crew.member(heir), probes));
+    }
   }
 
   #tell({ plan, slowest }: Course, peer: PeerId, heir: PeerId | undefined, why: string): void {

@@ -15,7 +15,7 @@ export class UploadDesk {
   readonly #id: string;
   readonly #job: Job;
   readonly #owes: (step: number, peer: PeerId) => boolean;
-  /** By plan and key, the SHA-256 of what an address was given for. */
+  /** By plan, peer and key, the SHA-256 of what an address was given for: whoever takes a shard over names what it has itself. */
   readonly #named = new Map<string, string>();
 
   /** `owes`: whether a peer still owes the store its part of the snapshots of a step. */
@@ -37,7 +37,7 @@ export class UploadDesk {
     const right = { job: this.#job, id: this.#id, shard, checkpoint: checkpoint?.name, owes };
     for (const { key, sha256 } of wanted) {
       if (!mayUpload(right, key)) return member.dismiss('upload', `${key} is not this peer's to store`);
-      if (!this.#name(`${plan} ${key}`, sha256)) {
+      if (!this.#name(`${plan} ${member.id} ${key}`, sha256)) {
         return member.dismiss('upload', `${key} was to hold other bytes; name the bytes of an object once`);
       }
     }

@@ -81,7 +81,10 @@ export class Court {
   ): Promise<Judgement | undefined> {
     const found: Case = { objects, claim, of, isUrgent };
     const inspector = await this.#inspectorFor(found);
-    if (this.#isClosed) return undefined;
+    if (this.#isClosed) {
+      if (inspector) this.#tools.inspectors.release(inspector, 0);
+      return undefined;
+    }
     if (!inspector) return { verdict: await this.#check(found), by: 'coordinator' };
     const given: Given = { start: claim.start, received: claim.evidence.received };
     const { party, isOwn } = inspector.known;
@@ -98,6 +101,7 @@ export class Court {
   /** Nobody is asked any more. */
   close(): void {
     this.#isClosed = true;
+    this.#tools.inspectors.close();
     this.#tools.inquiries.close();
   }
 

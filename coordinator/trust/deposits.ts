@@ -29,6 +29,8 @@ export interface DepositTools {
   readonly isWaiting: () => boolean;
   /** What a peer stored is not what it signed for. What it did after `right` steps cannot be kept. */
   readonly misstored: (by: SignedSpan, why: string, right: number) => void;
+  /** What `teller` stored is not what another peer signed for: one of them took the shard over, and which one lied cannot be told. */
+  readonly spoilt: (teller: PeerId, why: string, right: number) => void;
   /** Something has been read, and is right. */
   readonly progressed: () => void;
   readonly failed: (error: unknown) => void;
@@ -38,6 +40,8 @@ export interface DepositTools {
 interface Deposit {
   readonly span: Span;
   readonly by: SignedSpan;
+  /** Who said that it is stored. */
+  readonly teller: PeerId;
   readonly of: 'outputs' | 'checkpoint';
   /** Resolves to what is wrong. `isDrawn`: whether it is read from the store. */
   readonly look: (isDrawn: boolean) => Promise<string | undefined>;
@@ -48,6 +52,8 @@ interface Owing {
   readonly span: Span;
   readonly by: SignedSpan;
   readonly steps: Set<number>;
+  /** Who has told of some: before the end of a span another may have taken its shard over. */
+  readonly tellers: Set<PeerId>;
 }
 
 /**
@@ -58,11 +64,11 @@ export class Deposits {
   readonly #job: Job;
   readonly #tools: DepositTools;
   readonly #snapshots: ReadonlyMap<number, readonly Snapshot[]>;
-  /** By plan and shard: steps whose snapshots are stored, of spans that have not been compared. */
-  #stored = new Map<string, Set<number>>();
+  /** By plan and shard: steps whose snapshots are stored, of spans that have not been compared, and who said so. */
+  #stored = new Map<string, Map<number, PeerId>>();
   #owing: Owing[] = [];
-  /** By plan and shard: what has been told of a checkpoint, until its bricks are signed for. */
-  #checkpoints = new Map<string, ToldCheckpoint>();
+  /** By plan and shard: what has been told of a checkpoint, until its bricks are signed for, and by whom. */
+  #checkpoints = new Map<string, { readonly told: ToldCheckpoint; readonly teller: PeerId }>();
   /** By plan, shard and step: spans that have been compared, since the newest seal. */
   #signed = new Map<string, Pick<Deposit, 'span' | 'by'>>();
   #waiters: (() => void)[] = [];
@@ -86,7 +92,7 @@ export class Deposits {
       const name = nameOf(plan, shard);
       this.#signed.set(`${name} ${to}`, { span, by });
       const steps = new Set(snapshotsIn(this.#snapshots, span).map(([step]) => step));
-      if (steps.size > 0) this.#owing.push({ span, by, steps });
+      if (steps.size > 0) this.#owing.push({ span, by, steps, tellers: new Set() });
       this.#settle(name);
     }
   }
@@ -95,7 +101,7 @@ export class Deposits {
   stored(plan: Plan, peer: PeerId, step: number): void {
     const shard = plan.shards.findIndex((own) => own.peer === peer);
     const name = nameOf(plan, shard);
-    this.#stored.set(name, (this.#stored.get(name) ?? new Set()).add(step));
+    this.#stored.set(name, (this.#stored.get(name) ?? new Map<number, PeerId>()).set(step, peer));
     this.#settle(name);
   }
 
@@ -103,7 +109,7 @@ export class Deposits {
   checkpointed(plan: Plan, peer: PeerId, told: ToldCheckpoint): void {
     const shard = plan.shards.findIndex((own) => own.peer === peer);
     const name = nameOf(plan, shard);
-    this.#checkpoints.set(name, told);
+    this.#checkpoints.set(name, { told, teller: peer });
     this.#settle(name);
   }
 
@@ -141,6 +147,7 @@ export class Deposits {
     this.#owing = [];
     this.#checkpoints = new Map();
     this.#signed = new Map();
+    this.#bricks = undefined;
     this.#pending = new Set();
     this.#wake();
   }
@@ -155,17 +162,23 @@ export class Deposits {
   #settle(name: string): void {
     const stored = this.#stored.get(name);
     for (const owing of this.#owing.filter(({ span }) => nameOf(span.plan, span.shard) === name)) {
-      for (const step of owing.steps) if (stored?.delete(step)) owing.steps.delete(step);
+      for (const step of owing.steps) {
+        const teller = stored?.get(step);
+        if (teller === undefined) continue;
+        stored?.delete(step);
+        owing.steps.delete(step);
+        owing.tellers.add(teller);
+      }
       if (owing.steps.size === 0) this.#look(this.#outputsOf(owing));
     }
     this.#owing = this.#owing.filter(({ steps }) => steps.size > 0);
     this.#wake();
-    const told = this.#checkpoints.get(name);
-    const signed = told && this.#signed.get(`${name} ${told.step}`);
+    const checkpoint = this.#checkpoints.get(name);
+    const signed = checkpoint && this.#signed.get(`${name} ${checkpoint.told.step}`);
     if (!signed) return;
     this.#checkpoints.delete(name);
-    this.#noteBricks(told, signed.by);
-    this.#look(this.#bricksOf(told, signed));
+    this.#noteBricks(checkpoint.told, signed.by);
+    this.#look({ ...signed, teller: checkpoint.teller, ...this.#bricksOf(checkpoint.told, signed) });
   }
 
   #wake(): void {
@@ -179,11 +192,12 @@ export class Deposits {
     }
   }
 
-  #outputsOf({ span, by }: Owing): Deposit {
+  #outputsOf({ span, by, tellers }: Owing): Deposit {
     const { store } = this.#tools;
     const look = async (isDrawn: boolean) =>
       isDrawn ? misstoredOutputs(store, this.#job, span, by.statement.outputs, digest) : undefined;
-    return { span, by, of: 'outputs', look };
+    const teller = [...tellers].find((peer) => peer !== by.peer) ?? by.peer;
+    return { span, by, teller, of: 'outputs', look };
   }
 
   #noteBricks({ step, bricks }: ToldCheckpoint, { digests }: SignedSpan): void {
@@ -194,7 +208,10 @@ export class Deposits {
     }
   }
 
-  #bricksOf({ bricks }: ToldCheckpoint, { span, by }: Pick<Deposit, 'span' | 'by'>): Deposit {
+  #bricksOf(
+    { bricks }: ToldCheckpoint,
+    { span, by }: Pick<Deposit, 'span' | 'by'>,
+  ): Pick<Deposit, 'of' | 'look'> {
     const { grid } = this.#job;
     const toRead: SignedBrick[] = [];
     const look = async (isDrawn: boolean) => {
@@ -212,7 +229,7 @@ export class Deposits {
       }
       return isDrawn ? misstoredBrick(this.#tools.store, toRead, digest) : undefined;
     };
-    return { span, by, of: 'checkpoint', look };
+    return { of: 'checkpoint', look };
   }
 
   async #zerosOf(cells: number): Promise<Uint8Array> {
@@ -243,14 +260,15 @@ export class Deposits {
   }
 
   #heed(deposit: Deposit, wrong: string | undefined): void {
-    const { log, misstored, progressed } = this.#tools;
-    const { span, by, of } = deposit;
+    const { log, misstored, spoilt, progressed } = this.#tools;
+    const { span, by, teller, of } = deposit;
     // The run has gone back meanwhile.
     if (!this.#pending.delete(deposit)) return;
     const verdict = wrong === undefined ? 'holds' : 'misstored';
-    log('read-back', { job: span.plan.job, peer: by.peer, plan: span.plan.id, step: span.to, of, verdict });
+    log('read-back', { job: span.plan.job, peer: teller, plan: span.plan.id, step: span.to, of, verdict });
     if (wrong === undefined) progressed();
-    else misstored(by, wrong, span.from);
+    else if (teller === by.peer) misstored(by, wrong, span.from);
+    else spoilt(teller, wrong, span.from);
   }
 }
 

@@ -80,6 +80,17 @@ it('while all without a shard are busy, the next span waits for them; one that i
   expect((await second)?.member.id).toBe('idle');
 });
 
+it('those that wait when it is closed wait no more, and nobody is asked after that', async () => {
+  const { inspectors } = roomOf({ idle: { known: knownAs('b', 'bob') } });
+  const first = await inspectors.take(span);
+  const waiting = [inspectors.take(span), inspectors.take(span)];
+  inspectors.close();
+  expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
+  if (!first) throw new TypeError('nobody was taken');
+  inspectors.release(first, 10);
+  expect(await inspectors.take(span)).toBeUndefined();
+});
+
 it('who could not do it for a job is not asked again for that', async () => {
   const { inspectors } = roomOf({ idle: { known: knownAs('b', 'bob') } });
   const taken = await inspectors.take(span);

@@ -53,6 +53,7 @@ export class Inspectors {
   /** By peer, the job of which it was last asked for a span. */
   readonly #asked = new Map<PeerId, string>();
   #waiting: (() => void)[] = [];
+  #isClosed = false;
 
   constructor(tools: InspectorsTools) {
     this.#tools = tools;
@@ -61,10 +62,11 @@ export class Inspectors {
 
   /**
    * One of another owner and key whose bits are those of the span's peer, drawn by chance: of those without a shard, or, where there are none
-   * such, of all that have not spent their share of time. Waits while all without a shard are busy. Undefined where nobody is fit.
+   * such, of all that have not spent their share of time. Waits while all without a shard are busy. Undefined where nobody is fit, and once it
+   * is closed.
    */
   async take(span: Inspectable): Promise<Inspector | undefined> {
-    for (;;) {
+    while (!this.#isClosed) {
       const fit = this.#fitFor(span);
       const idle = fit.filter(({ member }) => this.#tools.dutyOf(member.id) === 'none');
       const free = (idle.length > 0 ? idle : fit).filter(({ member }) => this.#isFree(member.id));
@@ -74,6 +76,13 @@ export class Inspectors {
         this.#waiting.push(resolve);
       });
     }
+    return undefined;
+  }
+
+  /** Nobody is asked any more, and nobody waited for. */
+  close(): void {
+    this.#isClosed = true;
+    this.#wake();
   }
 
   /** It has answered, or is not waited for any more. `took`: milliseconds since it was asked. */

@@ -146,6 +146,7 @@ export class PlayedRun {
             why,
             ...(other !== undefined && { other: shardOf(other) }),
           }),
+        spoilt: (teller, why) => this.#note({ kind: 'doubtful', shard: shardOf(teller), why }),
         progressed: () => this.#wake(),
         failed: (error) => this.#fail(error),
       },
@@ -187,6 +188,11 @@ export class PlayedRun {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** What the vetting, or a peer, could not go on for. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   /** What a peer keeps of its last span, as it would show it. */

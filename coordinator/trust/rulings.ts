@@ -15,6 +15,8 @@ export interface RulingsListener {
   readonly foundOut: (peer: PeerId, why: string, right: number | undefined, vouched?: number) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
   readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
+  /** What `teller` stored is not what another signed for, one of whom took over from the other: nothing after `right` steps can be kept. */
+  readonly spoilt: (teller: PeerId, why: string, right: number) => void;
   /** More has been vetted. */
   readonly progressed: () => void;
 }

@@ -263,16 +263,24 @@ export class Vetting {
     // The last one still is the span before this.
     const startDigests =
       signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
-    const check = this.#check(signed, span, startDigests)
-      .catch((error) => this.#listener.failed(error))
+    const stands = () => this.#plans.of(signed.plan.id) === signed && signed.isHeldBy(span.peer);
+    const check = this.#check(signed, span, startDigests, stands)
+      .catch((error) => {
+        // What a void plan began with may be gone, with the seal that was given up.
+        if (stands()) this.#listener.failed(error);
+      })
       .finally(() => this.#underWay.delete(check));
     this.#underWay.add(check);
   }
 
-  async #check(signed: SignedPlan, span: SignedSpan, startDigests: Uint8Array | undefined): Promise<void> {
+  async #check(
+    signed: SignedPlan,
+    span: SignedSpan,
+    startDigests: Uint8Array | undefined,
+    stands: () => boolean,
+  ): Promise<void> {
     const { plan } = signed;
     const { shard, from, step } = span.statement;
-    const stands = () => this.#plans.of(plan.id) === signed && signed.isHeldBy(span.peer);
     const asked = { plan, shard, from, to: step };
     const outcome = await this.#checks.check(asked, span, startDigests, stands);
     if (!outcome) return;
