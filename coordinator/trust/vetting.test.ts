@@ -85,6 +85,7 @@ class Scene {
         },
         foundOut: () => {},
         doubtful: () => {},
+        spoilt: () => {},
       },
     );
     this.vetting.follow(plan);
