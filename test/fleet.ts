@@ -30,7 +30,7 @@ import { connectSocket } from '../peer-node/socket.js';
 import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
-import { Entrance } from './entrance.js';
+import { type Door, openDoor } from './door.js';
 
 /** A key of its own for each peer. */
 export async function freshIdentity(): Promise<Identity> {
@@ -75,7 +75,8 @@ export class Fleet {
   /** Its own, to be removed. */
   readonly #folder: string | undefined;
   readonly #peers: FleetPeer[] = [];
-  readonly #entrances: Entrance[] = [];
+  /** By the address that they lead from. */
+  readonly #doors = new Map<string, Promise<Door>>();
 
   private constructor(coordinator: Coordinator, folder: string | undefined, events: RunEvent[]) {
     this.#coordinator = coordinator;
@@ -217,14 +218,24 @@ export class Fleet {
   async close(): Promise<void> {
     await this.#coordinator.close();
     await Promise.all(this.#peers.map((peer) => peer.close()));
-    await Promise.all(this.#entrances.map((entrance) => entrance.close()));
+    for (const door of await Promise.all(this.#doors.values())) door.close();
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #enter(address: string): Promise<Entrance['connect']> {
-    const entrance = await Entrance.open(this.url, address);
-    this.#entrances.push(entrance);
-    return entrance.connect;
+  /** The room's address for peers that are to come from another address of this machine, such as 127.0.0.2, and so of another owner. */
+  async urlFrom(address: string): Promise<string> {
+    const door = this.#doors.get(address) ?? openDoor(this.url, address);
+    this.#doors.set(address, door);
+    return (await door).url;
+  }
+
+  async #enter(address: string): Promise<typeof connectSocket> {
+    const { host } = new URL(await this.urlFrom(address));
+    return (url) => {
+      const through = new URL(url);
+      through.host = host;
+      return connectSocket(through.href);
+    };
   }
 
   get #conductor() {

@@ -1,11 +1,9 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
 import { wrongMedium } from '../core/trust/attacks.suite.js';
-import { connectSocket } from '../peer-node/socket.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
-import { type Door, openDoor } from './door.js';
 import { Fleet, type FleetPeer, type Result } from './fleet.js';
 import { paced } from './paced-engine.js';
 import { PeerProcess } from './processes.js';
@@ -33,38 +31,21 @@ const job = {
 } satisfies JobFileInput;
 
 let fleet: Fleet;
-const doors = new Map<string, Door>();
 const processes: PeerProcess[] = [];
 
 afterEach(async () => {
   await Promise.all(processes.splice(0).map((peer) => peer.kill()));
   await fleet.close();
-  for (const door of doors.values()) door.close();
-  doors.clear();
 });
 
-/** The way into the fleet that an owner takes: `a` is at 127.0.0.2, and so on. */
-async function doorOf(owner: 'a' | 'b'): Promise<string> {
-  const door = doors.get(owner) ?? (await openDoor(fleet.url, `127.0.0.${owner === 'a' ? 2 : 3}`));
-  doors.set(owner, door);
-  return door.url;
-}
+/** Where the two owners are. */
+const ADDRESSES = { a: '127.0.0.2', b: '127.0.0.3' } as const;
 
 /** Whoever claims to be quicker answers for a shard; the others are shadows. */
-async function join(
-  owner: 'a' | 'b',
+const join = (
+  owner: keyof typeof ADDRESSES,
   options: { readonly name?: string; readonly rate?: number; readonly engine?: Engine } = {},
-): Promise<FleetPeer> {
-  const { host } = new URL(await doorOf(owner));
-  return fleet.join({
-    ...options,
-    connect: (url) => {
-      const through = new URL(url);
-      through.host = host;
-      return connectSocket(through.href);
-    },
-  });
-}
+): Promise<FleetPeer> => fleet.join({ ...options, address: ADDRESSES[owner] });
 
 const everything = (result: Result): Promise<Float32Array[]> =>
   Promise.all([result.output('end', 'psi'), result.output('plane', 'psi'), result.probe('off', 'psi')]);
@@ -125,7 +106,7 @@ async function slow(): Promise<Engine> {
 test('a peer is killed: its shadow goes on for it, no step is lost, and every bit is right', async () => {
   fleet = await Fleet.start({ trust: true });
   // It claims to be quicker than the others, and answers for a shard.
-  const killed = new PeerProcess(await doorOf('b'), 'killed', ['--transport', 'werift']);
+  const killed = new PeerProcess(await fleet.urlFrom(ADDRESSES.b), 'killed', ['--transport', 'werift']);
   processes.push(killed);
   await Promise.all(
     (['a', 'a', 'b'] as const).map(async (owner) => join(owner, { rate: 1e6, engine: await slow() })),

@@ -2,9 +2,9 @@ import type { Checker } from '../../coordinator/trust/checker.js';
 import {
   type Device,
   newcomer,
-  newParties,
   PlayedRun,
   partyOf,
+  playedParties,
 } from '../../coordinator/trust/played-run.suite.js';
 import { NEWCOMER_CHECKS } from '../../core/trust/reputation/standing.js';
 import { GROUNDS, type Ground } from './grounds.js';
@@ -56,7 +56,7 @@ async function checkOnAll(
 }
 
 async function checkOn({ job, boxes }: Ground, devices: readonly Device[], checker: Checker, checks: number) {
-  const parties = newParties();
+  const parties = playedParties();
   const players = await Promise.all(devices.map((device) => newcomer(device)));
   const run = await PlayedRun.start(job, boxes, players, { checker, parties });
   try {

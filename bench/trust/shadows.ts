@@ -1,7 +1,5 @@
 import type { JobFileInput } from '../../core/job/schema.js';
-import { connectSocket } from '../../peer-node/socket.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
-import { openDoor } from '../../test/door.js';
 import { Fleet } from '../../test/fleet.js';
 import { paced } from '../../test/paced-engine.js';
 import type { Figure } from '../harness.js';
@@ -51,15 +49,13 @@ export async function measureShadows({ seconds, runs }: ShadowSetup): Promise<Fi
 
 async function stepsPerSecond(replicas: 1 | 2, seconds: number): Promise<number> {
   const fleet = await Fleet.start({ trust: true });
-  const door = await openDoor(fleet.url, '127.0.0.2');
   try {
-    const { host } = new URL(door.url);
     for (let peer = 0; peer < 2 * replicas; peer++) {
       await fleet.join({
         engine: paced(await createWasmEngine(), () => PACE),
         rate: PACE,
         transport: 'datachannel',
-        connect: (url) => connectSocket(peer % 2 === 0 ? url : Object.assign(new URL(url), { host }).href),
+        ...(peer % 2 === 1 && { address: '127.0.0.2' }),
       });
     }
     const run = { peers: 2 * replicas, use: 'all' as const, exchangeEvery: 2 };
@@ -73,7 +69,6 @@ async function stepsPerSecond(replicas: 1 | 2, seconds: number): Promise<number>
     return (step() - from) / ((performance.now() - began) / 1000);
   } finally {
     await fleet.close();
-    door.close();
   }
 }
 

@@ -3,9 +3,9 @@ import type { Parties } from '../../coordinator/trust/parties.js';
 import {
   type Device,
   newcomer,
-  newParties,
   PlayedRun,
   partyOf,
+  playedParties,
 } from '../../coordinator/trust/played-run.suite.js';
 import { skippedStep } from '../../core/trust/attacks.suite.js';
 import { type Ground, SOUNDED } from './grounds.js';
@@ -31,7 +31,7 @@ const LONGEST = 1000;
 export async function betrayals(tools: Tools, good: number, peers: number): Promise<Caught> {
   const spans: number[] = [];
   for (let peer = 0; peer < peers; peer += 1) {
-    const parties = newParties();
+    const parties = playedParties();
     spans.push(await spansUntilFound(tools, parties, { good }));
   }
   return caught(spans);
@@ -39,7 +39,7 @@ export async function betrayals(tools: Tools, good: number, peers: number): Prom
 
 /** So many keys of one owner, one after the other, each of which skips steps from the start. */
 export async function sybils(tools: Tools, keys: number): Promise<Caught> {
-  const parties = newParties();
+  const parties = playedParties();
   const spans: number[] = [];
   for (let key = 0; key < keys; key += 1) {
     spans.push(await spansUntilFound(tools, parties, { good: 0, owner: 'one and the same' }));

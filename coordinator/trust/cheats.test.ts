@@ -10,9 +10,9 @@ import {
   type Device,
   deviceOf,
   newcomer,
-  newParties,
   PlayedRun,
   type Player,
+  playedParties,
   type SignedMessage,
 } from './played-run.suite.js';
 
@@ -117,7 +117,7 @@ it('what is not finite is blamed on whoever made it, not on a neighbour of anoth
 });
 
 it('of fifty new keys of one owner each is found in its first span, and kept out', async () => {
-  const parties = newParties();
+  const parties = playedParties();
   const lazy = { ...plain, engine: skippedStep.on(plain.engine) };
   const honest = await Promise.all([newcomer(plain), newcomer(plain)]);
   for (let key = 0; key < 50; key++) {

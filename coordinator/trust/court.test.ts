@@ -8,16 +8,15 @@ import { readEvidence } from '../../core/witness/evidence.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
-import { memoryStore } from '../results/sample.fixture.js';
 import type { Member } from '../room/conductor.js';
-import { Archive } from './archive.js';
 import { Checker, digest } from './checker.js';
 import type { Claim } from './claim.js';
 import { Court, type Judgement } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
 import { Inquiries } from './inquiries.js';
 import { type Duty, Inspectors } from './inspectors.js';
-import { type Known, Parties } from './parties.js';
+import { newParties } from './parties.fixture.js';
+import type { Known, Parties } from './parties.js';
 import { type Precaution, Supervisor } from './supervisor.js';
 
 const job = checkJob({
@@ -138,8 +137,7 @@ async function judge(
   behaviour: Behaviour,
   { precaution = 'none', duty = 'none' }: { precaution?: Precaution; duty?: Duty } = {},
 ): Promise<{ judgement: Judgement | undefined; parties: Parties }> {
-  const archive = new Archive({ store: memoryStore(), room: 'main', term: 1, log: () => {} });
-  const parties = new Parties('main', archive);
+  const parties = newParties('main');
   const members = [peer(behaviour)];
   const inspectors = new Inspectors({
     members: () => members,

@@ -17,12 +17,11 @@ import { exchangeOf, type Span } from '../../core/witness/span.js';
 import { type Identity, Witness } from '../../core/witness/witness.js';
 import type { Engine } from '../../shaders/engine.js';
 import type { Member, RunMessage } from '../room/conductor.js';
-import type { Version } from '../store/store.js';
-import { Archive } from './archive.js';
 import { type Checker, digest } from './checker.js';
 import type { Judge } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
-import { Parties } from './parties.js';
+import { newParties } from './parties.fixture.js';
+import type { Parties } from './parties.js';
 import { Vetting } from './vetting.js';
 
 export type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
@@ -95,17 +94,8 @@ interface Seat {
 const ROOM = 'played';
 const objects = { get: async () => undefined };
 
-/** Each run is a room's first, and its last. */
-const forgetful = {
-  getVersioned: async () => undefined,
-  create: async () => true,
-  replace: async (_key: string, _bytes: Uint8Array, version: Version) => version,
-};
-
-/** A room that has met nobody yet. */
-export function newParties(): Parties {
-  return new Parties(ROOM, new Archive({ store: forgetful, room: ROOM, term: 1, log: () => {} }));
-}
+/** Whom a played run has met so far, and what of them, where several runs follow one another. */
+export const playedParties = (): Parties => newParties(ROOM);
 
 /**
  * Some peers that compute a job in step with one another, in one process, and are held to what they sign by all that a
@@ -158,7 +148,7 @@ export class PlayedRun {
     job: Job,
     boxes: readonly Box[],
     players: readonly Player[],
-    { checker, parties = newParties() }: { readonly checker: Checker; readonly parties?: Parties },
+    { checker, parties = playedParties() }: { readonly checker: Checker; readonly parties?: Parties },
   ): Promise<PlayedRun> {
     const plan: Plan = {
       id: 1,

@@ -1,8 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { checkJob } from '../../core/job/check.js';
-import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { PeerId } from '../../core/protocol/plan.js';
 import { compareEnds } from './both-ends.js';
 import { Disputes } from './disputes.js';
+import { shadowedPlan } from './shadowed-plan.fixture.js';
 import { SignedPlan } from './signed-plan.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { compareTwins } from './twins.js';
@@ -15,21 +16,7 @@ const job = checkJob({
   parameters: { speed: 1 },
 });
 
-/** Anna's shadow is cora, bert has none. */
-const plan: Plan = {
-  id: 1,
-  job: 'shadowed-1',
-  from: 0,
-  source: { kind: 'initial' },
-  exchangeEvery: 8,
-  epoch: 8,
-  signed: true,
-  shards: [
-    { peer: 'anna', box: { lo: [0, 0, 0], hi: [8, 16, 16] } },
-    { peer: 'bert', box: { lo: [8, 0, 0], hi: [16, 16, 16] } },
-  ],
-  shadows: [{ peer: 'cora', shard: 0 }],
-};
+const plan = shadowedPlan('shadowed-1');
 
 const hash = (digit: number) => `${digit}`.repeat(64);
 

@@ -12,11 +12,12 @@ import { signStatement } from '../../core/trust/statement/statement.js';
 import { rootOf, writeDigests } from '../../core/witness/digests.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Member } from '../room/conductor.js';
-import { Archive } from './archive.js';
 import { Checker, digest } from './checker.js';
 import type { Judge } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
-import { Parties } from './parties.js';
+import { newParties } from './parties.fixture.js';
+import type { Parties } from './parties.js';
+import { shadowedPlan } from './shadowed-plan.fixture.js';
 import { Vetting } from './vetting.js';
 
 const job = checkJob({
@@ -28,27 +29,12 @@ const job = checkJob({
   trust: { own: 'believed' },
 });
 
-/** Anna's shadow is cora, bert has none. */
-const plan: Plan = {
-  id: 1,
-  job: 'vetted-1',
-  from: 0,
-  source: { kind: 'initial' },
-  exchangeEvery: 8,
-  epoch: 8,
-  signed: true,
-  shards: [
-    { peer: 'anna', box: { lo: [0, 0, 0], hi: [8, 16, 16] } },
-    { peer: 'bert', box: { lo: [8, 0, 0], hi: [16, 16, 16] } },
-  ],
-  shadows: [{ peer: 'cora', shard: 0 }],
-};
+const plan = shadowedPlan('vetted-1');
 
 /** Where its spans end. */
 const ENDS = [16, 32];
 
 const ROOM = 'a room';
-const forgetful = { getVersioned: async () => undefined, create: async () => true, replace: async () => '1' };
 /** Nothing is judged here: at most it is asked for. */
 const court: Judge = { numericalClass: async () => 'one', judge: async () => undefined };
 const checker = new Checker(() => createWasmEngine());
@@ -96,8 +82,7 @@ class Scene {
     const peers = holdersIn(plan).map(({ peer }) => peer);
     const signers = new Map(peers.map((peer) => [peer, signerOf(ed25519, randomBytes(32))]));
     const own = are === 'believed' ? [...signers.values()].map(({ key }) => key) : [];
-    const archive = new Archive({ store: forgetful, room: ROOM, term: 1, log: () => {} });
-    const parties = new Parties(ROOM, archive, new Set(own));
+    const parties = newParties(ROOM, own);
     const scene = new Scene(parties, signers);
     for (const peer of peers) await scene.#introduce(peer);
     for (const step of ENDS) scene.vetting.endSpanAt(step, true);
