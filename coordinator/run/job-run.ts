@@ -171,6 +171,7 @@ export class JobRun implements Run {
         const member = this.#parts.crew.member(peer);
         if (member) this.#setbacks.doubted(member, { reason: why, ...(other && { peer: other }) });
       },
+      unclear: (why) => this.#setbacks.goBack(why),
       spoilt: (teller, why, right) => this.#setbacks.spoilt(teller, why, right),
       progressed: () => {
         this.#parts.troubles.moved();

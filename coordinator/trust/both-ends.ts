@@ -6,7 +6,7 @@ import type { SignedSpan, SpanGroup } from './signed-span.js';
 /** What does not fit together of what peers signed for one span. */
 export type Contradiction =
   | { readonly kind: 'other neighbours'; readonly by: SignedSpan }
-  /** Who of the two is to blame cannot be told. `unsigned halos`: nor whether it is one of them, for somebody is gone. */
+  /** Who of the two is to blame cannot be told. `unsigned halos`: nor whether it is one of them, for whoever sent some of them is gone. */
   | {
       readonly kind: 'other halos' | 'unsigned halos';
       readonly by: SignedSpan;

@@ -10,13 +10,16 @@ import { type Outcome, replay } from '../../core/witness/replay.js';
 import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
 import type { Engine } from '../../shaders/engine.js';
 import type { Claim } from './claim.js';
-import { OutputCheck } from './output-check.js';
+import { NOT_COMPUTED, OutputCheck } from './output-check.js';
 
 export type Verdict =
   /** `outcome`: what the check itself made of the span, where it was made here. */
   | { readonly kind: 'holds'; readonly outcome?: Outcome }
-  /** What is shown is not what was signed, or what was signed does not come of it. */
-  | { readonly kind: 'lied'; readonly why: string }
+  /**
+   * What is shown is not what was signed, or what was signed does not come of it. `isSignedFalse`: whoever else signed the same lied
+   * too, for what it had to come of is known, and not only shown.
+   */
+  | { readonly kind: 'lied'; readonly why: string; readonly isSignedFalse?: boolean }
   /** The state at its start is not the one that whoever handed it over signed. */
   | { readonly kind: 'other start' };
 
@@ -91,7 +94,10 @@ export class Checker {
     const wrong =
       (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome))) ??
       (await outputs.wrong(outcome));
-    return wrong ? { kind: 'lied', why: wrong } : { kind: 'holds', outcome };
+    if (!wrong) return { kind: 'holds', outcome };
+    // Where nobody has signed for its start, it may be that which is false.
+    const isSignedFalse = NOT_TRUE.has(wrong) && (start.kind !== 'cells' || startDigests !== undefined);
+    return { kind: 'lied', why: wrong, isSignedFalse };
   }
 }
 
@@ -140,6 +146,9 @@ async function differsByMuch({ job, span, digests, evidence }: Claim, made: Outc
 
 const COMPUTED = 'what it signed for does not come of what it had';
 const SENT = 'it sent halos that it did not have';
+
+/** What is wrong with what was signed, and not with what is shown of it. */
+const NOT_TRUE: ReadonlySet<string> = new Set([COMPUTED, SENT, NOT_COMPUTED]);
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -222,3 +222,10 @@ it('the answers of others are not taken for an inspector’s', async () => {
   });
   expect(judgement?.by).toBe('coordinator');
 });
+
+it('what was signed is false for all who signed it where its start is signed for, and else may be falsely shown', async () => {
+  const check = (claim: Claim) => checker.check(objects, claim, () => true);
+  expect(await check(falsely(honest))).toMatchObject({ kind: 'lied', isSignedFalse: true });
+  const unsigned = { ...falsely(honest), startDigests: undefined };
+  expect(await check(unsigned)).toMatchObject({ kind: 'lied', isSignedFalse: false });
+});

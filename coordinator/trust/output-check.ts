@@ -50,4 +50,5 @@ export class OutputCheck {
   }
 }
 
-const NOT_COMPUTED = 'the outputs that it signed for do not come of what it had';
+/** Why outputs are wrong that are those that were signed for. */
+export const NOT_COMPUTED = 'the outputs that it signed for do not come of what it had';

@@ -136,6 +136,7 @@ export class PlayedRun {
             why,
             ...(other !== undefined && { other: shardOf(other) }),
           }),
+        unclear: (why) => this.#fail(new Error(why)),
         spoilt: (teller, why) => this.#note({ kind: 'doubtful', shard: shardOf(teller), why }),
         progressed: () => this.#wake(),
         failed: (error) => this.#fail(error),

@@ -15,6 +15,8 @@ export interface RulingsListener {
   readonly foundOut: (peer: PeerId, why: string, right: number | undefined, vouched?: number) => void;
   /** Two peers contradict one another, or one does not show what it signed: who is to blame cannot be told. */
   readonly doubtful: (peer: PeerId, why: string, other: PeerId | undefined) => void;
+  /** What was computed may be wrong, and whoever did it is not here any more: the run goes back, and nobody who is here is blamed. */
+  readonly unclear: (why: string) => void;
   /** What `teller` stored is not what another signed for, one of whom took over from the other: nothing after `right` steps can be kept. */
   readonly spoilt: (teller: PeerId, why: string, right: number) => void;
   /** More has been vetted. */
@@ -55,7 +57,7 @@ export class Rulings {
       case 'other neighbours':
         return this.#listener.doubtful(by.peer, 'it signed for other neighbours than it has', undefined);
       case 'unsigned halos':
-        return this.#listener.doubtful(by.peer, 'it had halos of a peer that is gone', found.other.peer);
+        return this.#listener.unclear('nobody has signed for halos of a peer that is gone');
       case 'other halos':
         for (const { known } of [by, found.other]) this.#parties.record(known.party, 'bad');
         return this.#listener.doubtful(
@@ -66,38 +68,28 @@ export class Rulings {
     }
   }
 
-  /** A shard's peer and its shadow, who belong to two owners, signed for the same: that is as good as a check of both. */
-  agreed(pair: readonly SignedSpan[]): void {
-    for (const { peer, known, statement } of pair) {
-      this.#parties.record(known.party, 'good');
-      this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
-    }
-  }
-
   /** They signed for different outcomes, and a check of each finds nothing: both are of another class than who checks. */
   undecided({ peer }: SignedSpan, shadow: SignedSpan): void {
     this.#listener.doubtful(peer, 'its shadow signed for something else', shadow.peer);
   }
 
-  /** It was to be checked, and shows nothing. */
-  notShown({ peer }: SignedSpan): void {
+  /** It was to be checked, and shows nothing: that may be chance once, and yet it is to be no way to stay trusted. */
+  notShown({ peer, known }: SignedSpan): void {
+    this.#parties.record(known.party, 'bad');
     this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
   }
 
-  /** `by`: who computed the span again. */
-  verdict({ peer, known, statement }: SignedSpan, { verdict, by }: Judgement): void {
+  /** `by`: who computed the span again. `twin`: whoever else signed for the same; what is found of that is found of both. */
+  verdict(span: SignedSpan, { verdict, by }: Judgement, twin?: SignedSpan): void {
     switch (verdict.kind) {
       case 'holds':
-        this.#parties.record(known.party, 'good');
-        if (by !== 'coordinator') this.#vouchers.vouched(by, peer, this.#rightOf(peer));
-        this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
+        for (const right of twin ? [span, twin] : [span]) this.#holds(right, by);
         return this.#listener.progressed();
       case 'lied':
-        this.#parties.record(known.party, 'lied');
-        return this.#listener.foundOut(peer, verdict.why, this.#rightOf(peer));
+        return this.#lied(twin && verdict.isSignedFalse ? [span, twin] : [span], verdict.why);
       case 'other start':
-        this.#parties.record(known.party, 'bad');
-        return this.#listener.doubtful(peer, 'it began with other cells than it was handed', undefined);
+        this.#parties.record(span.known.party, 'bad');
+        return this.#listener.doubtful(span.peer, 'it began with other cells than it was handed', undefined);
     }
   }
 
@@ -113,6 +105,19 @@ export class Rulings {
   misstored({ peer, known }: SignedSpan, why: string, right: number): void {
     this.#parties.record(known.party, 'lied');
     this.#listener.foundOut(peer, why, Math.min(right, this.#rightOf(peer)));
+  }
+
+  #holds({ peer, known, statement }: SignedSpan, by: Judgement['by']): void {
+    this.#parties.record(known.party, 'good');
+    if (by !== 'coordinator') this.#vouchers.vouched(by, peer, this.#rightOf(peer));
+    this.#right.set(peer, Math.max(statement.step, this.#rightOf(peer)));
+  }
+
+  /** All of them are shut out before the run goes back for the first: none of them is to compute again. */
+  #lied(liars: readonly SignedSpan[], why: string): void {
+    for (const { known } of liars) this.#parties.record(known.party, 'lied');
+    const right = this.surelyRight(liars.map(({ peer }) => peer));
+    for (const { peer } of liars) this.#listener.foundOut(peer, why, right);
   }
 
   #rightOf(peer: PeerId): number {

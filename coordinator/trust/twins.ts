@@ -12,7 +12,7 @@ export interface Twins {
  */
 export function compareTwins({ byShard, shadows }: SpanGroup): {
   /** By shard, two of two owners who signed for the same: of one owner they would tell nothing. */
-  readonly agreed: ReadonlyMap<number, readonly SignedSpan[]>;
+  readonly agreed: ReadonlyMap<number, Twins>;
   readonly disputes: readonly Twins[];
 } {
   const twins = [...shadows].map(
@@ -20,7 +20,7 @@ export function compareTwins({ byShard, shadows }: SpanGroup): {
   );
   const agreed = twins.filter((pair) => isSame(pair) && isOfTwoOwners(pair));
   return {
-    agreed: new Map(agreed.map(({ peer, shadow }) => [peer.statement.shard, [peer, shadow]])),
+    agreed: new Map(agreed.map((pair) => [pair.peer.statement.shard, pair])),
     disputes: twins.filter((pair) => !isSame(pair)),
   };
 }
@@ -30,5 +30,9 @@ const isOfTwoOwners = ({ peer, shadow }: Twins) => peer.known.party.owner !== sh
 function isSame({ peer, shadow }: Twins): boolean {
   const [a, b] = [peer.statement, shadow.statement];
   const sent = new Map(b.halos.map((halo) => [halo.shard, halo.sent]));
-  return a.root === b.root && a.halos.every((halo) => sent.get(halo.shard) === halo.sent);
+  return (
+    a.root === b.root &&
+    a.outputs === b.outputs &&
+    a.halos.every((halo) => sent.get(halo.shard) === halo.sent)
+  );
 }

@@ -12,7 +12,7 @@ import { signStatement } from '../../core/trust/statement/statement.js';
 import { rootOf, writeDigests } from '../../core/witness/digests.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Member } from '../room/conductor.js';
-import { Checker, digest } from './checker.js';
+import { Checker, digest, type Verdict } from './checker.js';
 import type { Judge } from './court.js';
 import { EvidenceDesk } from './evidence-desk.js';
 import { newParties } from './parties.fixture.js';
@@ -35,8 +35,6 @@ const plan = shadowedPlan('vetted-1');
 const ENDS = [16, 32];
 
 const ROOM = 'a room';
-/** Nothing is judged here: at most it is asked for. */
-const court: Judge = { numericalClass: async () => 'one', judge: async () => undefined };
 const checker = new Checker(() => createWasmEngine());
 afterAll(() => checker.close());
 
@@ -45,6 +43,9 @@ class Scene {
   readonly dismissed: string[] = [];
   readonly asked: PeerId[] = [];
   readonly failures: unknown[] = [];
+  readonly foundOut: PeerId[] = [];
+  /** What comes of every check; unless a test says so, none is ever over. */
+  verdict: Verdict | undefined;
   readonly vetting: Vetting;
   #sent = 0;
   #read = 0;
@@ -54,35 +55,46 @@ class Scene {
   private constructor(parties: Parties, signers: ReadonlyMap<PeerId, Signer>) {
     this.#parties = parties;
     this.#signers = signers;
-    const inspection = { parties, desk: new EvidenceDesk(), court, checker, log: () => {} };
+    const desk = new EvidenceDesk();
+    const court: Judge = {
+      numericalClass: async () => 'one',
+      judge: async () => this.verdict && { verdict: this.verdict, by: 'coordinator' },
+    };
+    const inspection = { parties, desk, court, checker, log: () => {} };
     const store = { get: async () => undefined };
     this.vetting = new Vetting(
       plan.job,
       job,
       { ...inspection, store },
       {
-        tell: (peer, { type }: ToPeer) => {
-          if (type === 'show') this.asked.push(peer);
+        tell: (peer, message: ToPeer) => {
+          if (message.type !== 'show') return;
+          this.asked.push(peer);
+          const token = message.url.slice('/evidence/'.length);
+          if (this.verdict) desk.deliver(token, new Uint8Array(desk.due(token) ?? 0));
         },
         isWaiting: () => false,
         failed: (error) => this.failures.push(error),
         progressed: () => {
           this.#read += 1;
         },
-        foundOut: () => {},
+        foundOut: (peer) => this.foundOut.push(peer),
         doubtful: () => {},
+        unclear: () => {},
         spoilt: () => {},
       },
     );
     this.vetting.follow(plan);
   }
 
-  static async open(are: 'believed' | 'strangers'): Promise<Scene> {
+  /** `areSampled`: whatever two agree on is drawn. */
+  static async open(are: 'believed' | 'strangers', areSampled = false): Promise<Scene> {
     const ed25519 = await bestEd25519();
     const peers = holdersIn(plan).map(({ peer }) => peer);
     const signers = new Map(peers.map((peer) => [peer, signerOf(ed25519, randomBytes(32))]));
     const own = are === 'believed' ? [...signers.values()].map(({ key }) => key) : [];
     const parties = newParties(ROOM, own);
+    vi.spyOn(parties, 'isSampled').mockReturnValue(areSampled);
     const scene = new Scene(parties, signers);
     for (const peer of peers) await scene.#introduce(peer);
     for (const step of ENDS) scene.vetting.endSpanAt(step, true);
@@ -221,4 +233,13 @@ test('a span ends wherever a grant, or the next plan, or the job does', async ()
   for (const [i, step] of ends.slice(1).entries()) await scene.signs('bert', ends[i] as number, step);
   await scene.settled();
   expect(scene.dismissed).toEqual([]);
+});
+
+test('where two have signed for the same, and it is false, both are found out', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers', true);
+  scene.verdict = { kind: 'lied', why: 'it is false', isSignedFalse: true };
+  // Of bert nothing comes before that.
+  for (const peer of ['anna', 'cora', 'bert'] as const) await scene.signs(peer, 0, 16);
+  await vi.waitFor(() => expect(scene.foundOut).toEqual(['anna', 'cora', 'bert']));
 });

@@ -228,9 +228,9 @@ export class Vetting {
         this.#deposits.compared(signed.plan, group);
         const { agreed, disputes } = compareTwins(group);
         for (const dispute of disputes) this.#dispute(signed, dispute);
-        for (const pair of agreed.values()) this.#rulings.agreed(pair);
         for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
-          if (!this.#believes(span.known)) this.#begin(signed, span);
+          if (!this.#believes(span.known))
+            this.#begin(signed, span, agreed.get(span.statement.shard)?.shadow);
         }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
         this.#bricks.keep(signed.plan, group);
@@ -256,15 +256,15 @@ export class Vetting {
     for (const span of [peer, shadow]) this.#begin(signed, span);
   }
 
-  /** Has a span checked. */
-  #begin(signed: SignedPlan, span: SignedSpan): void {
+  /** Has a span checked. `twin`: the same as its peer's shadow signed for it, where that agrees. */
+  #begin(signed: SignedPlan, span: SignedSpan, twin?: SignedSpan): void {
     const { shard, from, step } = span.statement;
     signed.beginsCheck(span.peer, from, step);
     // The last one still is the span before this.
     const startDigests =
       signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
     const stands = () => this.#plans.of(signed.plan.id) === signed && signed.isHeldBy(span.peer);
-    const check = this.#check(signed, span, startDigests, stands)
+    const check = this.#check(signed, { span, twin }, startDigests, stands)
       .catch((error) => {
         // What a void plan began with may be gone, with the seal that was given up.
         if (stands()) this.#listener.failed(error);
@@ -275,7 +275,7 @@ export class Vetting {
 
   async #check(
     signed: SignedPlan,
-    span: SignedSpan,
+    { span, twin }: { readonly span: SignedSpan; readonly twin: SignedSpan | undefined },
     startDigests: Uint8Array | undefined,
     stands: () => boolean,
   ): Promise<void> {
@@ -291,7 +291,7 @@ export class Vetting {
       this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
       signed.endsCheck(peer, step);
       if (verdict.kind !== 'holds') this.#disputes.settle(peer);
-      this.#rulings.verdict(span, outcome);
+      this.#rulings.verdict(span, outcome, twin);
       const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
       if (twins) this.#rulings.undecided(twins.peer, twins.shadow);
     }
