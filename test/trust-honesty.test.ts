@@ -60,6 +60,34 @@ test('one that never signs is named, and left out: the run ends without it', asy
   expect(of('benched').map(({ details }) => details.reason)).toEqual(['it does not sign what it computes']);
 });
 
+test('one that says again and again that the field is infinite is left out, and ends no job', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const connect = async (url: string) => despairing(await connectSocket(url));
+  await fleet.join({ name: 'despairing', connect });
+  const address = '127.0.0.2';
+  await Promise.all([fleet.join({ address }), fleet.join({ address })]);
+  await fleet.run({ ...job, run: { ...job.run, peers: 2 } });
+  expect(of('benched').map(({ details }) => details.reason)).toEqual([
+    'psi is not finite, as despairing found',
+  ]);
+});
+
+/** Under each plan its peer says that the field is infinite, as soon as it has its shard, and nothing more. */
+function despairing(socket: Socket): Socket {
+  let given: number | undefined;
+  return {
+    listen: (listener) => socket.listen(listener),
+    send: (message) => {
+      const { type, plan } = typeof message === 'string' ? JSON.parse(message) : {};
+      if (plan === undefined || plan !== given) socket.send(message);
+      if (type !== 'ready') return;
+      given = plan;
+      socket.send(JSON.stringify({ type: 'diverged', plan, step: 100, state: 'psi' }));
+    },
+    close: () => socket.close(),
+  };
+}
+
 /** What its peer signs does not leave it. */
 function mute(socket: Socket): Socket {
   return {

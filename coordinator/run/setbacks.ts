@@ -1,7 +1,7 @@
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
-import type { Course } from './course.js';
 import type { Departures } from './departures.js';
+import { Divergence } from './divergence.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
 import type { Succession } from './succession.js';
@@ -25,8 +25,9 @@ export class Setbacks {
   readonly #foundOut = new Map<PeerId, number>();
   /** By plan and peer: who could not load something, while it is found out whether it is the one to blame. */
   readonly #lookedInto = new Set<string>();
-  /** The field has become infinite once, under this plan, and who is to blame was to be found out. */
-  #doubt: { readonly course: Course; readonly timer: NodeJS.Timeout } | undefined;
+  readonly #divergence = new Divergence();
+  /** Until it is computed again where it became infinite. */
+  #doubt: NodeJS.Timeout | undefined;
 
   constructor(run: JobParts, planning: Planning, departures: Departures, succession: Succession) {
     this.#run = run;
@@ -126,7 +127,7 @@ export class Setbacks {
   foundOut(peer: PeerId, why: string, right: number | undefined, vouched?: number): void {
     // Whatever became infinite may have been its doing.
     this.close();
-    this.#doubt = undefined;
+    this.#divergence.forget();
     const { id, crew, tools, troubles } = this.#run;
     const least = Math.min(right ?? Number.POSITIVE_INFINITY, vouched ?? Number.POSITIVE_INFINITY);
     const known = this.#foundOut.get(peer);
@@ -150,32 +151,53 @@ export class Setbacks {
   }
 
   /**
-   * Where peers are checked, a peer that lies may be what made it diverge: that is found out meanwhile, or else it is
-   * computed once more.
+   * Where peers are checked, a peer that lies may be what made it diverge, or may only say so: that is found out meanwhile, or else it
+   * is computed once more. Who is alone with it then is left out.
    */
   diverged(member: Member, message: Extract<RunMessage, { type: 'diverged' }>): void {
-    const { course, vetting } = this.#run;
+    const { course, vetting, safe } = this.#run;
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
     if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
-    // It spreads: others find it too.
-    if (this.#doubt?.course === course) return;
-    if (this.#doubt !== undefined) return this.#giveUp(member, message);
-    const timer = setTimeout(() => {
-      if (this.#run.course === course) this.goBack(`${message.state} is not finite, as ${member.name} found`);
-    }, DOUBT_MS);
-    this.#doubt = { course, timer };
+    const { plan, step, state } = message;
+    const isEnough = vetting.believes(member.id) || !this.#isAnybodyElseThere(member);
+    const why = `${state} is not finite, as ${member.name} found`;
+    switch (this.#divergence.hear({ plan, owner: member.owner, step, isEnough }, safe.newest?.step ?? 0)) {
+      case 'new':
+        this.close();
+        this.#doubt = setTimeout(() => {
+          if (this.#run.course === course) this.goBack(why);
+        }, DOUBT_MS);
+        return;
+      case 'known':
+        return;
+      case 'believed':
+        return this.#giveUp(member, message);
+      case 'alone':
+        this.#benched(this.#run.troubles.leaveOut(member, why), why);
+        return this.goBack(`${why}, and nobody else`);
+    }
   }
 
   close(): void {
-    clearTimeout(this.#doubt?.timer);
+    clearTimeout(this.#doubt);
+  }
+
+  /** Whether somebody of another owner is there who could compute as well. */
+  #isAnybodyElseThere({ owner }: Member): boolean {
+    const { crew, troubles } = this.#run;
+    return crew.candidates((peer) => troubles.isBenched(peer)).some((other) => other.owner !== owner);
   }
 
   #strike(member: Member, { reason, peer }: Failure): void {
-    const { id, crew, troubles, tools } = this.#run;
+    const { crew, troubles } = this.#run;
     const other = peer === undefined ? undefined : (crew.member(peer) ?? 'gone');
-    const benched = troubles.failed(member, reason, other);
-    if (benched) tools.log('benched', { job: id, peer: benched, reason });
+    this.#benched(troubles.failed(member, reason, other), reason);
+  }
+
+  #benched(peer: PeerId | undefined, reason: string): void {
+    const { id, tools } = this.#run;
+    if (peer !== undefined) tools.log('benched', { job: id, peer, reason });
   }
 
   get #isLoadingCopies(): boolean {

@@ -15,7 +15,7 @@ export class Strikes {
 
   /** A peer that failed by itself. Returns who is benched for it. */
   alone(peer: PeerId): PeerId | undefined {
-    return this.#strike(peer, peer) < MOST_STRIKES ? undefined : this.#bench(peer);
+    return this.#strike(peer, peer) < MOST_STRIKES ? undefined : this.bench(peer);
   }
 
   /**
@@ -26,8 +26,8 @@ export class Strikes {
     const strikes = this.#strike(slower, faster);
     this.#strike(faster, slower);
     const cause = [slower, faster].find((peer) => this.#partners(peer) >= MOST_STRIKES);
-    if (cause !== undefined) return this.#bench(cause);
-    return strikes < MOST_STRIKES ? undefined : this.#bench(slower);
+    if (cause !== undefined) return this.bench(cause);
+    return strikes < MOST_STRIKES ? undefined : this.bench(slower);
   }
 
   /** The run has come farther: what failed before was chance. Who is benched stays so. */
@@ -42,6 +42,13 @@ export class Strikes {
     this.#benched.delete(peer);
   }
 
+  /** Leaves a peer out: its failures count against nobody else any more. Returns it. */
+  bench(peer: PeerId): PeerId {
+    this.forget(peer);
+    this.#benched.add(peer);
+    return peer;
+  }
+
   #strike(peer: PeerId, other: PeerId): number {
     const partners = this.#failures.get(peer) ?? new Map<PeerId, number>();
     this.#failures.set(peer, partners);
@@ -52,12 +59,5 @@ export class Strikes {
 
   #partners(peer: PeerId): number {
     return [...(this.#failures.get(peer)?.keys() ?? [])].filter((other) => other !== peer).length;
-  }
-
-  /** Its failures count against nobody else any more. */
-  #bench(peer: PeerId): PeerId {
-    this.forget(peer);
-    this.#benched.add(peer);
-    return peer;
   }
 }

@@ -79,6 +79,12 @@ export class Troubles {
     }
   }
 
+  /** A peer is left out from now on, whatever it failed at before. Returns which. */
+  leaveOut({ id, name }: Member, reason: string): PeerId {
+    this.#lastFailure = `${name}: ${reason}`;
+    return this.#strikes.bench(id);
+  }
+
   /** What others failed at with a peer that has gone was its going. */
   lost(peer: PeerId): void {
     this.#strikes.forget(peer);

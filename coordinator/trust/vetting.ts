@@ -174,7 +174,12 @@ export class Vetting {
   /** The last step up to which every peer of the newest plan is known to have been right: what a run may have to go back behind. */
   get surelyRight(): number {
     const peers = this.#plans.newest?.plan.shards.map(({ peer }) => peer) ?? [];
-    return this.#rulings.surelyRight(peers.filter((peer) => !this.#believes(this.#tools.parties.of(peer))));
+    return this.#rulings.surelyRight(peers.filter((peer) => !this.believes(peer)));
+  }
+
+  /** Whether a peer is the coordinator's own, and not checked. */
+  believes(peer: PeerId): boolean {
+    return this.#believes(this.#tools.parties.of(peer));
   }
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
