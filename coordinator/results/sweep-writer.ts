@@ -1,6 +1,6 @@
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
 import type { Store } from '../store/store.js';
-import type { SweepWriter } from '../sweep/sweep-run.js';
+import type { SweepWriter } from '../sweep/sweep-parts.js';
 import { finishSweepResult, startSweepResult } from './sweep-result.js';
 
 /** Writes a sweep's result to the store. `version` is Groundswell's. */

@@ -18,7 +18,8 @@ import type {
 } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import type { MembersNow } from '../sweep/members-now.js';
-import { SweepRun, type SweepWriter } from '../sweep/sweep-run.js';
+import type { SweepWriter } from '../sweep/sweep-parts.js';
+import { SweepRun } from '../sweep/sweep-run.js';
 import { Inspection, type InspectionTools } from '../trust/inspection.js';
 import type { Duty } from '../trust/inspectors.js';
 import { Background } from './background.js';
