@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { checkSweep } from '../core/job/sweep.js';
+import type { Socket } from '../core/protocol/socket.js';
 import { skippedStep } from '../core/trust/attacks.suite.js';
 import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
+import { connectSocket } from '../peer-node/socket.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type Result } from './fleet.js';
@@ -88,3 +90,34 @@ test('an honest peer of another numerical class is checked, and a member that di
   expect(new Set(verdicts)).toEqual(new Set(['holds']));
   expect(fleet.troubles).toEqual([]);
 });
+
+test('a peer that names false bytes of members first, and never finishes any, is left out, and holds none up', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  await fleet.join({
+    name: 'blocker',
+    rate: 1e9,
+    connect: async (url) => blocking(await connectSocket(url)),
+  });
+  await fleet.join({ name: 'honest' });
+  await fleet.done(id);
+  expect(of('benched').map(({ details }) => details.reason)).toEqual([
+    'it keeps others from finishing members, and finishes none',
+  ]);
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+/** Its peer names other bytes than it has, and says of no member that it is over. */
+function blocking(socket: Socket): Socket {
+  return {
+    listen: (listener) => socket.listen(listener),
+    send: (message) => {
+      if (typeof message !== 'string') return socket.send(message);
+      const said = JSON.parse(message);
+      if (said.type === 'member' || said.type === 'failed') return;
+      for (const object of said.type === 'upload' ? said.objects : []) object.sha256 = `${'A'.repeat(43)}=`;
+      socket.send(JSON.stringify(said));
+    },
+    close: () => socket.close(),
+  };
+}

@@ -41,3 +41,12 @@ it('counts what a peer brought since a member was given out last', () => {
   names.forget([3]);
   expect(names.count(3, 'anna')).toBe(0);
 });
+
+it('knows whose word the bytes of a member are', () => {
+  const names = new ChunkNames();
+  names.name(chunk('false'), 'mallory', true);
+  names.name(chunk('true'), 'anna', true);
+  expect(names.bindersOf(3)).toEqual(new Set(['mallory']));
+  names.forget([3]);
+  expect(names.bindersOf(3).size).toBe(0);
+});

@@ -55,6 +55,11 @@ export class ChunkNames {
     return this.#parts.get(member)?.get(peer)?.isContradicted ?? false;
   }
 
+  /** Whose word the bytes of a member's chunks are. */
+  bindersOf(member: number): ReadonlySet<PeerId> {
+    return new Set([...(this.#named.get(member)?.values() ?? [])].map(({ by }) => by));
+  }
+
   /** Members are to be computed again, from nothing. */
   forget(members: Iterable<number>): void {
     for (const member of members) {

@@ -103,6 +103,16 @@ describe('a member that fails', () => {
     expect(members.left).toBe(0);
   });
 
+  test('is none of the business of a peer that was not given it', () => {
+    const members = desk(1);
+    members.join(peer('a', 1e8), 0);
+    members.join(peer('mallory', 1e8), 0);
+    members.next('a', 0);
+    for (const final of [true, false, false, false])
+      members.failedAt({ member: 0, reason: 'diverged' }, { peer: 'mallory', final, now: 1 });
+    expect([members.left, members.running]).toEqual([1, 1]);
+  });
+
   test('and another, and a third, leave the peer out; what it held waits for others', () => {
     const members = desk(20);
     members.join(peer('a', 1e8), 0);

@@ -194,12 +194,12 @@ export class MemberDesk {
     return others;
   }
 
-  /** A peer could not finish a member. Gives the other peers that compute it in vain, where it is given up for good. */
+  /** A peer could not finish a member; one that it was not given is none of its business. Gives the other peers that compute it in vain, where it is given up for good. */
   failedAt(
     { member, reason }: MemberFailure,
     { peer, final, now }: { readonly peer: PeerId; readonly final: boolean; readonly now: number },
   ): readonly PeerId[] {
-    if (this.isOver(member) || !this.#members[member]) return [];
+    if (this.isOver(member) || !this.heldBy(peer).includes(member)) return [];
     const seat = this.#seats.get(peer);
     const failures = (this.#failures.get(member) ?? 0) + 1;
     this.#failures.set(member, failures);

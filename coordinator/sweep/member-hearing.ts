@@ -47,7 +47,7 @@ export class MemberHearing {
     if (!crew.mayCompute(peer.id)) return;
     const wasOver = desk.isOver(member);
     const saying = failure || wasOver ? 'founded' : (trust?.sayingOf(member, peer.id) ?? 'founded');
-    if (saying === 'contradicted') this.#rulings.contradicted(member);
+    if (saying === 'contradicted') this.#rulings.contradicted(member, peer.id);
     else if (saying === 'unfounded') tools.log('unfounded', { sweep: id, member, peer: peer.id });
     else if (failure) this.#failed(peer, message, failure);
     else this.#finished(peer, message);

@@ -1,3 +1,4 @@
+import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import type { Dispatch } from './dispatch.js';
 import type { Found } from './member-vetting.js';
@@ -28,21 +29,32 @@ export class MemberRulings {
 
   /** What the peer computes is not what others do, and that may be its device: it is left out of this sweep. */
   doubtful({ known, why, again }: Found): void {
+    this.#leaveOut(known.key, why);
+    this.#computeAgain(again);
+  }
+
+  /**
+   * Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed. Who means to
+   * for the second time, and does not finish, is left out of this sweep.
+   */
+  contradicted(member: number, by: PeerId): void {
+    const { id, tools, trust, desk } = this.#run;
+    tools.log('contradicted', { sweep: id, member });
+    const heldUp = trust?.contradicted(member, by) ?? [];
+    this.#dispatch.recall(desk.contradicted(member), member);
+    for (const { id: peer } of heldUp.flatMap((key) => this.#peersOf(key)))
+      trust?.lost(peer, desk.heldBy(peer));
+    for (const key of heldUp)
+      this.#leaveOut(key, 'it keeps others from finishing members, and finishes none');
+  }
+
+  #leaveOut(key: string, why: string): void {
     const { id, tools, desk } = this.#run;
-    for (const member of this.#peersOf(known.key)) {
+    for (const member of this.#peersOf(key)) {
       this.#run.lastFailure = `${member.name}: ${why}`;
       tools.log('benched', { job: id, peer: member.id, reason: why });
       desk.leaveOut(member.id);
     }
-    this.#computeAgain(again);
-  }
-
-  /** Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed. */
-  contradicted(member: number): void {
-    const { id, tools, trust, desk } = this.#run;
-    tools.log('contradicted', { sweep: id, member });
-    trust?.again([member]);
-    this.#dispatch.recall(desk.contradicted(member), member);
   }
 
   #computeAgain(again: readonly number[]): void {

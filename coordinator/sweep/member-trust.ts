@@ -7,6 +7,7 @@ import type { RunTools } from '../run/run-tools.js';
 import type { Inspection } from '../trust/inspection.js';
 import { ChunkNames } from './chunk-names.js';
 import type { MembersOver } from './done-record.js';
+import { HeldUp } from './held-up.js';
 import { MemberChecks } from './member-checks.js';
 import { type Finished, MemberVetting, type MemberVettingListener } from './member-vetting.js';
 import { owedChunks } from './owed-chunks.js';
@@ -27,6 +28,7 @@ export class MemberTrust {
   /** Steps of the longest member. */
   readonly #longest: number;
   readonly #names = new ChunkNames();
+  readonly #heldUp = new HeldUp();
   readonly #vetting: MemberVetting;
 
   constructor(id: string, sweep: WholeSweep, tools: MemberTrustTools, listener: MemberVettingListener) {
@@ -61,7 +63,9 @@ export class MemberTrust {
     peer: PeerId,
     held: readonly number[],
   ): string | undefined {
-    const isHolder = this.mayCompute(peer) && held.includes(chunk.member);
+    const key = this.keyOf(peer);
+    const isBelieved = key !== undefined && this.mayCompute(peer) && !this.#heldUp.isTooOften(key);
+    const isHolder = isBelieved && held.includes(chunk.member);
     const { kind } = this.#names.name(chunk, peer, isHolder);
     if (kind === 'refused') return undefined;
     return kind === 'chunk' ? chunk.key : asideKey(this.#id, peer);
@@ -75,6 +79,17 @@ export class MemberTrust {
     if (this.#names.isContradicted(member, peer)) return 'contradicted';
     const job = checkJob(memberOf(this.#sweep, this.#sweep.file, member).file);
     return this.#names.count(member, peer) >= owedChunks(job, this.#longest) ? 'founded' : 'unfounded';
+  }
+
+  /**
+   * A peer has finished a member that is to have other bytes: those whose word that was have not finished it, and it is computed again.
+   * Gives the keys of those who have held members up like this too often.
+   */
+  contradicted(member: number, by: PeerId): readonly string[] {
+    const others = [...this.#names.bindersOf(member)].filter((peer) => peer !== by);
+    this.again([member]);
+    const keys = new Set(others.flatMap((peer) => this.keyOf(peer) ?? []));
+    return [...keys].filter((key) => this.#heldUp.heldUp(key));
   }
 
   /** A peer says that a member is over, and it was not over before. */
