@@ -127,6 +127,15 @@ describe('a member that fails', () => {
   });
 });
 
+test('one that is left out is not reckoned with, however quick it claims to be', () => {
+  const members = desk(1);
+  members.join(peer('quick', 1e12), 0);
+  members.join(peer('slow', 1e5), 0);
+  members.next('quick', 0);
+  members.leaveOut('quick');
+  expect(members.next('slow', 1)).toEqual([0]);
+});
+
 test('a lost peer costs what it held; a result that comes twice counts once', () => {
   const members = desk(3);
   members.join(peer('a', 1e8), 0);

@@ -140,10 +140,10 @@ export class MemberDesk {
     return left;
   }
 
-  /** The peer can do nothing of this sweep. */
+  /** The peer can do nothing of this sweep, and nobody reckons with it. */
   leaveOut(peer: PeerId): void {
     this.#leftOut.add(peer);
-    for (const member of this.heldBy(peer)) this.#schedule.givenUp(`${member}`, peer);
+    this.#schedule.lost(peer);
   }
 
   /**
