@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
+import type { Socket } from '../core/protocol/socket.js';
 import { wrongMedium } from '../core/trust/attacks.suite.js';
+import { connectSocket } from '../peer-node/socket.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
@@ -139,3 +141,33 @@ test('fewer peers than two to a shard: the status says what has no shadow, and a
   expect(differingBits(await everything(fleet.result(id)), truth)).toBe(0);
   expect(of('back')).toEqual([]);
 });
+
+test('a shadow that leaves while shards are being loaded is let go when they are, and not at the end of the job', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const held: (() => void)[] = [];
+  const connect = async (url: string) => holding(await connectSocket(url), held);
+  await fleet.join({ rate: 2e8, engine: await slow(), connect });
+  const shadow = await join('b', { rate: 5e7, engine: await slow() });
+  const id = await fleet.submit({ ...job, run: { ...job.run, peers: 2 } });
+  await vi.waitFor(() => expect(held).toHaveLength(1), 30_000);
+  const left = shadow.contributor.leave();
+  await vi.waitFor(() => expect(of('plan')[0]?.details).toMatchObject({ shards: 1, shadows: 1 }));
+  for (const release of held) release();
+  await left;
+  expect(of('shadow-gone').map(({ details }) => details.why)).toEqual(['it leaves']);
+  pace = Number.POSITIVE_INFINITY;
+  await fleet.done(id);
+});
+
+/** Its peer's word that it has loaded its shard is held back: `held` lets it go. */
+function holding(socket: Socket, held: (() => void)[]): Socket {
+  return {
+    listen: (listener) => socket.listen(listener),
+    send: (message) => {
+      const isReady = typeof message === 'string' && JSON.parse(message).type === 'ready';
+      if (isReady) held.push(() => socket.send(message));
+      else socket.send(message);
+    },
+    close: () => socket.close(),
+  };
+}

@@ -16,7 +16,7 @@ const PEERS = 2;
 
 /**
  * What holding peers to what they compute costs: a real run of two peers, each with a cube of so many cells a side, followed for so many seconds. What it measures is put together for
- * peers that are trusted: how long their spans are, and one in fifty checked.
+ * peers that are trusted: how long their spans are, and `FLOOR` of them checked.
  */
 export async function measureCost(edge: number, seconds: number): Promise<Figure[]> {
   const file: JobFileInput = {

@@ -1,6 +1,7 @@
 import { Checker } from '../../coordinator/trust/checker.js';
 import { type Device, deviceOf } from '../../coordinator/trust/played-run.suite.js';
 import { fusedEngine } from '../../core/trust/classes/fused-engine.suite.js';
+import { FLOOR } from '../../core/trust/reputation/standing.js';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Figure } from '../harness.js';
@@ -49,8 +50,8 @@ export const TRIAL: RunsBench = {
   costSeconds: 2,
 };
 
-/** Good checks of a peer that is trusted: from here on one span in fifty is checked. */
-export const TRUSTED = 50;
+/** Good checks of a peer that is trusted: from here on it is checked as seldom as any. */
+export const TRUSTED = Math.round(1 / FLOOR);
 
 /** Of one owner. */
 const KEYS = 50;

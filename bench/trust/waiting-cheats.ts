@@ -8,6 +8,7 @@ import {
   playedParties,
 } from '../../coordinator/trust/played-run.suite.js';
 import { skippedStep } from '../../core/trust/attacks.suite.js';
+import { FLOOR } from '../../core/trust/reputation/standing.js';
 import { type Ground, SOUNDED } from './grounds.js';
 import { SPAN_STEPS } from './honest.js';
 
@@ -24,8 +25,8 @@ interface Tools {
   readonly checker: Checker;
 }
 
-/** No peer lasts so long: with one span in fifty checked, one in a hundred million would. */
-const LONGEST = 1000;
+/** No peer lasts so long: of those that are checked as seldom as any, one in some hundred million would. */
+const LONGEST = Math.round(20 / FLOOR);
 
 /** Peers that skip steps after so many good checks. */
 export async function betrayals(tools: Tools, good: number, peers: number): Promise<Caught> {

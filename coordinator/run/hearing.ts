@@ -50,7 +50,7 @@ export class Hearing {
     switch (message.type) {
       case 'leave':
         crew.leaves(member.id);
-        if (this.#rooms.succession.isShadow(member.id)) this.#rooms.succession.retire(member.id, 'it leaves');
+        this.#rooms.succession.letGo();
         this.#rooms.planning.reconsider();
         return this.#rooms.departures.releaseFree();
       case 'pong':
@@ -105,6 +105,7 @@ export class Hearing {
     this.#moved(member);
     course.ready(member.id);
     if (!course.allReady) return;
+    this.#rooms.succession.letGo();
     this.#rooms.departures.releaseFree();
     this.#rooms.planning.reconsider();
   }
@@ -125,6 +126,8 @@ export class Hearing {
     course.report(member.id, message.step);
     troubles.reached(course.slowest);
     report.reached(course.slowest);
+    // What it owed before may be done by now.
+    if (this.#rooms.succession.letGo()) this.#rooms.departures.releaseFree();
     this.#rooms.grants.extend(course);
     this.#rooms.completion.finishIfDone();
   }

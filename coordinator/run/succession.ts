@@ -48,6 +48,14 @@ export class Succession {
     return true;
   }
 
+  /** Has the run go on without the shadows that want to leave. Whether any has gone; the others wait until they can. */
+  letGo(): boolean {
+    const gone = this.#run.crew.leavers.filter(
+      (peer) => this.isShadow(peer) && this.retire(peer, 'it leaves'),
+    );
+    return gone.length > 0;
+  }
+
   /** What a peer still owes of the plan before this one, or is asked about where its shadow differs, nobody can do in its place. */
   #canRetire({ plan, allReady, pausedAt }: Course, peer: PeerId): boolean {
     const { safe, vetting } = this.#run;

@@ -26,8 +26,8 @@ export function afterFinding(standing: Standing, finding: Finding): Standing {
 /** Good checks in a row until which a key is a newcomer, and checked in every epoch. */
 export const NEWCOMER_CHECKS = 10;
 
-/** One epoch in so many is checked, however long nothing was found. */
-export const FLOOR = 1 / 50;
+/** The part of epochs that is checked, however long nothing was found. */
+export const FLOOR = 1 / 100;
 
 /**
  * How likely an epoch of a shard is checked: always while key or owner are newcomers, after n good checks with max(floor, 1/n). The
