@@ -135,7 +135,8 @@ export class Planning {
     });
     life.enter({ kind: 'running', course });
     tools.document.setPlan(plan);
-    troubles.begins(course.holders);
+    const isGiven = 'shards' in source;
+    troubles.begins(course.holders, isGiven ? 1000 * this.#run.staffing.slowestMove(shards) : 0);
     this.#grants.extend(course);
   }
 

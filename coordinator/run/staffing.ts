@@ -1,4 +1,4 @@
-import type { Box } from '../../core/grid/box.js';
+import { type Box, cellCount } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
 import { boundOf } from '../../core/plan/bound.js';
@@ -17,7 +17,7 @@ import { holdersIn, isShadow } from '../../core/protocol/holders.js';
 import type { ToldLink } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
-import { type Assignment, assignmentOf } from './assignment.js';
+import { type Assignment, assignmentOf, oneMoreOf } from './assignment.js';
 import { type Cast, castOfAll, castOfPairs, castWithVolunteers } from './cast.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
@@ -36,6 +36,9 @@ const SHADOW_RETURN = 6;
 
 /** The same peers change places no more often than so: what tells them apart may be a bad moment of a link. */
 const REARRANGE_SECONDS = 600;
+
+/** What one more peer would save is for people to read: it is found out anew no more often than so. */
+const ONE_MORE_SECONDS = 20;
 
 /** A shard, and who has its cells. */
 type Held = PlanShards[number];
@@ -70,6 +73,8 @@ export class Staffing {
   #left: Plan | undefined;
   /** When peers changed places last, in seconds. */
   #rearranged = Number.NEGATIVE_INFINITY;
+  /** Of whom it was found out last, and when, in seconds. */
+  #oneMore: { readonly peers: string; readonly at: number; readonly is: Assignment['oneMore'] } | undefined;
 
   /** `acquaintance`: left out where nobody is checked; then nobody is anybody's shadow. */
   constructor(job: Job, crew: Crew, troubles: Troubles, acquaintance?: Acquaintance) {
@@ -162,6 +167,12 @@ export class Staffing {
   /** Those that have been measured. */
   get links(): readonly MeasuredLink[] {
     return this.#known.links;
+  }
+
+  /** Seconds in which the largest of these shards is there, over the slowest of all links that have been measured. */
+  slowestMove(shards: PlanShards): number {
+    const bytes = Math.max(...shards.map(({ box }) => cellCount(box))) * this.#work.bytesHeld;
+    return bytes / this.#known.slowestRate;
   }
 
   /** The peer is gone. */
@@ -283,7 +294,12 @@ export class Staffing {
   }
 
   #assignment(cast: Cast, chosen: Candidate): Assignment {
-    return assignmentOf(settingOf(this.#work, cast.fleet, this.#options), cast, chosen);
+    const setting = settingOf(this.#work, cast.fleet, this.#options);
+    const peers = chosen.members.map((member) => cast.peers[member]?.id).join(' ');
+    if (this.#oneMore?.peers !== peers || seconds() - this.#oneMore.at > ONE_MORE_SECONDS) {
+      this.#oneMore = { peers, at: seconds(), is: oneMoreOf(setting, cast, chosen) };
+    }
+    return assignmentOf(setting, cast, chosen, this.#oneMore.is);
   }
 }
 

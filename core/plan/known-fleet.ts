@@ -124,6 +124,11 @@ export class KnownFleet {
     for (const key of this.#links.keys()) if (key.split(' ').includes(peer)) this.#links.delete(key);
   }
 
+  /** Of all links: bytes a second. */
+  get slowestRate(): number {
+    return this.links.reduce((slowest, { rate = Infinity }) => Math.min(slowest, rate), UNMEASURED.rate);
+  }
+
   /** How far the epochs of these peers lie from what they are taken for, as a part of it: the least steady of them. */
   scatter(peers: readonly PeerId[]): number {
     return Math.max(0, ...peers.map((peer) => this.#rates.get(peer)?.measured.scatter ?? 0));
