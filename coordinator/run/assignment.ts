@@ -16,11 +16,12 @@ export interface Assignment extends Pick<Plan, 'shards' | 'shadows' | 'exchangeE
   readonly oneMore: Progress['oneMore'] | undefined;
 }
 
-/** `cast`: the peers of the setting's fleet, in their order, and who computes beside them. */
+/** `cast`: the peers of the setting's fleet, in their order, and who computes beside them. `oneMore`: as `oneMoreOf` has it. */
 export function assignmentOf(
   setting: Setting,
   { peers, unpaired, shadowsOf }: Pick<Cast, 'peers' | 'unpaired' | 'shadowsOf'>,
   chosen: Candidate,
+  oneMore: Assignment['oneMore'],
 ): Assignment {
   const { members, pace, cost } = chosen;
   const shadows = shadowsOf(chosen);
@@ -40,16 +41,20 @@ export function assignmentOf(
       ...unpaired.map(({ id }) => [id, shown({ kind: 'unpaired' })] as const),
       ...shadows.map(({ peer, shard }) => [peer, shown({ kind: 'shadow', shard })] as const),
     ]),
-    oneMore: oneMoreOf(setting, chosen, idOf),
+    oneMore,
   };
 }
 
 const shown = (use: Use): ShownUse => ({ kind: use.kind, says: useInWords(use) });
 
-/** What another like the fastest that computes would add: nobody would bring a slower one. */
-function oneMoreOf(setting: Setting, chosen: Candidate, idOf: (member: number) => PeerId) {
+/** What another like the fastest that computes would add: nobody would bring a slower one. It takes as long as to cut the grid for one more. */
+export function oneMoreOf(
+  setting: Setting,
+  { peers }: Pick<Cast, 'peers'>,
+  chosen: Candidate,
+): Assignment['oneMore'] {
   const rateOf = (member: number) => setting.fleet.peers[member]?.rate ?? 0;
   const [like] = chosen.members.toSorted((a, b) => rateOf(b) - rateOf(a));
   if (like === undefined) return undefined;
-  return { like: idOf(like), saves: gainOfOneMore(setting, chosen, like) };
+  return { like: peers[like]?.id as PeerId, saves: gainOfOneMore(setting, chosen, like) };
 }

@@ -108,6 +108,13 @@ describe('a stall', () => {
     expect(watch.check(60_000, ['anna']).kind).toBe('stuck');
   });
 
+  test('of a plan whose shards take minutes to change hands is none before they should be there', () => {
+    const watch = watching();
+    watch.begins(0, both, 60_000);
+    expect(watch.check(239_000, []).kind).not.toBe('stuck');
+    expect(watch.check(240_000, []).kind).toBe('stuck');
+  });
+
   test('of a run that is always slow takes as much longer', () => {
     const watch = watching();
     watch.moved(30_000);

@@ -71,6 +71,11 @@ export class Course {
     return Math.min(...this.#steps.values());
   }
 
+  /** Whether a peer has loaded. */
+  isReady(peer: PeerId): boolean {
+    return this.#ready.has(peer);
+  }
+
   get allReady(): boolean {
     return this.#ready.size === this.#steps.size;
   }

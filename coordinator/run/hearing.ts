@@ -111,7 +111,8 @@ export class Hearing {
   }
 
   #epoch(member: Member, message: Heard<'epoch'>): void {
-    const { report, life, course, troubles, staffing, samples, tools } = this.#run;
+    const { report, life, course, troubles, staffing, samples, tools, plans } = this.#run;
+    plans.reached(message.plan, member.id, message.step);
     const answering = this.#answeringFor(member, message.plan);
     if (answering !== undefined) {
       samples.hold(member.id, message.probes, { answering, until: course?.until ?? 0 });

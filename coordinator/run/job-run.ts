@@ -7,6 +7,7 @@ import type { VettingListener } from '../trust/vetting.js';
 import { Completion } from './completion.js';
 import { Departures } from './departures.js';
 import { Grants } from './grants.js';
+import { HandoverWatch } from './handover-watch.js';
 import { Hearing } from './hearing.js';
 import { JobParts, type JobRunTools } from './job-parts.js';
 import { Planning } from './planning.js';
@@ -18,7 +19,7 @@ import { Succession } from './succession.js';
 /**
  * One job's run, from the first plan to its end. `JobParts` is what it knows; what follows from what is decided by `Hearing`
  * (what peers say), `Planning` (who computes from where on), `Grants` (how far), `Completion` (what is sealed, and the end),
- * `Succession` (who goes on for whom), `Setbacks` (what is computed again), `Stalls` (who holds it up) and `Departures` (who may go).
+ * `Succession` (who goes on for whom), `Setbacks` (what is computed again), `Stalls` (who holds it up), `HandoverWatch` (what a new plan waits for) and `Departures` (who may go).
  */
 export class JobRun implements Run {
   readonly #parts: JobParts;
@@ -28,6 +29,7 @@ export class JobRun implements Run {
   readonly #succession: Succession;
   readonly #setbacks: Setbacks;
   readonly #stalls: Stalls;
+  readonly #handovers: HandoverWatch;
   readonly #hearing: Hearing;
 
   constructor(id: string, job: Job, tools: JobRunTools) {
@@ -45,6 +47,7 @@ export class JobRun implements Run {
     this.#succession = new Succession(parts, grants, this.#planning);
     this.#setbacks = new Setbacks(parts, this.#planning, this.#departures, this.#succession);
     this.#stalls = new Stalls(parts, this.#setbacks);
+    this.#handovers = new HandoverWatch(parts);
     this.#hearing = new Hearing(parts, {
       grants,
       planning: this.#planning,
@@ -145,6 +148,7 @@ export class JobRun implements Run {
     tools.document.setProgress(this.progress);
     this.#planning.rebalance(course);
     // Another plan may be under way by now.
+    if (this.#parts.course) this.#handovers.look(this.#parts.course);
     if (this.#parts.course) this.#stalls.look(this.#parts.course);
   }
 

@@ -6,6 +6,8 @@ import type { PeerId, Plan } from '../../core/protocol/plan.js';
 export class PlanBook {
   /** By id, oldest first. */
   readonly #plans = new Map<number, Plan>();
+  /** By plan and peer, steps that it says it has made. */
+  readonly #steps = new Map<number, Map<PeerId, number>>();
 
   add(plan: Plan): void {
     this.#plans.set(plan.id, plan);
@@ -29,17 +31,36 @@ export class PlanBook {
     return plan !== undefined && isShadow(plan, peer);
   }
 
+  /** A peer has made so many steps under a plan. */
+  reached(id: number, peer: PeerId, step: number): void {
+    if (!this.#plans.has(id)) return;
+    const steps = this.#steps.get(id) ?? new Map<PeerId, number>();
+    this.#steps.set(id, steps.set(peer, step));
+  }
+
+  /** Steps that a peer has made under the plan before this one; undefined where none are known. */
+  stepBefore(id: number, peer: PeerId): number | undefined {
+    const ids = [...this.#plans.keys()];
+    const before = ids[ids.indexOf(id) - 1];
+    return before === undefined ? undefined : this.#steps.get(before)?.get(peer);
+  }
+
   /** Nothing more is heard on plans that others had taken over from before a sealed step. */
   forgetBefore(step: number): void {
     const plans = [...this.#plans];
     for (const [i, [id]] of plans.entries()) {
       const next = plans[i + 1];
-      if (next && next[1].from < step) this.#plans.delete(id);
+      if (next && next[1].from < step) this.#forget(id);
     }
   }
 
   /** The run goes back: all of them are void. */
   clear(): void {
-    this.#plans.clear();
+    for (const id of [...this.#plans.keys()]) this.#forget(id);
+  }
+
+  #forget(id: number): void {
+    this.#plans.delete(id);
+    this.#steps.delete(id);
   }
 }

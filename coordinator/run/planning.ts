@@ -37,13 +37,13 @@ export class Planning {
   /** Starts, or starts again: from copies that peers hold, or the newest sealed checkpoint, whichever is newer. */
   begin(): void {
     const { staffing, job, safe } = this.#run;
-    const start = staffing.start(this.#started ? 1 : job.run.peers);
+    const held = this.newerCopies;
+    const start = staffing.start(this.#started ? 1 : job.run.peers, held?.source.shards);
     switch (start.kind) {
       case 'wait':
         return this.#wait(start.reason);
       case 'go': {
         const { newest } = safe;
-        const held = this.newerCopies;
         if (held) return this.#follow(held.step, held.source, start.assignment);
         if (newest === undefined) return this.#follow(0, { kind: 'initial' }, start.assignment);
         return this.#follow(newest.step, { kind: 'checkpoint', seal: newest.seal }, start.assignment);
@@ -135,7 +135,8 @@ export class Planning {
     });
     life.enter({ kind: 'running', course });
     tools.document.setPlan(plan);
-    troubles.begins(course.holders);
+    const isGiven = 'shards' in source;
+    troubles.begins(course.holders, isGiven ? 1000 * this.#run.staffing.slowestMove(shards) : 0);
     this.#grants.extend(course);
   }
 

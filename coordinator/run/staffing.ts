@@ -1,12 +1,15 @@
-import type { Box } from '../../core/grid/box.js';
+import { type Box, cellCount } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
+import { boundOf } from '../../core/plan/bound.js';
 import type { Candidate } from '../../core/plan/candidate.js';
 import { costOf, type Pace } from '../../core/plan/cost.js';
 import { partOf } from '../../core/plan/fleet.js';
+import { inPlace, isRearranged } from '../../core/plan/in-place.js';
 import { KnownFleet, type MeasuredLink } from '../../core/plan/known-fleet.js';
-import { movingSeconds, worthMoving } from '../../core/plan/moving.js';
+import { LEAST_GAIN, movingSeconds, worthMoving } from '../../core/plan/moving.js';
 import { type PlanOptions, planFleet, settingOf } from '../../core/plan/plan-fleet.js';
+import { usableByRate } from '../../core/plan/search.js';
 import { expectedOf, type Promised, TrackRecord } from '../../core/plan/track-record.js';
 import { updatesOf } from '../../core/plan/updates.js';
 import { type Work, workOf } from '../../core/plan/work.js';
@@ -14,7 +17,7 @@ import { holdersIn, isShadow } from '../../core/protocol/holders.js';
 import type { ToldLink } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
-import { type Assignment, assignmentOf } from './assignment.js';
+import { type Assignment, assignmentOf, oneMoreOf } from './assignment.js';
 import { type Cast, castOfAll, castOfPairs, castWithVolunteers } from './cast.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
@@ -30,6 +33,15 @@ const CHANGE_SECONDS = 0.5;
 
 /** A run is to go on for so many times what the change takes, before it is interrupted for a shadow. */
 const SHADOW_RETURN = 6;
+
+/** The same peers change places no more often than so: what tells them apart may be a bad moment of a link. */
+const REARRANGE_SECONDS = 600;
+
+/** What one more peer would save is for people to read: it is found out anew no more often than so. */
+const ONE_MORE_SECONDS = 20;
+
+/** A shard, and who has its cells. */
+type Held = PlanShards[number];
 
 /** How a run may begin. */
 export type Start =
@@ -59,6 +71,10 @@ export class Staffing {
   readonly #record = new TrackRecord();
   /** What the run went over to its present plan from. */
   #left: Plan | undefined;
+  /** When peers changed places last, in seconds. */
+  #rearranged = Number.NEGATIVE_INFINITY;
+  /** Of whom it was found out last, and when, in seconds. */
+  #oneMore: { readonly peers: string; readonly at: number; readonly is: Assignment['oneMore'] } | undefined;
 
   /** `acquaintance`: left out where nobody is checked; then nobody is anybody's shadow. */
   constructor(job: Job, crew: Crew, troubles: Troubles, acquaintance?: Acquaintance) {
@@ -72,8 +88,8 @@ export class Staffing {
     this.#options = { overlap: OVERLAP, use, exchangeEvery };
   }
 
-  /** A plan from a state in the store, for `atLeast` peers or more. */
-  start(atLeast: number): Start {
+  /** A plan from a state that peers hold, or that is in the store, for `atLeast` peers or more. */
+  start(atLeast: number, held: readonly Held[] = []): Start {
     const peers = this.#candidates();
     const missing = atLeast - peers.length;
     if (missing > 0) {
@@ -82,7 +98,7 @@ export class Staffing {
       const reason = `waits for ${missing} more ${missing === 1 ? 'peer' : 'peers'}${failure}`;
       return { kind: 'wait', reason };
     }
-    const best = this.#best(peers, undefined);
+    const best = this.#best(peers, undefined, held);
     if (best) return { kind: 'go', assignment: this.#assignment(best.cast, best.plan) };
     const shortfall = memoryShortfall(
       this.#job,
@@ -101,7 +117,7 @@ export class Staffing {
     const { plan, until } = course;
     if (!course.allReady || until >= this.#job.steps) return { kind: 'not-yet' };
     const peers = this.#candidates();
-    const best = this.#best(peers, plan);
+    const best = this.#best(peers, plan, plan.shards);
     const cast = best?.cast ?? castOfAll(peers, this.#known);
     const present = this.#underWay(plan, cast);
     if (present && measured !== undefined) this.#record.took(promised(cast, present), measured, seconds());
@@ -111,6 +127,7 @@ export class Staffing {
     if (!present || this.#isToChange(cast, present, next, remainingSteps)) {
       this.#secondLook.forget();
       this.#left = plan;
+      if (present && isRearranged(present, next)) this.#rearranged = seconds();
       return { kind: 'move', assignment: this.#assignment(cast, next) };
     }
     if (this.#isToShadow(plan, cast, present, remainingSteps)) {
@@ -150,6 +167,12 @@ export class Staffing {
   /** Those that have been measured. */
   get links(): readonly MeasuredLink[] {
     return this.#known.links;
+  }
+
+  /** Seconds in which the largest of these shards is there, over the slowest of all links that have been measured. */
+  slowestMove(shards: PlanShards): number {
+    const bytes = Math.max(...shards.map(({ box }) => cellCount(box))) * this.#work.bytesHeld;
+    return bytes / this.#known.slowestRate;
   }
 
   /** The peer is gone. */
@@ -196,6 +219,7 @@ export class Staffing {
 
   #isToChange(cast: Cast, present: Candidate, next: Candidate, remainingSteps: number): boolean {
     if (this.#job.run.use === 'all' && next.members.length > present.members.length) return true;
+    if (isRearranged(present, next) && seconds() - this.#rearranged < REARRANGE_SECONDS) return false;
     const { peers, fleet } = cast;
     const cells = movingSeconds(fleet, placed(present), placed(next), this.#work.bytesHeld);
     const expected = this.#expected(cast, present, next);
@@ -211,13 +235,35 @@ export class Staffing {
     return isWorthIt && this.#secondLook.confirms(1 - expected.other / expected.present, Date.now());
   }
 
-  /** The best plan of those who are there now, and who may be whose shadow in it. */
-  #best(peers: readonly Member[], plan: Plan | undefined) {
+  /** The best plan of those who are there now, and who may be whose shadow in it. `plan` is the one under way, if one is. */
+  #best(peers: readonly Member[], plan: Plan | undefined, held: readonly Held[]) {
     for (const cast of this.#casts(peers, plan)) {
+      const present = plan && this.#underWay(plan, cast);
+      if (present && this.#isUnbeatable(cast, present)) return { cast, plan: present };
       const best = planFleet(this.#work, cast.fleet, this.#options);
-      if (best) return { cast, plan: best };
+      if (!best) continue;
+      const placeOf = new Map(cast.peers.map(({ id }, place) => [id, place]));
+      const places = held.flatMap(({ peer, box }) => {
+        const place = placeOf.get(peer);
+        return place === undefined ? [] : [[place, box] as const];
+      });
+      const setting = { work: this.#work, fleet: cast.fleet };
+      return { cast, plan: inPlace(setting, new Map(places), best) };
     }
     return undefined;
+  }
+
+  /** Whether no plan can be better by so much that a run would change for it. To look for one takes a tenth of a second and more. */
+  #isUnbeatable({ peers, fleet }: Cast, present: Candidate): boolean {
+    const { use, exchangeEvery } = this.#options;
+    const usable = usableByRate({ work: this.#work, fleet, exchangeEvery });
+    if (use === 'all' && present.members.length < usable.length) return false;
+    const { together, alone } = boundOf(this.#work, fleet);
+    const { secondsPerStep } = present.cost;
+    const ratio = this.#record.of(promised({ peers }, present), seconds())?.ratio ?? 1;
+    const within = (most: number) => most * (1 - LEAST_GAIN);
+    // One alone is held against what the present plan takes, others against what the model says of it.
+    return together >= within(secondsPerStep) && alone >= within(secondsPerStep * ratio);
   }
 
   /** What can be cast, the best first: where pairs cannot hold the job, all of them together may. */
@@ -248,13 +294,18 @@ export class Staffing {
   }
 
   #assignment(cast: Cast, chosen: Candidate): Assignment {
-    return assignmentOf(settingOf(this.#work, cast.fleet, this.#options), cast, chosen);
+    const setting = settingOf(this.#work, cast.fleet, this.#options);
+    const peers = chosen.members.map((member) => cast.peers[member]?.id).join(' ');
+    if (this.#oneMore?.peers !== peers || seconds() - this.#oneMore.at > ONE_MORE_SECONDS) {
+      this.#oneMore = { peers, at: seconds(), is: oneMoreOf(setting, cast, chosen) };
+    }
+    return assignmentOf(setting, cast, chosen, this.#oneMore.is);
   }
 }
 
 const seconds = () => performance.now() / 1000;
 
-const promised = ({ peers }: Cast, { members, pace, cost }: Candidate): Promised => ({
+const promised = ({ peers }: Pick<Cast, 'peers'>, { members, pace, cost }: Candidate): Promised => ({
   peers: members.map((member) => peers[member]?.id as PeerId),
   exchangeEvery: pace.exchangeEvery,
   secondsPerStep: cost.secondsPerStep,

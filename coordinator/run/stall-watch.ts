@@ -17,6 +17,8 @@ const FROZEN_EPOCHS = 20;
  */
 const STUCK_MS = 60_000;
 const STUCK_TIMES = 10;
+/** A plan whose shards change hands is given so many times what that is predicted to take. */
+const HANDOVER_TIMES = 4;
 
 export type Stall =
   | { readonly kind: 'none' }
@@ -32,6 +34,8 @@ export type Stall =
 export class StallWatch {
   #moved: number;
   #longest = 0;
+  /** What shards take to change hands under the present plan. */
+  #handover = 0;
   readonly #peers = new Map<PeerId, Watched>();
 
   constructor(now: number) {
@@ -43,8 +47,9 @@ export class StallWatch {
     this.#moved = now;
   }
 
-  /** A plan begins: its epochs are others than those before. */
-  begins(now: number, peers: readonly PeerId[]): void {
+  /** A plan begins: its epochs are others than those before. `handover`: until its shards have changed hands. */
+  begins(now: number, peers: readonly PeerId[], handover = 0): void {
+    this.#handover = handover;
     this.#peers.clear();
     for (const peer of peers) this.#peers.set(peer, new Watched(now));
   }
@@ -59,7 +64,8 @@ export class StallWatch {
 
   /** `free`: the peers that may go on. */
   check(now: number, free: readonly PeerId[]): Stall {
-    if (now - this.#moved >= Math.max(STUCK_MS, STUCK_TIMES * this.#longest)) return { kind: 'stuck' };
+    const patience = Math.max(STUCK_MS, STUCK_TIMES * this.#longest, HANDOVER_TIMES * this.#handover);
+    if (now - this.#moved >= patience) return { kind: 'stuck' };
     const watched = [...this.#peers].filter(([peer, each]) => each.rests(now, !free.includes(peer)));
     const silent = watched.filter(([, each]) => each.silence(now) >= ANSWER_MS);
     if (silent.length > 0) {

@@ -96,10 +96,10 @@ export class Troubles {
     this.#stall.moved(Date.now());
   }
 
-  /** A plan begins. */
-  begins(peers: readonly PeerId[]): void {
+  /** A plan begins; its shards change hands within `handover` milliseconds. */
+  begins(peers: readonly PeerId[], handover = 0): void {
     this.#stall.moved(Date.now());
-    this.#stall.begins(Date.now(), peers);
+    this.#stall.begins(Date.now(), peers, handover);
   }
 
   reported(peer: PeerId): void {

@@ -3,7 +3,7 @@ import { frameOf } from '../grid/halo.js';
 import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
 import { haloCells, type Neighbours, neighboursOf } from './neighbours.js';
 import { type Limit, Part } from './part.js';
-import { updatesOf } from './updates.js';
+import { type Updates, updatesOf } from './updates.js';
 import type { Work } from './work.js';
 
 /** Epochs that peers may be ahead of the slowest one's last report: hides the report's round trip. */
@@ -124,12 +124,23 @@ function transfer(from: Part, to: Part, { path, rate }: LinkPerformance, bytes: 
 
 function partOf(work: Work, peer: PeerPerformance, shard: Box, k: number, overlap: Pace['overlap']): Part {
   const updates = updatesOf(work, shard, k);
-  const starting = k * peer.stepSeconds + peer.exchangeSeconds;
-  const secondsOf = (made: number, swept: number) =>
-    (made + peer.sweepUpdates * swept) / peer.rate + starting;
-  const compute = secondsOf(updates.all, updates.swept);
-  const band = overlap === 'none' ? compute : secondsOf(updates.band, updates.bandSwept);
-  return new Part(peer, updates, compute, band);
+  const compute = computeSeconds(peer, updates, k);
+  const { band: all, bandSwept: swept } = updates;
+  return new Part(
+    peer,
+    updates,
+    compute,
+    overlap === 'none' ? compute : computeSeconds(peer, { all, swept }, k),
+  );
+}
+
+/** Seconds in which a peer makes the updates of `steps` steps between two exchanges, and what starts with them. */
+export function computeSeconds(
+  { rate, sweepUpdates, stepSeconds, exchangeSeconds }: PeerPerformance,
+  { all, swept }: Pick<Updates, 'all' | 'swept'>,
+  steps: number,
+): number {
+  return (all + sweepUpdates * swept) / rate + steps * stepSeconds + exchangeSeconds;
 }
 
 /** Bytes that a shard takes with the halo it needs to make `steps` steps between exchanges. */

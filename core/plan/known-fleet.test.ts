@@ -76,13 +76,29 @@ describe('what is known of a link', () => {
     expect(known.of([anna, far]).link(0, 1).roundTrip).toBe(0.01);
   });
 
-  it('is hardly better than the best that its peers have, until it is measured', () => {
+  it('is like those that its peers have, until it is measured', () => {
     const known = new KnownFleet(({ memory }) => memory);
     known.linked('anna', 'carl', { roundTrip: 0.1, rate: 1e6 });
-    known.linked('bert', 'carl', { roundTrip: 0.02, rate: 1e7 });
+    known.linked('bert', 'carl', { roundTrip: 0.08, rate: 1e7 });
     const { roundTrip, rate } = known.of([anna, bert]).link(0, 1);
-    expect(roundTrip).toBeCloseTo(0.07);
-    expect(rate).toBeCloseTo(1e6 / 0.7);
+    expect(roundTrip).toBeCloseTo(0.1);
+    expect(rate).toBeCloseTo(1e6);
+  });
+
+  it('may be a shorter one, where its peers have near ones and far ones, or one of them has none', () => {
+    const known = new KnownFleet(({ memory }) => memory);
+    known.linked('anna', 'carl', { roundTrip: 0.1 });
+    expect(known.of([anna, bert]).link(0, 1).roundTrip).toBeCloseTo(0.07);
+    for (const other of ['dora', 'emil']) {
+      known.linked('anna', other, { roundTrip: 0.02 });
+      known.linked('bert', other, { roundTrip: 0.02 });
+    }
+    known.linked('bert', 'carl', { roundTrip: 0.1 });
+    for (const other of ['fred', 'gina']) {
+      known.linked('anna', other, { roundTrip: 0.1 });
+      known.linked('bert', other, { roundTrip: 0.1 });
+    }
+    expect(known.of([anna, bert]).link(0, 1).roundTrip).toBeCloseTo(0.014);
   });
 
   it('is short within one network until it is measured, however far the others are, and then what was measured', () => {

@@ -14,8 +14,13 @@ const UNMEASURED: LinkPerformance = { path: 'direct', roundTrip: 0.01, rate: 12.
 /** Seconds there and back within one network, until the link has been measured. */
 const NEAR_ROUND_TRIP = 0.002;
 
-/** A link that is not measured is taken for so many times as long as the shortest of its peers': worth a try, and not a change of plan by itself. */
+/**
+ * A link that is not measured is taken for so many times as long as the shortest of its peers', where there is ground for hope: worth a
+ * try, and not a change of plan by itself.
+ */
 const HOPE = 0.7;
+/** Links of which a quarter is so many times as long as another lead to near peers and far ones. */
+const NEAR_AND_FAR = 2;
 
 /**
  * What either engine takes beside updates. In seconds, what starts: kernels by the step; reads, writes and a worker's round trips by the
@@ -119,6 +124,11 @@ export class KnownFleet {
     for (const key of this.#links.keys()) if (key.split(' ').includes(peer)) this.#links.delete(key);
   }
 
+  /** Of all links: bytes a second. */
+  get slowestRate(): number {
+    return this.links.reduce((slowest, { rate = Infinity }) => Math.min(slowest, rate), UNMEASURED.rate);
+  }
+
   /** How far the epochs of these peers lie from what they are taken for, as a part of it: the least steady of them. */
   scatter(peers: readonly PeerId[]): number {
     return Math.max(0, ...peers.map((peer) => this.#rates.get(peer)?.measured.scatter ?? 0));
@@ -127,10 +137,10 @@ export class KnownFleet {
   /** These peers as a planner wants them, in their order. */
   of(peers: readonly KnownPeer[]): Fleet {
     const scale = this.#claimScale();
-    const best = this.#bestLinks();
+    const usual = this.#usualLinks();
     return {
       peers: peers.map((peer) => this.#performanceOf(peer, scale)),
-      link: (a, b) => this.#link(peers[a] as KnownPeer, peers[b] as KnownPeer, best),
+      link: (a, b) => this.#link(peers[a] as KnownPeer, peers[b] as KnownPeer, usual),
       relayRate: Infinity,
     };
   }
@@ -154,9 +164,9 @@ export class KnownFleet {
     };
   }
 
-  #link(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>): LinkPerformance {
+  #link(a: KnownPeer, b: KnownPeer, usual: ReadonlyMap<PeerId, UsualLink>): LinkPerformance {
     const measured = this.#measured(keyOf(a.id, b.id));
-    const guess = isNear(a, b) ? NEAR : unmeasured(a, b, best);
+    const guess = isNear(a, b) ? NEAR : unmeasured(a, b, usual);
     const { roundTrip, rate = guess.rate } = measured ?? guess;
     return { ...UNMEASURED, roundTrip, rate };
   }
@@ -172,21 +182,40 @@ export class KnownFleet {
     };
   }
 
-  /** Of each peer, the shortest round trip and the highest rate of all its links. */
-  #bestLinks(): ReadonlyMap<PeerId, LinkFigures> {
-    const best = new Map<PeerId, LinkFigures>();
+  /** Of each peer that has links which are measured. */
+  #usualLinks(): ReadonlyMap<PeerId, UsualLink> {
+    const all = new Map<PeerId, LinkFigures[]>();
     for (const key of this.#links.keys()) {
-      const { roundTrip = Infinity, rate } = this.#measured(key) ?? {};
-      for (const peer of key.split(' ')) {
-        const before = best.get(peer);
-        best.set(peer, {
-          roundTrip: Math.min(roundTrip, before?.roundTrip ?? Infinity),
-          rate: rate === undefined ? before?.rate : Math.max(rate, before?.rate ?? 0),
-        });
-      }
+      const figures = this.#measured(key);
+      if (!figures) continue;
+      for (const peer of key.split(' ')) all.set(peer, [...(all.get(peer) ?? []), figures]);
     }
-    return best;
+    return new Map([...all].map(([peer, links]) => [peer, usualOf(links)]));
   }
+}
+
+/** What a peer's links are like. */
+interface UsualLink {
+  readonly shortest: number;
+  /** Seconds there and back of a link that is not measured, to a peer that has links too. */
+  readonly roundTrip: number;
+  /** Undefined where none of them tells. */
+  readonly rate: number | undefined;
+}
+
+/** Where all are alike, so is the next: one that is taken for better would be tried, and then another, without end. */
+function usualOf(links: readonly LinkFigures[]): UsualLink {
+  const trips = links.map(({ roundTrip }) => roundTrip).toSorted((a, b) => a - b);
+  const rates = links.flatMap(({ rate }) => (rate === undefined ? [] : [rate]));
+  const quarter = Math.floor(trips.length / 4);
+  const [lower, upper] = [trips[quarter] as number, trips.at(-1 - quarter) as number];
+  const shortest = trips[0] as number;
+  return {
+    shortest,
+    roundTrip: upper > NEAR_AND_FAR * lower ? HOPE * shortest : median(trips),
+    // What a peer sends shares its uplink, whichever link it takes.
+    rate: rates.length > 0 ? median(rates) : undefined,
+  };
 }
 
 /** What their links to others are like tells nothing: those leave the network. */
@@ -199,17 +228,17 @@ function isNear(a: KnownPeer, b: KnownPeer): boolean {
 
 /**
  * One that is much nearer to the coordinator than the other is no nearer to the other than they differ by; and one that is far from all
- * it has a link to is hardly near to the next. The same goes for rates.
+ * it has a link to is hardly near to the next, and no nearer than to these where they are as far as one another. The same goes for rates.
  */
-function unmeasured(a: KnownPeer, b: KnownPeer, best: ReadonlyMap<PeerId, LinkFigures>) {
+function unmeasured(a: KnownPeer, b: KnownPeer, usual: ReadonlyMap<PeerId, UsualLink>) {
   const [toA, toB] = [a.roundTrip(), b.roundTrip()];
   const apart = toA === undefined || toB === undefined ? 0 : Math.abs(toA - toB);
-  const [ofA, ofB] = [best.get(a.id), best.get(b.id)];
-  const nearest = Math.max(ofA?.roundTrip ?? 0, ofB?.roundTrip ?? 0);
-  const quickest = Math.min(ofA?.rate ?? Infinity, ofB?.rate ?? Infinity);
+  const [ofA, ofB] = [usual.get(a.id), usual.get(b.id)];
+  const tripOf = (own: UsualLink | undefined, other: UsualLink | undefined) =>
+    own === undefined ? 0 : other === undefined ? HOPE * own.shortest : own.roundTrip;
   return {
-    roundTrip: Math.max(UNMEASURED.roundTrip, apart, HOPE * nearest),
-    rate: Math.min(UNMEASURED.rate, quickest / HOPE),
+    roundTrip: Math.max(UNMEASURED.roundTrip, apart, tripOf(ofA, ofB), tripOf(ofB, ofA)),
+    rate: Math.min(UNMEASURED.rate, ofA?.rate ?? Infinity, ofB?.rate ?? Infinity),
   };
 }
 

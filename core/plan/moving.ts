@@ -8,8 +8,8 @@ export interface Placement {
 }
 
 /**
- * Seconds until cells have changed hands: all peers send at once, each over its own uplink, and the busiest is done last.
- * `bytesOfCell` are those of a cell's state.
+ * Seconds until cells have changed hands: all peers send at once, each over its own uplink, and the busiest is done last. An uplink is as
+ * quick as the quickest link that it feeds, where it is not known by itself. `bytesOfCell` are those of a cell's state.
  */
 export function movingSeconds(
   fleet: Fleet,
@@ -19,6 +19,8 @@ export function movingSeconds(
 ): number {
   const sent = fleet.peers.map(() => 0);
   const received = fleet.peers.map(() => 0);
+  /** Bytes that leave each peer for others, and the quickest of the links that they take. */
+  const leaving = fleet.peers.map(() => ({ bytes: 0, quickest: 0 }));
   let longest = 0;
   for (const giver of before) {
     for (const taker of after) {
@@ -26,6 +28,9 @@ export function movingSeconds(
       if (bytes === 0 || giver.peer === taker.peer) continue;
       const { path, roundTrip, rate } = fleet.link(giver.peer, taker.peer);
       longest = Math.max(longest, roundTrip + bytes / rate);
+      const own = leaving[giver.peer] as (typeof leaving)[number];
+      own.bytes += bytes;
+      own.quickest = Math.max(own.quickest, rate);
       const { up, local } = fleet.peers[giver.peer] as Fleet['peers'][number];
       const { down, local: localTaker } = fleet.peers[taker.peer] as Fleet['peers'][number];
       sent[giver.peer] = (sent[giver.peer] as number) + bytes / (path === 'local' ? local : up);
@@ -33,15 +38,18 @@ export function movingSeconds(
         (received[taker.peer] as number) + bytes / (path === 'local' ? localTaker : down);
     }
   }
-  return Math.max(longest, ...sent, ...received);
+  const uplinks = leaving.map(({ bytes, quickest }) => (bytes === 0 ? 0 : bytes / quickest));
+  return Math.max(longest, ...sent, ...received, ...uplinks);
 }
 
 /** A plan that promises less is not worth the unrest: rates are known no better. */
-const LEAST_GAIN = 0.05;
+export const LEAST_GAIN = 0.05;
 /** However unsteady peers are, a plan that promises half the time is believed. */
 const SURE_GAIN = 0.5;
 /** What a move saves has to be so many times what it costs: the fleet may have changed again before. */
 const RETURN = 3;
+/** And within so many seconds of the run: the network is another by then. */
+const HORIZON_SECONDS = 600;
 
 /**
  * Whether to go over to another plan now. `present` and `better` are seconds a step, both as predicted from the same
@@ -59,5 +67,6 @@ export function worthMoving(change: {
 }): boolean {
   const { present, better, remainingSteps, moving, scatter } = change;
   const gain = Math.max(LEAST_GAIN, Math.min(SURE_GAIN, scatter));
-  return better < present * (1 - gain) && (present - better) * remainingSteps > RETURN * moving;
+  const steps = Math.min(remainingSteps, HORIZON_SECONDS / present);
+  return better < present * (1 - gain) && (present - better) * steps > RETURN * moving;
 }

@@ -43,7 +43,11 @@ export function bestSubset(setting: Setting): Candidate | undefined {
 }
 
 /** Peers that can hold a brick, the fastest first, and no more than there are bricks, or than a plan lists. */
-export function usableByRate({ work, fleet, exchangeEvery = 1 }: Setting): number[] {
+export function usableByRate({
+  work,
+  fleet,
+  exchangeEvery = 1,
+}: Pick<Setting, 'work' | 'fleet' | 'exchangeEvery'>): number[] {
   const brick = memoryOf(work, { lo: [0, 0, 0], hi: work.grid.brick }, exchangeEvery);
   return fleet.peers
     .map((_, peer) => peer)

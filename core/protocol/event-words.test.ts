@@ -9,6 +9,11 @@ test.each([
     { plan: 2, from: 1234567, shards: 3, exchangeEvery: 1 },
     'plan 2 from step 1234567: 3 shards, an exchange every 1 step',
   ],
+  [
+    'plan-waits',
+    { plan: 3, seconds: 10, peers: 2, megabytes: 10.48576, for: [] },
+    'plan 3 has not begun after 10 s: 2 peers to be given 10.49 MB, []',
+  ],
   ['back', { reason: 'two is gone', to: 40 }, 'goes back to step 40: two is gone'],
   ['joined', { name: 'two', kind: 'node', engine: 'wasm' }, 'two joined (node, wasm)'],
   [

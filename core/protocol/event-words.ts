@@ -11,6 +11,8 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       return `${of('state')}${because}`;
     case 'plan':
       return `plan ${of('plan')} from step ${of('from')}: ${counted(details.shards, 'shard')}${details.shadows === undefined ? '' : `, ${counted(details.shadows, 'shadow')}`}, an exchange every ${counted(details.exchangeEvery, 'step')}`;
+    case 'plan-waits':
+      return `plan ${of('plan')} has not begun after ${of('seconds')} s: ${counted(details.peers, 'peer')} to be given ${of('megabytes')} MB, ${of('for')}`;
     case 'sealed':
       return `checkpoint at step ${of('step')} is safe`;
     case 'back':
