@@ -3,7 +3,7 @@ import { Link } from '../core/links/link.js';
 import type { LinkMessage } from '../core/links/messages.js';
 import type { SignalData, Transport, TransportAttempt, TransportFactory } from '../core/links/transport.js';
 import { HIGH_WATER_BYTES, LINK_ATTEMPTS } from '../core/protocol/limits.js';
-import { openTransports } from '../peer-node/transports.js';
+import { openTransports, type TransportChoice } from '../peer-node/transports.js';
 import type { Figure } from './harness.js';
 
 const KIB = 1024;
@@ -18,7 +18,14 @@ const ROUND_TRIPS = 100;
  */
 const ROUNDS = 5;
 
-type Name = 'werift' | 'datachannel';
+type Name = 'werift' | 'datachannel' | 'socket';
+
+/** Both ends are in one process, so that `auto` takes the socket of one machine. */
+const CHOICES: Readonly<Record<Name, TransportChoice>> = {
+  werift: 'werift',
+  datachannel: 'datachannel',
+  socket: 'auto',
+};
 
 /** What one transport does, both of its ends in this process. Rates in MB/s, round trips in ms. */
 interface Speeds {
@@ -46,17 +53,20 @@ function middle(values: readonly number[]): number {
 export async function bench(): Promise<Figure[]> {
   const weriftRounds = await roundsOf('werift');
   const datachannelRounds = await roundsOf('datachannel');
+  const socketRounds = await roundsOf('socket');
   const werift = middleOf(weriftRounds);
   const datachannel = middleOf(datachannelRounds);
   const ratio = (name: string, value: number, note: string): Figure => ({ name, value, unit: '1', note });
   return [
     ...figures('werift', werift),
     ...figures('datachannel', datachannel),
+    ...figures('socket', middleOf(socketRounds)),
     ratio('throughput_vs_werift', datachannel.messages / werift.messages, 'datachannel, 64 KiB messages'),
     ratio('round_trip_1_vs_werift', datachannel.shortTrip / werift.shortTrip, 'datachannel, 1 KiB'),
     ratio('round_trip_64_vs_werift', datachannel.longTrip / werift.longTrip, 'datachannel, 64 KiB'),
     ratio('halo_vs_channel', middleRatio(datachannelRounds, 'halos', 'channel'), 'datachannel'),
     ratio('halo_vs_channel_werift', middleRatio(weriftRounds, 'halos', 'channel'), 'werift'),
+    ratio('halo_vs_channel_socket', middleRatio(socketRounds, 'halos', 'channel'), 'a socket of one machine'),
     ratio(
       'halo_trip_vs_channel',
       middleRatio(datachannelRounds, 'longTrip', 'channelTrip'),
@@ -126,7 +136,7 @@ function middleOf(rounds: readonly Speeds[]): Speeds {
 }
 
 async function speedsOf(name: Name): Promise<Speeds> {
-  const factory = await openTransports(name);
+  const factory = await openTransports(CHOICES[name]);
   try {
     const links = new LinkedPair(await connectedPair(factory));
     const messages = await links.rate(64 * KIB);

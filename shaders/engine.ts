@@ -115,8 +115,16 @@ export interface EngineShard {
   readonly bytes: number;
   /** Copies `data` (the slabs' cells, one slab after the other) into the state. */
   write(slabs: readonly Slab[], data: Float32Array): Promise<void>;
-  /** The slabs' cells, one slab after the other. */
-  read(slabs: readonly Slab[]): Promise<Float32Array>;
+  /**
+   * Writes cells that nobody uses until it resolves: to the same cells, in a view of the same memory that may be another object. An engine in
+   * another thread moves the whole buffer there and back, and copies nothing; others have no need of it.
+   */
+  lend?(slabs: readonly Slab[], data: Float32Array): Promise<Float32Array>;
+  /**
+   * The slabs' cells, one slab after the other. `into`: a whole buffer of as many cells, which the caller gives away; an engine may hand it out
+   * with what is read, in place of a new one.
+   */
+  read(slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Promise<Float32Array>;
   advance(updates: readonly Update[]): Promise<Advance>;
   /**
    * Swaps the levels of every wave, in the whole frame: `now` becomes `before`, and `before` becomes `now`. So one part of

@@ -14,7 +14,7 @@ const PATH_SECONDS = 1;
 export interface Channel {
   /** Bytes accepted and not yet handed to the network. */
   buffered(): number;
-  /** The bytes never change afterwards. */
+  /** The bytes do not change until the other side has them. */
   send(message: Uint8Array): void;
   path(): TransportStats['path'];
   /** Ends the channel and all that carries it. Called once. */

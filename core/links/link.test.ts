@@ -33,7 +33,9 @@ class Ends {
     const link = (heard: number[]) =>
       new Link(1, {
         onMessage: (message) => {
-          if (message.type === 'state') heard.push(message.cells[0] ?? Number.NaN);
+          if (message.type !== 'state') return;
+          const [first = Number.NaN] = message.cells;
+          heard.push(message.cells.every((cell) => cell === first) ? first : Number.NaN);
         },
         onLineEnd: () => {},
       });
@@ -66,7 +68,7 @@ class Ends {
 }
 
 describe('a link', () => {
-  test('brings each message once and in order, wherever its channels break', async () => {
+  test('brings each message once and in order, wherever its channels break, and though memory is used again as soon as it may', async () => {
     const action = fc.oneof(
       {
         weight: 3,
@@ -86,7 +88,8 @@ describe('a link', () => {
         const taken: Promise<void>[] = [];
         for (const [i, act] of actions.entries()) {
           if (act.kind === 'send') {
-            taken.push(ends.links[act.end as 0 | 1].send(state(i, act.length)));
+            const message = state(i, act.length);
+            taken.push(ends.links[act.end as 0 | 1].send(message, () => message.cells.fill(-1)));
             sent[act.end as 0 | 1].push(i);
           } else if (act.kind === 'carry') ends.wires[act.end as 0 | 1].carry();
           else ends.connect();
@@ -112,6 +115,30 @@ describe('a link', () => {
     await ends.carryAll();
     expect(ends.heard[1]).toEqual([1]);
     ends.close();
+  });
+
+  test('says that memory is free when the other side has the message, and neither before nor twice', async () => {
+    const ends = new Ends();
+    await ends.carryAll();
+    const arrived = vi.fn();
+    await ends.links[0].send(state(1), arrived);
+    ends.connect();
+    expect(arrived).not.toHaveBeenCalled();
+    await ends.carryAll();
+    await ends.links[1].send(state(2));
+    await ends.carryAll();
+    await ends.links[1].send(state(3));
+    await ends.carryAll();
+    expect(arrived).toHaveBeenCalledOnce();
+    ends.close();
+  });
+
+  test('that ends says of no memory that it is free: its channel may still hold it', async () => {
+    const ends = new Ends();
+    const arrived = vi.fn();
+    await ends.links[0].send(state(1), arrived);
+    ends.close();
+    expect(arrived).not.toHaveBeenCalled();
   });
 
   test('tells what has arrived, though it has nothing to send', async () => {

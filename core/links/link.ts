@@ -17,6 +17,7 @@ interface Kept {
   readonly bytes: number;
   readonly taken: () => void;
   readonly failed: (error: LinkError) => void;
+  readonly arrived: () => void;
 }
 
 /**
@@ -46,11 +47,12 @@ export class Link implements LineUser {
   }
 
   /**
-   * Sends a message after those before it. Its cells must never change from here on: no copy is made of them, and they may
-   * have to go again over another channel. Resolves when a channel has all of it, or the other side has. Rejects with LinkError
-   * when the link has ended, or when more than MAX_LINK_QUEUE_BYTES are kept; with ProtocolError when the message is too long.
+   * Sends a message after those before it. Its cells must not change until `arrived` is called: no copy is made of them, and they may
+   * have to go again over another channel. It is called when the other side has all of it: never, where the link ends before.
+   * Resolves when a channel has all of it, or the other side has. Rejects with LinkError when the link has ended, or when more than
+   * MAX_LINK_QUEUE_BYTES are kept; with ProtocolError when the message is too long.
    */
-  async send(message: LinkMessage): Promise<void> {
+  async send(message: LinkMessage, arrived: () => void = () => {}): Promise<void> {
     if (this.#end !== undefined) throw this.#endError(this.#end);
     const frame = writeMessage(message);
     const bytes = bodyBytes(frame);
@@ -58,7 +60,7 @@ export class Link implements LineUser {
       throw new LinkError(`${this.#keptBytes} bytes wait for this link already; await the sends before.`);
     }
     await new Promise<void>((taken, failed) => {
-      this.#kept.push({ frame, bytes, taken, failed });
+      this.#kept.push({ frame, bytes, taken, failed, arrived });
       this.#keptBytes += bytes;
       this.#start();
     });
@@ -174,9 +176,10 @@ export class Link implements LineUser {
     }
     if (arrived <= 0) return;
     this.#acknowledged = count;
-    for (const { bytes, taken } of this.#kept.splice(0, arrived)) {
-      this.#keptBytes -= bytes;
-      taken();
+    for (const message of this.#kept.splice(0, arrived)) {
+      this.#keptBytes -= message.bytes;
+      message.taken();
+      message.arrived();
     }
     this.#sent = Math.max(0, this.#sent - arrived);
   }

@@ -80,9 +80,12 @@ export class Links {
     return ways;
   }
 
-  /** The caller has no more use for what a message brought; nobody else may have. What no link has brought is left alone. */
-  giveBack({ buffer }: ArrayBufferView): void {
-    this.#spare.give(buffer);
+  /**
+   * The caller has no more use for what a message brought; nobody else may have. What no link has brought is left alone. `now`: a view of
+   * the same memory, where it has been to another thread.
+   */
+  giveBack({ buffer }: ArrayBufferView, now: ArrayBufferView = { buffer } as ArrayBufferView): void {
+    this.#spare.give(buffer, now.buffer);
   }
 
   /** Ends all links at once. The factories stay the caller's to close. */

@@ -37,11 +37,22 @@ describe('spare buffers', () => {
     expect(spare.take(LENGTH).byteLength).toBe(LENGTH);
   });
 
+  test('what has been to another thread and has come back is handed out again', () => {
+    const spare = new SpareBuffers();
+    const buffer = spare.take(LENGTH);
+    const there = structuredClone(buffer, { transfer: [buffer] });
+    const back = structuredClone(there, { transfer: [there] });
+    spare.give(buffer, back);
+    spare.give(buffer, back);
+    expect(spare.take(LENGTH)).toBe(back);
+    expect(spare.take(LENGTH)).not.toBe(back);
+  });
+
   test('no more is kept than is likely to be needed', () => {
     const spare = new SpareBuffers();
-    const large = Array.from({ length: 3 }, () => spare.take(30 * 1024 * 1024));
+    const large = Array.from({ length: 3 }, () => spare.take(60 * 1024 * 1024));
     for (const buffer of large) spare.give(buffer);
-    const again = large.map(() => spare.take(30 * 1024 * 1024));
+    const again = large.map(() => spare.take(60 * 1024 * 1024));
     expect(again.filter((buffer) => large.includes(buffer))).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 /** What is shorter is made as quickly as it is found. */
 const LEAST_BYTES = 16 * 1024;
-/** More is not kept: what one exchange brings a shard of half a million cells a face. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** More is not kept: what a span of a shard brings that is computed again by others, which comes back all at once. */
+const MOST_BYTES = 128 * 1024 * 1024;
 
 /**
  * Memory for what comes again and again in the same few lengths, as halos do: a run that goes on as before takes no new memory for it,
@@ -23,17 +23,19 @@ export class SpareBuffers {
     return buffer;
   }
 
-  /** Takes a buffer back that it has handed out, once. */
-  give(buffer: ArrayBufferLike): void {
-    if (!(buffer instanceof ArrayBuffer) || !this.#out.delete(buffer)) return;
-    const bytes = buffer.byteLength;
+  /**
+   * Takes a buffer back that it has handed out, once. What has been to another thread comes back as another object with the same memory: `now`.
+   */
+  give(buffer: ArrayBufferLike, now: ArrayBufferLike = buffer): void {
+    if (!(now instanceof ArrayBuffer) || !this.#out.delete(buffer)) return;
+    const bytes = now.byteLength;
     // Moved to another thread, it is of no more use here.
     if (bytes === 0) return;
     // Other lengths are in use by now.
     if (this.#bytes + bytes > MOST_BYTES) this.#empty();
     const spare = this.#spare.get(bytes) ?? [];
     this.#spare.set(bytes, spare);
-    spare.push(buffer);
+    spare.push(now);
     this.#bytes += bytes;
   }
 

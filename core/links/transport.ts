@@ -7,7 +7,7 @@ export interface Transport {
   readonly maxMessage: number;
   /** Bytes accepted by `send` and not yet handed to the network. */
   readonly buffered: number;
-  /** Throws LinkError when closed. The bytes must not change afterwards: whoever has no need of a copy makes none. */
+  /** Throws LinkError when closed. The bytes must not change until the other side has them: whoever has no need of a copy makes none. */
   send(message: Uint8Array): void;
   /** Resolves when `buffered` has fallen below the low-water mark; rejects with LinkError when closed. */
   drained(): Promise<void>;

@@ -25,13 +25,13 @@ export class Wire implements Transport {
   send(message: Uint8Array): void {
     if (!this.flows) return;
     if (this.#arrives === 'at once') this.#other?.onMessage(message.slice());
-    else this.#underWay.push(message.slice());
+    else this.#underWay.push(message);
   }
 
   /** Lets the next message arrive. */
   carry(): void {
     const message = this.#underWay.shift();
-    if (message) this.#other?.onMessage(message);
+    if (message) this.#other?.onMessage(message.slice());
   }
 
   async drained(): Promise<void> {}

@@ -72,11 +72,11 @@ export class Advancing {
   async #advanceTo(until: number): Promise<void> {
     const { plan, job, halos, tally } = this.#tools;
     tally.granted();
-    let before = Promise.resolve();
+    let before: Promise<unknown> = Promise.resolve();
     for (let from = this.#step; from < until; ) {
       const to = Math.min(from + plan.exchangeEvery, until);
-      await halos.receive(from);
-      const made = this.#make(from, to);
+      const { taken } = await halos.receive(from);
+      const made = Promise.all([taken, this.#make(from, to)]);
       // Awaited below; it may fail earlier.
       made.catch(() => undefined);
       await before;

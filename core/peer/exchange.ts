@@ -59,9 +59,16 @@ export function planExchange(job: Job, plan: Plan, self: number): Exchange {
   };
 }
 
-/** Reads all outgoing parcels in one call and gives each its part. */
-export async function readParcels(shard: EngineShard, parcels: readonly Parcel[]): Promise<Float32Array[]> {
-  const all = await shard.read(parcels.flatMap(({ slabs }) => slabs));
+/** Reads all outgoing parcels in one call and gives each its part, of one buffer. `into`: see `EngineShard.read`. */
+export async function readParcels(
+  shard: EngineShard,
+  parcels: readonly Parcel[],
+  into?: Float32Array<ArrayBuffer>,
+): Promise<Float32Array[]> {
+  const all = await shard.read(
+    parcels.flatMap(({ slabs }) => slabs),
+    into,
+  );
   let offset = 0;
   return parcels.map(({ cells }) => {
     const part = all.subarray(offset, offset + cells);

@@ -9,6 +9,13 @@ import { unpack } from '../parcel/parcel.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import { type Expected, type Inbox, isAwaited } from './inbox.js';
 
+/** A halo that has come. */
+export interface TakenHalo {
+  readonly cells: Float32Array;
+  readonly told: number | undefined;
+  readonly done: (cells: Float32Array) => void;
+}
+
 export interface PartnersTools {
   readonly self: PeerId;
   readonly links: Links;
@@ -52,18 +59,17 @@ export class Partners {
   }
 
   /**
-   * Waits for a halo: the cells of `slabs`, and how fast ours came in there, in bytes a second, where that is known. `done` is to be called by
-   * whoever has no more use for the cells: their memory is used again.
+   * Waits for a halo: the cells of `slabs`, and how fast ours came in there, in bytes a second, where that is known. `done` is to be called, with
+   * the cells, by whoever has no more use for them: their memory is used again, also where another thread has had it meanwhile.
    */
-  async takeHalo(
-    expected: Expected & { readonly kind: 'halo' },
-    slabs: readonly Slab[],
-  ): Promise<{ readonly cells: Float32Array; readonly told: number | undefined; readonly done: () => void }> {
+  async takeHalo(expected: Expected & { readonly kind: 'halo' }, slabs: readonly Slab[]): Promise<TakenHalo> {
     const { parcel, rate } = await this.#tools.inbox.take(expected);
     const cells = await this.#with(expected.sender, () => unpack(parcel, slabs));
-    // Packed halos are of a new length each time.
-    const done = () => {
-      if (parcel.coding === 'plain') this.#tools.links.giveBack(parcel.content);
+    const isView = cells.buffer === parcel.content.buffer;
+    const done = (now: Float32Array) => {
+      // Packed halos are of a new length each time.
+      if (parcel.coding === 'plain')
+        this.#tools.links.giveBack(parcel.content, isView ? now : parcel.content);
     };
     return { cells, told: rate > 0 ? rate : undefined, done };
   }
@@ -78,14 +84,21 @@ export class Partners {
     return (await this.#linkTo(peer)).roundTrip;
   }
 
-  /** Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. */
-  async deliver(peer: PeerId, message: ShardMessage): Promise<'inbox' | 'direct' | 'relay'> {
+  /**
+   * Sends over the link; what is for ourselves goes straight to the inbox. Resolves to the way that it took. `arrived` is called once a link has
+   * no more use for the message's cells, if it ever is.
+   */
+  async deliver(
+    peer: PeerId,
+    message: ShardMessage,
+    arrived?: () => void,
+  ): Promise<'inbox' | 'direct' | 'relay'> {
     if (peer === this.#tools.self && isAwaited(message)) {
       this.#tools.inbox.deliver(peer, message);
       return 'inbox';
     }
     const link = await this.#linkTo(peer);
-    await this.#with(peer, () => link.send(message));
+    await this.#with(peer, () => link.send(message, arrived));
     return link.stats().path;
   }
 

@@ -1,6 +1,7 @@
 import type { EngineShard } from '../../shaders/engine.js';
 import type { Job } from '../job/job.js';
 import type { Exchange } from '../peer/exchange.js';
+import type { Done } from '../peer/users.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
@@ -32,6 +33,8 @@ export interface WitnessTools {
   readonly index: number;
   readonly exchange: Exchange;
   readonly shard: Pick<EngineShard, 'read'>;
+  /** Of states and halos that are kept of the newest spans; 256 MiB unless given. */
+  readonly keptBytes?: number;
   readonly send: (message: Said) => void;
   /** A state could not be read. */
   readonly onFailure: (error: unknown) => void;
@@ -42,7 +45,23 @@ interface Kept {
   readonly span: Span;
   readonly start: Promise<Float32Array>;
   readonly end: Promise<Float32Array>;
-  readonly halos: Promise<{ readonly sent: HaloTable; readonly received: HaloTable }>;
+  readonly halos: Promise<{ readonly sent: KeptHalos; readonly received: KeptHalos }>;
+}
+
+/** A halo as it came or went, and who to tell once nobody can ask for it any more. */
+interface Noted {
+  readonly cells: Float32Array;
+  readonly done: Done;
+}
+
+/** By step, then by the other shard. */
+type Notes = Map<number, Map<number, Noted>>;
+
+/** The halos of a span that went one way. */
+interface KeptHalos {
+  readonly table: HaloTable;
+  /** Tells all that they need not be kept any longer. */
+  readonly done: Done;
 }
 
 /**
@@ -51,10 +70,10 @@ interface Kept {
  */
 export class Witness {
   readonly #tools: WitnessTools;
-  /** Halos by direction and step, then by the other shard. */
-  readonly #halos = {
-    sent: new Map<number, Map<number, Float32Array>>(),
-    received: new Map<number, Map<number, Float32Array>>(),
+  /** Of the spans that have not ended. */
+  readonly #halos: { readonly sent: Notes; readonly received: Notes } = {
+    sent: new Map(),
+    received: new Map(),
   };
   /** By step, the chain of what a snapshot holds of this shard; of the span that has not ended. */
   #snapshots = new Map<number, Promise<string>>();
@@ -70,12 +89,14 @@ export class Witness {
     this.#start = this.#read();
   }
 
-  sent(step: number, shard: number, cells: Float32Array): void {
-    note(this.#halos.sent, step, shard, cells);
+  /** The cells must not change until `done` is called: when their span is signed, and so old that nobody can ask for it any more. */
+  sent(step: number, shard: number, cells: Float32Array, done: Done = () => {}): void {
+    note(this.#halos.sent, step, shard, { cells, done });
   }
 
-  received(step: number, shard: number, cells: Float32Array): void {
-    note(this.#halos.received, step, shard, cells);
+  /** Likewise. */
+  received(step: number, shard: number, cells: Float32Array, done: Done = () => {}): void {
+    note(this.#halos.received, step, shard, { cells, done });
   }
 
   /** The cells of the chunks that this shard stores of the snapshots after `step`, which stay as they are. */
@@ -101,8 +122,8 @@ export class Witness {
       end,
       // What was sent has been read before this state was: until then it may not have been noted.
       halos: end.then(() => ({
-        sent: takeTable(this.#halos.sent, steps, exchange.outgoing),
-        received: takeTable(this.#halos.received, steps, exchange.incoming),
+        sent: takeHalos(this.#halos.sent, steps, exchange.outgoing),
+        received: takeHalos(this.#halos.received, steps, exchange.incoming),
       })),
     };
     // Whoever signs awaits it.
@@ -124,21 +145,38 @@ export class Witness {
     const kept = this.#kept.find(({ span }) => span.to === step);
     if (!kept) return undefined;
     const { sent, received } = await kept.halos;
+    const start = asked.start ? await kept.start : undefined;
+    const end = asked.outcome ? await kept.end : undefined;
+    // The memory of its halos may hold others by now.
+    if (!this.#kept.includes(kept)) return undefined;
     return writeEvidence({
-      ...(asked.start && { start: await kept.start }),
-      received,
-      ...(asked.outcome && { outcome: { sent, end: await kept.end } }),
+      ...(start && { start }),
+      received: received.table,
+      ...(end && { outcome: { sent: sent.table, end } }),
     });
   }
 
   #forget(): void {
-    const { job, exchange } = this.#tools;
+    const { job, exchange, keptBytes = KEPT_BYTES } = this.#tools;
     const bytesOf = ({ span }: Kept) => {
       const { state, incoming, outgoing } = spanCells(job, boxOfSpan(span), exchange);
       return 4 * (state + exchangeSteps(span).length * (incoming + outgoing));
     };
     let bytes = this.#kept.reduce((sum, kept) => sum + bytesOf(kept), 0);
-    while (bytes > KEPT_BYTES && this.#kept.length > LEAST_KEPT) bytes -= bytesOf(this.#kept.shift() as Kept);
+    while (bytes > keptBytes && this.#kept.length > LEAST_KEPT) {
+      const oldest = this.#kept.shift() as Kept;
+      bytes -= bytesOf(oldest);
+      void this.#release(oldest);
+    }
+  }
+
+  /** The span has been forgotten: what its halos are held in is free once it is signed. */
+  async #release({ halos }: Kept): Promise<void> {
+    await this.#signing;
+    // What could not be read was told of, and is not used again.
+    const noted = await halos.catch(() => undefined);
+    noted?.sent.done();
+    noted?.received.done();
   }
 
   #read(): Promise<Float32Array> {
@@ -153,7 +191,8 @@ export class Witness {
     const { identity, job, plan, index, exchange, send } = this.#tools;
     const { digest } = identity;
     const digests = await brickDigests(job, boxOfSpan(span), await end, digest);
-    const halos = await haloChains(exchange, await tables, digest);
+    const { sent, received } = await tables;
+    const halos = await haloChains(exchange, { sent: sent.table, received: received.table }, digest);
     const statement: Statement = {
       job: plan.job,
       plan: plan.id,
@@ -169,25 +208,22 @@ export class Witness {
   }
 }
 
-function note(
-  halos: Map<number, Map<number, Float32Array>>,
-  step: number,
-  shard: number,
-  cells: Float32Array,
-) {
-  const row = halos.get(step) ?? new Map<number, Float32Array>();
-  halos.set(step, row.set(shard, cells));
+function note(notes: Notes, step: number, shard: number, noted: Noted): void {
+  const row = notes.get(step) ?? new Map<number, Noted>();
+  notes.set(step, row.set(shard, noted));
 }
 
 /** Takes the halos of some steps out of those that have been noted. */
-function takeTable(
-  halos: Map<number, Map<number, Float32Array>>,
-  steps: readonly number[],
-  parcels: Exchange['incoming'],
-): HaloTable {
-  return steps.map((step) => {
-    const row = halos.get(step);
-    halos.delete(step);
-    return parcels.map(({ shard }) => row?.get(shard) ?? new Float32Array());
+function takeHalos(notes: Notes, steps: readonly number[], parcels: Exchange['incoming']): KeptHalos {
+  const rows = steps.map((step) => {
+    const row = notes.get(step);
+    notes.delete(step);
+    return parcels.map(({ shard }) => row?.get(shard));
   });
+  return {
+    table: rows.map((row) => row.map((noted) => noted?.cells ?? new Float32Array())),
+    done: () => {
+      for (const noted of rows.flat()) noted?.done();
+    },
+  };
 }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type Channel, ChannelTransport } from '../../core/links/channel.js';
 import { after } from '../../core/links/timer.js';
 import { MAX_SOCKET_FRAGMENT_BYTES } from '../../core/protocol/limits.js';
+import { readInPlace } from './reading.js';
 
 /*
  * How messages follow one another over a socket between two processes of one machine:
@@ -13,9 +14,17 @@ const LENGTH_BYTES = 4;
 /** What is buffered may still go out when a side closes, for so long. */
 const GOODBYE_MS = 2_000;
 
-/** A socket as a transport. `ended` is called once the socket is closed. */
-export function socketTransport(socket: Socket, ended: () => void): ChannelTransport {
+/** A paused socket as a transport, which owns it from now on. */
+export function socketTransport(given: Socket): {
+  readonly transport: ChannelTransport;
+  readonly socket: Socket;
+} {
   let stopTimer = () => {};
+  const incoming = new Incoming((message) => transport.received(message));
+  const take = (bytes: Uint8Array) => {
+    if (!incoming.add(bytes)) transport.ended('the other side sent what is no message');
+  };
+  const { socket, early } = readInPlace(given, take);
   const channel: Channel = {
     buffered: () => socket.writableLength,
     send(message) {
@@ -33,19 +42,15 @@ export function socketTransport(socket: Socket, ended: () => void): ChannelTrans
     },
   };
   const transport = new ChannelTransport(channel, MAX_SOCKET_FRAGMENT_BYTES);
-  const incoming = new Incoming((message) => transport.received(message));
-  socket.on('data', (bytes: Uint8Array) => {
-    if (!incoming.add(bytes)) transport.ended('the other side sent what is no message');
-  });
+  if (early) take(early);
   socket.resume();
   socket.on('error', (error) => transport.ended(error.message));
   socket.on('end', () => transport.ended('closed by the other side'));
   socket.on('close', () => {
     transport.ended('closed by the other side');
     stopTimer();
-    ended();
   });
-  return transport;
+  return { transport, socket };
 }
 
 /** Finds messages in what a socket brings. */

@@ -27,9 +27,11 @@ const LINE = /^a=x-groundswell-machine:([0-9a-f]{16}) ([0-9a-f]{32})\r?\n?/m;
 export function sameMachineFirst(factory: TransportFactory): TransportFactory {
   const point = new MeetingPoint();
   const sockets = new Set<Socket>();
-  const transportOver = (socket: Socket): Transport => {
+  const transportOver = (given: Socket): Transport => {
+    const { transport, socket } = socketTransport(given);
     sockets.add(socket);
-    return socketTransport(socket, () => sockets.delete(socket));
+    socket.once('close', () => sockets.delete(socket));
+    return transport;
   };
   return {
     connect(options) {

@@ -64,8 +64,8 @@ class ThrottledShard implements EngineShard {
     return this.#inTurn(() => this.#shard.write(slabs, data));
   }
 
-  read(slabs: readonly Slab[]): Promise<Float32Array> {
-    return this.#inTurn(() => this.#shard.read(slabs));
+  read(slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    return this.#inTurn(() => this.#shard.read(slabs, into));
   }
 
   advance(updates: readonly Update[]): Promise<Advance> {

@@ -257,6 +257,17 @@ describe('a wasm shard', () => {
     await expect(shard.read([slab])).rejects.toThrow('closed');
   });
 
+  test('reads into the memory that it is given, where as many cells fit', async () => {
+    const shard = await engine.createShard(spec);
+    const slab: Slab = { component: 0, field: 'psi', level: 'now', box: box([0, 1], [0, 1], [0, 3]) };
+    await shard.write([slab], Float32Array.of(1, 2, 3));
+    const into = new Float32Array(3);
+    expect(await shard.read([slab], into)).toBe(into);
+    expect([...into]).toEqual([1, 2, 3]);
+    await expect(shard.read([slab], new Float32Array(4))).rejects.toThrow(EngineError);
+    await shard.close();
+  });
+
   test('that does not fit a memory is refused, with its bytes and what to do', async () => {
     const frame = box([0, 1000], [0, 1000], [0, 1000]);
     await expect(engine.createShard({ ...spec, frame })).rejects.toThrow(

@@ -56,10 +56,11 @@ export class WasmShard implements EngineShard {
     this.eachRow(slabs, (row, from, length) => copyWords(given, from, words, row, length));
   }
 
-  async read(slabs: readonly Slab[]): Promise<Float32Array> {
+  async read(slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Promise<Float32Array> {
     const { words } = this.open();
     checkSlabs(this.spec, slabs);
-    const data = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
+    if (into) checkData(slabs, into);
+    const data = into ?? new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
     const taken = wordsOf(data);
     this.eachRow(slabs, (row, from, length) => copyWords(words, row, taken, from, length));
     return data;

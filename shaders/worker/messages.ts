@@ -18,7 +18,8 @@ export interface Calls {
     slabs: readonly Slab[],
     data: Float32Array<ArrayBuffer>,
   ): Float32Array<ArrayBuffer>;
-  read(shard: ShardNumber, slabs: readonly Slab[]): Float32Array;
+  /** `into` moves there. */
+  read(shard: ShardNumber, slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Float32Array;
   advance(shard: ShardNumber, updates: readonly Update[]): Advance;
   swapLevels(shard: ShardNumber): void;
   closeShard(shard: ShardNumber): void;

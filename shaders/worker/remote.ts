@@ -115,12 +115,18 @@ class RemoteShard implements EngineShard {
     this.#check();
     // A copy that moves: the caller keeps its data, and the clone that posting would make is saved.
     const moving = this.#carriers.load(data);
-    this.#carriers.came(await this.caller.ask('write', [this.number, slabs, moving], [moving.buffer]));
+    this.#carriers.came(await this.lend(slabs, moving));
   }
 
-  async read(slabs: readonly Slab[]): Promise<Float32Array> {
+  async lend(slabs: readonly Slab[], data: Float32Array): Promise<Float32Array<ArrayBuffer>> {
     this.#check();
-    return this.caller.ask('read', [this.number, slabs]);
+    const moving = data as Float32Array<ArrayBuffer>;
+    return this.caller.ask('write', [this.number, slabs, moving], [moving.buffer]);
+  }
+
+  async read(slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    this.#check();
+    return this.caller.ask('read', [this.number, slabs, into], into ? [into.buffer] : []);
   }
 
   async advance(updates: readonly Update[]): Promise<Advance> {

@@ -55,8 +55,8 @@ class EngineServer {
         return data;
       }
       case 'read': {
-        const [number, slabs] = request.args;
-        return this.#shard(number).read(slabs);
+        const [number, slabs, into] = request.args;
+        return this.#shard(number).read(slabs, into);
       }
       case 'advance': {
         const [number, updates] = request.args;

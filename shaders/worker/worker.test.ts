@@ -67,6 +67,29 @@ describe('an engine in a worker', () => {
     expect(await ended).toBe(0);
   });
 
+  it('writes what it is lent and gives it back in the same memory', async () => {
+    const { engine } = await start();
+    const shard = await engine.createShard(suiteShard);
+    const slab = { component: 0, field: 'psi', level: 'now', box: { lo: [0, 0, 0], hi: [1, 1, 3] } } as const;
+    // A part of a buffer, as cells in a message are.
+    const cells = Float32Array.of(0, 1, 2, 3).subarray(1);
+    const back = await shard.lend?.([slab], cells);
+    expect(Array.from(back as Float32Array)).toEqual([1, 2, 3]);
+    expect(back?.byteOffset).toBe(4);
+    expect(cells.byteLength).toBe(0);
+    expect(Array.from(await shard.read([slab]))).toEqual([1, 2, 3]);
+    await engine.close();
+  });
+
+  it('reads what was asked for, whether or not it is given memory for it', async () => {
+    const { engine } = await start();
+    const shard = await engine.createShard(suiteShard);
+    const slab = { component: 0, field: 'psi', level: 'now', box: { lo: [0, 0, 0], hi: [1, 1, 3] } } as const;
+    await shard.write([slab], Float32Array.of(1, 2, 3));
+    expect(Array.from(await shard.read([slab], Float32Array.of(7, 8, 9)))).toEqual([1, 2, 3]);
+    await engine.close();
+  });
+
   it('leaves the caller the data that it writes', async () => {
     const { engine } = await start();
     const shard = await engine.createShard(suiteShard);
