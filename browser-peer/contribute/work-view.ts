@@ -5,6 +5,7 @@ import type { LinkRates } from './link-rates.js';
 import { showLinks } from './links-view.js';
 import { mapOfRoom, mapOfShard, showMap } from './map-view.js';
 import { count, duration, percent, roughly } from './numbers.js';
+import { secondComputerWords } from './second-computer.js';
 import type { DeviceInUse, PageState } from './state.js';
 
 export interface WorkNews {
@@ -35,6 +36,7 @@ export function showWork({ state, room, device, updates, verified, stillness, li
   sayIfAny('work-members', membersIn(state));
   show('figures', summary !== undefined || computing !== undefined);
   showProgress(step, steps);
+  showWay(room);
   say('own-rate', state.kind === 'computing' || state.kind === 'members' ? roughly(state.rate) : UNKNOWN);
   say('run-rate', progress ? roughly(progress.rate) : UNKNOWN);
   say('time-left', typeof progress?.secondsLeft === 'number' ? duration(progress.secondsLeft) : UNKNOWN);
@@ -44,7 +46,9 @@ export function showWork({ state, room, device, updates, verified, stillness, li
   sayIfAny('stillness', stillness);
   say('updates', roughly(updates));
   showCredit(verified);
-  say('map-heading', computing ? 'The piece in your hands' : 'How the space is shared');
+  const second = computing && secondComputerWords(computing, room.roster);
+  say('map-heading', computing ? (second?.heading ?? 'The piece in your hands') : 'How the space is shared');
+  sayIfAny('work-second', second?.why ?? '');
   showMap('work', computing ? mapOfShard(computing) : mapOfRoom(room));
   showLinks(computing?.links, room.roster, linkRates);
 }
@@ -58,6 +62,13 @@ function membersIn(state: PageState): string {
   const more = state.running.length - MOST_NAMED;
   const named = state.running.slice(0, MOST_NAMED).join('; ');
   return `Now on this device: ${named}${more > 0 ? `; and ${count(more)} more` : ''}. Done here: ${count(state.done)}.`;
+}
+
+/** To the page that shows the wave, where there is one. */
+function showWay({ job }: RoomSnapshot): void {
+  show('see-place', job !== undefined);
+  const isOver = job?.state === 'done' || job?.state === 'failed' || job?.state === 'stopped';
+  say('see', isOver ? 'See the last wave' : 'See the wave as it runs');
 }
 
 function showCredit(credit: number | undefined): void {
