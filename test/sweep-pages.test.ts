@@ -81,7 +81,11 @@ test('the laboratory shows the members of a sweep as they come, and stops and re
   const page = await open('/lab');
   await page.getByLabel('Token').fill(fleet.token);
   await page.getByRole('button', { name: 'Use it' }).click();
-  id = await fleet.submit(pond as never);
+  await page.getByLabel('Job file').fill(JSON.stringify(pond, null, 2));
+  await page.getByText('pond is fine: 6 simulations, the first of 48 × 40 cells, 60 steps.').waitFor();
+  await page.getByRole('button', { name: 'Hand it in' }).click();
+  await page.locator('#job-card[data-state=running]').waitFor();
+  id = fleet.jobs()[0] ?? '';
   await page.getByText('6 simulations over edge (2) and speed (3)').waitFor();
   await rowsIn(page, 'running').getByText('with a device: Slow server').first().waitFor();
   await rowsIn(page, 'done').first().waitFor();

@@ -15,7 +15,7 @@ import type { StandIn } from './stand-in.suite.js';
 export const PHONE = { viewport: { width: 360, height: 740 } };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 
-export const roomJob: RoomJob = {
+const roomJob: RoomJob = {
   id: 'ripples-1',
   file: {
     name: 'ripples',
