@@ -86,6 +86,7 @@ describe('on the visitor’s terms', () => {
     document.setMember('bbbb', undefined);
     await play(page, { kind: 'waiting', reason: 'there is no work at the moment' });
     await inState(page, 'waiting');
+    expect(await given.isVisible()).toBe(true);
     expect(await page.locator('#credit').textContent()).toBe('12 million');
     await page.reload();
     await agree(page);

@@ -92,7 +92,7 @@ describe('once agreed', () => {
   it('names the members of a sweep that it computes, and counts them', async () => {
     const page = await pages.now.visit();
     await agree(page);
-    const running = ['speed = 2, depth = 3', 'speed = 2, depth = 4', 'speed = 3, depth = 3'];
+    const running = ['speed = 1.8135593220338984, depth = 3', 'speed = 2, depth = 4', 'speed = 3, depth = 3'];
     await play(page, {
       kind: 'members',
       self: 'bbbb',
@@ -105,7 +105,7 @@ describe('once agreed', () => {
     await inState(page, 'members');
     const words = await wordsOf(page.locator('#work'));
     expect(words).toContain(
-      'Now on this device: speed = 2, depth = 3; speed = 2, depth = 4; and 1 more. Done here: 1.',
+      'Now on this device: speed = 1.81356, depth = 3; speed = 2, depth = 4; and 1 more. Done here: 1.',
     );
     expect(await page.locator('#updates').textContent()).toBe('5 million');
   });
