@@ -174,6 +174,8 @@ it('from another machine the token alone is enough: the page follows the run, an
   // To a coordinator, somebody who comes by another name is from another machine.
   await page.goto(`http://lab.localhost:${new URL(fleet.url).port}/lab`);
   await page.getByText('from another machine this takes an invitation link').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  expect(await keyboardFaults(page)).toEqual([]);
   await page.getByLabel('Token').fill('something else');
   await page.getByRole('button', { name: 'Use it' }).click();
   await page.getByText('this is not the token').waitFor();

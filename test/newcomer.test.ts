@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
-import { seriousFaults } from './accessibility.js';
+import { keyboardFaults, seriousFaults } from './accessibility.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
 import { pictureOn, wrongPixels } from './picture.js';
@@ -98,7 +98,7 @@ test('somebody with a phone agrees, computes, earns credit, and sees the wave go
   await page.locator('main[data-state=computing]').waitFor();
   await expect.poll(() => updatesIn(page, 'credit'), { timeout: 120_000 }).toBeGreaterThan(0);
   expect(await updatesIn(page, 'updates')).toBeGreaterThan(0);
-  await page.getByRole('row', { name: /Lab server\s+Direct\s+[\d.]+ ms/ }).waitFor();
+  await page.getByRole('row', { name: /Lab server\s+Direct\s+[\d.]+ ms/ }).waitFor({ timeout: 120_000 });
   expect(await seriousFaults(page)).toEqual([]);
   await picture(page, 'newcomer-3-computing');
 
@@ -120,6 +120,8 @@ test('somebody with a phone agrees, computes, earns credit, and sees the wave go
   const plane = await storedPlane(fleet.url, id, { view, shape: SHAPE, at });
   expect(wrongPixels(after, plane, PEAK)).toBe(0);
   await picture(watch, 'newcomer-4-watching');
+  expect(await seriousFaults(watch)).toEqual([]);
+  expect(await keyboardFaults(watch)).toEqual([]);
   expect(await page.locator('main').getAttribute('data-state')).toBe('computing');
   expect(complaints).toEqual([]);
 });
