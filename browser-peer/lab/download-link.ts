@@ -16,7 +16,7 @@ const KEPT_MS = 60_000;
 export function takeDownloads(place: HTMLElement, { download, tell }: DownloadTools): void {
   place.addEventListener('click', (event) => {
     const link = event.target instanceof Element ? event.target.closest('a[download]') : null;
-    if (!(link instanceof HTMLAnchorElement) || link.href.startsWith('blob:')) return;
+    if (!(link instanceof HTMLAnchorElement)) return;
     event.preventDefault();
     tell('The file is being made…');
     void download(link.href).then(
