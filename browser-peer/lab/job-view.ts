@@ -107,7 +107,8 @@ function efficiencyOf({ scaling, stepSeconds }: Progress): readonly Figure[] {
   const predicted =
     strongEfficiency === null || measured === undefined || !stepSeconds || stepSeconds.predicted === 0
       ? undefined
-      : (strongEfficiency * measured) / stepSeconds.predicted;
+      : // One is of the whole run, the other of its last steps: of a run that slows down their ratio would promise more than all.
+        Math.min(1, (strongEfficiency * measured) / stepSeconds.predicted);
   const busy = computeSeconds + communicationSeconds;
   return [
     ['Efficiency, measured', part(strongEfficiency), 'of all devices without waiting'],
