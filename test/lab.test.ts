@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { keyboardFaults, overflow, seriousFaults } from './accessibility.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
 
@@ -73,19 +73,6 @@ async function giveToken(page: Page): Promise<void> {
 const editor = (page: Page) => page.getByLabel('Job file');
 const handIn = (page: Page) => page.getByRole('button', { name: 'Hand it in' });
 
-/** Serious and critical faults that axe finds; it is put into the page from outside its content security policy. */
-async function seriousFaults(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-}
-
-/** CSS pixels by which the page is wider than its window. */
-const overflow = (page: Page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 describe('a job file', () => {
   it('has its faults shown by line and field while it is written, and is not sent', async () => {
     const page = await open();
@@ -143,6 +130,11 @@ it('a run is watched, stopped and resumed with the keyboard alone', async () => 
   await page.keyboard.press('Enter');
   await page.locator('#job-card[data-state=running]').waitFor();
   await page.getByText('One device computes all of it.').waitFor();
+  expect(await keyboardFaults(page)).toEqual([]);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    expect(await seriousFaults(page), colorScheme).toEqual([]);
+  }
   await page
     .locator('#fleet-rows tr', { hasText: 'Lab server' })
     .getByText('100%', { exact: true })
@@ -175,6 +167,50 @@ describe('for everyone', () => {
       expect(await seriousFaults(page)).toEqual([]);
     },
   );
+});
+
+it('from another machine the token alone is enough: the page follows the run, and takes files away', async () => {
+  const page = await (await browser.newContext(DESKTOP)).newPage();
+  // To a coordinator, somebody who comes by another name is from another machine.
+  await page.goto(`http://lab.localhost:${new URL(fleet.url).port}/lab`);
+  await page.getByText('from another machine this takes an invitation link').waitFor();
+  expect(await seriousFaults(page)).toEqual([]);
+  expect(await keyboardFaults(page)).toEqual([]);
+  await page.getByLabel('Token').fill('something else');
+  await page.getByRole('button', { name: 'Use it' }).click();
+  await page.getByText('this is not the token').waitFor();
+  await giveToken(page);
+  await page.getByText('Connected', { exact: true }).waitFor();
+  await page.getByRole('button', { name: /pulse/ }).click();
+  const downloaded = async (name: string) => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name }).click(),
+    ]);
+    await page.getByText('is downloaded.').waitFor();
+    return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };
+  };
+  const all = await downloaded('Download all as netCDF');
+  expect(all.name).toMatch(/^pulse-\w+\.nc$/);
+  expect(all.bytes.subarray(1, 4).toString()).toBe('HDF');
+  const lend = await page.getByRole('navigation').getByRole('link', { name: 'Compute' }).getAttribute('href');
+  expect((await fetch(`${fleet.url}/api/rooms/main${new URL(lend ?? '', fleet.url).search}`)).status).toBe(
+    200,
+  );
+});
+
+it('a download that is refused says why in place of a file', async () => {
+  const page = await open();
+  await giveToken(page);
+  await page.getByRole('button', { name: /pulse/ }).click();
+  const link = page.getByRole('link', { name: 'Download all as netCDF' });
+  await link.evaluate((anchor: HTMLAnchorElement) => {
+    anchor.href = anchor.href.replace('format=netcdf', 'format=mp4&what=nothing');
+  });
+  await link.click();
+  await page.locator('#told', { hasText: 'nothing' }).waitFor();
+  // The browser reports each answer that is none.
+  expect(complaints.splice(0)).toEqual([expect.stringMatching(/status of 4\d\d/)]);
 });
 
 it('a link to watch shows the run, and lets nobody touch it', async () => {

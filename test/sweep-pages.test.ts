@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { memberId } from '../core/protocol/member-id.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
+import { overflow, seriousFaults } from './accessibility.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
 import { paced } from './paced-engine.js';
@@ -64,17 +64,8 @@ async function open(path: string, options: BrowserContextOptions = DESKTOP): Pro
 
 /** Serious faults of accessibility, and what sticks out of the window. */
 async function obstacles(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
-  const tooWide = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  return [
-    ...violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id: rule, nodes }) => `${rule}: ${nodes[0]?.html}`),
-    ...(tooWide > 0 ? [`${tooWide} pixels too wide`] : []),
-  ];
+  const tooWide = await overflow(page);
+  return [...(await seriousFaults(page)), ...(tooWide > 0 ? [`${tooWide} pixels too wide`] : [])];
 }
 
 async function picture(page: Page, name: string): Promise<void> {
@@ -90,7 +81,11 @@ test('the laboratory shows the members of a sweep as they come, and stops and re
   const page = await open('/lab');
   await page.getByLabel('Token').fill(fleet.token);
   await page.getByRole('button', { name: 'Use it' }).click();
-  id = await fleet.submit(pond as never);
+  await page.getByLabel('Job file').fill(JSON.stringify(pond, null, 2));
+  await page.getByText('pond is fine: 6 simulations, the first of 48 × 40 cells, 60 steps.').waitFor();
+  await page.getByRole('button', { name: 'Hand it in' }).click();
+  await page.locator('#job-card[data-state=running]').waitFor();
+  id = fleet.jobs()[0] ?? '';
   await page.getByText('6 simulations over edge (2) and speed (3)').waitFor();
   await rowsIn(page, 'running').getByText('with a device: Slow server').first().waitFor();
   await rowsIn(page, 'done').first().waitFor();

@@ -55,7 +55,9 @@ export async function followRoom(
       tell(seen);
     });
     if (ending.kind === 'refused') return tell({ connection: { kind: 'refused', reason: ending.reason } });
-    tell({ connection: { kind: 'lost', reason: (await refusalAt(statusAddress)) ?? offline() } });
+    const refusal = await refusalAt(statusAddress);
+    if (refusal?.isFinal) return tell({ connection: { kind: 'refused', reason: refusal.reason } });
+    tell({ connection: { kind: 'lost', reason: refusal?.reason ?? offline() } });
     await pause(pauseBefore(failures));
     failures += 1;
   }
@@ -82,12 +84,19 @@ async function watchOnce(
   });
 }
 
-/** What the coordinator has against this page; undefined where it has nothing, or can't be reached either. */
-export async function refusalAt(statusAddress: string): Promise<string | undefined> {
+/** What a coordinator has against a page. `isFinal`: the page may not, and trying again changes nothing. */
+export interface Refusal {
+  readonly reason: string;
+  readonly isFinal: boolean;
+}
+
+/** Undefined where the coordinator has nothing against this page, or can't be reached either. */
+export async function refusalAt(statusAddress: string): Promise<Refusal | undefined> {
   try {
     const response = await fetch(statusAddress);
     if (response.ok) return undefined;
-    return refusal.parse(await response.json()).error.message;
+    const { message } = refusalSchema.parse(await response.json()).error;
+    return { reason: message, isFinal: response.status === 401 || response.status === 403 };
   } catch {
     return undefined;
   }
@@ -96,6 +105,6 @@ export async function refusalAt(statusAddress: string): Promise<string | undefin
 /** What the browser itself knows of why. */
 const offline = () => (navigator.onLine ? undefined : 'This device is offline. It is tried again.');
 
-const refusal = z.object({ error: z.object({ message: z.string() }) });
+const refusalSchema = z.object({ error: z.object({ message: z.string() }) });
 
 const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));

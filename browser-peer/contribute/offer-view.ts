@@ -1,8 +1,9 @@
-import { say, sayIfAny, show } from './elements.js';
+import { element, say, sayIfAny, show } from './elements.js';
 import type { RoomSnapshot } from './follow-room.js';
 import { summaryOf } from './job-summary.js';
 import { mapOfRoom, showMap } from './map-view.js';
 import type { PageState } from './state.js';
+import { sentence } from './state-words.js';
 
 export interface OfferNews {
   readonly state: PageState;
@@ -25,6 +26,8 @@ export function showOffer({ state, room, roomName, host }: OfferNews): void {
     `Whoever runs the room “${roomName}” at ${host}. They choose the simulation and get its result; this device’s work goes nowhere else.`,
   );
   say('cost-memory', 'Up to a few gigabytes, depending on the size of your piece; free again when you stop.');
+  // The page comes with it disabled: without scripts the browser would send the form, and nothing would begin.
+  element('start', HTMLButtonElement).disabled = room.connection.kind === 'refused';
   say('start', asking ? 'Start computing' : 'Start again');
 }
 
@@ -37,9 +40,9 @@ function jobWords({ connection, job }: RoomSnapshot): { title: string; size: str
       case 'open':
         return none('Nothing at the moment', 'Your device would wait for the next simulation of this room.');
       case 'lost':
-        return none('The room can’t be reached', connection.reason ?? 'It is tried again.');
+        return none('The room can’t be reached', sentence(connection.reason ?? 'It is tried again'));
       case 'refused':
-        return none('The room does not let this page in', connection.reason);
+        return none('The room does not let this page in', sentence(connection.reason));
     }
   }
   const summary = summaryOf(job);

@@ -13,7 +13,7 @@ export class OwnCredit {
   }
 
   follow(state: PageState, roster: ReadonlyMap<PeerId, RosterEntry>): void {
-    if (state.kind === 'computing') this.#self = state.plan.shards[state.shard]?.peer;
+    if (state.kind === 'computing' || state.kind === 'members') this.#self = state.self;
     if (this.#self !== undefined) this.#updates = roster.get(this.#self)?.credit ?? this.#updates;
   }
 }

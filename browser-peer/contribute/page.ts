@@ -1,4 +1,5 @@
 import { type EngineChoice, gpuObstacle } from '../engines.js';
+import { linkPages } from '../page-links.js';
 import { type Circumstances, type Teller, watchCircumstances } from './circumstances.js';
 import { Contribution } from './contribution.js';
 import { element, say, sayIfAny, show } from './elements.js';
@@ -24,8 +25,8 @@ export interface PageTools extends StintTools, RoomTools {
   readonly roomName: string;
   /** The coordinator's host, as in the address bar. */
   readonly host: string;
-  /** Of the page that shows the wave of this room. */
-  readonly watchAddress: string;
+  /** The query that says which room, and with what invitation. */
+  readonly search: string;
   /** Ticked at first, instead of what was chosen before. */
   readonly engine: EngineChoice | undefined;
   readonly surroundings: Offers;
@@ -65,16 +66,14 @@ class ContributePage {
   }
 
   open(): void {
-    const { engine, storage, teller, watchAddress } = this.#tools;
+    const { engine, search, storage, teller } = this.#tools;
     const remembered = rememberedTerms(storage);
     this.#form.terms = engine === undefined ? remembered : { ...remembered, engine };
     element('consent', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
       void this.#agreed();
     });
-    element('see', HTMLAnchorElement).href = watchAddress;
-    // Not before: without this script the browser would send the form, and nothing would begin.
-    element('start', HTMLButtonElement).disabled = false;
+    linkPages(search);
     element('stop', HTMLButtonElement).addEventListener('click', () => this.#contribution?.leave());
     element('pause', HTMLButtonElement).addEventListener('click', () => this.#pauseOrGoOn());
     addEventListener('pagehide', () => this.#tally.keep());

@@ -41,7 +41,7 @@ const { room, socket, status } = addressesOf(`${location.origin}/${location.sear
 openPage({
   roomName: room,
   host: location.host,
-  watchAddress: `watch${location.search}`,
+  search: location.search,
   engine: engineAskedFor(location.search),
   ...pageSurroundings(),
   connect: () => connectSocket(socket),

@@ -5,6 +5,7 @@ export interface Words {
   readonly detail: string;
 }
 
+const BY_ITSELF = 'Keep this tab open: it begins by itself when it is needed.';
 const KEEP_OPEN = 'Keep this tab open; it may be in the background.';
 const KEEP_IN_SIGHT =
   'Keep this tab in front, and the screen on: phones stop what nobody sees. It comes back by itself.';
@@ -29,7 +30,7 @@ export function wordsFor(state: PageState, isPhone: boolean): Words {
             detail: sentence(state.reason ?? 'The room could not be reached', `Attempt ${state.attempt}.`),
           };
     case 'waiting':
-      return { title: 'Waiting', detail: sentence(state.reason) };
+      return { title: 'Waiting', detail: sentence(state.reason, BY_ITSELF) };
     case 'computing':
       return { title: 'Computing', detail: `Thank you. ${isPhone ? KEEP_IN_SIGHT : KEEP_OPEN}` };
     case 'members':
@@ -55,7 +56,7 @@ export function wordsFor(state: PageState, isPhone: boolean): Words {
 }
 
 /** `reason`, as a sentence, and what follows it. */
-function sentence(reason: string, ...more: readonly string[]): string {
+export function sentence(reason: string, ...more: readonly string[]): string {
   const text = reason.trim();
   const whole = text && `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
   return [whole, ...more].filter(Boolean).join(' ');

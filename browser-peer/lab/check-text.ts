@@ -3,6 +3,8 @@ import { checkJob } from '../../core/job/check.js';
 import { lineOfField } from '../../core/job/fault-lines.js';
 import type { Job } from '../../core/job/job.js';
 import { parseJobText } from '../../core/job/read.js';
+import { isSweep } from '../../core/job/sweep.js';
+import { checkWholeSweep, isWholeSweep, type JobOrSweep } from '../../core/job/whole-sweep.js';
 import { count } from '../contribute/numbers.js';
 
 /** A fault, and where in the text it stands; the line counts from 1. */
@@ -17,16 +19,16 @@ export type Checked =
   /** `file` is what is handed in; `words` say what it is. */
   | { readonly kind: 'good'; readonly file: unknown; readonly words: string };
 
-/** Checks a job file as the coordinator will, so that nothing is sent to be refused. */
-export function checkText(text: string): Checked {
+/** Checks the file of a job, or of a sweep with all its members, as the coordinator will, so that nothing is sent to be refused. */
+export async function checkText(text: string): Promise<Checked> {
   if (text.trim() === '') return { kind: 'empty' };
   try {
     const file = parseJobText(text, 'the file');
-    const job = checkJob(file);
-    const arrays = arraysIn(job);
+    const work = isSweep(file) ? await checkWholeSweep(file) : checkJob(file);
+    const arrays = arraysIn(isWholeSweep(work) ? work.first : work);
     if (arrays.length > 0)
       return { kind: 'faulty', faults: arrays.map((field) => placed(text, needsArray(field))) };
-    return { kind: 'good', file: job.file, words: wordsFor(job) };
+    return { kind: 'good', file: work.file, words: wordsFor(work) };
   } catch (error) {
     return { kind: 'faulty', faults: faultsOf(error).map((fault) => placed(text, fault)) };
   }
@@ -38,7 +40,12 @@ export const placedIn = (text: string, faults: readonly JobFault[]): readonly Pl
 
 function placed(text: string, fault: JobFault): PlacedFault {
   const told = /, line (\d+), column \d+$/.exec(fault.field)?.[1];
-  return { ...fault, line: told === undefined ? lineOfField(text, fault.field) : Number(told) };
+  return { ...fault, line: told === undefined ? lineOfField(text, fieldOf(fault)) : Number(told) };
+}
+
+/** A fault in a member of a sweep names the member first: `sweep, speed = 2: time.dt`, or `sweep.speed, value 2: time.dt`. */
+function fieldOf({ field }: JobFault): string {
+  return /^sweep\b.*: (.+)$/.exec(field)?.[1] ?? field;
 }
 
 /** @throws what is no fault of the file's */
@@ -63,8 +70,14 @@ const needsArray = (field: string): JobFault => ({
   fix: 'Hand this job in with groundswell submit, in the folder where the files lie',
 });
 
-function wordsFor({ name, grid, steps }: Job): string {
+function wordsFor(work: JobOrSweep): string {
+  if (!isWholeSweep(work)) return `${work.name} is fine: ${sizeOf(work)}.`;
+  const { name, first, members } = work;
+  return `${name} is fine: ${count(members.length)} simulations, the first of ${sizeOf(first)}.`;
+}
+
+function sizeOf({ grid, steps }: Job): string {
   const [z, y, x] = grid.shape;
   const size = (grid.dimensions === 2 ? [x, y] : [x, y, z]).map(count).join(' × ');
-  return `${name} is fine: ${size} cells, ${count(steps)} ${steps === 1 ? 'step' : 'steps'}.`;
+  return `${size} cells, ${count(steps)} ${steps === 1 ? 'step' : 'steps'}`;
 }

@@ -1,7 +1,7 @@
 import { boxOfShape, cellCount, type Triple } from '../../core/grid/box.js';
 import type { RoomStatus } from '../../core/protocol/api.js';
 import type { Plan } from '../../core/protocol/plan.js';
-import { element, say } from '../contribute/elements.js';
+import { element, say, show } from '../contribute/elements.js';
 import { count, milliseconds, roughly } from '../contribute/numbers.js';
 import { fillRows } from './rows.js';
 
@@ -14,9 +14,8 @@ export function showFleet(
   plan: Plan | undefined,
   shape: Triple | undefined,
 ): void {
-  const are = peers.length === 1 ? 'One peer is' : `${count(peers.length)} peers are`;
-  const watching = watchers === 1 ? '1 connection only watches' : `${count(watchers)} connections only watch`;
-  say('fleet-words', `${are} here; ${watching}, this page among them.`);
+  say('fleet-words', `${peersInWords(peers.length)} ${watchersInWords(watchers)}`);
+  show('fleet-table', peers.length > 0);
   const rows = peers.map(({ id, name, kind, ability, state, use, roundTrip }) => {
     const box = plan?.shards.find(({ peer }) => peer === id)?.box;
     return [
@@ -30,4 +29,14 @@ export function showFleet(
     ];
   });
   fillRows(element('fleet-rows', HTMLElement), rows, NUMBERS);
+}
+
+function peersInWords(peers: number): string {
+  if (peers === 0) return 'Nobody lends a device at the moment.';
+  return peers === 1 ? 'One peer is here.' : `${count(peers)} peers are here.`;
+}
+
+function watchersInWords(watchers: number): string {
+  if (watchers <= 1) return 'Nobody else looks on.';
+  return `${count(watchers)} look on: this page, others like it, and each tab that computes.`;
 }

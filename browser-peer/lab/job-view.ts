@@ -16,11 +16,11 @@ export interface JobNews {
 
 /** How far the job is that is looked at, how it goes, and what can be done with it. */
 export function showJob({ job, title, peers, mayRun }: JobNews): void {
-  const { state, reason, progress } = job;
+  const { state, progress } = job;
   element('job-card', HTMLElement).dataset.state = state;
   say('job-title', title ?? job.name);
   say('job-id', job.id);
-  say('job-state', reason === undefined ? WORDS[state] : `${WORDS[state]}: ${reason}`);
+  say('job-state', stateInWords(job));
   show('stop-job', mayRun && (state === 'running' || state === 'waiting'));
   show('resume-job', mayRun && (state === 'stopped' || state === 'failed'));
   show('job-progress', progress !== undefined);
@@ -34,6 +34,7 @@ export function showJob({ job, title, peers, mayRun }: JobNews): void {
   }
   showFigures(figuresOf(job));
   sayIfAny('one-more', oneMoreOf(job, peers));
+  show('nobody-here', state === 'waiting' && peers.length === 0);
 }
 
 const WORDS: Readonly<Record<JobStatus['state'], string>> = {
@@ -43,6 +44,13 @@ const WORDS: Readonly<Record<JobStatus['state'], string>> = {
   failed: 'Failed',
   stopped: 'Stopped',
 };
+
+/** `Stopped on request`, not `Stopped: stopped on request`. */
+function stateInWords({ state, reason }: JobStatus): string {
+  if (reason === undefined) return WORDS[state];
+  const saysItself = reason.startsWith(state.slice(0, 4));
+  return saysItself ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` : `${WORDS[state]}: ${reason}`;
+}
 
 type Figure = readonly [name: string, value: string, unit: string];
 
@@ -99,7 +107,8 @@ function efficiencyOf({ scaling, stepSeconds }: Progress): readonly Figure[] {
   const predicted =
     strongEfficiency === null || measured === undefined || !stepSeconds || stepSeconds.predicted === 0
       ? undefined
-      : (strongEfficiency * measured) / stepSeconds.predicted;
+      : // One is of the whole run, the other of its last steps: of a run that slows down their ratio would promise more than all.
+        Math.min(1, (strongEfficiency * measured) / stepSeconds.predicted);
   const busy = computeSeconds + communicationSeconds;
   return [
     ['Efficiency, measured', part(strongEfficiency), 'of all devices without waiting'],

@@ -1,5 +1,5 @@
 import type { JobStatus } from '../../core/protocol/api.js';
-import { element, show } from '../contribute/elements.js';
+import { element, sayIfAny } from '../contribute/elements.js';
 import { percent } from '../contribute/numbers.js';
 
 /** The room's jobs, the newest first; one of them is looked at. */
@@ -12,7 +12,7 @@ export class JobsView {
   }
 
   show(jobs: readonly JobStatus[], chosen: string | undefined): void {
-    show('no-jobs', jobs.length === 0);
+    sayIfAny('no-jobs', jobs.length === 0 ? 'None yet. Hand one in below.' : '');
     const list = element('job-list', HTMLUListElement);
     const ids = new Set(jobs.map(({ id }) => id));
     for (const [id, button] of this.#buttons) {

@@ -24,10 +24,19 @@ import {
 
 import { type ExportedLedger, ledgerSchema } from '../../core/trust/reputation/ledger.js';
 
+/** A file that the coordinator has made, and what it calls it. */
+export interface Download {
+  readonly name: string;
+  readonly content: Blob;
+}
+
 /** A request that the coordinator refuses, or that does not reach it. */
 class RequestError extends GroundswellError {
   readonly code = 'request';
 }
+
+/** This page may not: it takes a link, or the token. */
+export class RightsError extends RequestError {}
 
 const TOKEN = 'groundswell-token';
 
@@ -35,7 +44,7 @@ export type ExportFormat = 'netcdf' | 'npy' | 'png' | 'mp4';
 
 /**
  * The room's part of the coordinator's API, with the rights of this page: those of its address, and of a token that was
- * typed in. Every call throws RequestError, and JobError where a job file is refused.
+ * typed in. Every call throws RequestError, RightsError among them, and JobError where a job file is refused.
  */
 export class LabApi {
   readonly #path: string;
@@ -101,7 +110,7 @@ export class LabApi {
     return this.#call(ledgerSchema, 'GET', '/credit');
   }
 
-  /** Where a browser downloads who has done how much. */
+  /** Of a file that says who has done how much. */
   creditAddress(format: 'json' | 'csv'): string {
     return this.#address(`/credit?format=${format}`);
   }
@@ -114,11 +123,21 @@ export class LabApi {
     return this.#call(invitationsSchema, 'GET', '/invitations');
   }
 
-  /** Where a browser downloads a result, or a part of it. */
+  /** Of a file made of a result, or of a part of it. */
   exportAddress(id: string, format: ExportFormat, what?: string): string {
     return this.#address(
       `/jobs/${id}/export?${new URLSearchParams({ format, ...(what !== undefined && { what }) })}`,
     );
+  }
+
+  /** What lies at one of the addresses above. A link alone would not do: it carries no token. */
+  async download(address: string): Promise<Download> {
+    const response = await this.#request('GET', address);
+    const name = /filename="?([^";]+)"?/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+    const content = await response.blob().catch(() => {
+      throw new RequestError('The connection broke before the file was whole.');
+    });
+    return { name: name ?? '', content };
   }
 
   async #call<T>(schema: z.ZodType<T>, method: 'GET' | 'POST', path: string, body?: string): Promise<T> {
@@ -128,22 +147,29 @@ export class LabApi {
   }
 
   async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<unknown> {
+    const response = await this.#request(method, this.#address(path), body);
+    return response.json().catch(() => undefined);
+  }
+
+  async #request(method: 'GET' | 'POST', address: string, body?: string): Promise<Response> {
     const token = sessionStorage.getItem(TOKEN);
     const headers = {
       ...(token !== null && { authorization: `Bearer ${token}` }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
-    const response = await fetch(this.#address(path), {
+    const response = await fetch(address, {
       method,
       headers,
       ...(body !== undefined && { body }),
     }).catch(() => {
       throw new RequestError('The coordinator does not answer.');
     });
+    if (response.ok) return response;
     const answer: unknown = await response.json().catch(() => undefined);
-    if (response.ok) return answer;
     const refused = refusalSchema.safeParse(answer).data?.error;
     if (refused?.faults) throw new JobError(refused.faults);
+    if (response.status === 401 || response.status === 403)
+      throw new RightsError(refused?.message ?? 'The coordinator does not let this page in.');
     throw new RequestError(refused?.message ?? `The coordinator answers with status ${response.status}.`);
   }
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../core/protocol/api.js';
 import { eventInWords } from '../../core/protocol/event-words.js';
-import { element } from '../contribute/elements.js';
+import { element, show } from '../contribute/elements.js';
 
 /** Rows kept: what is older is in the coordinator's log. */
 const MOST_ROWS = 500;
@@ -26,6 +26,8 @@ export class LogView {
     const body = element('log-rows', HTMLElement);
     for (const event of events) body.prepend(rowOf(event));
     while (body.childElementCount > MOST_ROWS) body.lastElementChild?.remove();
+    show('no-log', body.childElementCount === 0);
+    show('log-table', body.childElementCount > 0);
     this.#last = last;
     return events;
   }

@@ -1,17 +1,25 @@
-import type { JobStatus, RoomStatus, RunLinks, SweepMembers } from '../../core/protocol/api.js';
+import type { JobStatus, Outline, RoomStatus, RunLinks, SweepMembers } from '../../core/protocol/api.js';
 import { element, say, sayIfAny, show } from '../contribute/elements.js';
-import { followRoom, type RoomSnapshot, type RoomTools, unknownRoom } from '../contribute/follow-room.js';
+import {
+  followRoom,
+  type RoomSnapshot,
+  type RoomTools,
+  refusalAt,
+  unknownRoom,
+} from '../contribute/follow-room.js';
 import { summaryOf } from '../contribute/job-summary.js';
+import { linkPages, roomSearch } from '../page-links.js';
 import { showCredit } from './credit-view.js';
+import { takeDownloads } from './download-link.js';
 import { showFleet } from './fleet-view.js';
 import { showJob } from './job-view.js';
 import { JobsView } from './jobs-view.js';
-import type { LabApi } from './lab-api.js';
+import { type LabApi, RightsError } from './lab-api.js';
 import { LogView } from './log-view.js';
 import { MapView } from './map-view.js';
 import { MembersView } from './members-view.js';
 import { ProbePlots } from './probe-plots.js';
-import { showResult } from './result-view.js';
+import { showResult, showResultState } from './result-view.js';
 import { showInvitations } from './share-view.js';
 import { SubmitView } from './submit-view.js';
 import { TrustView } from './trust-view.js';
@@ -19,10 +27,12 @@ import { TrustView } from './trust-view.js';
 /** The coordinator renews progress twice a second; a person needs no more. */
 const ASK_EVERY_MS = 1_000;
 
-export interface LabTools extends RoomTools {
+export interface LabTools {
   readonly api: LabApi;
-  /** Of the page that shows what is computed in this room. */
-  readonly watchAddress: string;
+  /** This page's own query. */
+  readonly search: string;
+  /** The room, with the rights that a query gives. */
+  readonly roomFor: (search: string) => RoomTools;
 }
 
 /** Brings the laboratory to life: it follows the room, and hands in, stops and resumes its jobs. */
@@ -50,15 +60,31 @@ class Laboratory {
     readonly links: RunLinks['links'];
   } = NOTHING;
   /** The result that is shown, by its job and state: its arrays never change otherwise. */
-  #outlined = '';
+  #outlined: { readonly key: string; readonly outline: Outline | undefined } = {
+    key: '',
+    outline: undefined,
+  };
+  /** The query by which other pages of this room are opened. */
+  #search: string;
+  #enter = () => {};
+  /** Resolves when the coordinator has let this page in. */
+  readonly #entered = new Promise<void>((resolve) => {
+    this.#enter = resolve;
+  });
 
   constructor(tools: LabTools) {
     this.#tools = tools;
+    this.#search = tools.search;
     this.#plots = new ProbePlots(tools.api);
   }
 
   async open(): Promise<void> {
     const { api } = this.#tools;
+    linkPages(this.#search);
+    takeDownloads(element('main', HTMLElement), {
+      download: (address) => api.download(address),
+      tell: (words) => this.#tell(words),
+    });
     new SubmitView({
       submit: async (file) => {
         const id = await api.submit(file);
@@ -76,14 +102,26 @@ class Laboratory {
     });
     this.#onClick('stop-job', (id) => api.stop(id), 'The job is stopped.');
     this.#onClick('resume-job', (id) => api.start(id), 'The job goes on.');
-    void followRoom(this.#tools, (room) => {
-      this.#room = room;
-      this.#paintConnection();
-    });
+    void this.#followRoom().catch((error) => this.#tellFailure(error));
     for (;;) {
       await this.#ask();
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
+  }
+
+  /** Follows the room once the page has been let in. No WebSocket carries a token: where that was needed, a link is. */
+  async #followRoom(): Promise<void> {
+    const { api, roomFor } = this.#tools;
+    await this.#entered;
+    if ((await refusalAt(roomFor(this.#search).statusAddress))?.isFinal) {
+      const { contribute } = await api.invitations();
+      this.#search = new URL(contribute).search;
+      linkPages(this.#search);
+    }
+    await followRoom(roomFor(this.#search), (room) => {
+      this.#room = room;
+      this.#paintConnection();
+    });
   }
 
   #onClick(button: string, act: (id: string) => Promise<void>, done: string): void {
@@ -127,6 +165,7 @@ class Laboratory {
     try {
       const { api } = this.#tools;
       this.#status = await api.status();
+      this.#enter();
       if (this.#chosen === undefined) this.#chosen = this.#status.jobs.at(-1)?.id;
       this.#paint();
       const { events, last } = await api.events(this.#log.last);
@@ -139,9 +178,18 @@ class Laboratory {
         this.#hasLinks = true;
       }
     } catch (error) {
+      if (error instanceof RightsError && !this.#status) this.#askForToken(error);
       // The line at the top says that the room is away.
-      if (this.#room.connection.kind === 'open') this.#tellFailure(error);
+      else if (this.#room.connection.kind === 'open') this.#tellFailure(error);
     }
+  }
+
+  /** Not let in at all, as from another machine without a link. */
+  #askForToken({ message }: RightsError): void {
+    show('rights-form', true);
+    show('may-not', true);
+    say('connection', 'Not let in');
+    say('no-jobs', `Not to be seen yet: ${message}. Or give the token below.`);
   }
 
   /** The members of a sweep, and the links of a run. */
@@ -162,11 +210,13 @@ class Laboratory {
     if (progress) await this.#plots.follow(job.id, progress.step);
     // The result's arrays are there from its first step on.
     const key = progress && progress.step > 0 ? `${job.id} ${job.state === 'done'}` : job.id;
-    if (key === this.#outlined) return;
-    const outline = key === job.id ? undefined : await this.#tools.api.outline(job.id);
-    if (this.#job?.id !== job.id) return;
-    showResult(this.#tools.api, job, outline);
-    this.#outlined = key;
+    if (key !== this.#outlined.key) {
+      const outline = key === job.id ? undefined : await this.#tools.api.outline(job.id);
+      if (this.#job?.id !== job.id) return;
+      showResult(this.#tools.api, job, outline);
+      this.#outlined = { key, outline };
+    }
+    if (this.#outlined.outline) showResultState(job, this.#outlined.outline);
   }
 
   get #job(): JobStatus | undefined {
@@ -179,10 +229,12 @@ class Laboratory {
     const mayRun = status.role === 'run';
     show('rights-form', !mayRun);
     element('submit', HTMLButtonElement).disabled = !mayRun;
+    show('may-not', !mayRun);
     this.#jobs.show(status.jobs, this.#chosen);
     show('job-card', job !== undefined);
     const roomJob = room.job?.id === job?.id ? room.job : undefined;
     const summary = room.job && summaryOf(room.job);
+    show('see-place', roomJob !== undefined);
     if (job) showJob({ job, title: roomJob && summary?.title, peers: status.peers, mayRun });
     const { members, links } = this.#details.job === job?.id ? this.#details : NOTHING;
     this.#map.show({ roomJob, plan: job?.plan, peers: status.peers, links });
@@ -194,8 +246,9 @@ class Laboratory {
   }
 
   readonly #watchMember = (member: number): string => {
-    const { watchAddress } = this.#tools;
-    return `${watchAddress}${watchAddress.includes('?') ? '&' : '?'}member=${member}`;
+    const query = new URLSearchParams(roomSearch(this.#search));
+    query.set('member', String(member));
+    return `watch?${query}`;
   };
 
   #paintConnection(): void {

@@ -8,6 +8,8 @@ const HEIGHT = 180;
 /** Plots of one job: what a page can draw and a person can look at. */
 const MOST_PLOTS = 12;
 const COLOURS = 4;
+/** Of the lines in colours that come a second time, in CSS pixels. */
+const DASH = [5, 3];
 
 interface ProbePlot {
   readonly recording: Recording;
@@ -40,6 +42,7 @@ export class ProbePlots {
       if (this.#job !== id) return;
       if (isNews) draw(plot);
     }
+    show('probes-card', this.#plots.some(isDrawn));
   }
 
   async #open(id: string): Promise<void> {
@@ -50,7 +53,6 @@ export class ProbePlots {
     show('probes-card', false);
     const list = await this.#api.probes(id);
     if (this.#job !== id) return;
-    show('probes-card', list.probes.length > 0);
     this.#plots = list.probes.slice(0, MOST_PLOTS).map((probe) => this.#plotOf(id, list, probe));
   }
 
@@ -77,6 +79,8 @@ export class ProbePlots {
   }
 }
 
+const isDrawn = ({ figure }: ProbePlot) => Number(figure.dataset.points) > 0;
+
 /** A state's smallest and largest values are two series, and what lies between is filled. */
 function draw({ recording, chart, dt, figure }: ProbePlot): void {
   const times = recording.middles.map((step) => step * dt);
@@ -101,7 +105,8 @@ function optionsOf({ states }: ProbeList['probes'][number], unit: string, width:
       {},
       ...states.flatMap((_, place) => {
         const stroke = () => colourOf(place);
-        const series = { stroke, width: 1.5, points: { show: false } };
+        const dash = isDashed(place) ? { dash: DASH } : {};
+        const series = { stroke, width: 1.5, points: { show: false }, ...dash };
         return [series, series];
       }),
     ],
@@ -122,13 +127,15 @@ function captionOf({ name, cell, states }: ProbeList['probes'][number]): HTMLEle
   for (const [index, state] of states.entries()) {
     const entry = document.createElement('span');
     const swatch = document.createElement('span');
-    swatch.className = 'swatch';
-    swatch.style.background = `var(--series-${index % COLOURS})`;
+    swatch.className = isDashed(index) ? 'swatch dashed' : 'swatch';
+    swatch.style.setProperty('--colour', `var(--series-${index % COLOURS})`);
     entry.append(swatch, state);
     caption.append(entry);
   }
   return caption;
 }
+
+const isDashed = (place: number) => place >= COLOURS;
 
 const colourOf = (place: number) => variable(`--series-${place % COLOURS}`);
 

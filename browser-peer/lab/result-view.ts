@@ -7,12 +7,16 @@ import type { ExportFormat, LabApi } from './lab-api.js';
 export function showResult(api: LabApi, job: JobStatus, outline: Outline | undefined): void {
   show('result-card', outline !== undefined);
   if (!outline) return;
-  say('result-state', stateWords(outline.state === 'complete', job.progress?.vetted));
   say('result-place', `In the store: ${job.result}`);
   element('download', HTMLAnchorElement).href = api.exportAddress(job.id, 'netcdf');
   element('array-rows', HTMLElement).replaceChildren(
     ...outline.arrays.map((array) => rowOf(api, job.id, array)),
   );
+}
+
+/** How much of the result can be relied on, as the run goes on. */
+export function showResultState({ progress }: JobStatus, { state }: Outline): void {
+  say('result-state', stateWords(state === 'complete', progress?.vetted));
 }
 
 /** `vetted`: steps up to which all has been vetted, where peers are checked. */

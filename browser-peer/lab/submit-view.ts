@@ -21,6 +21,8 @@ export class SubmitView {
   readonly #gutter = element('gutter', HTMLElement);
   #checked: Checked = { kind: 'empty' };
   #check: ReturnType<typeof setTimeout> | undefined;
+  /** How often the text has been checked: a sweep takes a while, and what was found of an older text is no news. */
+  #checks = 0;
 
   constructor(tools: SubmitTools) {
     this.#tools = tools;
@@ -76,23 +78,27 @@ export class SubmitView {
 
   #put(text: string): void {
     this.#text.value = text;
-    this.#checkNow();
+    void this.#checkNow();
   }
 
   #checkSoon(): void {
     this.#number([]);
     clearTimeout(this.#check);
-    this.#check = setTimeout(() => this.#checkNow(), CHECK_AFTER_MS);
+    this.#check = setTimeout(() => void this.#checkNow(), CHECK_AFTER_MS);
   }
 
-  #checkNow(): void {
+  async #checkNow(): Promise<void> {
     clearTimeout(this.#check);
-    this.#checked = checkText(this.#text.value);
+    this.#checks += 1;
+    const check = this.#checks;
+    const checked = await checkText(this.#text.value);
+    if (check !== this.#checks) return;
+    this.#checked = checked;
     this.#show();
   }
 
   async #submit(): Promise<void> {
-    this.#checkNow();
+    await this.#checkNow();
     const checked = this.#checked;
     if (checked.kind === 'empty') {
       this.#tell('bad', 'There is no job file yet.');

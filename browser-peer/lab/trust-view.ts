@@ -40,17 +40,23 @@ function reasonIn({ details: { reason } }: RunEvent): string | undefined {
 
 function checkedWords(job: JobStatus | undefined): string {
   if (!job?.progress) return '';
+  const { state } = job;
   const { vetted, steps, members } = job.progress;
   if (members)
     return 'Samples of a sweep’s members are computed again, where peers are checked; until it is complete, all are provisional.';
-  if (vetted === undefined) return 'What peers compute for this job is not checked.';
+  // A run without a plan has nobody to check just now.
+  if (vetted === undefined)
+    return state === 'running' || state === 'done' ? 'What peers compute for this job is not checked.' : '';
+  if (state === 'done' && vetted >= steps) return 'All that peers computed for this job is checked.';
   return `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
 }
 
 function storeWords(job: JobStatus | undefined, trouble: string | undefined): string {
   const waits = job?.reason?.match(/waits for the store: (.*)$/)?.[1] ?? trouble;
   if (waits !== undefined) return `The store fails, and is asked again: ${waits}`;
+  if (job?.state === 'done') return 'The store works; the result is complete in it.';
   const checkpoint = job?.progress && !job.progress.members ? job.progress.checkpoint : undefined;
+  if (checkpoint === 0) return 'The store works; no checkpoint of this job is in it yet.';
   return checkpoint === undefined
     ? 'The store works.'
     : `The store works; step ${count(checkpoint)} is safe in it.`;

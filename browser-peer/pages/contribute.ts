@@ -23,7 +23,7 @@ const connect = () => connectSocket(addresses.socket);
 openPage({
   roomName: addresses.room,
   host: location.host,
-  watchAddress: `watch${search}`,
+  search,
   engine: engineAskedFor(search),
   ...here,
   connect,

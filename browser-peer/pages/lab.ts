@@ -6,11 +6,13 @@ import { LabApi } from '../lab/lab-api.js';
 import { openLab } from '../lab/page.js';
 import { connectSocket } from '../socket.js';
 
-const addresses = addressesOf(`${location.origin}/${location.search}`);
+const addressesIn = (search: string) => addressesOf(`${location.origin}/${search}`);
 
 openLab({
-  api: new LabApi(addresses),
-  connect: () => connectSocket(addresses.socket),
-  statusAddress: addresses.status,
-  watchAddress: `watch${location.search}`,
+  api: new LabApi(addressesIn(location.search)),
+  search: location.search,
+  roomFor(search) {
+    const { socket, status } = addressesIn(search);
+    return { connect: () => connectSocket(socket), statusAddress: status };
+  },
 });

@@ -50,10 +50,12 @@ export interface LinkStatus extends TransportStats {
 export type ContributorStatus =
   | { readonly kind: 'connecting'; readonly attempt: number; readonly reason?: string }
   | { readonly kind: 'waiting'; readonly reason: string }
-  /** Members of a sweep; `rate` as below. */
-  | ({ readonly kind: 'members'; readonly rate: number } & SweepStatus)
+  /** Members of a sweep; `self` and `rate` as below. */
+  | ({ readonly kind: 'members'; readonly self: PeerId; readonly rate: number } & SweepStatus)
   | {
       readonly kind: 'computing';
+      /** What the room calls this device: whether the shard is its own, or another's that it computes too, the plan says. */
+      readonly self: PeerId;
       readonly job: Job;
       readonly plan: Plan;
       /** Index into the plan's shards. */
@@ -316,7 +318,8 @@ class Visit {
         const { sweep, running, done, updates } = status;
         this.#session.tell({ step: done, doing: 'computing members' });
         const rate = this.#meter.rate(secondsNow());
-        return this.#tools.onChange({ kind: 'members', sweep, running, done, updates, rate });
+        const self = this.#session.peer;
+        return this.#tools.onChange({ kind: 'members', self, sweep, running, done, updates, rate });
       }
       case 'computing': {
         const { job, plan, shard, step } = status;
@@ -328,6 +331,7 @@ class Visit {
         });
         return this.#tools.onChange({
           kind: 'computing',
+          self: this.#session.peer,
           job,
           plan,
           shard,

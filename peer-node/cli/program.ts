@@ -137,9 +137,10 @@ function describe(context: Context, end: (status: number) => void): Command {
     .command('watch')
     .description('watch a plane of a job as its peers compute it; of one that does not run, the last stored')
     .addArgument(
-      new Argument('<what...>', "a job's id; before it, a coordinator's address or an invitation").argParser<
-        readonly string[]
-      >((text, before = []) => [...before, text]),
+      new Argument(
+        '<job-id...>',
+        "a job's id, as `groundswell status` lists it; before it, a coordinator's address or an invitation",
+      ).argParser<readonly string[]>((text, before = []) => [...before, text]),
     )
     .option('--field <state>', "what is seen, like psi.L (default: the job's first)")
     .option('--plane <axis=cell>', 'where the grid is cut (default: the middle of z)', cut)

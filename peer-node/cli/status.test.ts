@@ -19,18 +19,26 @@ async function printed(report: RoomReport): Promise<string[]> {
   return lines;
 }
 
+const progress = {
+  step: 8,
+  steps: 80,
+  rate: 0,
+  secondsLeft: 9,
+  peers: 1,
+  checkpoint: 0,
+  haloBytesDirect: 0,
+  haloBytesRelayed: 0,
+};
+
+test('a run that was stopped says how far it was, and why', async () => {
+  const reason = 'stopped on request';
+  const job = { id: 'drop-1', name: 'drop', state: 'stopped', reason, progress, result: '/data/r' } as const;
+  const lines = await printed({ room: 'main', role: 'run', peers: [], watchers: 0, jobs: [job] });
+  expect(lines.at(-1)).toBe('job drop-1: stopped at step 8/80 (stopped on request)');
+});
+
 test('a run that waits for its store says so', async () => {
   const reason = 'anna waits for the store: the folder /data is on a full disk: free some space';
-  const progress = {
-    step: 8,
-    steps: 80,
-    rate: 0,
-    secondsLeft: 9,
-    peers: 1,
-    checkpoint: 0,
-    haloBytesDirect: 0,
-    haloBytesRelayed: 0,
-  };
   const job = { id: 'drop-1', name: 'drop', state: 'running', reason, progress, result: '/data/r' } as const;
   const lines = await printed({ room: 'main', role: 'run', peers: [], watchers: 0, jobs: [job] });
   expect(lines.at(-1)).toMatch(

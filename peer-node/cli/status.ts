@@ -65,10 +65,17 @@ function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['s
 
 const stepTime = (seconds: number) => `${Number((1000 * seconds).toPrecision(3))} ms`;
 
+/** Of a job that does not run: `stopped at step 800/2000`. */
+function placeOf(progress: Progress | undefined, state: string): string {
+  if (!progress) return state;
+  const { step, steps, members } = progress;
+  return members ? `${state}, ${membersDone(members)}` : `${state} at step ${step}/${steps}`;
+}
+
 function jobLine({ id, state, reason, progress, result }: JobReport): string {
   const why = reason === undefined ? '' : ` (${reason})`;
   if (state === 'done') return `job ${id}: done${why}, result at ${result}`;
-  if (state !== 'running' || progress === undefined) return `job ${id}: ${state}${why}`;
+  if (state !== 'running' || progress === undefined) return `job ${id}: ${placeOf(progress, state)}${why}`;
   const { step, steps, rate, secondsLeft, members, vetted } = progress;
   const checked = vetted === undefined ? '' : `, vetted up to ${vetted}`;
   const place = members
