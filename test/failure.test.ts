@@ -1,7 +1,12 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import type { JobFileInput } from '../core/job/schema.js';
+import type { ToPeer } from '../core/protocol/messages.js';
+import type { Socket } from '../core/protocol/socket.js';
+import { connectSocket } from '../peer-node/socket.js';
+import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type Result } from './fleet.js';
+import { paced } from './paced-engine.js';
 import { PeerProcess } from './processes.js';
 
 const job: JobFileInput = {
@@ -15,6 +20,8 @@ const job: JobFileInput = {
   outputs: { plane: { fields: ['psi'], every: 100, plane: { z: 20 } }, end: { fields: ['psi', 'freq'] } },
   run: { peers: 3, use: 'all', checkpointSeconds: 0.5 },
 };
+
+type Grant = Extract<ToPeer, { type: 'grant' }>;
 
 let truth: Float32Array[];
 const processes: PeerProcess[] = [];
@@ -87,16 +94,47 @@ test('kill -9 of a peer long after a checkpoint: the run goes on from copies tha
   const alone = await fleet.join();
   const whole = await results(await fleet.run({ ...copied, run: { peers: 1 } }));
   await alone.close();
-  const [victim] = startPeers(['victim', 'anna', 'bert']);
+  const [victim] = startPeers(['victim', 'anna']);
+  let areWhole = false;
+  let pace = 2e6;
+  await fleet.join({
+    // Slow enough for that to happen before the run is over.
+    engine: paced(await createWasmEngine(), () => pace),
+    // It is told to keep copies beside newer ones when all of them are whole.
+    connect: (url) =>
+      hearing(url, ({ copy }) => {
+        areWhole ||= copy?.keeping !== undefined;
+      }),
+  });
   const id = await fleet.submit(copied);
-  await reached(id, 4000);
+  await until(() => areWhole);
   await victim?.kill();
+  pace = Number.POSITIVE_INFINITY;
   await fleet.done(id);
   const back = fleet.events.filter(({ event }) => event === 'back');
   expect(back).toHaveLength(1);
   expect(back[0]?.details.to).toBeGreaterThan(0);
   expect(differingBits(await results(fleet.result(id)), whole)).toBe(0);
 });
+
+/** Connects, and tells of all grants that come. */
+async function hearing(url: string, heard: (grant: Grant) => void): Promise<Socket> {
+  const socket = await connectSocket(url);
+  return {
+    listen: (listener) =>
+      socket.listen({
+        text(message) {
+          const said = JSON.parse(message);
+          if (said.type === 'grant') heard(said);
+          listener.text(message);
+        },
+        binary: (message) => listener.binary(message),
+        closed: (...how) => listener.closed(...how),
+      }),
+    send: (message) => socket.send(message),
+    close: () => socket.close(),
+  };
+}
 
 test('kill -9 of all peers: the job waits, and goes on from its checkpoint with others', async () => {
   fleet = await Fleet.start();

@@ -65,6 +65,8 @@ class RoomConductor implements Conductor {
   readonly #tools: ConductorTools;
   readonly log = new RunLog();
   readonly #members = new Map<PeerId, Member>();
+  /** Those that have shown a key, or are about to. */
+  readonly #withKey = new WeakSet<Member>();
   readonly #entries: Entry[] = [];
   readonly #background = new Background((error) => this.#tell('end-not-recorded', { reason: String(error) }));
   /** Ends the waiting for a store that fails. */
@@ -96,7 +98,7 @@ class RoomConductor implements Conductor {
   }
 
   heard(member: Member, message: RunMessage): void {
-    if (message.type === 'key') return this.#background.keep(this.#introduced(member, message));
+    if (message.type === 'key') return this.#keyed(member, message);
     if (message.type === 'inspected') return this.#inspection?.inspected(member, message);
     const run = this.#current?.run;
     if (run) run.heard(member, message);
@@ -174,6 +176,13 @@ class RoomConductor implements Conductor {
     await Promise.all(this.#entries.map(({ run }) => run?.close()));
     await this.#inspection?.close();
     await this.#background.ended();
+  }
+
+  /** One key a session: with another one a peer would be two. */
+  #keyed(member: Member, message: Extract<RunMessage, { type: 'key' }>): void {
+    if (this.#withKey.has(member)) return member.dismiss('key', 'a session shows one key, once');
+    this.#withKey.add(member);
+    this.#background.keep(this.#introduced(member, message));
   }
 
   async #introduced(member: Member, message: Extract<RunMessage, { type: 'key' }>): Promise<void> {

@@ -306,6 +306,15 @@ test('however often a peer says that a brick kept it from going on, that is one 
   expect(status().state).toBe('running');
 });
 
+test('a second key in a session is refused, and the session ended', () => {
+  const anna = new Guest('anna', room);
+  const key = { type: 'key', key: '0'.repeat(64), proof: '0'.repeat(128), numericalClass: 'one' } as const;
+  anna.say(key);
+  expect(anna.dismissed).toBeUndefined();
+  anna.say(key);
+  expect(anna.dismissed).toBe('key');
+});
+
 test('a job that is stopped before its turn has ended for good, and the store knows it', async () => {
   submit();
   room.submit('run-2', checkJob(file));

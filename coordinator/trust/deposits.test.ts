@@ -65,6 +65,7 @@ beforeEach(() => {
       progressed: () => resolve('all is right'),
       failed: reject,
     });
+    deposits.keeps(8);
   });
 });
 

@@ -69,7 +69,9 @@ export class Deposits {
   #owing: Owing[] = [];
   /** By plan and shard: what has been told of a checkpoint, until its bricks are signed for, and by whom. */
   #checkpoints = new Map<string, { readonly told: ToldCheckpoint; readonly teller: PeerId }>();
-  /** By plan, shard and step: spans that have been compared, since the newest seal. */
+  /** Steps whose states may be stored, since the newest seal. */
+  #keptEnds = new Set<number>();
+  /** By plan, shard and step: spans that ended at those, and have been compared. */
   #signed = new Map<string, Pick<Deposit, 'span' | 'by'>>();
   #waiters: (() => void)[] = [];
   /** What was signed for the bricks of the checkpoint that is being stored, or was stored last. */
@@ -90,7 +92,7 @@ export class Deposits {
     for (const [shard, by] of byShard) {
       const span: Span = { plan, shard, from: by.statement.from, to };
       const name = nameOf(plan, shard);
-      this.#signed.set(`${name} ${to}`, { span, by });
+      if (this.#keptEnds.has(to)) this.#signed.set(`${name} ${to}`, { span, by });
       const steps = new Set(snapshotsIn(this.#snapshots, span).map(([step]) => step));
       if (steps.size > 0) this.#owing.push({ span, by, steps, tellers: new Set() });
       this.#settle(name);
@@ -99,6 +101,8 @@ export class Deposits {
 
   /** A peer says that its part of the snapshots of a step is stored. */
   stored(plan: Plan, peer: PeerId, step: number): void {
+    // Of other steps nothing is ever asked for.
+    if (step <= plan.from || !this.#snapshots.has(step)) return;
     const shard = plan.shards.findIndex((own) => own.peer === peer);
     const name = nameOf(plan, shard);
     this.#stored.set(name, (this.#stored.get(name) ?? new Map<number, PeerId>()).set(step, peer));
@@ -113,8 +117,14 @@ export class Deposits {
     this.#settle(name);
   }
 
+  /** The state at `step` may be stored: what is signed for it is kept until something newer is safe. */
+  keeps(step: number): void {
+    this.#keptEnds.add(step);
+  }
+
   /** All up to `step` is safe: no checkpoint of what came before is made any more. */
   stands(step: number): void {
+    for (const end of this.#keptEnds) if (end <= step) this.#keptEnds.delete(end);
     for (const [name, { span }] of this.#signed) if (span.to <= step) this.#signed.delete(name);
   }
 
@@ -146,6 +156,7 @@ export class Deposits {
     this.#stored = new Map();
     this.#owing = [];
     this.#checkpoints = new Map();
+    this.#keptEnds = new Set();
     this.#signed = new Map();
     this.#bricks = undefined;
     this.#pending = new Set();

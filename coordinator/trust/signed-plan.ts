@@ -5,7 +5,7 @@ import type { Statement } from '../../core/trust/statement/statement.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
 
-/** A peer that has not signed for the span that ends at `step`, which others first signed for at `since`, by `Date.now`. */
+/** A peer that has not signed for the span that ends at `step`, which somebody else last signed for at `since`, by `Date.now`. */
 export interface Silent {
   readonly peer: PeerId;
   readonly step: number;
@@ -24,8 +24,8 @@ export class SignedPlan {
   readonly #checks = new Map<PeerId, Map<number, number>>();
   /** When the plan was made. */
   readonly #began = Date.now();
-  /** And when the first of what was signed for a span came. */
-  readonly #signedSince = new Map<number, number>();
+  /** And when the last of what was signed for a span so far came: before, who is missing was not the only one. */
+  readonly #lastSigned = new Map<number, number>();
   /** Before this step some halos of a shard may be those of a peer that is gone, who signs for them no more. */
   #unsignedBefore = 0;
   /** Where spans end: what peers were told of, and the job's end. */
@@ -120,7 +120,7 @@ export class SignedPlan {
     this.#signedThrough.set(span.peer, step);
     const group = this.#groups.get(step) ?? new Map<PeerId, SignedSpan>();
     this.#groups.set(step, group.set(span.peer, span));
-    if (!this.#signedSince.has(step)) this.#signedSince.set(step, Date.now());
+    this.#lastSigned.set(step, Date.now());
   }
 
   /** Takes the next span out that all have signed for, shards and shadows; undefined where one is missing, or another comes before. */
@@ -133,7 +133,7 @@ export class SignedPlan {
     const [step, group] = next;
     if (![...group.values()].every(({ statement }) => statement.from === this.#compared)) return undefined;
     this.#groups.delete(step);
-    this.#signedSince.delete(step);
+    this.#lastSigned.delete(step);
     const of = (peer: PeerId) => group.get(peer) as SignedSpan;
     return {
       step,
@@ -154,7 +154,7 @@ export class SignedPlan {
     if (!next) return undefined;
     const [step, signed] = next;
     const missing = holdersIn(this.#plan).find(({ peer }) => !signed.has(peer));
-    return missing && { peer: missing.peer, step, since: this.#signedSince.get(step) ?? 0 };
+    return missing && { peer: missing.peer, step, since: this.#lastSigned.get(step) ?? 0 };
   }
 
   /** The span of a peer that ends at `to` is being checked. */

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { checkJob } from '../../core/job/check.js';
 import type { Plan } from '../../core/protocol/plan.js';
 import { compareEnds } from './both-ends.js';
@@ -67,6 +67,10 @@ beforeEach(() => {
   plans.add(first);
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 test('spans are compared in the order in which they were computed, each when all have signed', () => {
   for (const shard of [0, 1] as const) first.add(span(shard, 16, 32));
   first.add(span(0, 0, 16));
@@ -79,6 +83,16 @@ test('spans are compared in the order in which they were computed, each when all
     if (group) first.hasCompared(group);
   }
   expect(plans.silent).toBeUndefined();
+});
+
+test('a peer is silent since it is the only one that has not signed', () => {
+  const three: Plan = { ...planFrom(1, 0), shadows: [{ peer: 'cora', shard: 0 }] };
+  const signed = new SignedPlan(job, three);
+  vi.useFakeTimers({ now: 1000 });
+  signed.add(span(0, 0, 16));
+  vi.setSystemTime(9000);
+  signed.add({ ...span(0, 0, 16), peer: 'cora' });
+  expect(signed.silent).toEqual({ peer: 'bert', step: 16, since: 9000 });
 });
 
 test('a step is vetted when all up to there is compared, and no check of it is under way', () => {

@@ -50,6 +50,8 @@ export class SpanChecks {
     const { peer, known, statement, digests } = signed;
     const job = this.#job;
     const sameClass = (await court.numericalClass()) === known.numericalClass;
+    // Nobody would let an answer go that is asked for after all of them were.
+    if (!stands()) return undefined;
     const found = this.#starts.of(span, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await asking.ask(peer, span, asked);

@@ -89,6 +89,7 @@ export class Vetting {
    */
   endSpanAt(until: number, isKept: boolean): boolean {
     const { newest } = this.#plans;
+    if (isKept) this.#deposits.keeps(until);
     const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
     return newest?.endSpanAt(until, { areTrusted: areTrusted === true, isKept }) ?? false;
   }

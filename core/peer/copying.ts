@@ -119,7 +119,7 @@ export class Copying {
     const head = { type: 'copy', plan: this.#plan.id, step, from: this.#index } as const;
     this.#pace.begins(now());
     try {
-      for (let part = 0; part < copy.parts; part++) {
+      for (let part = 0; part < copy.parts && this.#giving === giving; part++) {
         for (let left = this.#pace.left(now()); left > 0; left = this.#pace.left(now())) {
           await this.#woken(left);
           if (this.#giving !== giving) return;

@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, readlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, mkdir, readFile, readlink } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const NAME = /^[0-9a-f]{16}$/;
@@ -16,7 +16,7 @@ export async function meetingFolder(): Promise<string | undefined> {
   const uid = process.getuid?.();
   // Windows has no such users, and pipes in place of sockets, outside all folders.
   if (uid === undefined) return undefined;
-  const folder = join(tmpdir(), `groundswell-${uid}-${await networkName()}`);
+  const folder = join(tmpdir(), `groundswell-${uid}-${await networkName()}-${await machineName()}`);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const found = await lstat(folder);
@@ -39,4 +39,10 @@ export function socketPath(folder: string, name: string): string | undefined {
 async function networkName(): Promise<string> {
   const link = await readlink('/proc/self/ns/net').catch(() => 'net');
   return link.replace(/[^0-9a-z]/g, '');
+}
+
+/** Hosts may share a folder of temporary files: to each of them the others' sockets look dead, and it would remove them. */
+async function machineName(): Promise<string> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(hostname);
+  return createHash('sha256').update(boot).digest('hex').slice(0, 8);
 }
