@@ -6,6 +6,7 @@ import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import type { Onlookers } from '../watch/onlookers.js';
 import type { Witness } from '../witness/witness.js';
+import { AskedAhead } from './asked-ahead.js';
 import type { Copying } from './copying.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
@@ -35,6 +36,8 @@ export interface AdvancingTools {
   readonly onlookers: Onlookers | undefined;
   /** Whether another peer answers for the shard. */
   readonly isShadow: () => boolean;
+  /** Seconds, from any start. */
+  readonly now: () => number;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
 }
@@ -57,21 +60,17 @@ export class Advancing {
    * Throws what goes wrong: LinkError, EngineError, DivergedError.
    */
   async run(): Promise<void> {
-    const { plan, job, halos } = this.#tools;
-    let before = Promise.resolve();
+    const { plan, job, halos, now } = this.#tools;
+    const ahead = new AskedAhead(now);
     for (let from = this.#step; from < job.steps; ) {
-      if (from >= this.#granted) await this.#grantBeyond(from, before);
+      if (from >= this.#granted) await this.#grantBeyond(from, ahead);
       const to = Math.min(from + plan.exchangeEvery, this.#granted);
       await halos.receive(from);
-      const made = this.#make(from, to);
-      // Awaited below; it may fail earlier.
-      made.catch(() => undefined);
-      await before;
-      before = made;
-      if (this.#isWholeStateRead(from, to)) await made;
+      ahead.add(this.#make(from, to));
+      await (this.#isWholeStateRead(from, to) ? ahead.all() : ahead.room());
       from = to;
     }
-    await before;
+    await ahead.all();
   }
 
   get #granted(): number {
@@ -80,9 +79,9 @@ export class Advancing {
   }
 
   /** Where what is still under way fails, nobody hears of the steps that a grant would follow. */
-  async #grantBeyond(step: number, underWay: Promise<void>): Promise<void> {
+  async #grantBeyond(step: number, ahead: AskedAhead): Promise<void> {
     const { grants, tally } = this.#tools;
-    await Promise.race([grants.beyond(step), underWay.then(() => grants.beyond(step))]);
+    await Promise.race([grants.beyond(step), ahead.all().then(() => grants.beyond(step))]);
     tally.granted();
   }
 
