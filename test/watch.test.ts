@@ -326,7 +326,7 @@ describe('what is stored', () => {
         'wall',
       );
       const line = await stored.plane(id, { ...asked, stride: 1 }, { output: 'wall', snapshot: 0, step: 8 });
-      expect(line.samples).toEqual({ row: 0, column: 3, rows: 10, columns: 1 });
+      expect(line.samples).toEqual({ layer: 0, row: 0, column: 3, layers: 1, rows: 10, columns: 1 });
     } finally {
       await fleet.close();
     }
