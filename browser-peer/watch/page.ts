@@ -184,7 +184,11 @@ class WatchPage {
     this.#range.reset();
     this.#reader.drop();
     this.#offerTimes();
-    if (this.#follows === 'stored') void this.#showLast();
+    if (view.axis === 'all') {
+      // Of what is stored, planes are seen.
+      this.#seen = { kind: 'nothing' };
+      this.#follows = 'live';
+    } else if (this.#follows === 'stored' || !this.#isRunning) void this.#showLast();
   }
 
   #offerTimes(): void {
