@@ -3,7 +3,7 @@ import { project } from './projection.js';
 import { opacityOf, type VolumePainter } from './volume-painting.js';
 
 /** Pixels along an edge: a processor takes some 20 ms for as many rays through 64³ samples. */
-export const CANVAS_PIXELS = 180;
+const CANVAS_PIXELS = 180;
 
 /** Paints with the processor. @throws RangeError where the canvas is another painter's. */
 export function volumeCanvasPainter(canvas: HTMLCanvasElement): VolumePainter {
