@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobFileInput } from '../core/job/schema.js';
 import type { View } from '../core/watch/view.js';
-import { type OpenViewer, openViewer } from '../peer-node/viewer.js';
 import { Fleet } from '../test/fleet.js';
 import { PeerProcess } from '../test/processes.js';
 import type { Figure } from './harness.js';
+import { ViewerProcess } from './watch/viewer-process.js';
 import { watchedIn } from './watched-page.js';
 
 const VIEWERS = 4;
 /** With viewers and without take turns, so that a machine that grows slower slows both. */
-const ROUNDS = 5;
+const ROUNDS = 4;
 const ROUND_MS = 5_000;
 /** Links are opened, and the first frames come all at once. */
 const SETTLE_MS = 1_500;
@@ -37,6 +37,9 @@ const PLANE: Subject = {
   view: { state: 'psi', axis: 'z', at: 0, stride: 1, rate: 30 },
 };
 
+/** Seldom enough to cost a device hardly more than nothing. */
+const SELDOM: Subject = { ...PLANE, name: 'watch_512_seldom', view: { ...PLANE.view, rate: 10 } };
+
 /** More steps of a wave than any turn makes. */
 const endless = (shape: readonly number[]): JobFileInput => ({
   name: 'watched',
@@ -48,11 +51,13 @@ const endless = (shape: readonly number[]): JobFileInput => ({
 });
 
 /**
- * What viewers cost those who compute, and what they see. The peer computes in one thread, so that on two cores the viewers, who are
- * elsewhere in life, have one of their own.
+ * What viewers cost those who compute, and what they see. The peer computes in one thread. The viewers are in a process of their own, which draws
+ * nothing and has the lowest priority: elsewhere in life they have a machine of their own, here they get what the peer and the coordinator leave.
  */
 export async function bench(): Promise<Figure[]> {
-  return [...(await seenInABrowser()), ...(await costToThePeer(CUBE)), ...(await costToThePeer(PLANE))];
+  const figures = await seenInABrowser();
+  for (const subject of [CUBE, PLANE, SELDOM]) figures.push(...(await costToThePeer(subject)));
+  return figures;
 }
 
 /** How many frames a second of a large plane a browser shows, while the job runs that they are of. */
@@ -99,18 +104,19 @@ async function costToThePeer({ name, shape, view }: Subject): Promise<Figure[]> 
     const alone: number[] = [];
     const watched: number[] = [];
     const shown: number[] = [];
-    let counted = 0;
     for (let round = 0; round < ROUNDS; round++) {
       await sleep(SETTLE_MS);
       alone.push(await rateOver(stepOf));
-      const viewers = await openViewers(fleet.url, view, () => {
-        counted += 1;
-      });
-      await sleep(SETTLE_MS);
-      const [frames, start] = [counted, performance.now()];
-      watched.push(await rateOver(stepOf));
-      shown.push((1000 * (counted - frames)) / VIEWERS / (performance.now() - start));
-      await Promise.all(viewers.map((viewer) => viewer.close()));
+      const viewers = new ViewerProcess({ url: fleet.url, viewers: VIEWERS, view });
+      try {
+        await viewers.seen(1);
+        await sleep(SETTLE_MS);
+        const [frames, start] = [viewers.frames, performance.now()];
+        watched.push(await rateOver(stepOf));
+        shown.push((1000 * (viewers.frames - frames)) / VIEWERS / (performance.now() - start));
+      } finally {
+        await viewers.close();
+      }
     }
     await sleep(SETTLE_MS);
     alone.push(await rateOver(stepOf));
@@ -124,7 +130,7 @@ async function costToThePeer({ name, shape, view }: Subject): Promise<Figure[]> 
         name: `${name}_ratio`,
         value: median(ratios),
         unit: '1',
-        note: `rate with ${VIEWERS} viewers, beside without; ${note}`,
+        note: `rate with ${VIEWERS} viewers, beside without, the viewers on what is left of the processor; ${note}`,
       },
       {
         name: `${name}_rate_alone`,
@@ -149,16 +155,6 @@ async function costToThePeer({ name, shape, view }: Subject): Promise<Figure[]> 
     await peer.stop();
     await fleet.close();
   }
-}
-
-function openViewers(url: string, view: View, onFrame: () => void): Promise<OpenViewer[]> {
-  return Promise.all(
-    Array.from({ length: VIEWERS }, async () => {
-      const open = await openViewer({ url, transport: 'datachannel', onChange: () => {}, onFrame });
-      open.viewer.look(view);
-      return open;
-    }),
-  );
 }
 
 /** Steps a second, between two changes of what is told of them. */

@@ -10,13 +10,18 @@ export interface Picture {
 }
 
 /** The plane on a watch page, pixel by pixel. A canvas that a GPU paints cannot be read so. */
-export const pictureOn = (page: Page): Promise<Picture> =>
-  page.evaluate(() => {
-    const canvas = document.getElementById('plane') as HTMLCanvasElement;
+export const pictureOn = (page: Page): Promise<Picture> => canvasOn(page, 'plane');
+
+/** The volume on a watch page, as it is turned. */
+export const volumeOn = (page: Page): Promise<Picture> => canvasOn(page, 'volume');
+
+const canvasOn = (page: Page, id: string): Promise<Picture> =>
+  page.evaluate((canvasId) => {
+    const canvas = document.getElementById(canvasId) as HTMLCanvasElement;
     const { width, height } = canvas;
     const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
     return { width, height, data: [...data] };
-  });
+  }, id);
 
 /**
  * Pixels that have not the colour of their sample in colours from −`peak` to `peak`. It was rounded twice, by the peer and by

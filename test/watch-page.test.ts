@@ -6,7 +6,7 @@ import type { JobFileInput } from '../core/job/schema.js';
 import type { View } from '../core/watch/view.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
-import { pictureOn, wrongPixels } from './picture.js';
+import { pictureOn, volumeOn, wrongPixels } from './picture.js';
 import { storedPlane } from './stored-plane.js';
 
 const SHAPE = [24, 48, 64] as const;
@@ -66,6 +66,14 @@ async function open(search = '', options: BrowserContextOptions = {}, at = fleet
 const seen = (page: Page, what: string) => page.locator(`main[data-seen=${what}]`).waitFor();
 const following = (page: Page, what: string) => page.locator(`main[data-follows=${what}]`).waitFor();
 const stepOn = async (page: Page) => Number(await page.locator('main').getAttribute('data-step'));
+
+async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run());
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
 
 /** The picture once more, in other colours: what a GPU has painted can be read only before it is shown. */
 const repainted = (page: Page) =>
@@ -132,6 +140,75 @@ describe('a running job', () => {
   });
 });
 
+describe('the whole volume', () => {
+  const VOLUME = '?painter=canvas&plane=all&turn=0,0&peak=2';
+
+  test('is seen live, and each pixel is the largest value along its line of what the store holds of that step', async () => {
+    const page = await open(VOLUME);
+    await seen(page, 'live');
+    await page.locator('#volume-place[data-painter=canvas]').waitFor();
+    await page.keyboard.press(' ');
+    await following(page, 'paused');
+    const picture = await volumeOn(page);
+    const step = await stepOn(page);
+    const at = { output: 'film', snapshot: step / EVERY - 1, step };
+    // The film is one plane. Through it no line may be weaker than the film, and the volume's own samples are held to it in watch.test.ts.
+    const film = await storedPlane(fleet.url, id, { view, shape: SHAPE, at });
+    const radius = Math.hypot(...SHAPE) / 2;
+    let compared = 0;
+    for (let down = 0; down < picture.height; down++) {
+      for (let column = 0; column < picture.width; column++) {
+        const x = Math.floor(radius * ((2 * column + 1) / picture.width - 1) + SHAPE[2] / 2);
+        const y = Math.floor(radius * (1 - (2 * down + 1) / picture.height) + SHAPE[1] / 2);
+        const opacity = picture.data[4 * (down * picture.width + column) + 3] as number;
+        if (x < 0 || x >= SHAPE[2] || y < 0 || y >= SHAPE[1]) {
+          expect(opacity).toBe(0);
+          continue;
+        }
+        const onFilm = Math.min(1, Math.abs(film.values[y * SHAPE[2] + x] as number) / PEAK);
+        expect(opacity).toBeGreaterThanOrEqual(255 * onFilm - 3);
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(5000);
+  });
+
+  test('is turned by arrow keys, and by sliders, and the link shows it so', async () => {
+    const page = await open('?painter=canvas&plane=all');
+    await seen(page, 'live');
+    const turned = (turn: string) => page.locator(`#volume-place[data-turned="${turn}"]`).waitFor();
+    await turned('30,25');
+    await page.locator('#volume-place').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowDown');
+    await turned('35,20');
+    await page.locator('#turn').focus();
+    await page.keyboard.press('ArrowLeft');
+    await turned('30,20');
+    await expect.poll(() => new URL(page.url()).searchParams.get('turn')).toBe('30,20');
+    await page.locator('#axis').selectOption('z');
+    await page.locator('main[data-view=plane]').waitFor();
+    expect(await page.locator('#volume-place').isVisible()).toBe(false);
+    expect(await page.locator('#turn').isVisible()).toBe(false);
+    await seen(page, 'live');
+  });
+
+  test.each([
+    { size: 'phone', viewport: { width: 360, height: 740 }, colorScheme: 'dark' as const },
+    { size: 'desktop', viewport: { width: 1280, height: 800 }, colorScheme: 'light' as const },
+  ])('at $size size, nothing serious is in anybody’s way', async ({ size, viewport, colorScheme }) => {
+    const page = await open('?painter=canvas&plane=all&borders=on', { viewport, colorScheme });
+    await seen(page, 'live');
+    await page.locator('#frames .border').first().waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    const folder = process.env.GROUNDSWELL_SCREENSHOTS;
+    if (folder) await page.screenshot({ path: join(folder, `watch-volume-${size}-${colorScheme}.png`) });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(
+      0,
+    );
+  });
+});
+
 describe.each([
   { size: 'phone', viewport: { width: 360, height: 740 } },
   { size: 'desktop', viewport: { width: 1280, height: 800 } },
@@ -139,13 +216,7 @@ describe.each([
   test.each(['light', 'dark'] as const)('in %s, nothing serious is in anybody’s way', async (colorScheme) => {
     const page = await open('?plane=z:12&borders=on', { viewport, colorScheme });
     await seen(page, 'live');
-    await page.evaluate(axe.source);
-    const { violations } = await page.evaluate(() =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(),
-    );
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id: rule, nodes }) => `${rule}: ${nodes.map(({ html }) => html).join(' ')}`);
+    const serious = await seriousFaults(page);
     expect(serious).toEqual([]);
     const folder = process.env.GROUNDSWELL_SCREENSHOTS;
     if (folder) await page.screenshot({ path: join(folder, `watch-${size}-${colorScheme}.png`) });
@@ -194,7 +265,13 @@ describe('where no job runs', () => {
         await page.getByText('The simulation is done.').waitFor();
         return page;
       };
-      const truth = await repainted(await open20('canvas'));
+      const page20 = await open20('canvas');
+      const truth = await repainted(page20);
+      // Of a volume nothing is stored; the plane is there again afterwards.
+      await page20.locator('#axis').selectOption('all');
+      await page20.locator('#empty', { hasText: 'no stored picture' }).waitFor();
+      await page20.locator('#axis').selectOption('z');
+      await page20.locator('main[data-seen=stored][data-step="20"]').waitFor();
       expect(truth).toHaveLength(4 * SHAPE[1] * SHAPE[2]);
       expect(new Set(truth).size).toBeGreaterThan(50);
       // Chromium without a window may take a GPU's device away when it has painted: then it is the processor's turn.

@@ -7,10 +7,10 @@ import { PROTOCOL_VERSION } from '../core/protocol/limits.js';
 import { Line } from '../core/protocol/line.js';
 import type { Frame } from '../core/watch/frames.js';
 import { samplesOf } from '../core/watch/looking.js';
-import { type Plane, planeOf } from '../core/watch/plane.js';
+import { type Plane, planeOf, volumeOf } from '../core/watch/plane.js';
 import { readSlice } from '../core/watch/slice.js';
 import { type StoredAt, snapshotsFor, storedPlanes } from '../core/watch/stored.js';
-import type { View } from '../core/watch/view.js';
+import type { Sight, View } from '../core/watch/view.js';
 import { Viewer, type ViewerState } from '../core/watch/viewer.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { openTransports } from '../peer-node/transports.js';
@@ -41,7 +41,7 @@ class Onlooker {
   #state: ViewerState = { kind: 'connecting' };
   #waiting: { readonly done: () => boolean; readonly resolve: () => void }[] = [];
 
-  constructor(url: string, view: View) {
+  constructor(url: string, view: Sight) {
     this.#viewer = new Viewer({
       connect: () => connectSocket(addressesOf(url).socket),
       transports,
@@ -67,7 +67,7 @@ class Onlooker {
     return this.#state.kind === 'open' ? this.#state.room.viewers.get(this.#state.self)?.from : undefined;
   }
 
-  look(view: View): void {
+  look(view: Sight): void {
     this.frames.length = 0;
     this.#viewer.look(view);
   }
@@ -165,6 +165,50 @@ describe('a plane of 512²', () => {
       expect(wrong).toBeLessThanOrEqual(error + stored.error + 1e-6);
       expect(error).toBeLessThan(0.01);
     } finally {
+      await onlooker.close();
+      await fleet.close();
+    }
+  });
+});
+
+describe('a volume', () => {
+  test.each([
+    { what: 'every cell', stride: 1 },
+    { what: 'every third cell', stride: 3 },
+  ])('of $what comes from all who hold it, and is what the store holds of that step', async ({ stride }) => {
+    const shape = [16, 32, 48] as const;
+    const outputs = { film: { fields: ['psi'], every: 4 } };
+    const job: JobFileInput = { ...file, outputs };
+    const seen: Sight = { state: 'psi', axis: 'all', stride, rate: 5 };
+    const fleet = await Fleet.start();
+    const onlooker = new Onlooker(fleet.url, seen);
+    // It is served by the one before.
+    const second = new Onlooker(fleet.url, seen);
+    try {
+      await Promise.all([fleet.join(), fleet.join()]);
+      const id = await fleet.submit(job);
+      await Promise.all([onlooker.more(1), second.more(1)]);
+      for (const [frame] of [onlooker.frames, second.frames]) {
+        if (!frame) throw new RangeError('no frame came');
+        expect(frame.slices).toHaveLength(2);
+        const samples = samplesOf(seen, checkJob(job));
+        if (!samples) throw new RangeError('the job has no such volume');
+        const { step, layers, rows, columns, values, error } = await volumeOf(frame, samples);
+        expect([layers, rows, columns]).toEqual(shape.map((length) => Math.ceil(length / stride)));
+        const middle = Math.floor(layers / 2);
+        const plane: View = { ...view, at: middle * stride, stride };
+        const at = { output: 'film', snapshot: step / 4 - 1, step };
+        const stored = await storedPlane(fleet.url, id, { view: plane, shape, at });
+        const layer = values.subarray(middle * rows * columns, (middle + 1) * rows * columns);
+        const wrong = layer.reduce(
+          (most, value, i) => Math.max(most, Math.abs(value - (stored.values[i] as number))),
+          0,
+        );
+        expect(wrong).toBeLessThanOrEqual(error + stored.error + 1e-6);
+        expect(error).toBeLessThan(0.01);
+      }
+    } finally {
+      await second.close();
       await onlooker.close();
       await fleet.close();
     }
@@ -282,7 +326,7 @@ describe('what is stored', () => {
         'wall',
       );
       const line = await stored.plane(id, { ...asked, stride: 1 }, { output: 'wall', snapshot: 0, step: 8 });
-      expect(line.samples).toEqual({ row: 0, column: 3, rows: 10, columns: 1 });
+      expect(line.samples).toEqual({ layer: 0, row: 0, column: 3, layers: 1, rows: 10, columns: 1 });
     } finally {
       await fleet.close();
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { choicesIn, searchWith, viewOf } from './choices.js';
+import { choicesIn, searchWith, sightOf } from './choices.js';
 
 const job = {
   shape: [40, 60, 1000] as const,
@@ -13,13 +13,14 @@ const job = {
 describe('choices', () => {
   test('come back from the address, beside what else stands there', () => {
     const search =
-      '?room=lab&field=rms2.L&plane=x%3A17&rate=5&colours=light&peak=0.5&marks=off&borders=on&member=7';
+      '?room=lab&field=rms2.L&plane=x%3A17&turn=-45%2C10&rate=5&colours=light&peak=0.5&marks=off&borders=on&member=7';
     const choices = choicesIn(search);
     expect(choices).toEqual({
       state: 'rms2.L',
       axis: 'x',
       at: 17,
       rate: 5,
+      turn: { turn: -45, tilt: 10 },
       colours: 'light',
       peak: 0.5,
       marks: false,
@@ -41,20 +42,34 @@ describe('choices', () => {
     },
   );
 
+  test('of a whole volume are as fine as may travel, and seldom', () => {
+    const seen = (shape: readonly [number, number, number]) =>
+      sightOf(choicesIn('?plane=all'), { ...job, shape }, 500);
+    expect(seen([64, 64, 64])).toEqual({ state: 'psi.L', axis: 'all', stride: 1, rate: 5 });
+    expect(seen([512, 512, 512])).toMatchObject({ stride: 8 });
+    expect(seen([16, 256, 256])).toMatchObject({ stride: 2 });
+    expect(
+      sightOf(choicesIn('?plane=all'), { ...job, shape: [1, 60, 80], dimensions: 2 }, 500),
+    ).toMatchObject({
+      axis: 'z',
+    });
+    expect(searchWith('', choicesIn('?plane=all'))).toBe('?plane=all');
+  });
+
   test('of what a job has not become what it has', () => {
-    expect(viewOf(choicesIn('?field=ghost&plane=y:99'), job, 250)).toEqual({
+    expect(sightOf(choicesIn('?field=ghost&plane=y:99'), job, 250)).toEqual({
       state: 'psi.L',
       axis: 'y',
       at: 59,
       stride: 4,
       rate: 15,
     });
-    expect(viewOf(choicesIn('?plane=x:3'), { ...job, shape: [1, 60, 80], dimensions: 2 }, 500)).toMatchObject(
-      {
-        axis: 'z',
-        at: 0,
-        stride: 1,
-      },
-    );
+    expect(
+      sightOf(choicesIn('?plane=x:3'), { ...job, shape: [1, 60, 80], dimensions: 2 }, 500),
+    ).toMatchObject({
+      axis: 'z',
+      at: 0,
+      stride: 1,
+    });
   });
 });

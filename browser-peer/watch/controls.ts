@@ -1,5 +1,5 @@
 import type { Snapshots } from '../../core/watch/stored.js';
-import { element, say } from '../contribute/elements.js';
+import { element, say, show } from '../contribute/elements.js';
 import { type Choices, RATES } from './choices.js';
 import type { ColourMapName } from './colours.js';
 import { amplitude, count } from './numbers.js';
@@ -39,14 +39,22 @@ export class Controls {
       field.replaceChildren(...names.map((name) => new Option(name, name)));
     }
     element('planes', HTMLElement).hidden = dimensions === 2;
+    const isVolume = axis === 'all';
+    show('at-cell', !isVolume);
+    show('turning', isVolume);
+    show('volume-help', isVolume);
+    if (isVolume) return;
     const length = shape[{ z: 0, y: 1, x: 2 }[axis] as 0 | 1 | 2];
     element('at', HTMLInputElement).max = String(length - 1);
   }
 
   /** `peak`: the one in use, chosen or not. */
-  show(choices: Choices, seen: { state: string; at: number; colours: ColourMapName; peak: number }): void {
+  show(
+    choices: Choices,
+    seen: { state: string; axis: Choices['axis']; at: number; colours: ColourMapName; peak: number },
+  ): void {
     element('field', HTMLSelectElement).value = seen.state;
-    element('axis', HTMLSelectElement).value = choices.axis;
+    element('axis', HTMLSelectElement).value = seen.axis;
     element('at', HTMLInputElement).value = String(seen.at);
     say('at-value', count(seen.at));
     element('colours', HTMLSelectElement).value = seen.colours;

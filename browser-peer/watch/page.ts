@@ -9,23 +9,24 @@ import type { Socket } from '../../core/protocol/socket.js';
 import type { Frame } from '../../core/watch/frames.js';
 import { samplesOf } from '../../core/watch/looking.js';
 import { bordersOn, marksOf } from '../../core/watch/marks.js';
-import { type Plane, planeOf } from '../../core/watch/plane.js';
+import { planeOf } from '../../core/watch/plane.js';
 import { Range } from '../../core/watch/range.js';
 import { type Snapshots, type StoredAt, type StoredPlanes, snapshotsFor } from '../../core/watch/stored.js';
-import { axesAcross, type View } from '../../core/watch/view.js';
+import { axesAcross, type Sight } from '../../core/watch/view.js';
 import { Viewer, type ViewerState } from '../../core/watch/viewer.js';
-import { element, say, sayIfAny } from '../contribute/elements.js';
+import { element, say, sayIfAny, show as showPlace } from '../contribute/elements.js';
 import { Repaint } from '../contribute/repaint.js';
 import type { ListedMember } from '../sweep/members.js';
-import { type Choices, choicesIn, kioskSearch, searchWith, viewOf } from './choices.js';
+import { type Choices, choicesIn, kioskSearch, searchWith, sightOf } from './choices.js';
 import { Controls } from './controls.js';
+import { FrameReader, type Picture } from './frame-reader.js';
 import { MemberChoice, memberSeen } from './member-choice.js';
 import { count } from './numbers.js';
 import { describe, drawOverlay } from './overlay.js';
-import { PlaneReader } from './plane-reader.js';
 import { Screen, type ScreenMeans } from './screen.js';
 import { TimeBar } from './time-bar.js';
-import { CONNECTION_WORDS, planeWords, rateWords, type Seen, wordsFor } from './words.js';
+import { VolumeScreen } from './volume/volume-screen.js';
+import { CONNECTION_WORDS, rateWords, type Seen, sightWords, wordsFor } from './words.js';
 
 export interface PageTools {
   readonly connect: () => Promise<Socket>;
@@ -64,6 +65,7 @@ class WatchPage {
   readonly #tools: PageTools;
   readonly #viewer: Viewer;
   readonly #screen: Screen;
+  readonly #volumes: VolumeScreen;
   readonly #controls = new Controls((change) => this.#choose(change));
   readonly #times = new TimeBar({
     onStored: (at) => void this.#showStored(at),
@@ -73,7 +75,7 @@ class WatchPage {
   readonly #memberChoice = new MemberChoice((member) => this.#choose({ member }));
   readonly #repaint = new Repaint(() => this.#paint());
   readonly #range = new Range();
-  readonly #reader = new PlaneReader((plane) => this.#read(plane));
+  readonly #reader = new FrameReader((picture) => this.#read(picture));
   #choices: Choices;
   #state: ViewerState = { kind: 'connecting' };
   #watched: Watched | undefined;
@@ -81,17 +83,18 @@ class WatchPage {
   #settled: { readonly sweep: string; readonly member: number } | undefined;
   #asked = { about: '', at: Number.NEGATIVE_INFINITY };
   #seen: Seen = { kind: 'nothing' };
-  #plane: Plane | undefined;
+  #picture: Picture | undefined;
   /** What is shown as it comes; or not, while somebody looks at the past. */
   #follows: 'live' | 'paused' | 'stored' = 'live';
   #frames = { since: 0, count: 0 };
-  /** When the newest plane came. */
+  /** When the newest picture came. */
   #cameAt = 0;
 
   constructor(tools: PageTools) {
     this.#tools = tools;
     this.#choices = choicesIn(tools.search);
     this.#screen = new Screen(tools.screen);
+    this.#volumes = new VolumeScreen(tools.screen, this.#choices.turn, (turn) => this.#choose({ turn }));
     this.#viewer = new Viewer({
       connect: tools.connect,
       transports: tools.transports,
@@ -106,8 +109,8 @@ class WatchPage {
     this.#paint();
   }
 
-  get #view(): View | undefined {
-    return this.#watched && viewOf(this.#choices, this.#watched.snapshots, this.#screen.pixels);
+  get #view(): Sight | undefined {
+    return this.#watched && sightOf(this.#choices, this.#watched.snapshots, this.#screen.pixels);
   }
 
   #changed(state: ViewerState): void {
@@ -169,7 +172,7 @@ class WatchPage {
     if ('member' in change && this.#state.kind === 'open') return void this.#meet(this.#state);
     const looksElsewhere = 'state' in change || 'axis' in change || 'at' in change || 'rate' in change;
     if (looksElsewhere) this.#look(change.rate === undefined);
-    else if (this.#plane) this.#draw(this.#plane);
+    else if (this.#picture && change.turn === undefined) this.#draw(this.#picture);
     this.#repaint.now();
   }
 
@@ -181,35 +184,41 @@ class WatchPage {
     this.#range.reset();
     this.#reader.drop();
     this.#offerTimes();
-    if (this.#follows === 'stored') void this.#showLast();
+    if (view.axis === 'all') {
+      // Of what is stored, planes are seen.
+      this.#seen = { kind: 'nothing' };
+      this.#follows = 'live';
+    } else if (this.#follows === 'stored' || !this.#isRunning) void this.#showLast();
   }
 
   #offerTimes(): void {
     const [watched, view] = [this.#watched, this.#view];
-    if (watched && view) this.#times.offer(snapshotsFor(watched.snapshots, view));
+    // Of volumes, planes are stored.
+    if (watched && view) this.#times.offer(view.axis === 'all' ? [] : snapshotsFor(watched.snapshots, view));
   }
 
-  #came(frame: Frame, { view, job }: { readonly view: View; readonly job: Job }): void {
+  #came(frame: Frame, { view, job }: { readonly view: Sight; readonly job: Job }): void {
     const samples = samplesOf(view, job);
-    if (samples && this.#follows === 'live') this.#reader.came(frame, samples);
+    if (!samples || this.#follows !== 'live') return;
+    this.#reader.came({ frame, samples, kind: view.axis === 'all' ? 'volume' : 'plane' });
   }
 
-  #read(plane: Plane): void {
+  #read(picture: Picture): void {
     if (this.#follows !== 'live') return;
     this.#frames.count += 1;
     this.#cameAt = performance.now();
-    this.#show(plane, { kind: 'live', step: plane.step, paused: false });
+    this.#show(picture, { kind: 'live', step: numbersOf(picture).step, paused: false });
   }
 
   async #showStored(at: StoredAt): Promise<void> {
     const [watched, view] = [this.#watched, this.#view];
     const samples = watched && view && samplesOf(view, watched.job);
-    if (!samples) return;
+    if (!samples || view.axis === 'all') return;
     this.#follows = 'stored';
     try {
       const slice = await this.#tools.stored.plane(watched.id, view, at);
       const plane = await planeOf({ plan: 0, step: at.step, slices: [slice] }, samples);
-      if (this.#follows === 'stored') this.#show(plane, { kind: 'stored', step: at.step });
+      if (this.#follows === 'stored') this.#show({ kind: 'plane', plane }, { kind: 'stored', step: at.step });
     } catch (error) {
       if (!(error instanceof GroundswellError)) throw error;
       say('detail', error.message);
@@ -233,24 +242,27 @@ class WatchPage {
     this.#repaint.now();
   }
 
-  #show(plane: Plane, seen: Seen): void {
-    this.#plane = plane;
+  #show(picture: Picture, seen: Seen): void {
+    this.#picture = picture;
     const isNews = seen.kind !== this.#seen.kind;
     this.#seen = seen;
-    this.#draw(plane);
+    this.#draw(picture);
     const { dataset } = element('main', HTMLElement);
-    dataset.step = String(plane.step);
+    dataset.step = String(numbersOf(picture).step);
     if (isNews) this.#repaint.now();
     else this.#repaint.soon();
   }
 
-  #draw(plane: Plane): void {
-    const followed = this.#range.follow(plane.values);
+  #draw(picture: Picture): void {
+    const { values, error } = numbersOf(picture);
+    const followed = this.#range.follow(values);
     const peak = this.#choices.peak ?? followed;
-    this.#screen.show(plane, this.#colours, peak);
+    if (picture.kind === 'plane') this.#screen.show(picture.plane, this.#colours, peak);
+    else this.#screen.showScale(this.#colours, peak);
+    if (picture.kind === 'volume') this.#volumes.show(picture.volume, this.#colours, peak);
     const { dataset } = element('main', HTMLElement);
     dataset.peak = String(peak);
-    dataset.error = String(plane.error);
+    dataset.error = String(error);
   }
 
   /** Waves swing about 0; what is tracked of them does not. */
@@ -280,11 +292,15 @@ class WatchPage {
       'step',
       step === undefined
         ? ''
-        : `step ${count(step)} of ${count(steps)}, ${planeWords(view, watched.snapshots)}`,
+        : `step ${count(step)} of ${count(steps)}, ${sightWords(view, watched.snapshots)}`,
     );
     this.#controls.offer(watched.snapshots, view.axis);
     const peak = Number(dataset.peak ?? 1) || 1;
-    this.#controls.show(this.#choices, { state: view.state, at: view.at, colours: this.#colours, peak });
+    const { state: field, axis } = view;
+    const at = view.axis === 'all' ? 0 : view.at;
+    this.#controls.show(this.#choices, { state: field, axis, at, colours: this.#colours, peak });
+    dataset.view = axis === 'all' ? 'volume' : 'plane';
+    showPlace('volume-place', axis === 'all');
     const vetted = state.kind === 'open' ? state.room.progress?.vetted : undefined;
     this.#times.show({ seen, follows: this.#follows, isRunning: this.#isRunning, vetted });
     this.#paintMarks(watched, view);
@@ -292,17 +308,29 @@ class WatchPage {
     element('kiosk', HTMLAnchorElement).search = kioskSearch(this.#tools.search, this.#choices);
   }
 
+  get #plan() {
+    return this.#state.kind === 'open' ? this.#state.room.plan : undefined;
+  }
+
   get #isRunning(): boolean {
     const isLive = this.#watched?.isLive ?? false;
     return isLive && this.#state.kind === 'open' && this.#state.room.job?.state === 'running';
   }
 
-  #paintMarks({ job }: Watched, view: View): void {
+  #paintMarks({ job }: Watched, view: Sight): void {
+    const { shape } = job.grid;
+    if (view.axis === 'all') {
+      const shards = this.#choices.borders && this.#isRunning ? (this.#plan?.shards ?? []) : [];
+      this.#volumes.outline(
+        shape,
+        shards.map(({ box }) => box),
+      );
+      return say('marks-in-words', '');
+    }
     const [down, across] = axesAcross(view.axis);
     const marks = this.#choices.marks ? marksOf(job, view) : [];
-    const plan = this.#state.kind === 'open' ? this.#state.room.plan : undefined;
+    const plan = this.#plan;
     const borders = this.#choices.borders && plan && this.#isRunning ? bordersOn(job, plan, view) : [];
-    const { shape } = job.grid;
     drawOverlay(element('overlay', SVGSVGElement), {
       rows: shape[down],
       columns: shape[across],
@@ -327,3 +355,5 @@ class WatchPage {
     say('connection', CONNECTION_WORDS[this.#state.kind]);
   }
 }
+
+const numbersOf = (picture: Picture) => (picture.kind === 'plane' ? picture.plane : picture.volume);

@@ -1,10 +1,15 @@
 import type { Plane } from '../../core/watch/plane.js';
 import { SHADES } from './colours.js';
+import {
+  BUFFER_COPY_DST,
+  FRAGMENT,
+  knownOf,
+  TEXTURE_BINDING,
+  TEXTURE_COPY_DST,
+  UNIFORM,
+} from './gpu-usage.js';
 import type { Colouring } from './painting.js';
 import shader from './plane.wgsl';
-
-/** Stands for NaN: see plane.wgsl. */
-const UNKNOWN = 3.2e38;
 
 /** Draws planes into textures of one format, a pixel a sample. */
 export class PlanePass {
@@ -67,19 +72,6 @@ export class PlanePass {
     return this.#samples;
   }
 }
-
-function knownOf(values: Float32Array): Float32Array<ArrayBuffer> {
-  const known = new Float32Array(values);
-  for (let i = 0; i < known.length; i++) if (Number.isNaN(known[i])) known[i] = UNKNOWN;
-  return known;
-}
-
-// As the specification numbers them: not every platform has the names.
-const UNIFORM = 0x40;
-const BUFFER_COPY_DST = 0x08;
-const TEXTURE_COPY_DST = 0x02;
-const TEXTURE_BINDING = 0x04;
-const FRAGMENT = 0x2;
 
 /** r32float can be loaded, but not filtered: that has to be said. */
 function layoutOn(device: GPUDevice): GPUBindGroupLayout {

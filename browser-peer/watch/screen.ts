@@ -18,6 +18,8 @@ export class Screen {
   #painter: Painter | undefined;
   #shown: { readonly plane: Plane; readonly colours: ColourMapName; readonly peak: number } | undefined;
 
+  #scale: ColourMapName | undefined;
+
   constructor(means: ScreenMeans) {
     this.#means = means;
   }
@@ -41,13 +43,18 @@ export class Screen {
     const { style } = element('stage', HTMLElement);
     style.setProperty('--rows', String(plane.rows));
     style.setProperty('--columns', String(plane.columns));
-    const before = this.#shown;
     this.#shown = { plane, colours, peak };
-    if (before?.colours !== colours) this.#paintScale(colours);
+    this.showScale(colours, peak);
+    this.#repaint();
+  }
+
+  /** What the colours mean, of whatever is seen. */
+  showScale(colours: ColourMapName, peak: number): void {
+    if (this.#scale !== colours) this.#paintScale(colours);
+    this.#scale = colours;
     const [low, high] = endsOf(colours, peak);
     say('low', amplitude(low));
     say('high', amplitude(high));
-    this.#repaint();
   }
 
   get #canvas(): HTMLCanvasElement {

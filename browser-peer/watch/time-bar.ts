@@ -68,7 +68,7 @@ export class TimeBar {
     say(
       'time-label',
       this.#stored.length === 0
-        ? 'No snapshot of this plane is stored'
+        ? 'No stored picture of this'
         : `Stored snapshots: ${count(this.#stored.length)}${this.#provisional(vetted)}`,
     );
     this.#isPaused = follows === 'paused';

@@ -1,7 +1,7 @@
 import { isSweep } from '../../core/job/sweep.js';
 import type { RoomJob } from '../../core/protocol/document.js';
 import type { Snapshots } from '../../core/watch/stored.js';
-import type { View } from '../../core/watch/view.js';
+import type { Sight } from '../../core/watch/view.js';
 import type { ViewerState } from '../../core/watch/viewer.js';
 import { count } from './numbers.js';
 
@@ -63,7 +63,7 @@ const overWords: Partial<Record<RoomJob['state'], string>> = {
 const nothingYet = {
   waiting: 'The simulation waits',
   running: 'Waiting for the first picture…',
-  done: 'The simulation is done; it stored nothing of this plane',
+  done: 'The simulation is done; there is no stored picture of this',
   failed: 'The simulation failed',
   stopped: 'The simulation was stopped',
 } as const;
@@ -75,6 +75,8 @@ export function rateWords(rate: number, waited: number): string {
 }
 
 /** What a view shows, in words. */
-export function planeWords({ axis, at, state }: View, { dimensions }: Pick<Snapshots, 'dimensions'>): string {
-  return dimensions === 2 ? state : `${state} at ${axis} ${count(at)}`;
+export function sightWords(sight: Sight, { dimensions }: Pick<Snapshots, 'dimensions'>): string {
+  const { state } = sight;
+  if (sight.axis === 'all') return `all of ${state}`;
+  return dimensions === 2 ? state : `${state} at ${sight.axis} ${count(sight.at)}`;
 }

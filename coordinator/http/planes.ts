@@ -55,7 +55,7 @@ export function planeRoutes({ rooms, jobs, store }: PlaneOptions): Router {
     const output = outputOf(job, wanted.data);
     const part = partIn(plane, job.grid.shape, output.box);
     if (!part) throw new Refusal(404, 'no-such-plane', `${output.name} holds nothing of that plane`);
-    if (!fitsSlice(part.samples))
+    if (!fitsSlice(part.samples, plane))
       throw new Refusal(400, 'large', 'stride: too many samples; take a larger one');
     const slice = await readStoredPlane(store, { job: id, output, state, snapshot, plane, part });
     if (!slice) throw new Refusal(404, 'not-stored', `nothing of ${output.name} is stored yet`);

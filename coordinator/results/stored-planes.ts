@@ -5,7 +5,7 @@ import { outputArrayKey } from '../../core/protocol/keys.js';
 import { memberOfId } from '../../core/protocol/member-id.js';
 import { axesOf } from '../../core/result/output.js';
 import type { Slice } from '../../core/watch/slice.js';
-import { axesAcross, type PlanePart, type ViewedPlane } from '../../core/watch/view.js';
+import { axesAcross, type ViewedPart, type ViewedPlane } from '../../core/watch/view.js';
 import { type ZarrSource, zarrReader } from './zarr-store.js';
 
 /** Which part of which snapshot is read. */
@@ -16,7 +16,7 @@ export interface StoredPart {
   /** Counted from 0. */
   readonly snapshot: number;
   readonly plane: ViewedPlane;
-  readonly part: PlanePart;
+  readonly part: ViewedPart;
 }
 
 /** The samples of a plane in one stored snapshot, NaN where nothing is stored yet; undefined before the result is begun. @throws StoreError */

@@ -1,11 +1,11 @@
 import type { ViewerEntry } from '../../core/protocol/document.js';
 import type { PeerId } from '../../core/protocol/plan.js';
-import { sameSight, type View } from '../../core/watch/view.js';
+import { type Sight, sameSight } from '../../core/watch/view.js';
 import { MAX_VIEWERS, MAX_VIEWS, VIEWERS_SERVED } from './limits.js';
 
 /** Those who see the same samples, in the order of a heap: each is served by the one before it in the tree, the first by the peers. */
 interface Group {
-  view: View;
+  view: Sight;
   readonly members: PeerId[];
 }
 
@@ -32,7 +32,7 @@ export class Viewers {
   }
 
   /** False where so many planes are seen already that this one can't be. What the viewer saw before goes on then. */
-  look(viewer: PeerId, view: View | undefined): boolean {
+  look(viewer: PeerId, view: Sight | undefined): boolean {
     const before = this.#groups.find(({ members }) => members.includes(viewer));
     const group = view && this.#groups.find((other) => sameSight(other.view, view));
     const isAlone = before !== undefined && before !== group && before.members.length === 1;
@@ -52,7 +52,7 @@ export class Viewers {
     this.#write(viewer, undefined);
   }
 
-  #open(view: View): Group {
+  #open(view: Sight): Group {
     const group = { view, members: [] };
     this.#groups.push(group);
     return group;

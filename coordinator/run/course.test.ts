@@ -27,6 +27,18 @@ test('peers may run some epochs ahead of the slowest, and no more', () => {
   expect(course.until).toBe(132);
 });
 
+test('more of epochs that take no time are granted, unless a shadow keeps what was sent', () => {
+  const until = (of: Plan, stepSeconds: number) => {
+    const course = new Course(of, stepSeconds);
+    course.extend(1000);
+    return course.until;
+  };
+  expect(until(plan, 0.5)).toBe(124);
+  expect(until(plan, 0.001)).toBe(100 + 7 * 8);
+  expect(until(plan, 1e-9)).toBe(100 + 10 * 8);
+  expect(until({ ...plan, shadows: [{ peer: 'cleo', shard: 0 }] }, 1e-9)).toBe(124);
+});
+
 test('nobody is granted steps beyond the end of the job', () => {
   const course = new Course(plan);
   course.extend(110);

@@ -2,6 +2,12 @@ import { EPOCHS_AHEAD } from '../../core/plan/cost.js';
 import { holdersIn, isShadow, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 
+/** Where epochs are short, more of them are granted: a coordinator that is busy otherwise answers a report after some milliseconds. */
+const SECONDS_AHEAD = 0.05;
+
+/** Each change of plan waits until all that is granted is made. */
+const MOST_EPOCHS_AHEAD = 10;
+
 /** One plan under way: who has loaded, how far each shard and each shadow has come, how far they may go. */
 export class Course {
   #plan: Plan;
@@ -10,9 +16,12 @@ export class Course {
   #until: number;
   #pausedAt: number | undefined;
   #hasHeirs = false;
+  readonly #epochsAhead: number;
 
-  constructor(plan: Plan) {
+  /** `stepSeconds`: as the plan was predicted. */
+  constructor(plan: Plan, stepSeconds = Number.POSITIVE_INFINITY) {
     this.#plan = plan;
+    this.#epochsAhead = epochsAhead(plan, stepSeconds);
     this.#steps = new Map(holdersIn(plan).map(({ peer }) => [peer, plan.from]));
     this.#until = plan.from;
   }
@@ -111,7 +120,7 @@ export class Course {
   extend(steps: number): boolean {
     if (this.#pausedAt !== undefined) return false;
     const { from, epoch } = this.plan;
-    const epochs = Math.floor((this.slowest - from) / epoch) + EPOCHS_AHEAD;
+    const epochs = Math.floor((this.slowest - from) / epoch) + this.#epochsAhead;
     return this.#extendTo(Math.min(steps, from + epochs * epoch));
   }
 
@@ -130,4 +139,11 @@ export class Course {
     this.#until = until;
     return true;
   }
+}
+
+/** Shadows keep what was sent of so many epochs, and no more. */
+function epochsAhead({ epoch, shadows = [] }: Plan, stepSeconds: number): number {
+  if (shadows.length > 0) return EPOCHS_AHEAD;
+  const enough = Math.ceil(SECONDS_AHEAD / (epoch * stepSeconds));
+  return Math.min(MOST_EPOCHS_AHEAD, Math.max(EPOCHS_AHEAD, enough));
 }

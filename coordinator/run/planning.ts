@@ -116,7 +116,7 @@ export class Planning {
     const ahead = { id: tools.nextPlan(), job, from, source, exchangeEvery, epoch };
     const unsigned: Plan = { ...ahead, shards, ...(shadows && { shadows }) };
     const plan: Plan = { ...unsigned, ...(vetting?.canSign(unsigned) && { signed: true }) };
-    const course = new Course(plan);
+    const course = new Course(plan, stepSeconds);
     this.#started = true;
     this.#assignment = assignment;
     this.#balanced = Date.now();

@@ -23,6 +23,7 @@ const parcel = fc.record({
   content: fc.uint8Array({ maxLength: 1000, size: 'max' }),
 });
 const rate = fc.float({ min: 0, max: 2 ** 40, noNaN: true });
+const stride = fc.integer({ min: 1, max: MAX_VIEW_STRIDE });
 const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
   fc.record({
     type: fc.constant('halo' as const),
@@ -52,11 +53,10 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
     type: fc.constant('look' as const),
     view: u32,
     state: u32,
-    plane: fc.record({
-      axis: fc.constantFrom(...AXIS_NAMES),
-      at: u32,
-      stride: fc.integer({ min: 1, max: MAX_VIEW_STRIDE }),
-    }),
+    viewed: fc.oneof(
+      fc.record({ axis: fc.constantFrom(...AXIS_NAMES), at: u32, stride }),
+      fc.record({ axis: fc.constant('all' as const), stride }),
+    ),
     every: fc.integer({ min: 1, max: 0xffffffff }),
     credit: fc.integer({ min: 0, max: MAX_LOOK_CREDIT }),
   }),
@@ -68,10 +68,10 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
     low: fc.float({ max: 0, noNaN: true, noDefaultInfinity: true }),
     high: fc.float({ min: 0, noNaN: true, noDefaultInfinity: true }),
     samples: fc.record({
-      row: u32,
-      column: u32,
-      rows: fc.integer({ min: 1, max: 2048 }),
-      columns: fc.integer({ min: 1, max: 2048 }),
+      ...{ layer: u32, row: u32, column: u32 },
+      layers: fc.integer({ min: 1, max: 64 }),
+      rows: fc.integer({ min: 1, max: 256 }),
+      columns: fc.integer({ min: 1, max: 256 }),
     }),
     content: fc.uint8Array({ maxLength: 1000, size: 'max' }),
   }),
@@ -178,7 +178,7 @@ describe('link messages', () => {
     ['a sign of life that goes on', 4, new Uint8Array(4)],
     ['a greeting cut short', 5, new Uint8Array(7)],
     ['a link of a negative number', 5, step(-1).subarray(8, 16)],
-    ['a look across an axis that there is not', 7, look((head) => head.setUint8(16, 3))],
+    ['a look across an axis that there is not', 7, look((head) => head.setUint8(16, 4))],
     ['a look that goes on', 7, new Uint8Array(24)],
     ['a look every 0 steps', 7, look((head) => head.setUint32(12, 0, true))],
     ['more credit than anybody has', 7, look((head) => head.setUint8(18, MAX_LOOK_CREDIT + 1))],

@@ -1,8 +1,10 @@
 import { ProtocolError } from '../errors.js';
 import { CODINGS, type Parcel } from '../parcel/parcel.js';
 import {
+  isBlock,
   type LookMessage,
   lookBytes,
+  readBlock,
   readLook,
   readSliceBody,
   type SliceMessage,
@@ -19,7 +21,7 @@ import { type Frame, headOf, type ReceivedFrame } from './framing.js';
  *   taken    := type 6   plan:u32  from:u32  step:f64  part:u32
  *   pulse    := type 4   asks:u32  answers:u32
  *   greeting := type 5   session:f64
- *   look     := type 7, slice := type 8:                          see watch/messages.ts
+ *   look     := type 7, slice := type 8, block := type 9:         see watch/messages.ts
  *
  * The heads of those that carry cells are a multiple of 4 bytes long, so that cells are aligned and need no copy. `quiet` has a bit for each slab,
  * lowest first, in as many groups of 4 bytes as that takes.
@@ -99,6 +101,7 @@ const GREETING = 5;
 const COPY_TAKEN = 6;
 const LOOK = 7;
 const SLICE = 8;
+const BLOCK = 9;
 
 const PULSE_BYTES = 8;
 const STATE_HEAD_BYTES = 16;
@@ -120,7 +123,7 @@ export function writeMessage(message: LinkMessage | Sign): Frame {
     case 'look':
       return { type: LOOK, head: lookBytes(message), content: NOTHING };
     case 'slice':
-      return { type: SLICE, head: sliceHead(message), content: message.content };
+      return { type: isBlock(message) ? BLOCK : SLICE, head: sliceHead(message), content: message.content };
     case 'greeting': {
       const head = new DataView(new ArrayBuffer(Float64Array.BYTES_PER_ELEMENT));
       head.setFloat64(0, message.session, true);
@@ -151,6 +154,8 @@ export function readMessage(frame: ReceivedFrame): LinkMessage | Sign {
       return readLook(frame.body);
     case SLICE:
       return readSliceBody(frame.body);
+    case BLOCK:
+      return readBlock(frame.body);
     case LIVES:
       return readPulse(frame.body);
     case GREETING:

@@ -6,6 +6,7 @@ import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import type { Onlookers } from '../watch/onlookers.js';
 import type { Witness } from '../witness/witness.js';
+import { AskedAhead } from './asked-ahead.js';
 import type { Copying } from './copying.js';
 import type { EpochTally } from './epoch-tally.js';
 import type { Grants } from './grants.js';
@@ -35,6 +36,8 @@ export interface AdvancingTools {
   readonly onlookers: Onlookers | undefined;
   /** Whether another peer answers for the shard. */
   readonly isShadow: () => boolean;
+  /** Seconds, from any start. */
+  readonly now: () => number;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
 }
@@ -51,13 +54,23 @@ export class Advancing {
     this.#step = tools.plan.from;
   }
 
-  /** Makes all steps of the job, as they are granted. Throws what goes wrong: LinkError, EngineError, DivergedError. */
+  /**
+   * Makes all steps of the job, as they are granted. The engine is asked for the next steps as soon as their halos are there, whether or
+   * not it has made those before: it never waits for us, at an epoch's end neither. It is waited for only where the whole state is read.
+   * Throws what goes wrong: LinkError, EngineError, DivergedError.
+   */
   async run(): Promise<void> {
-    const { job, grants } = this.#tools;
-    while (this.#step < job.steps) {
-      await grants.beyond(this.#step);
-      await this.#advanceTo(this.#granted);
+    const { plan, job, halos, now } = this.#tools;
+    const ahead = new AskedAhead(now);
+    for (let from = this.#step; from < job.steps; ) {
+      if (from >= this.#granted) await this.#grantBeyond(from, ahead);
+      const to = Math.min(from + plan.exchangeEvery, this.#granted);
+      const { taken } = await halos.receive(from);
+      ahead.add(Promise.all([taken, this.#make(from, to)]).then(() => undefined));
+      await (this.#isWholeStateRead(from, to) ? ahead.all() : ahead.room());
+      from = to;
     }
+    await ahead.all();
   }
 
   get #granted(): number {
@@ -65,31 +78,14 @@ export class Advancing {
     return Math.min(grants.until, job.steps);
   }
 
-  /**
-   * The engine is asked for the next steps as soon as their halos are there, whether or not it has made those before: it never
-   * waits for us. It is waited for only where the whole state is read.
-   */
-  async #advanceTo(until: number): Promise<void> {
-    const { plan, job, halos, tally } = this.#tools;
+  /** Where what is still under way fails, nobody hears of the steps that a grant would follow. */
+  async #grantBeyond(step: number, ahead: AskedAhead): Promise<void> {
+    const { grants, tally } = this.#tools;
+    await Promise.race([grants.beyond(step), ahead.all().then(() => grants.beyond(step))]);
     tally.granted();
-    let before: Promise<unknown> = Promise.resolve();
-    for (let from = this.#step; from < until; ) {
-      const to = Math.min(from + plan.exchangeEvery, until);
-      const { taken } = await halos.receive(from);
-      const made = Promise.all([taken, this.#make(from, to)]);
-      // Awaited below; it may fail earlier.
-      made.catch(() => undefined);
-      await before;
-      before = made;
-      const ends = (to - plan.from) % plan.epoch === 0 || to === job.steps;
-      if (ends || this.#due(from, to).length > 0) await made;
-      if (ends) await this.#endEpoch();
-      from = to;
-    }
-    await before;
   }
 
-  /** Makes the steps from one exchange to the next, and the snapshots that are due. */
+  /** Makes the steps from one exchange to the next, with the snapshots that are due and, where an epoch ends, its report. */
   async #make(from: number, to: number): Promise<void> {
     const { plan, shard, stepping, halos, saving, witness, onlookers, onStep } = this.#tools;
     let at = from;
@@ -111,6 +107,20 @@ export class Advancing {
     }
     this.#step = to;
     onStep(to);
+    if (this.#endsEpoch(to)) await this.#endEpoch(to);
+  }
+
+  #endsEpoch(step: number): boolean {
+    const { plan, job } = this.#tools;
+    return (step - plan.from) % plan.epoch === 0 || step === job.steps;
+  }
+
+  /** Whether the engine may be asked for nothing beyond `to` until it has been read. What is ordered for a step comes before steps beyond it are granted. */
+  #isWholeStateRead(from: number, to: number): boolean {
+    const { job, grants } = this.#tools;
+    const isKept =
+      grants.signsAt(to) || grants.checkpointAt(to) !== undefined || grants.copyAt(to) !== undefined;
+    return isKept || to === job.steps || this.#due(from, to).length > 0;
   }
 
   /** The steps after `from`, up to `to`, at which snapshots are due. */
@@ -119,7 +129,7 @@ export class Advancing {
     return steps.filter((step) => this.#snapshots.has(step));
   }
 
-  async #endEpoch(): Promise<void> {
+  async #endEpoch(step: number): Promise<void> {
     const {
       plan,
       job,
@@ -136,15 +146,14 @@ export class Advancing {
       isShadow,
       send,
     } = this.#tools;
-    const step = this.#step;
     const steps = (step - plan.from) % plan.epoch || plan.epoch;
-    const diverged = probes.divergence;
+    const diverged = probes.divergenceUntil(step);
     const messages = tally.report({
       plan: plan.id,
       step,
       before: settled.step ?? plan.from,
       cellUpdates: steps * cellCount(box) * job.components.length,
-      probes: probes.take(),
+      probes: probes.take(step),
       links: linkNews.take(),
     });
     for (const message of messages) send(message);

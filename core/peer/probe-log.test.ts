@@ -22,7 +22,7 @@ test('however much the probes of an epoch recorded, each part fits a control mes
   const steps = 64;
   const samples = Float32Array.from({ length: steps * log.points.length }, () => -1.1754943508222875e-38);
   log.add(11, samples);
-  const parts = log.take();
+  const parts = log.take(10 + steps);
   for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(MAX_CONTROL_BYTES * 0.9);
   const firsts = parts.map((part) => part[0]?.first);
   expect(firsts[0]).toBe(11);
@@ -32,5 +32,17 @@ test('however much the probes of an epoch recorded, each part fits a control mes
     next += part[0]?.values.length ?? 0;
   }
   expect(next).toBe(11 + steps);
-  expect(log.take()).toEqual([]);
+  expect(log.take(10 + steps)).toEqual([]);
+});
+
+test('what the engine has made beyond an epoch is told with the next one, a divergence too', () => {
+  const log = new ProbeLog(job, boxOfShape(job.grid.shape));
+  const step = (value: number) => new Float32Array(log.points.length).fill(value);
+  log.add(1, step(1));
+  log.add(2, step(2));
+  log.add(3, step(Number.NaN));
+  expect(log.divergenceUntil(2)).toBeUndefined();
+  expect(log.take(2).map(([probe]) => [probe?.first, probe?.values.length])).toEqual([[1, 2]]);
+  expect(log.divergenceUntil(3)?.message).toContain('3');
+  expect(log.take(3).map(([probe]) => [probe?.first, probe?.values.length])).toEqual([[3, 1]]);
 });

@@ -46,24 +46,30 @@ export class ProbeLog {
     this.add(step, new Float32Array(this.points.length));
   }
 
-  /** The first sample since it was last told that is not finite. */
-  get divergence(): DivergedError | undefined {
-    for (const [row, samples] of this.#rows.entries()) {
+  /** The first sample up to `step`, since it was last told, that is not finite. */
+  divergenceUntil(step: number): DivergedError | undefined {
+    for (const [row, samples] of this.#rowsUntil(step).entries()) {
       const column = samples.findIndex((value) => !Number.isFinite(value));
       if (column >= 0) return new DivergedError(this.#states[column] ?? '', this.#first + row);
     }
     return undefined;
   }
 
-  /** All that was recorded, in parts that fit a message each. */
-  take(): Samples[] {
-    const rows = this.#rows;
-    this.#rows = [];
+  /** All that was recorded up to `step`, in parts that fit a message each. What was made beyond is told with the next. */
+  take(step: number): Samples[] {
+    const first = this.#first;
+    const rows = this.#rowsUntil(step);
+    this.#rows = this.#rows.slice(rows.length);
+    this.#first += rows.length;
     const most = Math.max(1, Math.floor(MOST_VALUES / Math.max(1, this.points.length)));
     const parts = Math.ceil(rows.length / most);
     return Array.from({ length: parts }, (_, part) =>
-      this.#samples(this.#first + part * most, rows.slice(part * most, (part + 1) * most)),
+      this.#samples(first + part * most, rows.slice(part * most, (part + 1) * most)),
     );
+  }
+
+  #rowsUntil(step: number): readonly Float32Array[] {
+    return this.#rows.slice(0, Math.max(0, step + 1 - this.#first));
   }
 
   #samples(first: number, rows: readonly Float32Array[]): Samples {

@@ -6,7 +6,7 @@ import { type Limit, Part } from './part.js';
 import { type Updates, updatesOf } from './updates.js';
 import type { Work } from './work.js';
 
-/** Epochs that peers may be ahead of the slowest one's last report: hides the report's round trip. */
+/** Epochs that peers may be ahead of the slowest one's last report, at least: hides the report's round trip. */
 export const EPOCHS_AHEAD = 3;
 
 /** How a run goes about its exchanges. */

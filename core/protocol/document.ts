@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { viewSchema } from '../watch/view.js';
+import { sightSchema } from '../watch/view.js';
 import { MAX_NAME_LENGTH } from './limits.js';
 import { abilitySchema } from './messages.js';
 import { jobId, peerId } from './plan.js';
@@ -47,7 +47,7 @@ export type RosterEntry = z.infer<typeof rosterEntrySchema>;
 /** Somebody who looks on. */
 export const viewerEntrySchema = z.strictObject({
   kind: z.enum(['node', 'browser']),
-  view: viewSchema.exactOptional(),
+  view: sightSchema.exactOptional(),
   /** The viewer of the same samples that passes them on to this one; who has none asks the peers. */
   from: peerId.exactOptional(),
 });

@@ -138,6 +138,9 @@ export const MAX_VIEW_RATE = 60;
 /** Samples of a slice: a plane of 2048². Larger planes are seen with a stride. */
 export const MAX_SLICE_SAMPLES = 4 * 1024 * 1024;
 
+/** Samples of a volume that one place shows: 64³. Larger ones are seen with a stride. */
+export const MAX_VOLUME_SAMPLES = 64 * 64 * 64;
+
 /** Slices that may be under way to a viewer from one place: enough to hide a round trip, little for it to keep. */
 export const MAX_LOOK_CREDIT = 8;
 

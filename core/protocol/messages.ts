@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 import { keySchema, signatureSchema, statementSchema } from '../trust/statement/statement.js';
-import { viewSchema } from '../watch/view.js';
+import { sightSchema } from '../watch/view.js';
 import {
   MAX_BRICKS_SIGNED,
   MAX_BRICKS_TOLD,
@@ -120,7 +120,7 @@ export const toCoordinator = z.discriminatedUnion('type', [
   /** Instead of `hello`: takes part as a viewer, who may look at planes and nothing else. */
   z.strictObject({ type: z.literal('watch'), version: z.number().int(), kind: z.enum(['node', 'browser']) }),
   /** What a viewer wants to see from now on; nothing where it is left out. */
-  z.strictObject({ type: z.literal('view'), view: viewSchema.optional() }),
+  z.strictObject({ type: z.literal('view'), view: sightSchema.optional() }),
   /** So many messages have been heard, `hello` and this not counted. */
   z.strictObject({ type: z.literal('heard'), count }),
   z.strictObject({ type: z.literal('signal'), to: peerId, link: z.number().int().min(0), data: signalData }),

@@ -9,7 +9,7 @@ const look = (change: Partial<LookMessage> = {}): LookMessage => ({
   type: 'look',
   view: 1,
   state: 0,
-  plane: { axis: 'z', at: 0, stride: 1 },
+  viewed: { axis: 'z', at: 0, stride: 1 },
   every: 10,
   credit: 2,
   ...change,

@@ -10,12 +10,12 @@ const half = (side: 0 | 1, step: number, plan = 1): SliceMessage => ({
   step,
   low: 0,
   high: 0,
-  samples: { row: 0, column: 2 * side, rows: 2, columns: 2 },
+  samples: { layer: 0, row: 0, column: 2 * side, layers: 1, rows: 2, columns: 2 },
   content: new Uint8Array(),
 });
 
 describe('frames', () => {
-  const open = () => new Frames({ rows: 2, columns: 4 });
+  const open = () => new Frames({ layers: 1, rows: 2, columns: 4 });
 
   test('are whole when every part of one step is there', () => {
     const frames = open();

@@ -1,7 +1,7 @@
 import type { SliceMessage } from './messages.js';
-import type { Samples } from './view.js';
+import { type Samples, sampleCount } from './view.js';
 
-/** A whole plane at one step, in the slices that it came in. */
+/** A whole plane or volume at one step, in the slices that it came in. */
 export interface Frame {
   readonly plan: number;
   readonly step: number;
@@ -11,15 +11,15 @@ export interface Frame {
 /** Steps of which some slices are still under way; a shard is no farther ahead of another than this. */
 const MOST_PARTIAL = 32;
 
-/** Puts slices together. A step is whole once it has as many samples as the plane; those before it are of no use then. */
+/** Puts slices together. A step is whole once it has as many samples as are to be seen; those before it are of no use then. */
 export class Frames {
   readonly #samples: number;
   #plan = 0;
   #newest = -1;
   readonly #partial = new Map<number, SliceMessage[]>();
 
-  constructor({ rows, columns }: Pick<Samples, 'rows' | 'columns'>) {
-    this.#samples = rows * columns;
+  constructor(whole: Pick<Samples, 'layers' | 'rows' | 'columns'>) {
+    this.#samples = sampleCount(whole);
   }
 
   /** The frame that a slice completes, if it does. A slice of a later plan begins anew: the run may have gone back. */
@@ -33,7 +33,7 @@ export class Frames {
     }
     const slices = [...(this.#partial.get(step) ?? []).filter((other) => !samePlace(other, slice)), slice];
     this.#partial.set(step, slices);
-    const present = slices.reduce((sum, { samples }) => sum + samples.rows * samples.columns, 0);
+    const present = slices.reduce((sum, { samples }) => sum + sampleCount(samples), 0);
     if (present < this.#samples) {
       this.#forgetOldest();
       return undefined;
@@ -50,4 +50,4 @@ export class Frames {
 }
 
 const samePlace = ({ samples: a }: SliceMessage, { samples: b }: SliceMessage) =>
-  a.row === b.row && a.column === b.column;
+  a.layer === b.layer && a.row === b.row && a.column === b.column;

@@ -7,7 +7,7 @@ import { Audience } from './audience.js';
 import { type Frame, Frames } from './frames.js';
 import type { LookMessage, SliceMessage } from './messages.js';
 import { Pace } from './pace.js';
-import { partIn, planeBox, type Samples, samplesIn, type View } from './view.js';
+import { partIn, type Samples, type Sight, sameSamples, samplesIn, type Viewed, viewedBox } from './view.js';
 
 /** Credit is given back when so many slices have come: one message for several. */
 const GIVE_BACK = MAX_LOOK_CREDIT / 4;
@@ -23,7 +23,7 @@ export interface LookingTools {
 }
 
 export interface Sought {
-  readonly view: View;
+  readonly view: Sight;
   readonly job: Job;
   readonly exchangeEvery: number;
   readonly epoch: number;
@@ -31,21 +31,26 @@ export interface Sought {
   readonly sources: readonly PeerId[];
 }
 
-/** The plane's samples in a job's grid; none where the job has no such plane or state. */
-export function samplesOf(view: View, job: Job): Samples | undefined {
-  const box = stateOf(view, job) < 0 ? undefined : planeBox(view, job.grid.shape);
+/** The samples of a plane or a volume in a job's grid; none where the job has no such plane or state. */
+export function samplesOf(view: Sight, job: Job): Samples | undefined {
+  const box = stateOf(view, job) < 0 ? undefined : viewedBox(view, job.grid.shape);
   return box && samplesIn(view, box);
 }
 
-/** Those of a plan's peers that hold a part of the plane. */
-export function holdersOf(view: View, job: Job, plan: Plan): PeerId[] {
+/** Those of a plan's peers that hold a part of what is seen. */
+export function holdersOf(view: Sight, job: Job, plan: Plan): PeerId[] {
   return plan.shards
     .filter(({ box }) => partIn(view, job.grid.shape, box) !== undefined)
     .map(({ peer }) => peer);
 }
 
-const stateOf = ({ state }: View, job: Job) =>
+const stateOf = ({ state }: Sight, job: Job) =>
   [...placesOf(job.components, job.model.model.fields).keys()].indexOf(state);
+
+const viewedOf = (view: Sight): Viewed => {
+  const { stride } = view;
+  return view.axis === 'all' ? { axis: 'all', stride } : { axis: view.axis, at: view.at, stride };
+};
 
 interface Source {
   /** Steps that came since credit was given back. */
@@ -53,7 +58,7 @@ interface Source {
   step: number;
 }
 
-/** Asks for one plane, puts together what comes, and passes whole frames on to viewers that ask here. */
+/** Asks for one plane or volume, puts together what comes, and passes whole frames on to viewers that ask here. */
 export class Looking {
   readonly #tools: LookingTools;
   readonly #audience = new Audience();
@@ -143,12 +148,11 @@ export class Looking {
     const { links } = this.#tools;
     if (!this.#sought || !this.#pace) return;
     const { view, job } = this.#sought;
-    const { axis, at, stride } = view;
     const look: LookMessage = {
       type: 'look',
       view: this.#number,
       state: stateOf(view, job),
-      plane: { axis, at, stride },
+      viewed: viewedOf(view),
       every: this.#pace.every,
       credit,
     };
@@ -165,9 +169,8 @@ export class Looking {
     if (!this.#sought) return;
     const { view, job } = this.#sought;
     for (const looker of this.#audience.due(before, step)) {
-      const { plane, state } = looker.look;
-      const same = plane.axis === view.axis && plane.at === view.at && plane.stride === view.stride;
-      if (!same || state !== stateOf(view, job)) continue;
+      const { viewed, state } = looker.look;
+      if (!sameSamples(viewed, view) || state !== stateOf(view, job)) continue;
       looker.credit -= 1;
       void this.#send(looker.viewer, looker.look.view, slices);
     }

@@ -2,35 +2,40 @@ import { ProtocolError } from '../errors.js';
 import { AXIS_NAMES } from '../grid/box.js';
 import { headOf } from '../links/framing.js';
 import { MAX_LOOK_CREDIT, MAX_SLICE_SAMPLES, MAX_VIEW_STRIDE } from '../protocol/limits.js';
-import type { Samples, ViewedPlane } from './view.js';
+import { type Samples, sampleCount, type Viewed } from './view.js';
 
 /*
  * What viewers and those they look at say to one another over a link. All numbers little-endian; the content fills the rest of the body.
  *
  *   look     := type 7   view:u32  state:u32  at:u32  every:u32  axis:u8  stride:u8  credit:u8  0:u8
  *   slice    := type 8   plan:u32  view:u32  step:f64  low:f32  high:f32  row:u32  column:u32  rows:u32  columns:u32  content:u8*
+ *   block    := type 9   a slice's head  layer:u32  layers:u32  content:u8*
  *
- * `axis` counts z, y, x from 0. The content of a slice is a zstd frame of a byte a sample, row by row: see residues.ts.
+ * `axis` counts z, y, x from 0; 3 is all of them, a volume. A block is what a slice is, of a volume. The content of a slice is a zstd frame of a byte a sample, row by row: see residues.ts.
  */
 
 const LOOK_BYTES = 20;
 const SLICE_HEAD_BYTES = 40;
+const BLOCK_HEAD_BYTES = 48;
 
-/** A viewer asks for slices of a plane, or for more of them. */
+/** After the axes across which planes lie. */
+const ALL_AXES = 3;
+
+/** A viewer asks for slices of a plane or a volume, or for more of them. */
 export interface LookMessage {
   readonly type: 'look';
   /** The viewer's own number of what it asks for: with another one it asks anew, and what it asked before is over. */
   readonly view: number;
   /** The state's place among the job's, component by component, fields in the model's order. */
   readonly state: number;
-  readonly plane: ViewedPlane;
+  readonly viewed: Viewed;
   /** A slice is due at the first exchange at or after each multiple of so many steps. */
   readonly every: number;
   /** So many more slices may come, 0 to MAX_LOOK_CREDIT. */
   readonly credit: number;
 }
 
-/** What one place holds of a plane, quantised. */
+/** What one place holds of a plane or a volume, quantised. */
 export interface SliceMessage {
   readonly type: 'slice';
   /** 0 where it comes from the store. */
@@ -45,14 +50,14 @@ export interface SliceMessage {
   readonly content: Uint8Array;
 }
 
-export function lookBytes({ view, state, plane, every, credit }: LookMessage): Uint8Array {
+export function lookBytes({ view, state, viewed, every, credit }: LookMessage): Uint8Array {
   const head = new DataView(new ArrayBuffer(LOOK_BYTES));
   head.setUint32(0, view, true);
   head.setUint32(4, state, true);
-  head.setUint32(8, plane.at, true);
+  head.setUint32(8, viewed.axis === 'all' ? 0 : viewed.at, true);
   head.setUint32(12, every, true);
-  head.setUint8(16, AXIS_NAMES.indexOf(plane.axis));
-  head.setUint8(17, plane.stride);
+  head.setUint8(16, viewed.axis === 'all' ? ALL_AXES : AXIS_NAMES.indexOf(viewed.axis));
+  head.setUint8(17, viewed.stride);
   head.setUint8(18, credit);
   return new Uint8Array(head.buffer);
 }
@@ -60,9 +65,9 @@ export function lookBytes({ view, state, plane, every, credit }: LookMessage): U
 /** Throws ProtocolError. */
 export function readLook(body: Uint8Array<ArrayBuffer>): LookMessage {
   const head = headOf(body, LOOK_BYTES);
-  const axis = AXIS_NAMES[head.getUint8(16)];
+  const viewed = readViewed(head);
   const [every, stride, credit] = [head.getUint32(12, true), head.getUint8(17), head.getUint8(18)];
-  if (body.byteLength > LOOK_BYTES || axis === undefined || head.getUint8(19) !== 0) {
+  if (body.byteLength > LOOK_BYTES || !viewed || head.getUint8(19) !== 0) {
     throw new ProtocolError('A look at a plane that there is not.');
   }
   if (every === 0 || stride === 0 || stride > MAX_VIEW_STRIDE || credit > MAX_LOOK_CREDIT) {
@@ -72,15 +77,28 @@ export function readLook(body: Uint8Array<ArrayBuffer>): LookMessage {
     type: 'look',
     view: head.getUint32(0, true),
     state: head.getUint32(4, true),
-    plane: { axis, at: head.getUint32(8, true), stride },
+    viewed,
     every,
     credit,
   };
 }
 
-/** All of a slice's body but its content. */
-export function sliceHead({ plan, view, step, low, high, samples }: SliceMessage): Uint8Array {
-  const head = new DataView(new ArrayBuffer(SLICE_HEAD_BYTES));
+/** Undefined where there are no such planes, and of a volume at some place. */
+function readViewed(head: DataView): Viewed | undefined {
+  const [at, axis, stride] = [head.getUint32(8, true), head.getUint8(16), head.getUint8(17)];
+  if (axis === ALL_AXES) return at === 0 ? { axis: 'all', stride } : undefined;
+  const name = AXIS_NAMES[axis];
+  return name && { axis: name, at, stride };
+}
+
+/** Whether a message has to say of which layers it is. */
+export const isBlock = ({ samples: { layer, layers } }: Pick<SliceMessage, 'samples'>): boolean =>
+  layer > 0 || layers > 1;
+
+/** All of a slice's or a block's body but its content. */
+export function sliceHead(message: SliceMessage): Uint8Array {
+  const { plan, view, step, low, high, samples } = message;
+  const head = new DataView(new ArrayBuffer(isBlock(message) ? BLOCK_HEAD_BYTES : SLICE_HEAD_BYTES));
   head.setUint32(0, plan, true);
   head.setUint32(4, view, true);
   head.setFloat64(8, step, true);
@@ -90,21 +108,47 @@ export function sliceHead({ plan, view, step, low, high, samples }: SliceMessage
   head.setUint32(28, samples.column, true);
   head.setUint32(32, samples.rows, true);
   head.setUint32(36, samples.columns, true);
+  if (isBlock(message)) {
+    head.setUint32(40, samples.layer, true);
+    head.setUint32(44, samples.layers, true);
+  }
   return new Uint8Array(head.buffer);
 }
 
 /** The body of a slice: the coordinator's HTTP answers with the same. Throws ProtocolError. */
 export function readSliceBody(body: Uint8Array<ArrayBuffer>): SliceMessage {
   const head = headOf(body, SLICE_HEAD_BYTES);
+  return readSamples(head, { layer: 0, layers: 1 }, body.subarray(SLICE_HEAD_BYTES));
+}
+
+/** The body of a block. Throws ProtocolError. */
+export function readBlock(body: Uint8Array<ArrayBuffer>): SliceMessage {
+  const head = headOf(body, BLOCK_HEAD_BYTES);
+  const layers = { layer: head.getUint32(40, true), layers: head.getUint32(44, true) };
+  return readSamples(head, layers, body.subarray(BLOCK_HEAD_BYTES));
+}
+
+function readSamples(
+  head: DataView,
+  layers: Pick<Samples, 'layer' | 'layers'>,
+  content: Uint8Array,
+): SliceMessage {
   const step = head.getFloat64(8, true);
   if (!Number.isSafeInteger(step) || step < 0) throw new ProtocolError(`A slice of step ${step}.`);
   const [low, high] = [head.getFloat32(16, true), head.getFloat32(20, true)];
   if (!(Number.isFinite(low) && Number.isFinite(high) && low <= high)) {
     throw new ProtocolError(`A slice of values from ${low} to ${high}.`);
   }
-  const [rows, columns] = [head.getUint32(32, true), head.getUint32(36, true)];
-  if (rows === 0 || columns === 0 || rows * columns > MAX_SLICE_SAMPLES) {
-    throw new ProtocolError(`A slice of ${rows} × ${columns} samples.`);
+  const samples: Samples = {
+    ...layers,
+    row: head.getUint32(24, true),
+    column: head.getUint32(28, true),
+    rows: head.getUint32(32, true),
+    columns: head.getUint32(36, true),
+  };
+  const count = sampleCount(samples);
+  if (count === 0 || count > MAX_SLICE_SAMPLES) {
+    throw new ProtocolError(`A slice of ${samples.layers} × ${samples.rows} × ${samples.columns} samples.`);
   }
   return {
     type: 'slice',
@@ -113,8 +157,8 @@ export function readSliceBody(body: Uint8Array<ArrayBuffer>): SliceMessage {
     step,
     low,
     high,
-    samples: { row: head.getUint32(24, true), column: head.getUint32(28, true), rows, columns },
-    content: body.subarray(SLICE_HEAD_BYTES),
+    samples,
+    content,
   };
 }
 

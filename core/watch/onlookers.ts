@@ -7,8 +7,9 @@ import type { PeerId } from '../protocol/plan.js';
 import { Audience, type Looker } from './audience.js';
 import { Budget } from './budget.js';
 import type { LookMessage } from './messages.js';
+import { boxesOf, sampled } from './reading.js';
 import { fitsSlice, writeSlice } from './slice.js';
-import { type PlanePart, partIn, sampled } from './view.js';
+import { partIn, type ViewedPart } from './view.js';
 
 /**
  * Of a device's time, for all viewers together. `engine`: of what computes; while it hands out cells, it makes no steps. `core`: of one core of the
@@ -17,10 +18,10 @@ import { type PlanePart, partIn, sampled } from './view.js';
 const SHARES = { spareCore: { engine: 0.015, core: 0.2 }, allCompute: { engine: 0.01, core: 0.01 } };
 
 /**
- * Seconds that a slice takes, as measured on a core of a server of 2023: its cells as the engine copies them (row: along x), its samples quantised
+ * Seconds that a slice takes, as measured on a core of a server of 2023: its cells as the engine copies them (box: that it is asked for; row: along x), its samples quantised
  * and packed, its bytes as libdatachannel sends them. A clock would also count what other work was done between.
  */
-const ENGINE = { row: 10e-9, cell: 1.7e-9 };
+const ENGINE = { box: 1.5e-6, row: 10e-9, cell: 1.7e-9 };
 const CORE = { slice: 1e-4, sample: 9e-9, byte: 22e-9 };
 
 export interface OnlookersTools {
@@ -40,8 +41,8 @@ export interface Sight {
   readonly shard: Pick<EngineShard, 'read'>;
 }
 
-/** What a shard holds of a plane. */
-interface Part extends PlanePart {
+/** What a shard holds of a plane or a volume. */
+interface Part extends ViewedPart {
   readonly array: StateArray;
 }
 
@@ -90,31 +91,35 @@ export class Onlookers {
       const part = this.#partFor(looker, sight);
       if (!part || !this.#engineTime.isLeft || !this.#coreTime.isLeft) continue;
       looker.credit -= 1;
-      this.#engineTime.spend(rowCount(part.box) * ENGINE.row + cellCount(part.box) * ENGINE.cell);
+      const boxes = boxesOf(looker.look.viewed, part);
+      this.#engineTime.spend(boxes.reduce((seconds, box) => seconds + readingSeconds(box), 0));
       this.#coreTime.spend(CORE.slice);
-      const cells = sight.shard.read([{ ...part.array, box: part.box }]);
+      const cells = sight.shard.read(boxes.map((box) => ({ ...part.array, box })));
       this.#show(looker, { part, plan: sight.plan.id, step, cells }).catch(() => {
         looker.credit += 1;
       });
     }
   }
 
-  /** Undefined where the shard holds nothing of the plane, or the viewer asks for what this job has not. */
-  #partFor({ look: { plane, state } }: Looker, { job, box }: Sight): Part | undefined {
+  /** Undefined where the shard holds nothing of what is seen, or the viewer asks for what this job has not. */
+  #partFor({ look: { viewed, state } }: Looker, { job, box }: Sight): Part | undefined {
     const place = [...placesOf(job.components, job.model.model.fields).values()][state];
-    const part = partIn(plane, job.grid.shape, box);
-    if (!place || !part || !fitsSlice(part.samples)) return undefined;
+    const part = partIn(viewed, job.grid.shape, box);
+    if (!place || !part || !fitsSlice(part.samples, viewed)) return undefined;
     const { component, field } = place;
     return { ...part, array: { component, field: field.name, level: 'now' } };
   }
 
   async #show({ viewer, look }: Looker, { part, plan, step, cells }: Shown): Promise<void> {
-    const values = sampled(await cells, part, look.plane);
+    const values = sampled(await cells, look.viewed, part);
     const message = await writeSlice({ step, values, ...part.samples }, { plan, view: look.view });
     this.#coreTime.spend(values.length * CORE.sample + message.content.byteLength * CORE.byte);
     await (await this.#tools.links.to(viewer)).send(message);
   }
 }
 
-/** Rows along x, in which cells lie together. */
-const rowCount = (box: Box) => cellCount(box) / (box.hi[2] - box.lo[2]);
+/** Cells lie together in rows along x. */
+function readingSeconds(box: Box): number {
+  const cells = cellCount(box);
+  return ENGINE.box + (cells / (box.hi[2] - box.lo[2])) * ENGINE.row + cells * ENGINE.cell;
+}

@@ -1,11 +1,11 @@
-import { MAX_SLICE_SAMPLES } from '../protocol/limits.js';
+import { MAX_SLICE_SAMPLES, MAX_VOLUME_SAMPLES } from '../protocol/limits.js';
 import { packBytes, unpackBytes } from '../result/cells.js';
 import type { SliceMessage } from './messages.js';
 import { dequantise, quantise } from './quantise.js';
 import { codesOf, residuesOf } from './residues.js';
-import type { Samples } from './view.js';
+import { type Samples, sampleCount, type Viewed } from './view.js';
 
-/** A part of a plane, as numbers: `values` is `[rows, columns]`, NaN where nothing is known. */
+/** A part of a plane or a volume, as numbers: `values` is `[layers, rows, columns]`, NaN where nothing is known. */
 export interface Slice extends Samples {
   readonly step: number;
   readonly values: Float32Array;
@@ -13,11 +13,11 @@ export interface Slice extends Samples {
 
 /** The message that carries a slice; `view` is the number that the viewer gave what it asks for. */
 export async function writeSlice(
-  { step, values, row, column, rows, columns }: Slice,
+  { step, values, layer, row, column, layers, rows, columns }: Slice,
   { plan, view }: { readonly plan: number; readonly view: number },
 ): Promise<SliceMessage> {
   const { low, high, codes } = quantise(values);
-  const samples = { row, column, rows, columns };
+  const samples = { layer, row, column, layers, rows, columns };
   return {
     type: 'slice',
     plan,
@@ -32,11 +32,11 @@ export async function writeSlice(
 
 /** @throws StoreError where the content is torn, or is not what its head says. */
 export async function readSlice({ step, low, high, samples, content }: SliceMessage): Promise<Slice> {
-  const residues = await unpackBytes(content, samples.rows * samples.columns);
+  const residues = await unpackBytes(content, sampleCount(samples));
   const codes = codesOf(residues, samples.columns);
   return { step, ...samples, values: dequantise({ low, high, codes }) };
 }
 
-/** Whether a slice of so many samples may travel. */
-export const fitsSlice = ({ rows, columns }: Pick<Samples, 'rows' | 'columns'>) =>
-  rows * columns <= MAX_SLICE_SAMPLES;
+/** Whether so many samples may travel at once: of a volume fewer, for they are of all the field. */
+export const fitsSlice = (samples: Samples, { axis }: Pick<Viewed, 'axis'>): boolean =>
+  sampleCount(samples) <= (axis === 'all' ? MAX_VOLUME_SAMPLES : MAX_SLICE_SAMPLES);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AXES, type Box, boxOfShape, eachCellOf, type Triple } from '../grid/box.js';
-import { axesAcross, partIn, planeBox, sampled, samplesIn, type ViewedPlane } from './view.js';
+import { sampled } from './reading.js';
+import { axesAcross, partIn, samplesIn, type ViewedPlane, viewedBox } from './view.js';
 
 const side = fc.integer({ min: 1, max: 12 });
 const setting = fc
@@ -42,7 +43,7 @@ describe('a plane', () => {
         for (const shard of eighths(shape, cut)) {
           const part = partIn(plane, shape, shard);
           if (!part) continue;
-          const values = sampled(eachCellOf(part.box, nameOf), part, plane);
+          const values = sampled(eachCellOf(part.box, nameOf), plane, part);
           const { row, column, rows, columns } = part.samples;
           expect(values.length).toBe(rows * columns);
           for (const [i, value] of values.entries()) {
@@ -66,6 +67,6 @@ describe('a plane', () => {
   });
 
   test('outside the grid is none', () => {
-    expect(planeBox({ axis: 'y', at: 8, stride: 1 }, [4, 8, 8])).toBeUndefined();
+    expect(viewedBox({ axis: 'y', at: 8, stride: 1 }, [4, 8, 8])).toBeUndefined();
   });
 });

@@ -5,6 +5,7 @@ import {
   type Axis,
   type Box,
   boxAt,
+  boxOfShape,
   intersect,
   isEmpty,
   type Triple,
@@ -26,21 +27,42 @@ export const viewSchema = z.strictObject({
 });
 export type View = z.infer<typeof viewSchema>;
 
+/** What a viewer wants to see of the whole field: every so many cells along all three axes. */
+export const volumeViewSchema = viewSchema.omit({ at: true }).extend({ axis: z.literal('all') });
+export type VolumeView = z.infer<typeof volumeViewSchema>;
+
+export const sightSchema = z.discriminatedUnion('axis', [viewSchema, volumeViewSchema]);
+/** A plane or the whole volume, and how often. */
+export type Sight = z.infer<typeof sightSchema>;
+
 /** A plane with its samples: what a view is, its rate left out. */
 export type ViewedPlane = Pick<View, 'axis' | 'at' | 'stride'>;
+export type ViewedVolume = Pick<VolumeView, 'axis' | 'stride'>;
+export type Viewed = ViewedPlane | ViewedVolume;
 
-/** Whether one set of slices serves both: they see the same samples, if not equally often. */
-export function sameSight(a: View, b: View): boolean {
-  return a.state === b.state && a.axis === b.axis && a.at === b.at && a.stride === b.stride;
+export function sameSamples(a: Viewed, b: Viewed): boolean {
+  if (a.axis === 'all' || b.axis === 'all') return a.axis === b.axis && a.stride === b.stride;
+  return a.axis === b.axis && a.at === b.at && a.stride === b.stride;
 }
 
-/** Samples in rows and columns, half-open, counted over the whole plane. */
+/** Whether one set of slices serves both: they see the same samples, if not equally often. */
+export const sameSight = (a: Sight, b: Sight): boolean => a.state === b.state && sameSamples(a, b);
+
+/** Samples in rows and columns, half-open, counted over all that is seen. A plane is one layer, layer 0; a volume's layers lie along z. */
 export interface Samples {
+  readonly layer: number;
   readonly row: number;
   readonly column: number;
+  readonly layers: number;
   readonly rows: number;
   readonly columns: number;
 }
+
+export const sampleCount = ({
+  layers,
+  rows,
+  columns,
+}: Pick<Samples, 'layers' | 'rows' | 'columns'>): number => layers * rows * columns;
 
 /** A plane's two axes, the one of its rows first: `[y, x]`, `[z, x]` or `[z, y]`. */
 export function axesAcross(axis: View['axis']): readonly [Axis, Axis] {
@@ -48,54 +70,41 @@ export function axesAcross(axis: View['axis']): readonly [Axis, Axis] {
   return [rows as Axis, columns as Axis];
 }
 
-/** The cells of the plane in a grid of `shape` `[nz, ny, nx]`; none where it lies outside. */
-export function planeBox({ axis, at }: ViewedPlane, shape: Triple): Box | undefined {
+/** The cells of what is seen in a grid of `shape` `[nz, ny, nx]`; none where it lies outside. */
+export function viewedBox(viewed: Viewed, shape: Triple): Box | undefined {
+  if (viewed.axis === 'all') return boxOfShape(shape);
+  const { axis, at } = viewed;
   return at < shape[AXIS_NAMES.indexOf(axis) as Axis] ? boxAt({ [axis]: at }, shape) : undefined;
 }
 
-/** The samples of a plane whose cells lie in `box`; no rows or no columns where there are none. */
-export function samplesIn({ axis, stride }: ViewedPlane, { lo, hi }: Box): Samples {
-  const [down, across] = axesAcross(axis);
+/** The samples whose cells lie in `box`; no layers, rows or columns where there are none. */
+export function samplesIn({ axis, stride }: Viewed, { lo, hi }: Box): Samples {
   const first = (along: Axis) => Math.ceil(lo[along] / stride);
-  const end = (along: Axis) => Math.ceil(hi[along] / stride);
+  const count = (along: Axis) => Math.max(0, Math.ceil(hi[along] / stride) - first(along));
+  const [down, across] = axis === 'all' ? ([1, 2] as const) : axesAcross(axis);
+  const [layer, layers] = axis === 'all' ? [first(0), count(0)] : [0, 1];
   return {
+    layer,
     row: first(down),
     column: first(across),
-    rows: Math.max(0, end(down) - first(down)),
-    columns: Math.max(0, end(across) - first(across)),
+    layers,
+    rows: count(down),
+    columns: count(across),
   };
 }
 
-/** What a box of cells holds of a plane. */
-export interface PlanePart {
-  /** In grid coordinates, one cell thick. */
+/** What a box of cells holds of what is seen. */
+export interface ViewedPart {
+  /** In grid coordinates; of a plane, one cell thick. */
   readonly box: Box;
   readonly samples: Samples;
 }
 
-/** The part of a plane that lies in `within`; none where it holds no sample. */
-export function partIn(plane: ViewedPlane, shape: Triple, within: Box): PlanePart | undefined {
-  const whole = planeBox(plane, shape);
+/** The part of a plane or a volume that lies in `within`; none where it holds no sample. */
+export function partIn(viewed: Viewed, shape: Triple, within: Box): ViewedPart | undefined {
+  const whole = viewedBox(viewed, shape);
   const box = whole && intersect(whole, within);
   if (!box || isEmpty(box)) return undefined;
-  const samples = samplesIn(plane, box);
-  return samples.rows * samples.columns > 0 ? { box, samples } : undefined;
-}
-
-/** The samples among the cells of `box`, a part of the plane: `cells` is dense, the result `[rows, columns]`. */
-export function sampled(
-  cells: Float32Array,
-  { box, samples }: PlanePart,
-  { axis, stride }: ViewedPlane,
-): Float32Array {
-  if (stride === 1) return cells;
-  const [down, across] = axesAcross(axis);
-  const width = box.hi[across] - box.lo[across];
-  const { row, column, rows, columns } = samples;
-  const taken = new Float32Array(rows * columns);
-  for (let r = 0; r < rows; r++) {
-    const start = ((row + r) * stride - box.lo[down]) * width + column * stride - box.lo[across];
-    for (let c = 0; c < columns; c++) taken[r * columns + c] = cells[start + c * stride] as number;
-  }
-  return taken;
+  const samples = samplesIn(viewed, box);
+  return sampleCount(samples) > 0 ? { box, samples } : undefined;
 }

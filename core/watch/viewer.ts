@@ -14,7 +14,7 @@ import type { RoomView } from '../protocol/replica.js';
 import type { Socket } from '../protocol/socket.js';
 import type { Frame } from './frames.js';
 import { holdersOf, Looking, type Sought } from './looking.js';
-import { sameSight, type View } from './view.js';
+import { type Sight, sameSight } from './view.js';
 
 export interface ViewerTools {
   /** Rejects where the coordinator can't be reached. */
@@ -25,7 +25,7 @@ export interface ViewerTools {
   /** A whole frame of what was asked for last, of the job that the room runs. */
   readonly onFrame: (
     frame: Frame,
-    of: { readonly view: View; readonly job: Job; readonly jobId: string },
+    of: { readonly view: Sight; readonly job: Job; readonly jobId: string },
   ) => void;
 }
 
@@ -42,7 +42,7 @@ export class Viewer {
   readonly finished: Promise<void>;
   readonly #tools: ViewerTools;
   #visit: ViewerVisit | undefined;
-  #view: View | undefined;
+  #view: Sight | undefined;
   #closed = false;
   #stopPause = () => {};
 
@@ -52,7 +52,7 @@ export class Viewer {
   }
 
   /** What it wants to see from now on. */
-  look(view: View | undefined): void {
+  look(view: Sight | undefined): void {
     this.#view = view;
     this.#visit?.look(view);
   }
@@ -114,7 +114,7 @@ class ViewerVisit {
   #place: { readonly self: PeerId; readonly links: Links; readonly looking: Looking } | undefined;
   #iceServers: readonly IceServer[] = [];
   readonly #relay: RelayTransports;
-  #view: View | undefined;
+  #view: Sight | undefined;
   #feed: Feed | undefined;
   #job: { readonly id: string; readonly job: Job | undefined } | undefined;
   #notice = '';
@@ -142,7 +142,7 @@ class ViewerVisit {
     });
   }
 
-  look(view: View | undefined): void {
+  look(view: Sight | undefined): void {
     this.#view = view;
     this.#notice = '';
     if (this.#place) this.#say();
