@@ -17,4 +17,6 @@ export interface Claim {
   readonly startDigests: Uint8Array | undefined;
   /** Whether its bits are those of the checker's engine. */
   readonly sameClass: boolean;
+  /** Whether its waves are kept in f16, and the checker's are not: `sameClass` is false then. */
+  readonly keepsHalves: boolean;
 }

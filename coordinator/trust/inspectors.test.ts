@@ -39,7 +39,7 @@ function roomOf(peers: Readonly<Record<PeerId, Peer>>) {
   };
 }
 
-const span: Inspectable = { job: 'j', cellUpdates: 1e6, of: knownAs('a', 'ann') };
+const span: Inspectable = { job: 'j', cellUpdates: 1e6, keepWavesIn: 'f32', of: knownAs('a', 'ann') };
 
 it('an inspector is of another owner and key, of the same class, quick enough, and stays', async () => {
   const { inspectors } = roomOf({

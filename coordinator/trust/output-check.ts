@@ -40,13 +40,13 @@ export class OutputCheck {
     this.#chains.push(await chainOf(shown, this.#digest));
   };
 
-  /** What is wrong with them, once the whole span is computed again. */
-  async wrong(made: Outcome): Promise<string | undefined> {
+  /** What is wrong with them, once the whole span is computed again. `tolerance`: between classes. */
+  async wrong(made: Outcome, tolerance: number): Promise<string | undefined> {
     const { job, span, statement, sameClass } = this.#claim;
     if ((await outputsHash(this.#chains, this.#digest)) !== statement.outputs) {
       return sameClass ? NOT_COMPUTED : 'it stored other outputs than it signed for';
     }
-    return sameClass || nearOutputs(job, span, this.#misfits, made) ? undefined : NOT_COMPUTED;
+    return sameClass || nearOutputs(job, span, this.#misfits, made, tolerance) ? undefined : NOT_COMPUTED;
   }
 }
 

@@ -74,7 +74,7 @@ export class Rulings {
     }
   }
 
-  /** They signed for different outcomes, and a check of each finds nothing: both are of another class than who checks. */
+  /** They signed for different outcomes, and a check of each finds nothing: one is, or both are, of another class than who checks. */
   undecided({ peer }: SignedSpan, shadow: SignedSpan): void {
     this.#listener.doubtful(peer, 'its shadow signed for something else', shadow.peer);
   }
@@ -82,6 +82,12 @@ export class Rulings {
   /** It was to be checked, and shows nothing. */
   notShown({ peer }: SignedSpan): void {
     this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
+  }
+
+  /** What it shows of a span is not what it signed for. */
+  forged(span: SignedSpan): void {
+    const verdict = { kind: 'lied', why: 'it shows something else than it signed for' } as const;
+    this.verdict(span, { verdict, by: 'coordinator' });
   }
 
   /** `by`: who computed the span again. */

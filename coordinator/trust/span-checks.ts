@@ -4,6 +4,7 @@ import type { SpanStart } from '../../core/witness/replay.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Store } from '../store/store.js';
 import type { Asking } from './asking.js';
+import { keepsHalves } from './class-in-job.js';
 import type { Judge, Judgement } from './court.js';
 import { KnownStarts } from './known-starts.js';
 import type { SignedSpan } from './signed-span.js';
@@ -59,7 +60,17 @@ export class SpanChecks {
     if (!bytes) return { kind: 'not shown' };
     const evidence = readEvidence(job, span, asked, bytes);
     const start: SpanStart = found ?? { kind: 'cells', cells: evidence.start as Float32Array };
-    const claim = { job, span, statement, digests, evidence, start, startDigests, sameClass };
+    const claim = {
+      job,
+      span,
+      statement,
+      digests,
+      evidence,
+      start,
+      startDigests,
+      sameClass,
+      keepsHalves: keepsHalves(known.numericalClass),
+    };
     const judgement = await court.judge({ get: (key) => store.get(key) }, claim, known, isWaiting);
     if (!judgement) return undefined;
     const { verdict } = judgement;
