@@ -20,7 +20,8 @@ export type Legacy =
 
 /**
  * Compares the halos that a shard's neighbours had of a peer that is gone with those that its shadow would have sent, where the two are of
- * two numerical classes: nobody signs for what the peer sent any more, and its shadow's hashes are others. Both ends show theirs.
+ * two numerical classes: nobody signs for what the peer sent any more, and its shadow's hashes are others. Both ends show theirs. `group`: what
+ * those have signed who are still there.
  */
 export async function compareLegacy(
   job: Job,
@@ -29,7 +30,9 @@ export async function compareLegacy(
   { step, byShard, shadows }: SpanGroup,
   shard: number,
 ): Promise<Legacy> {
-  const heir = (shadows.get(shard) ?? byShard.get(shard)) as SignedSpan;
+  const heir = shadows.get(shard) ?? byShard.get(shard);
+  // It has gone too, and with it all that somebody goes by.
+  if (!heir) return { kind: 'near' };
   const own = await evidenceOf(job, asking, plan, heir, { start: false, outcome: true });
   if (!own?.evidence.outcome) return { kind: 'not shown', by: heir };
   const { sent, end } = own.evidence.outcome;

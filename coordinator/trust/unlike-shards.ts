@@ -104,8 +104,11 @@ export class UnlikeShards {
 
   async #inherit(signed: SignedPlan, group: SpanGroup, shard: number): Promise<void> {
     const { asking, stands, otherHalos, forged, notShown } = this.#tools;
-    const legacy = await compareLegacy(this.#job, asking, signed.plan, group, shard);
     const isThere = (peer: PeerId) => stands(signed) && signed.isHeldBy(peer);
+    const those = (spans: SpanGroup['byShard']) =>
+      new Map([...spans].filter(([, { peer }]) => isThere(peer)));
+    const present = { ...group, byShard: those(group.byShard), shadows: those(group.shadows) };
+    const legacy = await compareLegacy(this.#job, asking, signed.plan, present, shard);
     if (legacy.kind === 'near' || !isThere(legacy.by.peer)) return;
     switch (legacy.kind) {
       case 'apart':
