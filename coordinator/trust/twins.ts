@@ -9,7 +9,7 @@ export interface Twins {
 /** What comes of comparing what shadows signed with what their shards' peers did. */
 export interface ComparedTwins {
   /** By shard, two of two owners who signed for the same: of one owner they would tell nothing. */
-  readonly agreed: ReadonlyMap<number, readonly SignedSpan[]>;
+  readonly agreed: ReadonlyMap<number, Twins>;
   /** Who of the two is wrong is for a check to tell. */
   readonly disputes: readonly Twins[];
   /** Two who differ as they may: by how much is for their bricks to tell. */
@@ -31,7 +31,7 @@ export function compareTwins(
   const differing = twins.filter((pair) => !isSame(pair));
   const mayDiffer = ({ peer }: Twins) => isUnlike(peer.statement.shard);
   return {
-    agreed: new Map(agreed.map(({ peer, shadow }) => [peer.statement.shard, [peer, shadow]])),
+    agreed: new Map(agreed.map((pair) => [pair.peer.statement.shard, pair])),
     disputes: differing.filter((pair) => !mayDiffer(pair)),
     unlike: differing.filter(mayDiffer),
   };

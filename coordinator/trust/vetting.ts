@@ -266,7 +266,7 @@ export class Vetting {
         const { agreed, disputes, unlike } = compareTwins(group, (shard) => signed.isUnlike(shard));
         for (const { peer, shadow } of unlike) this.#noteStarts(signed, [peer, shadow]);
         for (const dispute of disputes) this.#dispute(signed, dispute);
-        for (const pair of agreed.values()) this.#rulings.agreed(pair);
+        for (const { peer, shadow } of agreed.values()) this.#rulings.agreed([peer, shadow]);
         this.#unlike.compare(signed, group, unlike);
         const isLater = ({ peer }: SignedSpan) => unlike.some((twins) => twins.peer.peer === peer);
         for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
@@ -289,12 +289,11 @@ export class Vetting {
     return known?.isOwn === true && this.#job.file.trust.own === 'believed';
   }
 
-  /** Two of two classes are as near as they may be: what has been compared of a span counts as checked, and the rest of it may be drawn. */
+  /** Two of two classes are as near as they may be: the span is drawn as often as what has not been compared of it deserves. */
   #near(signed: SignedPlan, twins: Twins, compared: number): void {
     const { parties } = this.#tools;
     const share = areOfTwoOwners(twins) ? compared : 0;
-    const { peer, shadow } = twins;
-    if (share === 1) this.#rulings.agreed([peer, shadow]);
+    const { peer } = twins;
     if (this.#believes(peer.known) || !signed.isHeldBy(peer.peer)) return;
     if (isDrawnBeyond(parties, signed, peer, share)) this.#begin(signed, peer);
   }
