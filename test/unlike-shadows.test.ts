@@ -38,7 +38,7 @@ afterEach(async () => {
 });
 
 /** Cell updates a second: few enough that something can happen in the midst of a run, until it has. */
-const SLOWLY = 3e5;
+const SLOWLY = 1.5e5;
 let pace = SLOWLY;
 beforeEach(() => {
   pace = Number.POSITIVE_INFINITY;
