@@ -24,7 +24,7 @@ const job = {
     },
   },
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3 } },
-  outputs: { plane: { fields: ['psi'], every: 20, plane: { z: 8 } }, end: { fields: ['psi'] } },
+  outputs: { plane: { fields: ['psi'], every: 8, plane: { z: 8 } }, end: { fields: ['psi'] } },
   trust: { replicas: 2 },
   // Nothing that is measured is to make another plan.
   run: { peers: 4, use: 'all', exchangeEvery: 4, checkpointSeconds: 0.3 },

@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job/job.js';
+import { isShadow } from '../../core/protocol/holders.js';
 import { readEvidence } from '../../core/witness/evidence.js';
 import type { SpanStart } from '../../core/witness/replay.js';
 import type { Span } from '../../core/witness/span.js';
@@ -54,8 +55,9 @@ export class SpanChecks {
     const found = this.#starts.of(span, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await asking.ask(peer, span, asked);
-    // On another class its outputs are compared as they are stored.
-    if (!sameClass) await whenStored(span);
+    // On another class its outputs are compared as they are stored: by a shard's own peer.
+    const stores = !isShadow(span.plan, peer);
+    if (!sameClass && stores) await whenStored(span);
     if (!stands()) return undefined;
     if (!bytes) return { kind: 'not shown' };
     const evidence = readEvidence(job, span, asked, bytes);
@@ -69,6 +71,7 @@ export class SpanChecks {
       start,
       startDigests,
       sameClass,
+      stores,
       keepsHalves: keepsHalves(known.numericalClass),
     };
     const judgement = await court.judge({ get: (key) => store.get(key) }, claim, known, isWaiting);
