@@ -52,8 +52,12 @@ const join = (owner: keyof typeof ADDRESSES, engine: Engine, rate: number, name 
   fleet.join({ name, engine: paced(engine, () => pace), rate, address: ADDRESSES[owner] });
 
 /** Three whose products are fused: two of them make a pair, and the third is paired with whoever is not like it. */
-const joinFused = () =>
-  Promise.all([join('a', fusedEngine(), 1e6), join('b', fusedEngine(), 1e6), join('b', fusedEngine(), 5e5)]);
+const joinFused = (rate = 1e6) =>
+  Promise.all([
+    join('a', fusedEngine(), rate),
+    join('b', fusedEngine(), rate),
+    join('b', fusedEngine(), 0.9 * rate),
+  ]);
 
 const everything = (result: Result): Promise<Float32Array[]> =>
   Promise.all([result.output('end', 'psi'), result.output('plane', 'psi')]);
