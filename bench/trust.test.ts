@@ -14,6 +14,8 @@ it('runs flag nobody honest, of three classes, and find all that changes a brick
   const figure = (wanted: string) => measured.figures.find(({ name }) => name === wanted)?.value;
   expect(figure('honest_flagged')).toBe(0);
   expect(figure('honest_blamed')).toBe(0);
+  expect(figure('unlike_flagged')).toBe(0);
+  expect(figure('unlike_worst')).toBeLessThan(0.5);
   expect(figure('honest_checks')).toBeGreaterThanOrEqual(TRIAL.honestChecks);
   expect(figure('worst_detection')).toBe(1);
   expect(measured.same.filter(({ tried, found }) => found < tried)).toEqual([]);

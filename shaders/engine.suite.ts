@@ -16,8 +16,8 @@ import type { Grid } from '../core/grid/grid.js';
 import { compileModel } from './compiler/compile.js';
 import type { Engine, EngineShard, ShardSpec, Slab, StateArray, Update, WaveFormat } from './engine.js';
 import { ReferenceShard, stateArraysOf, suiteModel } from './engine.suite.reference.js';
+import { asHalf } from './half.js';
 import { InterpretedShard } from './interpreted.suite.js';
-import { asHalf } from './kept-waves.suite.js';
 import type { Model } from './model.js';
 
 export interface EngineUnderTest {

@@ -9,12 +9,15 @@ import { CHANGED, type Trial, tryCheats } from './attacks.js';
 import { secondsUntilOut } from './global-cheat.js';
 import { checkHonest } from './honest.js';
 import { measureCost } from './run-cost.js';
+import { checkUnlike } from './unlike.js';
 import { betrayals, type Caught, sybils } from './waiting-cheats.js';
 import { wilson } from './wilson.js';
 
 export interface RunsBench {
   /** Checks of honest peers, at least. */
   readonly honestChecks: number;
+  /** Comparisons of honest twins of two classes, on each ground. */
+  readonly unlikeSpans: number;
   /** Of each cheat, on the checker's class and on another one. */
   readonly trials: number;
   /** Peers over which the spans until one is found are averaged. */
@@ -31,6 +34,7 @@ export interface RunsBench {
 
 export const FULL: RunsBench = {
   honestChecks: 10_020,
+  unlikeSpans: 150,
   trials: 40,
   peers: 2000,
   traitors: 16,
@@ -41,6 +45,7 @@ export const FULL: RunsBench = {
 };
 export const TRIAL: RunsBench = {
   honestChecks: 60,
+  unlikeSpans: 4,
   trials: 2,
   peers: 50,
   traitors: 1,
@@ -72,7 +77,7 @@ export async function measureRuns(setup: RunsBench, openGpu: () => Promise<Engin
     await deviceOf(fusedEngine()),
     await deviceOf(await openGpu()),
   ];
-  const [plain] = devices;
+  const [plain, fused] = devices;
   const checker = new Checker(() => createWasmEngine());
   try {
     const honest = await checkHonest(devices, checker, setup.honestChecks);
@@ -91,6 +96,7 @@ export async function measureRuns(setup: RunsBench, openGpu: () => Promise<Engin
       figures: [
         { name: 'honest_flagged', value: honest.flagged, unit: '1', note: `of ${honest.checks} checks` },
         { name: 'honest_checks', value: honest.checks, unit: '1', note: `${classes} classes: ${names}` },
+        ...(await checkUnlike([plain, fused], setup.unlikeSpans)),
         worstOf([...same, ...other]),
         blamed([...same, ...other]),
         ...(await secondsUntilOut(setup.cheatedEdge, setup.largeCheatedEdge)),

@@ -8,7 +8,7 @@ import type { Work } from '../../core/plan/work.js';
 import { shadowOf } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
-import { type Acquaintance, isLike, pairUp } from './pairs.js';
+import { type Acquaintance, kinshipOf, pairUp } from './pairs.js';
 
 type Shadows = NonNullable<Plan['shadows']>;
 
@@ -69,6 +69,8 @@ export function castWithVolunteers(
 ): Cast {
   const all = castOfAll(candidates, known);
   const { peers, fleet } = all;
+  const kinship = (chosen: Candidate, shard: number, place: number) =>
+    kinshipOf(acquaintance, peers[chosen.members[shard] as number] as Member, peers[place] as Member);
   const canShadow = (chosen: Candidate, shard: number, place: number) => {
     const [own, other] = [peers[chosen.members[shard] as number] as Member, peers[place] as Member];
     const box = chosen.shards[shard] as Candidate['shards'][number];
@@ -76,7 +78,7 @@ export function castWithVolunteers(
     const k = chosen.pace.exchangeEvery;
     const seconds = updatesOf(work, box, k).all / k / rate + stepSeconds + exchangeSeconds / k;
     const isQuick = seconds <= chosen.cost.secondsPerStep && memoryOf(work, box, k) <= memory;
-    return own.owner !== other.owner && isLike(acquaintance, own, other) && isQuick;
+    return own.owner !== other.owner && kinship(chosen, shard, place) !== 'none' && isQuick;
   };
   const shadowsOf = (chosen: Candidate): Shadows => {
     const idle = new Set(peers.keys());
@@ -91,7 +93,8 @@ export function castWithVolunteers(
     return shards
       .flatMap((shard) => {
         const able = [...idle].filter((place) => canShadow(chosen, shard, place));
-        const place = able.find((each) => idOf(each) === presentOf(shard)) ?? able[0];
+        const alike = able.find((each) => kinship(chosen, shard, each) === 'alike');
+        const place = able.find((each) => idOf(each) === presentOf(shard)) ?? alike ?? able[0];
         if (place === undefined) return [];
         idle.delete(place);
         return [{ peer: idOf(place), shard }];

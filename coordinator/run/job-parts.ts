@@ -2,6 +2,7 @@ import type { Job } from '../../core/job/job.js';
 import type { ProbeReader, RunMessage } from '../room/conductor.js';
 import type { Inspection } from '../trust/inspection.js';
 import { Vetting, type VettingListener } from '../trust/vetting.js';
+import { acquaintanceIn } from './acquaintance.js';
 import { Copies } from './copies.js';
 import type { Course } from './course.js';
 import { Crew } from './crew.js';
@@ -81,7 +82,8 @@ export class JobParts {
       markVetted: (step) => result.markVetted(step),
     });
     this.copies = new Copies(job);
-    this.staffing = new Staffing(job, this.crew, this.troubles, inspection?.parties);
+    const acquaintance = inspection && acquaintanceIn(job, inspection.parties, this.vetting);
+    this.staffing = new Staffing(job, this.crew, this.troubles, acquaintance);
     this.report = new RunReport(job);
   }
 

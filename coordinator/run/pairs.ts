@@ -4,10 +4,12 @@ import type { Member } from '../room/conductor.js';
 
 /** What is known of peers beside what they can do. */
 export interface Acquaintance {
-  /** Peers of one class compute the same bits; undefined of a peer that has not told. */
-  classOf(peer: PeerId): string | undefined;
+  /** Peers of one class compute the same bits in the job; undefined of a peer that has not told. */
+  classOf(member: Member): string | undefined;
   /** How likely a span of the peer is checked: the more, the less it is trusted. */
   chanceOfCheck(peer: PeerId): number;
+  /** Whether two of two classes may be held to each other. */
+  areComparable(a: Member, b: Member): boolean;
 }
 
 /** A peer that answers for what it computes, and one that computes the same beside it, where there is one. */
@@ -16,14 +18,23 @@ export interface Pair {
   readonly shadow: Member | undefined;
 }
 
-/** Whether one may be the other's shadow: both have to compute the same bits. */
-export function isLike(known: Acquaintance, a: Member, b: Member): boolean {
-  const numericalClass = known.classOf(a.id);
-  return a.id !== b.id && numericalClass !== undefined && known.classOf(b.id) === numericalClass;
+/** How well one may be the other's shadow. */
+type Kinship =
+  /** Both compute the same bits. */
+  | 'alike'
+  /** They round differently, and their values are compared. */
+  | 'comparable'
+  | 'none';
+
+export function kinshipOf(known: Acquaintance, a: Member, b: Member): Kinship {
+  const [one, other] = [known.classOf(a), known.classOf(b)];
+  if (a.id === b.id || one === undefined || other === undefined) return 'none';
+  if (one === other) return 'alike';
+  return known.areComparable(a, b) ? 'comparable' : 'none';
 }
 
 /**
- * Pairs of one numerical class, and of two owners where that is to be had; whoever finds nobody stays alone. Pairs of the plan under
+ * Pairs of one numerical class, and of two owners where that is to be had, and of two classes where it is not; whoever finds nobody stays alone. Pairs of the plan under
  * way stay together, and its peers come first: a plan changes no more than it has to.
  */
 export function pairUp(candidates: readonly Member[], known: Acquaintance, plan: Plan | undefined): Pair[] {
@@ -33,20 +44,24 @@ export function pairUp(candidates: readonly Member[], known: Acquaintance, plan:
     if (member) free.delete(member.id);
     return member;
   };
-  const present = (plan?.shards ?? []).flatMap(({ peer }, shard) => {
+  const match = (peer: Member, wanted: Kinship): Member | undefined => {
+    const kin = byRate([...free.values()]).filter((other) => kinshipOf(known, peer, other) === wanted);
+    return take((kin.find(({ owner }) => owner !== peer.owner) ?? kin[0])?.id);
+  };
+  let pairs: Pair[] = (plan?.shards ?? []).flatMap(({ peer }, shard) => {
     const own = take(peer);
     return own ? [{ peer: own, shadow: take(plan && shadowOf(plan, shard)) }] : [];
   });
-  const match = (peer: Member) => {
-    const like = byRate([...free.values()].filter((other) => isLike(known, peer, other)));
-    return take((like.find(({ owner }) => owner !== peer.owner) ?? like[0])?.id);
-  };
-  const pairs: Pair[] = present.map(({ peer, shadow }) => ({ peer, shadow: shadow ?? match(peer) }));
-  for (const { id } of byRate([...free.values()])) {
-    const peer = take(id);
-    if (peer) pairs.push({ peer, shadow: match(peer) });
+  for (const kinship of ['alike', 'comparable'] as const) {
+    pairs = pairs.map(({ peer, shadow }) => ({ peer, shadow: shadow ?? match(peer, kinship) }));
+    for (const peer of byRate([...free.values()])) {
+      if (!free.delete(peer.id)) continue;
+      const shadow = match(peer, kinship);
+      if (shadow) pairs.push({ peer, shadow });
+      else free.set(peer.id, peer);
+    }
   }
-  return pairs;
+  return [...pairs, ...byRate([...free.values()]).map((peer) => ({ peer, shadow: undefined }))];
 }
 
 const byRate = (members: readonly Member[]) =>

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { checkJob } from '../../core/job/check.js';
 import type { Plan } from '../../core/protocol/plan.js';
+import { MOST_DRIFT_STEPS } from '../../core/trust/classes/drift.js';
 import type { Member } from '../room/conductor.js';
 import type { Assignment } from './assignment.js';
 import { Course } from './course.js';
@@ -33,7 +34,7 @@ const member = (id: string, rate: number): Member => ({
 let plans = 0;
 
 /** An assignment as it is followed, once all peers have loaded. */
-function followed({ shards, exchangeEvery, epoch }: Assignment): Course {
+function followed({ shards, shadows, exchangeEvery, epoch }: Assignment): Course {
   const plan: Plan = {
     id: ++plans,
     job: 'staffing-1',
@@ -42,9 +43,10 @@ function followed({ shards, exchangeEvery, epoch }: Assignment): Course {
     exchangeEvery,
     epoch,
     shards,
+    ...(shadows && { shadows }),
   };
   const course = new Course(plan);
-  for (const { peer } of shards) course.ready(peer);
+  for (const peer of course.holders) course.ready(peer);
   return course;
 }
 
@@ -77,3 +79,37 @@ test('a plan that takes longer than the one before, whatever was predicted, is l
 
   expect(looks(staffing, followed(disappointed.assignment), before, 10).kind).toBe('keep');
 });
+
+test.each([
+  [['wasm', 'gpu'], 'move'],
+  [['wasm', 'wasm'], 'keep'],
+] as const)(
+  'after ten thousand steps of the classes %j, a shard’s peer and its shadow are given the same state again: %s',
+  (classes, expected) => {
+    const room = [member('anna', 1e7), member('bert', 1e7)];
+    const twice = checkJob({ ...job.file, trust: { replicas: 2 } });
+    const staffing = new Staffing(twice, new Crew(() => room), new Troubles(), {
+      classOf: (of) => classes[room.indexOf(of)],
+      chanceOfCheck: () => 1,
+      areComparable: () => true,
+    });
+    const start = staffing.start(1);
+    if (start.kind !== 'go') throw new Error(start.reason);
+    expect(start.assignment.shadows).toEqual([{ peer: 'bert', shard: 0 }]);
+    const course = followed(start.assignment);
+    const goTo = (step: number) => {
+      while (course.until < step) {
+        course.extend(twice.steps);
+        for (const peer of course.holders) course.report(peer, course.until);
+      }
+    };
+    goTo(MOST_DRIFT_STEPS / 2);
+    expect(staffing.change(course).kind).toBe('keep');
+    goTo(MOST_DRIFT_STEPS);
+    const change = staffing.change(course);
+    expect(change.kind).toBe(expected);
+    if (change.kind !== 'move') return;
+    expect(change.assignment.shards).toEqual(start.assignment.shards);
+    expect(change.assignment.shadows).toEqual(start.assignment.shadows);
+  },
+);

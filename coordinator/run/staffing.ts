@@ -16,12 +16,13 @@ import { type Work, workOf } from '../../core/plan/work.js';
 import { holdersIn, isShadow } from '../../core/protocol/holders.js';
 import type { ToldLink } from '../../core/protocol/messages.js';
 import type { PeerId, Plan, PlanShards } from '../../core/protocol/plan.js';
+import { MOST_DRIFT_STEPS } from '../../core/trust/classes/drift.js';
 import type { Member } from '../room/conductor.js';
 import { type Assignment, assignmentOf, oneMoreOf } from './assignment.js';
 import { type Cast, castOfAll, castOfPairs, castWithVolunteers } from './cast.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
-import type { Acquaintance } from './pairs.js';
+import { type Acquaintance, kinshipOf } from './pairs.js';
 import { SecondLook } from './second-look.js';
 import type { Troubles } from './troubles.js';
 
@@ -130,7 +131,7 @@ export class Staffing {
       if (present && isRearranged(present, next)) this.#rearranged = seconds();
       return { kind: 'move', assignment: this.#assignment(cast, next) };
     }
-    if (this.#isToShadow(plan, cast, present, remainingSteps)) {
+    if (this.#isToShadow(plan, cast, present, remainingSteps) || this.#hasDrifted(course)) {
       return { kind: 'move', assignment: this.#assignment(cast, present) };
     }
     return this.#keep(cast, present, plan);
@@ -281,6 +282,17 @@ export class Staffing {
     const isOpen = (plan.shadows?.length ?? 0) < plan.shards.length;
     const seconds = remainingSteps * present.cost.secondsPerStep;
     return isOpen && idle.length > 0 && seconds > SHADOW_RETURN * CHANGE_SECONDS;
+  }
+
+  /** Whether a shard's peer and its shadow have rounded differently for so long that both are to begin with the same state again. */
+  #hasDrifted({ plan, until }: Course): boolean {
+    if (until - plan.from < MOST_DRIFT_STEPS) return false;
+    const member = (peer: PeerId | undefined) => (peer === undefined ? undefined : this.#crew.member(peer));
+    return (plan.shadows ?? []).some(({ peer, shard }) => {
+      const [own, other] = [member(plan.shards[shard]?.peer), member(peer)];
+      if (!own || !other || !this.#acquaintance) return false;
+      return kinshipOf(this.#acquaintance, own, other) !== 'alike';
+    });
   }
 
   /** The plan under way goes on. */

@@ -52,6 +52,8 @@ export class NearChunks implements ChunkComparison {
   get verdict(): MemberVerdict {
     if (this.#missing !== undefined) return { kind: 'lied', why: this.#missing };
     if (nearChunks(this.#job, this.#misfits)) return { kind: 'holds' };
+    // How far f16 may be from f32 after a whole job nobody can say.
+    if (this.#job.run.keepWavesIn === 'f16') return { kind: 'unknown', why: 'its waves may be kept in f16' };
     const isGross = !nearChunks(this.#job, this.#misfits, GROSS);
     return { kind: isGross ? 'lied' : 'doubtful', why: 'its chunks are not near what comes of its member' };
   }

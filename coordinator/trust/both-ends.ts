@@ -15,13 +15,15 @@ export type Contradiction =
 
 /**
  * Whether both ends of every link signed for the same halos, and shadows for those that their shard's peer had: the first contradiction,
- * if there is one. `isSignedWhole`: whether nobody has gone who sent some of them.
+ * if there is one. `isSignedWhole`: whether nobody has gone who sent some of them. `isHeirToOthers`: whether somebody has gone who sent some of
+ * a shard's, and whose shadow, which signs in its place, need not have the same bits: these are for their values to tell (`Legacies`).
  */
 export function compareEnds(
   job: Job,
   plan: Plan,
   { byShard, shadows }: SpanGroup,
   isSignedWhole = true,
+  isHeirToOthers: (shard: number) => boolean = () => false,
 ): Contradiction | undefined {
   const otherHalos = isSignedWhole ? 'other halos' : 'unsigned halos';
   for (const [shard, by] of [...byShard, ...shadows]) {
@@ -34,9 +36,9 @@ export function compareEnds(
       const other = byShard.get(halo.shard) as SignedSpan;
       const theirs = other.statement.halos.find((candidate) => candidate.shard === shard);
       // What a shadow would have sent is compared with what its shard's peer did.
-      const isSame =
-        shadows.get(shard) === by ? theirs?.sent === halo.received : theirs?.received === halo.sent;
-      if (!isSame) return { kind: otherHalos, by, other };
+      const isOfShadow = shadows.get(shard) === by;
+      const isSame = isOfShadow ? theirs?.sent === halo.received : theirs?.received === halo.sent;
+      if (!isSame && !isHeirToOthers(isOfShadow ? halo.shard : shard)) return { kind: otherHalos, by, other };
     }
   }
   return undefined;

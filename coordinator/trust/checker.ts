@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from '../../core/peer/load.js';
+import { spanTolerance } from '../../core/trust/classes/drift.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
 import type { Digest } from '../../core/trust/statement/brick-digest.js';
-import { nearHalos, nearState } from '../../core/witness/compare.js';
+import { misfitOfHalos, misfitOfState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf } from '../../core/witness/digests.js';
+import { halfTolerance } from '../../core/witness/half-noise.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
 import { type Outcome, replay } from '../../core/witness/replay.js';
 import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
@@ -91,9 +93,12 @@ export class Checker {
     const outputs = new OutputCheck(claim, objects, digest);
     const tools = { engine, objects, digest, onSnapshot: outputs.onSnapshot };
     const outcome = await replay(tools, job, span, start, evidence.received);
+    const tolerance = claim.keepsHalves
+      ? await halfTolerance({ engine, objects, digest }, job, span, start, evidence.received, outcome)
+      : spanTolerance(span.to - span.from);
     const wrong =
-      (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome))) ??
-      (await outputs.wrong(outcome));
+      (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome, tolerance))) ??
+      (await outputs.wrong(outcome, tolerance));
     if (!wrong) return { kind: 'holds', outcome };
     // Where nobody has signed for its start, it may be that which is false.
     const isSignedFalse = NOT_TRUE.has(wrong) && (start.kind !== 'cells' || startDigests !== undefined);
@@ -134,14 +139,14 @@ async function differsInBits({ job, span, statement, digests }: Claim, { sent, e
   return undefined;
 }
 
-async function differsByMuch({ job, span, digests, evidence }: Claim, made: Outcome) {
+async function differsByMuch({ job, span, digests, evidence }: Claim, made: Outcome, tolerance: number) {
   const shown = evidence.outcome;
   if (!shown) return 'it does not show what it signed for';
   if (!sameBytes(await brickDigests(job, boxOfSpan(span), shown.end, digest), digests)) {
     return 'it shows another state than it signed for';
   }
-  if (!nearState(job, span, shown.end, made)) return COMPUTED;
-  return nearHalos(span, shown.sent, made) ? undefined : SENT;
+  if (misfitOfState(job, span, shown.end, made) > tolerance) return COMPUTED;
+  return misfitOfHalos(shown.sent, made) > tolerance ? SENT : undefined;
 }
 
 const COMPUTED = 'what it signed for does not come of what it had';

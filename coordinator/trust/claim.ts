@@ -17,4 +17,8 @@ export interface Claim {
   readonly startDigests: Uint8Array | undefined;
   /** Whether its bits are those of the checker's engine. */
   readonly sameClass: boolean;
+  /** Whether what is stored of the span's outputs is its own: a shadow stores none. */
+  readonly stores: boolean;
+  /** Whether its waves are kept in f16, and the checker's are not: `sameClass` is false then. */
+  readonly keepsHalves: boolean;
 }

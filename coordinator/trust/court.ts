@@ -111,7 +111,9 @@ export class Court {
 
   async #inspectorFor({ claim, of }: Case): Promise<Inspector | undefined> {
     if (JSON.stringify(claim.span.plan).length > MAX_PLAN_TEXT) return undefined;
-    return this.#tools.inspectors.take({ job: claim.span.plan.job, cellUpdates: cellUpdatesOf(claim), of });
+    const { keepWavesIn } = claim.job.run;
+    const job = claim.span.plan.job;
+    return this.#tools.inspectors.take({ job, cellUpdates: cellUpdatesOf(claim), keepWavesIn, of });
   }
 
   async #ask(inspector: Inspector, { span }: Claim, given: Given): Promise<Answer | undefined> {

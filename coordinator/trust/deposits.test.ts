@@ -51,13 +51,17 @@ const told: ToldCheckpoint = {
 };
 
 let deposits: Deposits;
+/** Whether anna and cora round differently. */
+let areUnlike: boolean;
 let found: Promise<string>;
 beforeEach(() => {
+  areUnlike = false;
   found = new Promise((resolve, reject) => {
     deposits = new Deposits(job, {
       parties: { isChecked: () => true },
       checker: { inTurn: (look) => look() },
       store: memoryStore(),
+      isUnlike: () => areUnlike,
       log: () => {},
       isWaiting: () => false,
       misstored: ({ peer }, _, right) => resolve(`${peer} lied after step ${right}`),
@@ -92,6 +96,13 @@ test('nor for snapshots of which one was stored by either', async () => {
   deposits.compared(inherited, signedBy('cora'));
   deposits.stored(inherited, 'cora', 8);
   expect(await found).toBe('what anna stored is of no use after step 0');
+});
+
+test('of bricks that one stored and another signed for who rounds differently nothing is said, nor sealed', () => {
+  areUnlike = true;
+  deposits.checkpointed(plan, 'anna', told);
+  deposits.compared(inherited, signedBy('cora'));
+  expect([deposits.isClearThrough(8), deposits.signedFor(8)]).toEqual([true, undefined]);
 });
 
 test('what was signed before the run went back is not sealed', () => {

@@ -24,6 +24,8 @@ export interface DepositTools {
   readonly parties: Pick<Parties, 'isChecked'>;
   readonly checker: Pick<Checker, 'inTurn'>;
   readonly store: Pick<Store, 'get'>;
+  /** Whether two of a shard, one of whom took it over from the other, need not have the same bits. */
+  readonly isUnlike: (plan: number, shard: number) => boolean;
   readonly log: (event: string, details: object) => void;
   /** Whether somebody waits for nothing else. */
   readonly isWaiting: () => boolean;
@@ -180,7 +182,9 @@ export class Deposits {
         owing.steps.delete(step);
         owing.tellers.add(teller);
       }
-      if (owing.steps.size === 0) this.#look(this.#outputsOf(owing));
+      if (owing.steps.size > 0) continue;
+      const deposit = this.#outputsOf(owing);
+      if (!this.#isOfOthers(deposit)) this.#look(deposit);
     }
     this.#owing = this.#owing.filter(({ steps }) => steps.size > 0);
     this.#wake();
@@ -188,8 +192,14 @@ export class Deposits {
     const signed = checkpoint && this.#signed.get(`${name} ${checkpoint.told.step}`);
     if (!signed) return;
     this.#checkpoints.delete(name);
+    if (this.#isOfOthers({ ...signed, teller: checkpoint.teller })) return;
     this.#noteBricks(checkpoint.told, signed.by);
     this.#look({ ...signed, teller: checkpoint.teller, ...this.#bricksOf(checkpoint.told, signed) });
+  }
+
+  /** Whether one stored it, and another signed for it who need not have the same bits: then nothing can be said of it. */
+  #isOfOthers({ span, by, teller }: Pick<Deposit, 'span' | 'by' | 'teller'>): boolean {
+    return teller !== by.peer && this.#tools.isUnlike(span.plan.id, span.shard);
   }
 
   #wake(): void {

@@ -23,3 +23,17 @@ export function draw(
     return isDrawn && signed.checksOf(span.peer) < CHECKS_AT_ONCE ? [span] : [];
   });
 }
+
+/**
+ * Whether a span is checked of which a share has been compared with what another owner's peer of another class computed: as often as whoever
+ * signed it deserves, of what has not been seen.
+ */
+export function isDrawnBeyond(
+  parties: Parties,
+  signed: SignedPlan,
+  { peer, known, statement: { shard, step } }: SignedSpan,
+  share: number,
+): boolean {
+  const occasion = { plan: signed.plan.id, shard, step };
+  return parties.isCheckedBeyond(share, known.party, occasion) && signed.checksOf(peer) < CHECKS_AT_ONCE;
+}

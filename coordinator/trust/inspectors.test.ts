@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
+import { classInJob } from './class-in-job.js';
 import { type Duty, type Inspectable, Inspectors } from './inspectors.js';
 import type { Known } from './parties.js';
 
@@ -39,7 +40,7 @@ function roomOf(peers: Readonly<Record<PeerId, Peer>>) {
   };
 }
 
-const span: Inspectable = { job: 'j', cellUpdates: 1e6, of: knownAs('a', 'ann') };
+const span: Inspectable = { job: 'j', cellUpdates: 1e6, keepWavesIn: 'f32', of: knownAs('a', 'ann') };
 
 it('an inspector is of another owner and key, of the same class, quick enough, and stays', async () => {
   const { inspectors } = roomOf({
@@ -101,4 +102,16 @@ it('who could not do it for a job is not asked again for that', async () => {
   expect(inspectors.serves('idle', 'j')).toBe(false);
   expect(await inspectors.take(span)).toBeUndefined();
   expect((await inspectors.take({ ...span, job: 'k' }))?.member.id).toBe('idle');
+});
+
+it('where waves are kept in f16, an inspector keeps them as the peer does, and not only rounds alike', async () => {
+  const { inspectors } = roomOf({ same: { known: knownAs('b', 'bob') } });
+  const inClass = (engine: 'webgpu' | 'wasm') => classInJob('f16', 'plain', { engine });
+  const halves = (engine: 'webgpu' | 'wasm'): Inspectable => ({
+    ...span,
+    keepWavesIn: 'f16',
+    of: knownAs('a', 'ann', inClass(engine)),
+  });
+  expect(await inspectors.take(halves('webgpu'))).toBeUndefined();
+  expect((await inspectors.take(halves('wasm')))?.member.id).toBe('same');
 });

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { INSPECT_WITHIN_MS } from '../../core/protocol/limits.js';
 import type { PeerId } from '../../core/protocol/plan.js';
+import type { WaveFormat } from '../../shaders/engine.js';
 import type { Member } from '../room/conductor.js';
+import { classInJob } from './class-in-job.js';
 import type { Known } from './parties.js';
 
 /** Of its time, a peer that computes a shard spends so much on spans of others. */
@@ -37,7 +39,9 @@ export interface InspectorsTools {
 export interface Inspectable {
   readonly job: string;
   readonly cellUpdates: number;
-  /** Whose it is. */
+  /** What the job lets waves be kept in. */
+  readonly keepWavesIn: WaveFormat;
+  /** Whose it is, under its class in the job. */
   readonly of: Known;
 }
 
@@ -110,7 +114,7 @@ export class Inspectors {
     this.#wake();
   }
 
-  #fitFor({ job, cellUpdates, of }: Inspectable): Inspector[] {
+  #fitFor({ job, cellUpdates, keepWavesIn, of }: Inspectable): Inspector[] {
     const longest = (SHARE_OF_PATIENCE * INSPECT_WITHIN_MS) / 1000;
     return this.#tools.members().flatMap((member) => {
       const known = this.#tools.knownOf(member.id);
@@ -118,7 +122,7 @@ export class Inspectors {
         known !== undefined &&
         known.party.owner !== of.party.owner &&
         known.key !== of.key &&
-        known.numericalClass === of.numericalClass &&
+        classInJob(keepWavesIn, known.numericalClass, member.ability) === of.numericalClass &&
         cellUpdates / member.ability.rate <= longest &&
         !BEYOND_DUTY.has(this.#tools.dutyOf(member.id)) &&
         this.#unable.get(member.id) !== job &&

@@ -9,7 +9,7 @@ import { storedChunk } from './read-back.js';
 
 /**
  * Compares the outputs that a peer signed for with those of its span as it is computed again: by their hash on the same
- * numerical class; on another one by what is stored, which has to be what was signed for, and near.
+ * numerical class; on another one by what is stored, which has to be what was signed for, and near. What a shadow of another class signed of them is not compared.
  */
 export class OutputCheck {
   readonly #claim: Claim;
@@ -29,6 +29,7 @@ export class OutputCheck {
       this.#chains.push(await chainOf(cells, this.#digest));
       return;
     }
+    if (!this.#claim.stores) return;
     const shown: Float32Array[] = [];
     for (const [i, chunk] of chunks.entries()) {
       const stored = await storedChunk(this.#objects, this.#claim.job, chunk);
@@ -40,13 +41,14 @@ export class OutputCheck {
     this.#chains.push(await chainOf(shown, this.#digest));
   };
 
-  /** What is wrong with them, once the whole span is computed again. */
-  async wrong(made: Outcome): Promise<string | undefined> {
-    const { job, span, statement, sameClass } = this.#claim;
+  /** What is wrong with them, once the whole span is computed again. `tolerance`: between classes. */
+  async wrong(made: Outcome, tolerance: number): Promise<string | undefined> {
+    const { job, span, statement, sameClass, stores } = this.#claim;
+    if (!sameClass && !stores) return undefined;
     if ((await outputsHash(this.#chains, this.#digest)) !== statement.outputs) {
       return sameClass ? NOT_COMPUTED : 'it stored other outputs than it signed for';
     }
-    return sameClass || nearOutputs(job, span, this.#misfits, made) ? undefined : NOT_COMPUTED;
+    return sameClass || nearOutputs(job, span, this.#misfits, made, tolerance) ? undefined : NOT_COMPUTED;
   }
 }
 

@@ -97,9 +97,10 @@ export class Parties {
     return this.#selection.checks(occasion, this.#reputation.chanceOfCheck(party));
   }
 
-  /** Peers of one class compute the same bits. */
-  classOf(peer: PeerId): string | undefined {
-    return this.#known.get(peer)?.numericalClass;
+  /** The same of a span of which a share, from 0 to 1, has been compared with what somebody else computed. */
+  isCheckedBeyond(share: number, party: Party, occasion: Occasion): boolean {
+    const chance = Math.max(FLOOR, (1 - share) * this.#reputation.chanceOfCheck(party));
+    return this.#selection.checks(occasion, chance);
   }
 
   /** How likely what a peer computes is checked. */

@@ -68,7 +68,7 @@ export class Rulings {
     }
   }
 
-  /** They signed for different outcomes, and a check of each finds nothing: both are of another class than who checks. */
+  /** They signed for different outcomes, and a check of each finds nothing: one is, or both are, of another class than who checks. */
   undecided({ peer }: SignedSpan, shadow: SignedSpan): void {
     this.#listener.doubtful(peer, 'its shadow signed for something else', shadow.peer);
   }
@@ -77,6 +77,11 @@ export class Rulings {
   notShown({ peer, known }: SignedSpan): void {
     this.#parties.record(known.party, 'bad');
     this.#listener.doubtful(peer, 'it does not show what it signed for', undefined);
+  }
+
+  /** What it shows of a span is not what it signed for. */
+  forged(span: SignedSpan): void {
+    this.#lied([span], 'it shows something else than it signed for');
   }
 
   /** `by`: who computed the span again. `twin`: whoever else signed for the same; what is found of that is found of both. */

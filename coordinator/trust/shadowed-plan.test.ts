@@ -81,7 +81,7 @@ test('two who signed for the same agree, where they belong to two owners', () =>
   const { agreed, disputes } = compareTwins(whole(span('anna', 0), span('bert', 1), span('cora', 0)));
   expect([[...agreed.keys()], disputes]).toEqual([[0], []]);
   const one = whole(span('anna', 0, { owner: 'x' }), span('bert', 1), span('cora', 0, { owner: 'x' }));
-  expect(compareTwins(one)).toEqual({ agreed: new Map(), disputes: [] });
+  expect(compareTwins(one)).toEqual({ agreed: new Map(), disputes: [], unlike: [] });
 });
 
 test.each<Said>([{ root: hash(9) }, { sent: hash(9) }])(
@@ -91,6 +91,43 @@ test.each<Said>([{ root: hash(9) }, { sent: hash(9) }])(
     expect([agreed.size, disputes.map(({ shadow }) => shadow.peer)]).toEqual([0, ['cora']]);
   },
 );
+
+test('two who need not have the same bits are not in dispute where these differ, and agree where they do not', () => {
+  signed = new SignedPlan(job, plan, (a, b) => a === b);
+  const other = { root: hash(9), sent: hash(8) };
+  const group = whole(span('anna', 0), span('bert', 1), span('cora', 0, other));
+  expect(compareEnds(job, plan, group)).toBeUndefined();
+  const { agreed, disputes, unlike } = compareTwins(group, (shard) => signed.isUnlike(shard));
+  expect([agreed.size, disputes, unlike.map(({ shadow }) => shadow.peer)]).toEqual([0, [], ['cora']]);
+  const same = whole(span('anna', 0), span('bert', 1), span('cora', 0));
+  expect([...compareTwins(same, () => true).agreed.keys()]).toEqual([0]);
+});
+
+test('what one of two of two classes sent before the other took over is not held to the bits of its heir', () => {
+  signed = new SignedPlan(job, plan, (a, b) => a === b);
+  signed.add(span('bert', 1));
+  signed.add(span('cora', 0, { root: hash(9), sent: hash(8) }));
+  signed.retire('anna', 24);
+  const group = signed.takeWhole() as SpanGroup;
+  const isHeir = (shard: number) => signed.isHeirToOthers(shard);
+  expect([isHeir(0), isHeir(1)]).toEqual([true, false]);
+  expect(compareEnds(job, plan, group, signed.isSignedWhole, isHeir)).toBeUndefined();
+  expect(compareEnds(job, plan, group, signed.isSignedWhole)).toMatchObject({ kind: 'unsigned halos' });
+});
+
+test('a span is not vetted while two are compared by their values', () => {
+  const group = whole(span('anna', 0), span('bert', 1), span('cora', 0));
+  signed.hasCompared(group);
+  const comparison = { peers: ['anna', 'cora'], from: 0, to: 16 };
+  signed.beginsComparison(comparison);
+  expect([signed.isVettedThrough(16), signed.checkedFrom, signed.isCompared('cora')]).toEqual([
+    false,
+    0,
+    true,
+  ]);
+  signed.endsComparison(comparison);
+  expect([signed.isVettedThrough(16), signed.checkedFrom]).toEqual([true, undefined]);
+});
 
 test('a shadow that had other halos than its shard’s peer contradicts the neighbour that sent them', () => {
   const cora = span('cora', 0, { received: hash(9) });

@@ -12,9 +12,21 @@ export interface Silent {
   readonly since: number;
 }
 
+/** A span for which two of another numerical class signed, while what they have is compared. */
+export interface Comparison {
+  readonly peers: readonly PeerId[];
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One plan's spans. All shards end theirs at the same steps, and so do their shadows. */
 export class SignedPlan {
   #plan: Plan;
+  /** Shards whose peer and shadow need not have the same bits: they are of two numerical classes, or once had other halos. */
+  readonly #unlike: Set<number>;
+  /** Those of which such a shadow has become the peer. */
+  readonly #heirsToOthers = new Set<number>();
+  readonly #comparisons = new Set<Comparison>();
   readonly #sizes: SpanSizes;
   /** By the step at which a span ends, what has been signed for it, by peer. */
   readonly #groups = new Map<number, Map<PeerId, SignedSpan>>();
@@ -36,8 +48,13 @@ export class SignedPlan {
   #compared: number;
   #last: SpanGroup | undefined;
 
-  constructor(job: Job, plan: Plan) {
+  /** `areAlike`: whether two peers have the same bits where they compute the same. */
+  constructor(job: Job, plan: Plan, areAlike: (a: PeerId, b: PeerId) => boolean = () => true) {
     this.#plan = plan;
+    const unlike = (plan.shadows ?? []).filter(
+      ({ peer, shard }) => !areAlike(peer, plan.shards[shard]?.peer ?? peer),
+    );
+    this.#unlike = new Set(unlike.map(({ shard }) => shard));
     this.#sizes = spanSizes(job, plan);
     this.#compared = plan.from;
     this.#ends = new Set([job.steps]);
@@ -62,6 +79,8 @@ export class SignedPlan {
 
   /** A peer holds nothing of the plan any more; what it sent may be in use until `step`. */
   retire(peer: PeerId, step: number): void {
+    const shard = this.#plan.shards.findIndex((own) => own.peer === peer);
+    if (this.isUnlike(shard)) this.#heirsToOthers.add(shard);
     this.#plan = planWithout(this.#plan, peer) ?? this.#plan;
     for (const group of this.#groups.values()) group.delete(peer);
     this.#checks.delete(peer);
@@ -71,6 +90,24 @@ export class SignedPlan {
   /** Whether all that is in the next span to be compared has been signed for by somebody who is there. */
   get isSignedWhole(): boolean {
     return this.#compared >= this.#unsignedBefore;
+  }
+
+  /** Whether a shard's peer and its shadow need not have the same bits, as far as it has, or had, a shadow. */
+  isUnlike(shard: number): boolean {
+    return this.#unlike.has(shard);
+  }
+
+  /** A shard's peer and its shadow had other halos: from then on they need not have the same bits. */
+  grewUnlike(shard: number): void {
+    this.#unlike.add(shard);
+  }
+
+  /**
+   * Whether the next span to be compared holds halos of a shard's former peer, and its shadow, which signs in its place, need not have
+   * the same bits.
+   */
+  isHeirToOthers(shard: number): boolean {
+    return !this.isSignedWhole && this.#heirsToOthers.has(shard);
   }
 
   isHeldBy(peer: PeerId): boolean {
@@ -173,15 +210,30 @@ export class SignedPlan {
     return this.#checks.get(peer)?.size ?? 0;
   }
 
-  /** Where the first of the spans begins that are being checked; undefined where none are. */
+  beginsComparison(comparison: Comparison): void {
+    this.#comparisons.add(comparison);
+  }
+
+  endsComparison(comparison: Comparison): void {
+    this.#comparisons.delete(comparison);
+  }
+
+  /** Whether what a peer has is being compared with what its twin has. */
+  isCompared(peer: PeerId): boolean {
+    return [...this.#comparisons].some(({ peers }) => peers.includes(peer));
+  }
+
+  /** Where the first of the spans begins that are being checked, or compared by their values; undefined where none are. */
   get checkedFrom(): number | undefined {
-    const starts = [...this.#checks.values()].flatMap((spans) => [...spans.values()]);
+    const checks = [...this.#checks.values()].flatMap((spans) => [...spans.values()]);
+    const starts = [...checks, ...[...this.#comparisons].map(({ from }) => from)];
     return starts.length === 0 ? undefined : Math.min(...starts);
   }
 
-  /** Whether all is compared up to `end`, and no span that ends there or before is being checked. */
+  /** Whether all is compared up to `end`, and no span that ends there or before is being checked, or compared by its values. */
   isVettedThrough(end: number): boolean {
-    const ends = [...this.#checks.values()].flatMap((spans) => [...spans.keys()]);
+    const checks = [...this.#checks.values()].flatMap((spans) => [...spans.keys()]);
+    const ends = [...checks, ...[...this.#comparisons].map(({ to }) => to)];
     return this.#compared >= end && ends.every((to) => to > end);
   }
 }

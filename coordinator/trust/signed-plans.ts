@@ -50,6 +50,11 @@ export class SignedPlans {
     });
   }
 
+  /** Whether what a peer has is being compared with what its twin has. */
+  isCompared(peer: PeerId): boolean {
+    return this.#plans.some((signed) => signed.isCompared(peer));
+  }
+
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
     return this.#plans.every((signed) => {

@@ -1,9 +1,11 @@
 import type { Job } from '../../core/job/job.js';
+import { isShadow } from '../../core/protocol/holders.js';
 import { readEvidence } from '../../core/witness/evidence.js';
 import type { SpanStart } from '../../core/witness/replay.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Store } from '../store/store.js';
 import type { Asking } from './asking.js';
+import { keepsHalves } from './class-in-job.js';
 import type { Judge, Judgement } from './court.js';
 import { KnownStarts } from './known-starts.js';
 import type { SignedSpan } from './signed-span.js';
@@ -55,13 +57,25 @@ export class SpanChecks {
     const found = this.#starts.of(span, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await asking.ask(peer, span, asked);
-    // On another class its outputs are compared as they are stored.
-    if (!sameClass) await whenStored(span);
+    // On another class its outputs are compared as they are stored: by a shard's own peer.
+    const stores = !isShadow(span.plan, peer);
+    if (!sameClass && stores) await whenStored(span);
     if (!stands()) return undefined;
     if (!bytes) return { kind: 'not shown' };
     const evidence = readEvidence(job, span, asked, bytes);
     const start: SpanStart = found ?? { kind: 'cells', cells: evidence.start as Float32Array };
-    const claim = { job, span, statement, digests, evidence, start, startDigests, sameClass };
+    const claim = {
+      job,
+      span,
+      statement,
+      digests,
+      evidence,
+      start,
+      startDigests,
+      sameClass,
+      stores,
+      keepsHalves: keepsHalves(known.numericalClass),
+    };
     const judgement = await court.judge({ get: (key) => store.get(key) }, claim, known, isWaiting);
     if (!judgement) return undefined;
     const { verdict } = judgement;

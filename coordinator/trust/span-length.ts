@@ -34,10 +34,8 @@ export function spanSizes(job: Job, plan: Plan): SpanSizes {
 
 /** Whether peers can be held to a plan: whether what they have fits what they may sign and show. */
 export function canSign(job: Job, plan: Plan): boolean {
-  const { grid, run, file } = job;
+  const { grid, file } = job;
   if (file.trust.check === 'off') return false;
-  // Half precision rounds by more than what is looked for.
-  if (run.keepWavesIn !== 'f32') return false;
   if (plan.shards.some(({ box }) => bricksOf(grid, box).length > MAX_BRICKS_SIGNED)) return false;
   const { state, halos } = spanSizes(job, plan);
   return 2 * (state + (halos * plan.epoch) / plan.exchangeEvery) <= MAX_EVIDENCE_BYTES;

@@ -6,26 +6,39 @@ export interface Twins {
   readonly shadow: SignedSpan;
 }
 
-/**
- * Compares what shadows signed with what their shards' peers did. They computed the same from the same halos and are of one numerical
- * class, so that every bit of the outcome has to be the same. Whoever of two that differ is wrong is for a check to tell.
- */
-export function compareTwins({ byShard, shadows }: SpanGroup): {
+/** What comes of comparing what shadows signed with what their shards' peers did. */
+export interface ComparedTwins {
   /** By shard, two of two owners who signed for the same: of one owner they would tell nothing. */
   readonly agreed: ReadonlyMap<number, Twins>;
+  /** Who of the two is wrong is for a check to tell. */
   readonly disputes: readonly Twins[];
-} {
+  /** Two who differ as they may: by how much is for their bricks to tell. */
+  readonly unlike: readonly Twins[];
+}
+
+/**
+ * They computed the same from the same halos, so that of two of one numerical class every bit of the outcome has to be the same.
+ * `isUnlike`: whether a shard is computed by two who need not have the same bits.
+ */
+export function compareTwins(
+  { byShard, shadows }: SpanGroup,
+  isUnlike: (shard: number) => boolean = () => false,
+): ComparedTwins {
   const twins = [...shadows].map(
     ([shard, shadow]): Twins => ({ peer: byShard.get(shard) as SignedSpan, shadow }),
   );
-  const agreed = twins.filter((pair) => isSame(pair) && isOfTwoOwners(pair));
+  const agreed = twins.filter((pair) => isSame(pair) && areOfTwoOwners(pair));
+  const differing = twins.filter((pair) => !isSame(pair));
+  const mayDiffer = ({ peer }: Twins) => isUnlike(peer.statement.shard);
   return {
     agreed: new Map(agreed.map((pair) => [pair.peer.statement.shard, pair])),
-    disputes: twins.filter((pair) => !isSame(pair)),
+    disputes: differing.filter((pair) => !mayDiffer(pair)),
+    unlike: differing.filter(mayDiffer),
   };
 }
 
-const isOfTwoOwners = ({ peer, shadow }: Twins) => peer.known.party.owner !== shadow.known.party.owner;
+export const areOfTwoOwners = ({ peer, shadow }: Twins): boolean =>
+  peer.known.party.owner !== shadow.known.party.owner;
 
 function isSame({ peer, shadow }: Twins): boolean {
   const [a, b] = [peer.statement, shadow.statement];

@@ -6,11 +6,12 @@ import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
 import { compareEnds } from './both-ends.js';
+import { classInJob } from './class-in-job.js';
 import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
 import { Deposits } from './deposits.js';
 import { Disputes } from './disputes.js';
-import { draw } from './draw.js';
+import { draw, isDrawnBeyond } from './draw.js';
 import type { Inspection } from './inspection.js';
 import type { Known } from './parties.js';
 import { readSigned } from './read-signed.js';
@@ -18,11 +19,12 @@ import { Rulings, type RulingsListener } from './rulings.js';
 import { SignedBricks } from './signed-bricks.js';
 import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
-import type { SignedSpan } from './signed-span.js';
+import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
 import { canSign } from './span-length.js';
 import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
-import { compareTwins, type Twins } from './twins.js';
+import { areOfTwoOwners, compareTwins, type Twins } from './twins.js';
+import { UnlikeShards } from './unlike-shards.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
@@ -58,6 +60,11 @@ export class Vetting {
   #reading: Promise<void> = Promise.resolve();
   readonly #underWay = new Set<Promise<void>>();
   readonly #disputes = new Disputes();
+  readonly #unlike: UnlikeShards;
+  /** What was signed for the bricks at the start of spans of which it is not known yet whether they are to be checked. */
+  readonly #starts = new WeakMap<SignedSpan, Uint8Array>();
+  /** Two of two numerical classes were farther apart than they may be, and each came to what it signed: in this job nobody can tell. */
+  #driftsApart = false;
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;
@@ -73,8 +80,20 @@ export class Vetting {
       ...tools,
       ...listener,
       misstored: (by, why, right) => this.#rulings.misstored(by, why, right),
+      isUnlike: (plan, shard) => this.#plans.of(plan)?.isUnlike(shard) === true,
     });
     const whenStored = (span: Span) => this.#deposits.whenStored(span);
+    this.#unlike = new UnlikeShards(job, {
+      ...tools,
+      ...listener,
+      asking: this.#asking,
+      stands: (signed) => this.#plans.of(signed.plan.id) === signed,
+      near: (...found) => this.#near(...found),
+      apart: (signed, twins) => this.#dispute(signed, twins),
+      otherHalos: (by, other) => this.#rulings.contradiction({ kind: 'unsigned halos', by, other }),
+      forged: (by) => this.#rulings.forged(by),
+      notShown: (by) => this.#rulings.notShown(by),
+    });
     this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, whenStored, isWaiting });
   }
 
@@ -97,7 +116,10 @@ export class Vetting {
   /** A plan is under way. */
   follow(plan: Plan): void {
     this.#rulings.follow(plan);
-    if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan));
+    const { parties } = this.#tools;
+    const areAlike = (a: PeerId, b: PeerId) =>
+      parties.of(a)?.numericalClass === parties.of(b)?.numericalClass;
+    if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, areAlike));
     else this.#plans.takenOver(plan.from);
   }
 
@@ -131,7 +153,12 @@ export class Vetting {
 
   /** Whether a peer is still to sign, or to show something. */
   owes(peer: PeerId): boolean {
-    return this.#plans.owes(peer);
+    return this.#plans.owes(peer) || this.#plans.isCompared(peer);
+  }
+
+  /** Whether peers of two numerical classes may be held to each other in this job: not where they have drifted apart, and nobody was wrong. */
+  get areClassesComparable(): boolean {
+    return !this.#driftsApart;
   }
 
   /**
@@ -196,6 +223,7 @@ export class Vetting {
     this.#checks.clear();
     this.#disputes.clear();
     this.#deposits.clear();
+    this.#unlike.clear();
     this.#asking.cancelAll();
   }
 
@@ -204,12 +232,13 @@ export class Vetting {
     this.goBack();
     await this.#reading;
     await Promise.all(this.#underWay);
+    await this.#unlike.close();
     await this.#deposits.close();
   }
 
   async #take(member: Member, message: SignedMessage): Promise<void> {
     const signed = this.#plans.of(message.plan);
-    const known = this.#tools.parties.of(member.id);
+    const known = this.#knownOf(member);
     // One that has been retired since it signed did nothing wrong.
     if (!known || !signed?.isHeldBy(member.id)) return;
     const run = { id: this.#id, job: this.#job, plan: signed.plan };
@@ -229,14 +258,28 @@ export class Vetting {
   #compareWhatIsWhole(): void {
     for (const signed of this.#plans) {
       for (let group = signed.takeWhole(); group; group = signed.takeWhole()) {
-        const contradiction = compareEnds(this.#job, signed.plan, group, signed.isSignedWhole);
+        const isHeirToOthers = (shard: number) => signed.isHeirToOthers(shard);
+        const contradiction = compareEnds(
+          this.#job,
+          signed.plan,
+          group,
+          signed.isSignedWhole,
+          isHeirToOthers,
+        );
         if (contradiction) return this.#rulings.contradiction(contradiction);
+        for (const shard of withOtherHalos(group)) signed.grewUnlike(shard);
         this.#deposits.compared(signed.plan, group);
-        const { agreed, disputes } = compareTwins(group);
+        const { agreed, disputes, unlike } = compareTwins(group, (shard) => signed.isUnlike(shard));
+        for (const { peer, shadow } of unlike) this.#noteStarts(signed, [peer, shadow]);
         for (const dispute of disputes) this.#dispute(signed, dispute);
+        this.#unlike.compare(signed, group, unlike);
+        const isLater = ({ peer }: SignedSpan) => unlike.some((twins) => twins.peer.peer === peer);
         for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
-          if (!this.#believes(span.known))
-            this.#begin(signed, span, agreed.get(span.statement.shard)?.shadow);
+          const { shard } = span.statement;
+          // Of an heir's first span others have stored a part, which is not as it signs.
+          const isMixed = isHeirToOthers(shard);
+          if (!this.#believes(span.known) && !isLater(span) && !isMixed)
+            this.#begin(signed, span, agreed.get(shard)?.shadow);
         }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
         this.#bricks.keep(signed.plan, group);
@@ -253,6 +296,23 @@ export class Vetting {
     return known?.isOwn === true && this.#job.file.trust.own === 'believed';
   }
 
+  /** Two of two classes are as near as they may be: the span is drawn as often as what has not been compared of it deserves. */
+  #near(signed: SignedPlan, twins: Twins, compared: number): void {
+    const { parties } = this.#tools;
+    const share = areOfTwoOwners(twins) ? compared : 0;
+    const { peer } = twins;
+    if (this.#believes(peer.known) || !signed.isHeldBy(peer.peer)) return;
+    if (isDrawnBeyond(parties, signed, peer, share)) this.#begin(signed, peer);
+  }
+
+  /** What is known of who signs, under its class in this job. */
+  #knownOf({ id, ability }: Member): Known | undefined {
+    const known = this.#tools.parties.of(id);
+    if (!known) return undefined;
+    const { keepWavesIn } = this.#job.run;
+    return { ...known, numericalClass: classInJob(keepWavesIn, known.numericalClass, ability) };
+  }
+
   /** Has the spans of two checked that differ. */
   #dispute(signed: SignedPlan, { peer, shadow }: Twins): void {
     const { shard, step } = peer.statement;
@@ -264,11 +324,9 @@ export class Vetting {
 
   /** Has a span checked. `twin`: the same as its peer's shadow signed for it, where that agrees. */
   #begin(signed: SignedPlan, span: SignedSpan, twin?: SignedSpan): void {
-    const { shard, from, step } = span.statement;
+    const { from, step } = span.statement;
     signed.beginsCheck(span.peer, from, step);
-    // The last one still is the span before this.
-    const startDigests =
-      signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
+    const startDigests = this.#starts.get(span) ?? this.#startOf(signed, span);
     const stands = () => this.#plans.of(signed.plan.id) === signed && signed.isHeldBy(span.peer);
     const check = this.#check(signed, { span, twin }, startDigests, stands)
       .catch((error) => {
@@ -277,6 +335,25 @@ export class Vetting {
       })
       .finally(() => this.#underWay.delete(check));
     this.#underWay.add(check);
+  }
+
+  /** What was signed for the bricks that a span began with, where that is known: by its own peer, or by those who handed them over. */
+  #startOf(
+    signed: SignedPlan,
+    { peer, known, statement: { shard, from } }: SignedSpan,
+  ): Uint8Array | undefined {
+    if (from === signed.plan.from) return this.#bricks.takenOver(signed.plan, shard, known.numericalClass);
+    const { last } = signed;
+    if (last?.step !== from) return undefined;
+    return [...last.byShard.values(), ...last.shadows.values()].find((span) => span.peer === peer)?.digests;
+  }
+
+  /** These may be checked when others have been compared after them. */
+  #noteStarts(signed: SignedPlan, spans: readonly SignedSpan[]): void {
+    for (const span of spans) {
+      const start = this.#startOf(signed, span);
+      if (start) this.#starts.set(span, start);
+    }
   }
 
   async #check(
@@ -299,8 +376,23 @@ export class Vetting {
       if (verdict.kind !== 'holds') this.#disputes.settle(peer);
       this.#rulings.verdict(span, outcome, twin);
       const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
-      if (twins) this.#rulings.undecided(twins.peer, twins.shadow);
+      if (twins) this.#undecided(signed, twins);
     }
     if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
   }
+
+  /** Two differ, and each came to what it signed for from what it began with. */
+  #undecided(signed: SignedPlan, { peer, shadow }: Twins): void {
+    if (signed.isUnlike(peer.statement.shard)) this.#driftsApart = true;
+    this.#rulings.undecided(peer, shadow);
+  }
+}
+
+/** Shards whose shadow had other halos than its peer: those of a peer that is gone, of which one had some of its heir's instead. */
+function withOtherHalos({ byShard, shadows }: SpanGroup): readonly number[] {
+  const receivedBy = (span: SignedSpan | undefined) =>
+    span?.statement.halos.map(({ received }) => received).join();
+  return [...shadows.keys()].filter(
+    (shard) => receivedBy(byShard.get(shard)) !== receivedBy(shadows.get(shard)),
+  );
 }

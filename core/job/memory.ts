@@ -24,7 +24,7 @@ export function memoryNeeded(job: Sized, engine: EngineKind): number {
 export function bytesOfCell(job: Sized, engine: EngineKind): number {
   const states = [...placesOf(job.components, job.model.model.fields).values()];
   const bytes = states.map(({ field }) =>
-    field.kind === 'wave' ? 2 * BYTES_OF_WAVE[formatOn(job, engine)] : BYTES_OF_CELL,
+    field.kind === 'wave' ? 2 * BYTES_OF_WAVE[waveFormatOn(job.run.keepWavesIn, engine)] : BYTES_OF_CELL,
   );
   const media = [...job.media.values()].filter(({ kind }) => kind !== 'constant');
   return bytes.reduce((sum, each) => sum + each, media.length * BYTES_OF_CELL);
@@ -33,8 +33,8 @@ export function bytesOfCell(job: Sized, engine: EngineKind): number {
 const BYTES_OF_WAVE: Readonly<Record<WaveFormat, number>> = { f32: BYTES_OF_CELL, f16: 2 };
 
 /** The engine `wasm` keeps f32, whatever a job allows. */
-function formatOn({ run }: Sized, engine: EngineKind): WaveFormat {
-  return engine === 'webgpu' ? run.keepWavesIn : 'f32';
+export function waveFormatOn(allowed: WaveFormat, engine: EngineKind): WaveFormat {
+  return engine === 'webgpu' ? allowed : 'f32';
 }
 
 /** Cells of a job, halos left out, that a peer can hold. */

@@ -30,10 +30,13 @@ export class Showing {
   }
 
   /** Never rejects: what cannot be shown is said to be withheld. */
-  async show({ plan, step, start, outcome, url }: Show): Promise<void> {
+  async show({ plan, step, start, outcome, bricks, url }: Show): Promise<void> {
     try {
       const run = this.#runs.find((candidate) => candidate.plan.id === plan);
-      const evidence = await run?.witness?.evidence(step, { start, outcome });
+      const witness = run?.witness;
+      const evidence = await (bricks
+        ? witness?.sample(step, bricks)
+        : witness?.evidence(step, { start, outcome }));
       if (evidence) await this.#tools.objects.show(url, evidence);
       else this.#withhold(plan, step, 'it is not kept any more');
     } catch (error) {

@@ -14,7 +14,7 @@ export function useInWords(use: Use): string {
     case 'shadow':
       return `shadow of shard ${use.shard + 1}: computes it a second time, and takes over if its peer goes`;
     case 'unpaired':
-      return 'waits for a peer that rounds as it does: this job has each shard computed twice';
+      return 'waits for a peer to compute with: this job has each shard computed twice';
     case 'extra':
       return 'not needed: the run would be no quicker for it';
   }

@@ -23,6 +23,8 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
       return `peer ${of('peer')} is nobody’s shadow any more: ${of('why')}`;
     case 'disputed':
       return `peer ${of('peer')} and its shadow ${of('shadow')} differ at step ${of('step')}: both are checked`;
+    case 'compared':
+      return `peer ${of('peer')} and its shadow ${of('shadow')}, which round differently, are compared at step ${of('step')}: ${of('verdict')}`;
     case 'benched':
       return `peer ${of('peer')} gets no more of this job${because}`;
     case 'found-out':

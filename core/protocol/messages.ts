@@ -322,6 +322,18 @@ export const toPeer = z.discriminatedUnion('type', [
     step,
     start: z.boolean(),
     outcome: z.boolean(),
+    /** Instead of all that: these bricks of the shard as the span left them, by their places in it, and how loud the shard is. */
+    bricks: z
+      .array(
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_BRICKS_SIGNED - 1),
+      )
+      .min(1)
+      .max(MAX_BRICKS_SIGNED)
+      .exactOptional(),
     url: z.string().max(MAX_URL_LENGTH),
   }),
   /**

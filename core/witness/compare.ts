@@ -1,35 +1,31 @@
-import type { Slab } from '../../shaders/engine.js';
+import type { StateArray } from '../../shaders/engine.js';
 import { cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
+import { spanTolerance } from '../trust/classes/drift.js';
 import { brickSlabs } from './digests.js';
 import type { HaloTable } from './evidence.js';
 import type { Outcome } from './replay.js';
 import { boxOfSpan, type Span } from './span.js';
 
 /**
- * How far apart two numerical classes may be after so many steps, in relative L2. Fused products alone make 1.3e-6 in 100
- * steps, and rounding grows no faster than the steps; a medium off by 0.1% makes more than 1e-3.
+ * How far a state that was shown is from the one that was made again, on another numerical class: in relative L2, brick by brick and wave
+ * by wave, of the worst of them. A brick is held to its own norm and to the root mean square of the wave in the whole shard, so that what a
+ * wave left behind is not held to its own smallness. Trackers that only watch may jump, and are not compared.
  */
-const acrossClasses = (steps: number) => 1e-5 + 1e-7 * steps;
-
-/**
- * Whether a state that was shown is the one that was made again, on another numerical class: brick by brick and wave by wave.
- * A brick is held to its own norm and to the root mean square of the wave in the whole shard, so that what a wave left
- * behind is not held to its own smallness. Trackers that only watch may jump, and are not compared.
- */
-export function nearState(job: Job, span: Span, shown: Float32Array, made: Outcome): boolean {
-  const tolerance = acrossClasses(span.to - span.from);
+export function misfitOfState(job: Job, span: Span, shown: Float32Array, made: Outcome): number {
   const parts = partsOfState(job, span);
   const scale = scalesOf(parts, made);
-  return parts.every(({ array, from, to }) => {
-    const whole = scale.get(array) as { squares: number; cells: number };
-    const common = (whole.squares / whole.cells) * (to - from);
-    return distance(shown, made.end, from, to) <= tolerance * Math.sqrt(squares(made.end, from, to) + common);
-  });
+  return worst(
+    parts.map(({ array, from, to }) => {
+      const whole = scale.get(array) as { squares: number; cells: number };
+      const common = (whole.squares / whole.cells) * (to - from);
+      return relative(distance(shown, made.end, from, to), squares(made.end, from, to) + common);
+    }),
+  );
 }
 
 /** The same of the halos that were sent: all of a span together. */
-export function nearHalos({ from, to }: Span, shown: HaloTable, made: Outcome): boolean {
+export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'end'>): number {
   let [apart, size, cells] = [0, 0, 0];
   for (const [exchange, row] of shown.entries()) {
     for (const [parcel, halo] of row.entries()) {
@@ -40,8 +36,18 @@ export function nearHalos({ from, to }: Span, shown: HaloTable, made: Outcome): 
     }
   }
   const common = (squares(made.end, 0, made.end.length) / Math.max(1, made.end.length)) * cells;
-  return Math.sqrt(apart) <= acrossClasses(to - from) * Math.sqrt(size + common);
+  return relative(Math.sqrt(apart), size + common);
 }
+
+/** The largest, where what is no number is larger than any. */
+export const worst = (misfits: readonly number[]): number =>
+  misfits.reduce(
+    (most, misfit) => Math.max(most, Number.isNaN(misfit) ? Number.POSITIVE_INFINITY : misfit),
+    0,
+  );
+
+/** Over the root of a sum of squares; where nothing is apart it is 0, however little there is. */
+export const relative = (apart: number, size: number): number => (apart === 0 ? 0 : apart / Math.sqrt(size));
 
 /** How far a chunk that is stored is from the one that was made again. */
 export interface ChunkMisfit {
@@ -54,13 +60,9 @@ export interface ChunkMisfit {
   readonly cells: number;
 }
 
-export function chunkMisfit(
-  { component, field, level }: Pick<Slab, 'component' | 'field' | 'level'>,
-  stored: Float32Array,
-  made: Float32Array,
-): ChunkMisfit {
+export function chunkMisfit(slab: StateArray, stored: Float32Array, made: Float32Array): ChunkMisfit {
   return {
-    array: `${component} ${field} ${level}`,
+    array: arrayName(slab),
     apart: distance(stored, made, 0, made.length),
     size: squares(made, 0, made.length),
     cells: made.length,
@@ -68,8 +70,13 @@ export function chunkMisfit(
 }
 
 /** Whether the chunks of a span's outputs are those that were made again, on another numerical class: each like a brick of `nearState`. */
-export function nearOutputs(job: Job, span: Span, chunks: readonly ChunkMisfit[], made: Outcome): boolean {
-  const tolerance = acrossClasses(span.to - span.from);
+export function nearOutputs(
+  job: Job,
+  span: Span,
+  chunks: readonly ChunkMisfit[],
+  made: Outcome,
+  tolerance: number,
+): boolean {
   const scale = scalesOf(partsOfState(job, span), made);
   return chunks.every(({ array, apart, size, cells }) => {
     const whole = scale.get(array);
@@ -82,7 +89,7 @@ export function nearOutputs(job: Job, span: Span, chunks: readonly ChunkMisfit[]
  * of its wave, so that what a wave left behind is not held to its own smallness. `slack`: times the tolerance.
  */
 export function nearChunks(job: Job, chunks: readonly ChunkMisfit[], slack = 1): boolean {
-  const tolerance = slack * acrossClasses(job.steps);
+  const tolerance = slack * spanTolerance(job.steps);
   const compared = comparedFields(job);
   const loudest = new Map<string, number>();
   for (const { array, size, cells } of chunks)
@@ -92,6 +99,9 @@ export function nearChunks(job: Job, chunks: readonly ChunkMisfit[], slack = 1):
     return !isCompared || apart <= tolerance * Math.sqrt(size + (loudest.get(array) ?? 0) * cells);
   });
 }
+
+/** By which levels of states are told apart. */
+export const arrayName = ({ component, field, level }: StateArray) => `${component} ${field} ${level}`;
 
 type Part = ReturnType<typeof partsOfState>[number];
 
@@ -113,8 +123,8 @@ function partsOfState(job: Job, span: Span) {
   const compared = comparedFields(job);
   let from = 0;
   return brickSlabs(job, boxOfSpan(span))
-    .map(({ component, field, level, box }) => {
-      const part = { array: `${component} ${field} ${level}`, field, from, to: from + cellCount(box) };
+    .map((slab) => {
+      const part = { array: arrayName(slab), field: slab.field, from, to: from + cellCount(slab.box) };
       from = part.to;
       return part;
     })
@@ -122,7 +132,7 @@ function partsOfState(job: Job, span: Span) {
 }
 
 /** Trackers that only watch may jump where rounding differs. */
-const comparedFields = ({ model }: Job): ReadonlySet<string> =>
+export const comparedFields = ({ model }: Job): ReadonlySet<string> =>
   new Set(
     model.model.fields
       .filter(({ name, kind }) => kind === 'wave' || model.coupledTrackers.has(name))
@@ -130,7 +140,7 @@ const comparedFields = ({ model }: Job): ReadonlySet<string> =>
   );
 
 /** ‖·‖² of the finite ones. */
-function squares(cells: Float32Array, from: number, to: number): number {
+export function squares(cells: Float32Array, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) {
     const cell = cells[i] as number;
@@ -143,7 +153,7 @@ function squares(cells: Float32Array, from: number, to: number): number {
  * ‖shown − made‖; NaN or infinite, which is near nothing, where one of two cells is not finite. Where neither is, it came so from
  * elsewhere: it spreads alike on every device, and whoever began with it is found by its own check.
  */
-function distance(shown: Float32Array, made: Float32Array, from: number, to: number): number {
+export function distance(shown: Float32Array, made: Float32Array, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) {
     const [a, b] = [shown[i] as number, made[i] as number];

@@ -35,12 +35,16 @@ export interface Outcome {
 /** Told of each snapshot of a span that is computed again, in the order of their steps: its chunks, and the cells of each. */
 export type OnSnapshot = (chunks: readonly SnapshotChunk[], cells: readonly Float32Array[]) => Promise<void>;
 
+/** Told of each exchange, once the shard has what came in and before it makes the steps that follow: it may change the shard. */
+export type OnExchange = (shard: EngineShard, step: number) => Promise<void>;
+
 export interface ReplayTools {
   readonly engine: Engine;
   readonly objects: Readable;
   /** Of what is read of a checkpoint. */
   readonly digest?: Digest;
   readonly onSnapshot?: OnSnapshot;
+  readonly onExchange?: OnExchange;
   /** Asked before each exchange: whether what comes of the span is still wanted. Always, unless given. */
   readonly goesOn?: () => boolean;
 }
@@ -51,7 +55,7 @@ export interface ReplayTools {
  * not wanted any more.
  */
 export async function replay(
-  { engine, objects, digest = sha256, goesOn = () => true, onSnapshot }: ReplayTools,
+  { engine, objects, digest = sha256, goesOn = () => true, onSnapshot, onExchange }: ReplayTools,
   job: Job,
   span: Span,
   start: SpanStart,
@@ -65,7 +69,7 @@ export async function replay(
     await loadMedia(job, span.plan.job, opened.held, shard, objects);
     await writeStart(job, span, start, shard, { objects, digest });
     const first = await shard.read(brickSlabs(job, box));
-    const sent = await advance(job, span, opened, received, { goesOn, onSnapshot });
+    const sent = await advance(job, span, opened, received, { goesOn, onSnapshot, onExchange });
     return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
   } finally {
     await shard.close();
@@ -90,12 +94,18 @@ async function writeStart(
   }
 }
 
+interface Told {
+  readonly goesOn: () => boolean;
+  readonly onSnapshot: OnSnapshot | undefined;
+  readonly onExchange: OnExchange | undefined;
+}
+
 async function advance(
   job: Job,
   span: Span,
   { shard, sources }: OpenShard,
   received: HaloTable,
-  { goesOn, onSnapshot }: { readonly goesOn: () => boolean; readonly onSnapshot: OnSnapshot | undefined },
+  { goesOn, onSnapshot, onExchange }: Told,
 ): Promise<HaloTable> {
   const snapshots = snapshotsOf(job);
   const exchange = exchangeOf(job, span);
@@ -110,6 +120,7 @@ async function advance(
     for (const [i, { slabs }] of incoming.entries()) {
       await shard.write(slabs, received[index]?.[i] as Float32Array);
     }
+    await onExchange?.(shard, step);
     const steps = Math.min(span.plan.exchangeEvery, span.to - step);
     const boxes = updateBoxes(
       boxOfSpan(span),

@@ -11,6 +11,7 @@ import { brickDigests, brickSlabs, chainOf, rootOf, writeDigests } from './diges
 import { type AskedEvidence, type HaloTable, writeEvidence } from './evidence.js';
 import { haloChains } from './halo-chains.js';
 import { outputsHash } from './outputs.js';
+import { writeSample } from './sample.js';
 import { boxOfSpan, exchangeSteps, type Span, spanCells } from './span.js';
 
 /** States and halos that are kept, of the newest spans: the coordinator asks as soon as all have signed. */
@@ -154,6 +155,12 @@ export class Witness {
       received: received.table,
       ...(end && { outcome: { sent: sent.table, end } }),
     });
+  }
+
+  /** A few bricks of the state at the end of the span that ended at `step`; undefined where it is not kept any more. */
+  async sample(step: number, bricks: readonly number[]): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const kept = this.#kept.find(({ span }) => span.to === step);
+    return kept && writeSample(this.#tools.job, boxOfSpan(kept.span), await kept.end, bricks);
   }
 
   #forget(): void {

@@ -51,7 +51,7 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
 
 function replicasInWords({ shards, shadowed }: NonNullable<Progress['replicas']>): string {
   if (shadowed === shards) return `each of ${counted(shards, 'shard')} is computed twice`;
-  return `${shadowed} of ${counted(shards, 'shard')} computed twice; the others have no shadow: no peer that rounds alike is left for them`;
+  return `${shadowed} of ${counted(shards, 'shard')} computed twice; the others have no shadow: no peer is left for them`;
 }
 
 function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['scaling']>): string[] {

@@ -3,7 +3,7 @@ import { boxOfShape, cellCount, grow, type Triple } from '../../core/grid/box.js
 import { compileModel } from '../compiler/compile.js';
 import type { ShardSpec, Slab, Update, WaveFormat } from '../engine.js';
 import { suiteShard, suiteUpdate } from '../engine.suite.reference.js';
-import { asHalf } from '../kept-waves.suite.js';
+import { asHalf } from '../half.js';
 import { waveModel } from '../models/wave.js';
 import { dawnAdapter } from './dawn.suite.js';
 import { createWebgpuEngine } from './engine.js';
