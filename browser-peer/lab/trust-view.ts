@@ -40,11 +40,14 @@ function reasonIn({ details: { reason } }: RunEvent): string | undefined {
 
 function checkedWords(job: JobStatus | undefined): string {
   if (!job?.progress) return '';
-  const { vetted, steps, members } = job.progress;
+  const { vetted, steps, members, unseen } = job.progress;
   if (members)
     return 'Samples of a sweep’s members are computed again, where peers are checked; until it is complete, all are provisional.';
   if (vetted === undefined) return 'What peers compute for this job is not checked.';
-  return `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
+  const checked = `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
+  if (!unseen) return checked;
+  const shards = unseen.length === 1 ? 'One shard is' : `${count(unseen.length)} shards are`;
+  return `${checked} ${shards} too large to be computed again, and without a shadow: what is computed there is believed.`;
 }
 
 function storeWords(job: JobStatus | undefined, trouble: string | undefined): string {

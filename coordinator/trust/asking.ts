@@ -11,6 +11,18 @@ export interface Asked {
   readonly outcome: boolean;
 }
 
+type About = 'plan' | 'step' | 'url';
+
+/** What a peer is asked of a span, and how long an answer is and may take. */
+export interface Demand {
+  readonly bytes: number;
+  readonly message:
+    | Omit<Extract<ToPeer, { type: 'show' }>, About>
+    | Omit<Extract<ToPeer, { type: 'trace' }>, About>
+    | Omit<Extract<ToPeer, { type: 'bricks' }>, About>;
+  readonly withinMs?: number;
+}
+
 /** Asks peers to show what they signed for. */
 export class Asking {
   readonly #job: Job;
@@ -28,10 +40,19 @@ export class Asking {
   async ask(peer: PeerId, span: Span, asked: Asked): Promise<Uint8Array | undefined> {
     const bytes = evidenceBytes(this.#job, span, asked);
     if (bytes === 0) return new Uint8Array();
-    const expected = this.#desk.expect(bytes);
+    return this.demand(peer, span, { bytes, message: { type: 'show', ...asked } });
+  }
+
+  /** The same of anything else that a peer is to say of a span, in so many `bytes`. */
+  async demand(
+    peer: PeerId,
+    span: Span,
+    { bytes, message, withinMs }: Demand,
+  ): Promise<Uint8Array | undefined> {
+    const expected = this.#desk.expect(bytes, withinMs);
     const name = nameOf(span.plan.id, peer, span.to);
     this.#expected.set(name, expected);
-    this.#tell(peer, { type: 'show', plan: span.plan.id, step: span.to, ...asked, url: expected.url });
+    this.#tell(peer, { ...message, plan: span.plan.id, step: span.to, url: expected.url });
     try {
       return await expected.arrived;
     } finally {

@@ -1,5 +1,6 @@
 import type { Job } from '../../core/job/job.js';
 import { holdersIn, planWithout } from '../../core/protocol/holders.js';
+import { MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Statement } from '../../core/trust/statement/statement.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
@@ -36,9 +37,10 @@ export class SignedPlan {
   #compared: number;
   #last: SpanGroup | undefined;
 
-  constructor(job: Job, plan: Plan) {
+  /** `limit`: bytes that a peer shows of one span, at most. */
+  constructor(job: Job, plan: Plan, limit = MAX_EVIDENCE_BYTES) {
     this.#plan = plan;
-    this.#sizes = spanSizes(job, plan);
+    this.#sizes = spanSizes(job, plan, limit);
     this.#compared = plan.from;
     this.#ends = new Set([job.steps]);
     this.#lastEnd = { step: plan.from, at: this.#began };
@@ -47,6 +49,19 @@ export class SignedPlan {
   /** As it stands: shadows take over. */
   get plan(): Plan {
     return this.#plan;
+  }
+
+  get sizes(): SpanSizes {
+    return this.#sizes;
+  }
+
+  /** Peers of shards that nobody computes again: too large to be shown, and without a shadow. */
+  get unseen(): PeerId[] {
+    const { shards, shadows = [] } = this.#plan;
+    return shards.flatMap(({ peer }, shard) => {
+      const isSeen = this.#sizes.canBeShown.has(shard) || shadows.some((own) => own.shard === shard);
+      return isSeen ? [] : [peer];
+    });
   }
 
   /** The step at which another plan took over; undefined while none has. */

@@ -5,6 +5,7 @@ import type { Span } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
+import { Bisection } from './bisection.js';
 import { compareEnds } from './both-ends.js';
 import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
@@ -20,7 +21,7 @@ import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
-import { canSign } from './span-length.js';
+import { canSign, retellWithin } from './span-length.js';
 import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 import { compareTwins, type Twins } from './twins.js';
 
@@ -52,6 +53,7 @@ export class Vetting {
   readonly #bricks: SignedBricks;
   readonly #asking: Asking;
   readonly #checks: SpanChecks;
+  readonly #bisection: Bisection;
   readonly #rulings: Rulings;
   readonly #deposits: Deposits;
   /** What peers signed is read in the order in which it came. */
@@ -76,11 +78,12 @@ export class Vetting {
     });
     const whenStored = (span: Span) => this.#deposits.whenStored(span);
     this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, whenStored, isWaiting });
+    this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
 
-  /** Whether peers can be held to a plan: whether what they have fits what they may sign and show. */
+  /** Whether peers can be held to a plan: whether what they have fits what they may sign. */
   canSign(plan: Plan): boolean {
-    return canSign(this.#job, plan);
+    return canSign(this.#job, plan, this.#tools.desk.largest);
   }
 
   /**
@@ -96,7 +99,7 @@ export class Vetting {
   /** A plan is under way. */
   follow(plan: Plan): void {
     this.#rulings.follow(plan);
-    if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan));
+    if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, this.#tools.desk.largest));
     else this.#plans.takenOver(plan.from);
   }
 
@@ -166,6 +169,11 @@ export class Vetting {
     return steps.length === 0 ? undefined : Math.min(...steps);
   }
 
+  /** Peers of the newest plan whose shards nobody computes again: too large to be shown, and without a shadow. */
+  get unseen(): readonly PeerId[] {
+    return this.#plans.newest?.unseen ?? [];
+  }
+
   /** A peer that has not signed for a span that others have signed for, if there is one. */
   get silent(): Silent | undefined {
     return this.#plans.silent;
@@ -230,7 +238,8 @@ export class Vetting {
         for (const dispute of disputes) this.#dispute(signed, dispute);
         for (const pair of agreed.values()) this.#rulings.agreed(pair);
         for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
-          if (!this.#believes(span.known)) this.#begin(signed, span);
+          const canBeShown = signed.sizes.canBeShown.has(span.statement.shard);
+          if (canBeShown && !this.#believes(span.known)) this.#begin(signed, span);
         }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
         this.#bricks.keep(signed.plan, group);
@@ -253,24 +262,53 @@ export class Vetting {
     if (!this.#disputes.begin({ peer, shadow })) return;
     const details = { job: this.#id, plan: signed.plan.id, shard, step };
     this.#tools.log('disputed', { ...details, peer: peer.peer, shadow: shadow.peer });
+    if (!signed.sizes.canBeShown.has(shard)) return this.#bisect(signed, { peer, shadow });
     for (const span of [peer, shadow]) this.#begin(signed, span);
+  }
+
+  /** Has two who differ tell how they came to it: what they have is too large to be shown. */
+  #bisect(signed: SignedPlan, twins: Twins): void {
+    const { plan, sizes } = signed;
+    const { shard, from, step } = twins.peer.statement;
+    const pair = [twins.peer, twins.shadow];
+    for (const { peer } of pair) signed.beginsCheck(peer, from, step);
+    const span: Span = { plan, shard, from, to: step };
+    const stands = () =>
+      this.#plans.of(plan.id) === signed && pair.every(({ peer }) => signed.isHeldBy(peer));
+    this.#keep(stands, async () => {
+      const start = this.#startOf(signed, shard);
+      const finding = await this.#bisection.find(span, twins, start, retellWithin(sizes));
+      if (!stands()) return;
+      for (const { peer } of pair) signed.endsCheck(peer, step);
+      this.#disputes.settle(twins.peer.peer);
+      this.#tools.log('bisected', { job: this.#id, plan: plan.id, shard, step, found: finding.kind });
+      this.#rulings.bisected(twins, finding);
+    });
   }
 
   /** Has a span checked. */
   #begin(signed: SignedPlan, span: SignedSpan): void {
     const { shard, from, step } = span.statement;
     signed.beginsCheck(span.peer, from, step);
-    // The last one still is the span before this.
-    const startDigests =
-      signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
+    const startDigests = this.#startOf(signed, shard);
     const stands = () => this.#plans.of(signed.plan.id) === signed && signed.isHeldBy(span.peer);
-    const check = this.#check(signed, span, startDigests, stands)
+    this.#keep(stands, () => this.#check(signed, span, startDigests, stands));
+  }
+
+  /** What was signed for the bricks at the start of the span that is compared now: the last one still is the span before. */
+  #startOf(signed: SignedPlan, shard: number): Uint8Array | undefined {
+    return signed.last?.byShard.get(shard)?.digests ?? this.#bricks.takenOver(signed.plan, shard);
+  }
+
+  /** Owns what is looked into, so that `close` can wait for it. */
+  #keep(stands: () => boolean, look: () => Promise<void>): void {
+    const under = look()
       .catch((error) => {
         // What a void plan began with may be gone, with the seal that was given up.
         if (stands()) this.#listener.failed(error);
       })
-      .finally(() => this.#underWay.delete(check));
-    this.#underWay.add(check);
+      .finally(() => this.#underWay.delete(under));
+    this.#underWay.add(under);
   }
 
   async #check(

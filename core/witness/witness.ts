@@ -10,6 +10,7 @@ import { brickDigests, brickSlabs, chainOf, rootOf, writeDigests } from './diges
 import { type AskedEvidence, type HaloTable, writeEvidence } from './evidence.js';
 import { haloChains } from './halo-chains.js';
 import { outputsHash } from './outputs.js';
+import type { KeptSpan } from './retell.js';
 import { boxOfSpan, exchangeSteps, type Span, spanCells } from './span.js';
 
 /** States and halos that are kept, of the newest spans: the coordinator asks as soon as all have signed. */
@@ -129,6 +130,14 @@ export class Witness {
       received,
       ...(asked.outcome && { outcome: { sent, end: await kept.end } }),
     });
+  }
+
+  /** The span that ended at `step`, to be computed once more; undefined where it is not kept any more. */
+  async kept(step: number): Promise<KeptSpan | undefined> {
+    const kept = this.#kept.find(({ span }) => span.to === step);
+    if (!kept) return undefined;
+    const [start, { received }] = await Promise.all([kept.start, kept.halos]);
+    return { job: this.#tools.job, span: kept.span, start, received };
   }
 
   #forget(): void {
