@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job/job.js';
+import { EVIDENCE_WITHIN_MS, MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { evidenceBytes } from '../../core/witness/evidence.js';
@@ -40,7 +41,8 @@ export class Asking {
   async ask(peer: PeerId, span: Span, asked: Asked): Promise<Uint8Array | undefined> {
     const bytes = evidenceBytes(this.#job, span, asked);
     if (bytes === 0) return new Uint8Array();
-    return this.demand(peer, span, { bytes, message: { type: 'show', ...asked } });
+    const withinMs = EVIDENCE_WITHIN_MS * Math.max(1, bytes / MAX_EVIDENCE_BYTES);
+    return this.demand(peer, span, { bytes, message: { type: 'show', ...asked }, withinMs });
   }
 
   /** The same of anything else that a peer is to say of a span, in so many `bytes`. */

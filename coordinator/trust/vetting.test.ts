@@ -44,6 +44,10 @@ afterAll(() => checker.close());
 class Scene {
   readonly dismissed: string[] = [];
   readonly asked: PeerId[] = [];
+  /** Who was asked to compute a span once more. */
+  readonly traced: PeerId[] = [];
+  /** Who was doubted, and for whom beside it. */
+  readonly doubted: (PeerId | undefined)[][] = [];
   readonly failures: unknown[] = [];
   readonly vetting: Vetting;
   #sent = 0;
@@ -51,10 +55,10 @@ class Scene {
   readonly #parties: Parties;
   readonly #signers: ReadonlyMap<PeerId, Signer>;
 
-  private constructor(parties: Parties, signers: ReadonlyMap<PeerId, Signer>) {
+  private constructor(parties: Parties, signers: ReadonlyMap<PeerId, Signer>, limit?: number) {
     this.#parties = parties;
     this.#signers = signers;
-    const inspection = { parties, desk: new EvidenceDesk(), court, checker, log: () => {} };
+    const inspection = { parties, desk: new EvidenceDesk(limit), court, checker, log: () => {} };
     const store = { get: async () => undefined };
     this.vetting = new Vetting(
       plan.job,
@@ -63,6 +67,7 @@ class Scene {
       {
         tell: (peer, { type }: ToPeer) => {
           if (type === 'show') this.asked.push(peer);
+          if (type === 'trace') this.traced.push(peer);
         },
         isWaiting: () => false,
         failed: (error) => this.failures.push(error),
@@ -70,30 +75,32 @@ class Scene {
           this.#read += 1;
         },
         foundOut: () => {},
-        doubtful: () => {},
+        doubtful: (peer, _, other) => this.doubted.push([peer, other]),
         spoilt: () => {},
       },
     );
     this.vetting.follow(plan);
   }
 
-  static async open(are: 'believed' | 'strangers'): Promise<Scene> {
+  /** `limit`: bytes that a peer shows of one span. */
+  static async open(are: 'believed' | 'strangers', limit?: number): Promise<Scene> {
     const ed25519 = await bestEd25519();
     const peers = holdersIn(plan).map(({ peer }) => peer);
     const signers = new Map(peers.map((peer) => [peer, signerOf(ed25519, randomBytes(32))]));
     const own = are === 'believed' ? [...signers.values()].map(({ key }) => key) : [];
     const parties = newParties(ROOM, own);
-    const scene = new Scene(parties, signers);
+    const scene = new Scene(parties, signers, limit);
     for (const peer of peers) await scene.#introduce(peer);
     for (const step of ENDS) scene.vetting.endSpanAt(step, true);
     return scene;
   }
 
-  /** A peer signs for what it would have computed truly. Resolves when it has been sent, and not yet read. */
-  async signs(peer: PeerId, from: number, step: number, at: Plan = plan): Promise<void> {
+  /** A peer signs for what it would have computed truly, or for a first byte of its digests that is another. Resolves when it has been sent, and not yet read. */
+  async signs(peer: PeerId, from: number, step: number, at: Plan = plan, byte = 0): Promise<void> {
     const shard = holdersIn(plan).find((holder) => holder.peer === peer)?.shard ?? 0;
     const { box } = plan.shards[shard] as Plan['shards'][number];
     const digests = new Uint8Array(bricksOf(job.grid, box).length * BRICK_DIGEST_BYTES);
+    digests[0] = byte;
     const other = 1 - shard;
     const statement = {
       job: plan.job,
@@ -109,6 +116,10 @@ class Scene {
     const bricks = writeDigests(digests);
     this.#sent += 1;
     this.vetting.signed(this.#member(peer), { type: 'signed', plan: at.id, statement, bricks, signature });
+  }
+
+  withholds(peer: PeerId, step: number): void {
+    this.vetting.withheld(this.#member(peer), { type: 'withheld', plan: plan.id, step, reason: 'a test' });
   }
 
   /** Resolves when all that was sent has been read. */
@@ -221,4 +232,33 @@ test('a span ends wherever a grant, or the next plan, or the job does', async ()
   for (const [i, step] of ends.slice(1).entries()) await scene.signs('bert', ends[i] as number, step);
   await scene.settled();
   expect(scene.dismissed).toEqual([]);
+});
+
+/** Of the 16 KiB of half the grid, and its halos, nothing can be shown. */
+const TOO_LITTLE = 10_000;
+
+test('of shards too large to be shown nothing is asked, as long as nobody differs; the status says which have no shadow', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers', TOO_LITTLE);
+  expect(scene.vetting.canSign(plan)).toBe(true);
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await isVetted(16);
+  expect([scene.asked, scene.traced, scene.vetting.unseen]).toEqual([[], [], ['bert']]);
+});
+
+test('where the two of such a shard differ, both are asked to trace; nothing is vetted before, and who withholds it is doubted', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers', TOO_LITTLE);
+  for (const peer of ['anna', 'bert']) await scene.signs(peer, 0, 16);
+  await scene.signs('cora', 0, 16, plan, 1);
+  await vi.waitFor(() => expect(scene.traced).toEqual(['anna', 'cora']));
+  expect([scene.vetting.isVettedThrough(16), scene.vetting.canRetire('cora')]).toEqual([false, false]);
+  for (const peer of ['anna', 'cora']) scene.withholds(peer, 16);
+  await vi.waitFor(() =>
+    expect(scene.doubted).toEqual([
+      ['anna', undefined],
+      ['cora', undefined],
+    ]),
+  );
+  expect(scene.vetting.canRetire('cora')).toBe(true);
 });
