@@ -3,6 +3,7 @@ import type { Box } from '../../core/grid/box.js';
 import { checkJob } from '../../core/job/check.js';
 import type { Job } from '../../core/job/job.js';
 import { type Attack, cellOff, wrongMedium } from '../../core/trust/attacks.suite.js';
+import { fusedEngine } from '../../core/trust/classes/fused-engine.suite.js';
 import type { Statement } from '../../core/trust/statement/statement.js';
 import { answerTo } from '../../core/witness/answer.js';
 import { chainOfHashes, readDigests } from '../../core/witness/digests.js';
@@ -120,7 +121,12 @@ const liar = async (attack: Attack): Promise<Teller> => teller('liar', attack.on
 /** How often anybody was asked to trace, in the dispute that was looked into last. */
 let traced = 0;
 
-async function bisect(peer: Teller, shadow: Teller, limit = 1e9): Promise<Finding> {
+/** `of`: the numerical class of both; `limit`: bytes that each shows. */
+async function bisect(
+  peer: Teller,
+  shadow: Teller,
+  { of, checkedBy = numericalClass, limit = 1e9 }: { of?: string; checkedBy?: string; limit?: number } = {},
+): Promise<Finding> {
   traced = 0;
   const tellers = [peer, shadow];
   const bisection = new Bisection(job, {
@@ -130,12 +136,14 @@ async function bisect(peer: Teller, shadow: Teller, limit = 1e9): Promise<Findin
         return tellers.find(({ signed }) => signed.peer === asked)?.answer(message);
       },
     },
-    court: { numericalClass: async () => numericalClass },
+    court: { numericalClass: async () => checkedBy },
     checker,
     store: objects,
     limit,
   });
-  return bisection.find(kept.span, { peer: peer.signed, shadow: shadow.signed }, undefined, 1000);
+  const claimed = ({ signed }: Teller): SignedSpan =>
+    of === undefined ? signed : { ...signed, known: { ...signed.known, numericalClass: of } };
+  return bisection.find(kept.span, { peer: claimed(peer), shadow: claimed(shadow) }, undefined, 1000);
 }
 
 function named(finding: Finding): string[] {
@@ -248,11 +256,23 @@ test('whoever says nothing is told from whoever does; bricks of one of the two a
   expect(await bisect(truth, { ...wrong, answer })).toMatchObject({ kind: 'lied', who: [{ peer: 'liar' }] });
 });
 
+test('on another class than the coordinator’s, whoever is beyond the tolerance is named; who is within it is not', async () => {
+  const fused = fusedEngine();
+  const [honestly, falsely, hardly] = await Promise.all([
+    teller('truthful', fused),
+    teller('liar', wrongMedium.on(fused)),
+    teller('liar', cellOff([5, 6, 6], 1e-7).on(fused)),
+  ]);
+  const between = { of: 'fused', checkedBy: 'plain' };
+  expect(await bisect(honestly, falsely, between)).toMatchObject({ kind: 'lied', who: [{ peer: 'liar' }] });
+  expect(await bisect(hardly, honestly, between)).toMatchObject({ kind: 'open' });
+});
+
 test('where nobody can compute what they did, nobody is named', async () => {
   const wrong = await liar(wrongMedium);
   const known = { ...wrong.signed.known, numericalClass: 'another' };
   expect(await bisect(truth, { ...wrong, signed: { ...wrong.signed, known } })).toMatchObject({
     kind: 'open',
   });
-  expect(await bisect(truth, wrong, 1000)).toMatchObject({ kind: 'open' });
+  expect(await bisect(truth, wrong, { limit: 1000 })).toMatchObject({ kind: 'open' });
 });

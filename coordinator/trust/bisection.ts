@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { Triple } from '../../core/grid/box.js';
 import { brickBox, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
@@ -8,9 +9,10 @@ import { coneOf, startSlabs } from '../../core/trust/cone.js';
 import { recompute } from '../../core/trust/replica/recompute.js';
 import { brickDigest, isDigestOf, sameDigest } from '../../core/trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
+import { nearState } from '../../core/witness/compare.js';
 import { haloHash } from '../../core/witness/digests.js';
 import { bricksUnder, cellsOf } from '../../core/witness/region.js';
-import { recomputeSpan, roundAsSent } from '../../core/witness/replay.js';
+import { type Outcome, recomputeSpan, roundAsSent } from '../../core/witness/replay.js';
 import { readShownBricks, type ShownBricks, shownBytes } from '../../core/witness/shown-bricks.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from '../../core/witness/span.js';
 import { storedPhysics } from '../../core/witness/stored-physics.js';
@@ -22,7 +24,6 @@ import {
   tellsSignedHalos,
   traceBytes,
 } from '../../core/witness/trace.js';
-import type { Slab } from '../../shaders/engine.js';
 import type { Asking, Demand } from './asking.js';
 import { type Checker, digest } from './checker.js';
 import type { Judge } from './court.js';
@@ -62,8 +63,13 @@ interface Case {
   readonly span: Span;
   readonly tellers: readonly [Teller, Teller];
   readonly startDigests: Uint8Array | undefined;
+  /** Whether their bits are those of the checker's engine. */
+  readonly isSameClass: boolean;
   readonly withinMs: number;
 }
+
+/** Bricks that are computed again where no bits can be compared: a liar may have a small lie among large ones. */
+const BRICKS_WEIGHED = 4;
 
 /** What both told last. They received the same halos. */
 type Traces = readonly [Trace, Trace];
@@ -93,15 +99,15 @@ export class Bisection {
     startDigests: Uint8Array | undefined,
     withinMs: number,
   ): Promise<Finding> {
-    const own = await this.#tools.court.numericalClass();
-    if ([peer, shadow].some(({ known }) => known.numericalClass !== own))
-      return { kind: 'open', why: 'nobody else of their numerical class can compute what they did' };
+    const [one, other] = [peer.known.numericalClass, shadow.known.numericalClass];
+    if (one !== other) return { kind: 'open', why: 'they are of two numerical classes' };
+    const isSameClass = one === (await this.#tools.court.numericalClass());
     const telling = (signed: SignedSpan): Teller => ({
       signed,
       states: new Map([[span.to, signed.digests]]),
     });
     const tellers: Case['tellers'] = [telling(peer), telling(shadow)];
-    return this.#narrow({ span, tellers, startDigests, withinMs }, span.from, span.to);
+    return this.#narrow({ span, tellers, startDigests, isSameClass, withinMs }, span.from, span.to);
   }
 
   /** Down to the exchange between whose steps they come to differ. */
@@ -117,7 +123,7 @@ export class Bisection {
       if (apart < 0) return this.#weighHalos(found, traces);
       if (apart === 0) return this.#weighStart(found);
       [from, to] = [at[apart - 1] as number, at[apart] as number];
-      if (to - from <= span.plan.exchangeEvery) return this.#weighBrick(found, traces, from, to);
+      if (to - from <= span.plan.exchangeEvery) return this.#weighBricks(found, traces, from, to);
     }
   }
 
@@ -144,14 +150,26 @@ export class Bisection {
     return a && b ? [a, b] : silentOf(tellers, traces);
   }
 
-  /** A brick that is the same for both at `from`, and not at `to`. */
-  async #weighBrick(found: Case, traces: Traces, from: number, to: number): Promise<Finding> {
-    const { span, tellers } = found;
+  /** Bricks that are the same for both at `from`, and not at `to`. One tells, bit by bit; where no bits can be compared, some may. */
+  async #weighBricks(found: Case, traces: Traces, from: number, to: number): Promise<Finding> {
+    const places = differences(found.tellers, to);
+    if (found.isSameClass) return this.#weighBrick(found, traces, from, to, places[0] as number);
+    for (const place of sample(places, BRICKS_WEIGHED)) {
+      const finding = await this.#weighBrick(found, traces, from, to, place);
+      if (finding.kind !== 'open') return finding;
+    }
+    return {
+      kind: 'open',
+      why: 'they are of another numerical class than whoever checks, and near each other',
+    };
+  }
+
+  async #weighBrick(found: Case, traces: Traces, from: number, to: number, place: number): Promise<Finding> {
+    const { span } = found;
     const job = this.#job;
-    const place = this.#firstDifference(tellers, to);
     const cone = coneOf(job, this.#boxOf(span, place), to - from);
     const slabs = startSlabs(job, cone, { kind: 'all' });
-    const shown = await this.#bricks(found, traces, from, slabs);
+    const shown = await this.#bricks(found, traces, from, bricksUnder(job, span, slabs));
     if (isFinding(shown)) return shown;
     const start = cellsOf(job, span, slabs, shown);
     const physics = await storedPhysics(job, span.plan.job, this.#tools.store);
@@ -159,30 +177,47 @@ export class Bisection {
       (engine) => recompute(engine, physics, cone, { kind: 'all' }, from, start),
       isUrgent,
     );
-    return this.#whoDiffers(found, to, place, end);
+    if (found.isSameClass) return this.#whoDiffers(found, to, place, end);
+    const before = shown.bricks.get(place) as Float32Array;
+    return this.#whoIsFar(found, traces, { ...this.#alone(span, place), from, to }, place, {
+      start: before,
+      end,
+    });
+  }
+
+  /** Each shows what it had of the brick at the end; who is not within the tolerance between classes lied. */
+  async #whoIsFar(
+    found: Case,
+    traces: Traces,
+    brick: Span,
+    place: number,
+    made: Pick<Outcome, 'start' | 'end'>,
+  ): Promise<Finding> {
+    const shown = await this.#showBricks(found, traces, brick.to, [place]);
+    if (isFinding(shown)) return shown;
+    const far = found.tellers.filter((_, i) => {
+      const cells = shown[i]?.bricks.get(place);
+      return cells !== undefined && !nearState(this.#job, brick, cells, { ...made, sent: [] });
+    });
+    if (far.length > 0) return { kind: 'lied', who: far.map(signedOf), why: COMPUTED };
+    const silent = silentOf(found.tellers, shown);
+    return silent.who.length > 0 ? silent : { kind: 'open', why: 'both are near what comes of it' };
   }
 
   /** They began with other states: what the plan starts from is made here, where it is the job's own or sealed. */
   async #weighStart(found: Case): Promise<Finding> {
     const { span, tellers } = found;
-    const place = this.#firstDifference(tellers, span.from);
-    const box = this.#boxOf(span, place);
+    const place = differences(tellers, span.from)[0] as number;
     const start = new KnownStarts().of(span, true);
     if (!start)
       return { kind: 'open', why: 'they began with other cells, and nobody knows what was handed to them' };
-    const { plan } = span;
-    const alone: Span = {
-      plan: { ...plan, shards: [{ peer: tellers[0].signed.peer, box }] },
-      shard: 0,
-      from: span.from,
-      to: span.from,
-    };
+    const alone = this.#alone(span, place);
     const states: Float32Array[] = [];
     await this.#tools.checker.computeInTurn(
       (engine) =>
         recomputeSpan({ engine, objects: this.#tools.store, digest }, this.#job, alone, start, [], {
           reached: async (_, shard) => {
-            states.push(await shard.read(stateSlabs(this.#job, box)));
+            states.push(await shard.read(stateSlabs(this.#job, boxOfSpan(alone))));
           },
           sent: async () => {},
         }),
@@ -215,7 +250,7 @@ export class Bisection {
       return this.#narrow(found, Math.max(...agreed), step);
     }
     const { slabs } = outgoing[place.column] as (typeof outgoing)[number];
-    const shown = await this.#bricks(found, traces, step, slabs);
+    const shown = await this.#bricks(found, traces, step, bricksUnder(job, span, slabs));
     if (isFinding(shown)) return shown;
     const cells = cellsOf(job, span, slabs, shown);
     roundAsSent(job, slabs, cells);
@@ -227,41 +262,53 @@ export class Bisection {
     return { kind: 'lied', who: wrong.map(signedOf), why: SENT };
   }
 
-  /** What is under some slabs at a step at which both had the same: of whichever of the two shows it. */
+  /** Bricks at a step at which both had the same: of whichever of the two shows them. */
   async #bricks(
+    found: Case,
+    traces: Traces,
+    at: number,
+    bricks: readonly number[],
+  ): Promise<ShownBricks | Finding> {
+    const shown = await this.#showBricks(found, traces, at, bricks);
+    if (isFinding(shown)) return shown;
+    return shown.find((own) => own !== undefined) ?? silentOf(found.tellers, shown);
+  }
+
+  /** What each of the two shows, as it told of it; who shows something else is found. */
+  async #showBricks(
     { span, tellers, withinMs }: Case,
     traces: Traces,
     at: number,
-    slabs: readonly Slab[],
-  ): Promise<ShownBricks | Finding> {
-    const bricks = bricksUnder(this.#job, span, slabs);
-    const bytes = shownBytes(this.#job, span, bricks);
+    bricks: readonly number[],
+  ): Promise<readonly (ShownBricks | undefined)[] | Finding> {
+    const bytes = shownBytes(this.#job, span, at, bricks);
     if (bytes > this.#tools.limit)
       return {
         kind: 'open',
         why: `what has to be computed again comes of ${bytes} bytes, which is too much`,
       };
-    const told = await this.#ask(tellers, span, { bytes, message: { type: 'bricks', at, bricks }, withinMs });
-    const shown = told.map((bytes) => bytes && readShownBricks(this.#job, span, bricks, bytes));
+    const message: Demand['message'] = { type: 'bricks', at, bricks: [...bricks] };
+    const told = await this.#ask(tellers, span, { bytes, message, withinMs });
+    const shown = told.map((bytes) => bytes && readShownBricks(this.#job, span, at, bricks, bytes));
     const received = traces[0].received[exchangeSteps(span).indexOf(at)] ?? [];
     const liars: SignedSpan[] = [];
     for (const [i, { signed, states }] of tellers.entries()) {
       const own = shown[i];
       if (own && !(await isAsTold(own, states.get(at) as Uint8Array, received))) liars.push(signed);
     }
-    if (liars.length > 0) return { kind: 'lied', who: liars, why: RETOLD };
-    return shown.find((own) => own !== undefined) ?? silentOf(tellers, shown);
+    return liars.length > 0 ? { kind: 'lied', who: liars, why: RETOLD } : shown;
   }
 
   #ask(tellers: Case['tellers'], span: Span, demand: Demand) {
     return Promise.all(tellers.map(({ signed }) => this.#tools.asking.demand(signed.peer, span, demand)));
   }
 
-  /** The place, in the shard, of the first brick of which they told otherwise. */
-  #firstDifference([a, b]: Case['tellers'], step: number): number {
-    const [one, other] = [a.states.get(step) as Uint8Array, b.states.get(step) as Uint8Array];
-    const byte = one.findIndex((value, i) => value !== other[i]);
-    return Math.floor(byte / BRICK_DIGEST_BYTES);
+  /** The beginning of the span, as if its shard were one of its bricks and there were no other. */
+  #alone(span: Span, place: number): Span {
+    const { plan, from } = span;
+    const [own] = plan.shards;
+    const shards = [{ peer: own?.peer ?? '', box: this.#boxOf(span, place) }];
+    return { plan: { ...plan, shards }, shard: 0, from, to: from };
   }
 
   #boxOf(span: Span, place: number) {
@@ -275,14 +322,34 @@ const isUrgent = () => true;
 
 const signedOf = ({ signed }: Teller): SignedSpan => signed;
 
-const isFinding = (value: Traces | ShownBricks | Finding): value is Finding => 'kind' in value;
+const isFinding = (value: Traces | ShownBricks | Finding | readonly unknown[]): value is Finding =>
+  'kind' in value;
 
 const isSameState = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a !== undefined && b !== undefined && sameDigest(a, b);
 
-function silentOf(tellers: Case['tellers'], answers: readonly unknown[]): Finding {
+function silentOf(
+  tellers: Case['tellers'],
+  answers: readonly unknown[],
+): Extract<Finding, { kind: 'silent' }> {
   const silent = tellers.filter((_, i) => answers[i] === undefined);
   return { kind: 'silent', who: silent.map(signedOf) };
+}
+
+/** Places, in the shard, of the bricks of which they told otherwise. */
+function differences([a, b]: Case['tellers'], step: number): number[] {
+  const [one, other] = [a.states.get(step) as Uint8Array, b.states.get(step) as Uint8Array];
+  const all = Array.from({ length: one.length / BRICK_DIGEST_BYTES }, (_, place) => place);
+  return all.filter((place) => !sameDigest(digestOf(one, place), digestOf(other, place)));
+}
+
+/** So many of them, by chance. */
+function sample(places: readonly number[], most: number): number[] {
+  const left = [...places];
+  return Array.from(
+    { length: Math.min(most, left.length) },
+    () => left.splice(randomInt(left.length), 1)[0] as number,
+  );
 }
 
 async function isAsTold(

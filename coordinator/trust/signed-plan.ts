@@ -4,7 +4,7 @@ import { MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Statement } from '../../core/trust/statement/statement.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
-import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
+import { isLong, type SpanSizes, spanPause, spanSizes, unseenShards } from './span-length.js';
 
 /** A peer that has not signed for the span that ends at `step`, which others first signed for at `since`, by `Date.now`. */
 export interface Silent {
@@ -57,11 +57,8 @@ export class SignedPlan {
 
   /** Peers of shards that nobody computes again: too large to be shown, and without a shadow. */
   get unseen(): PeerId[] {
-    const { shards, shadows = [] } = this.#plan;
-    return shards.flatMap(({ peer }, shard) => {
-      const isSeen = this.#sizes.canBeShown.has(shard) || shadows.some((own) => own.shard === shard);
-      return isSeen ? [] : [peer];
-    });
+    const { shards } = this.#plan;
+    return unseenShards(this.#plan, this.#sizes).map((shard) => shards[shard]?.peer as PeerId);
   }
 
   /** The step at which another plan took over; undefined while none has. */

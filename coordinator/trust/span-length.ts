@@ -68,6 +68,12 @@ const largestOf = (sizes: readonly ShardSizes[]): ShardSizes => ({
 /** The state at both ends of a span, and the halos of so many exchanges, both ways. */
 const bytesShown = ({ state, halos }: ShardSizes, exchanges: number) => 2 * (state + halos * exchanges);
 
+/** Shards that nobody computes again: too large to be shown, and without a shadow. */
+export function unseenShards({ shards, shadows = [] }: Plan, { canBeShown }: SpanSizes): number[] {
+  const isSeen = (shard: number) => canBeShown.has(shard) || shadows.some((own) => own.shard === shard);
+  return [...shards.keys()].filter((shard) => !isSeen(shard));
+}
+
 /** Whether peers can be held to a plan: whether what they have can be signed for. It need not all be small enough to be shown. */
 export function canSign(job: Job, plan: Plan, limit = MAX_EVIDENCE_BYTES): boolean {
   const { grid, run, file } = job;

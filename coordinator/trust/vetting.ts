@@ -21,7 +21,7 @@ import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
-import { canSign, retellWithin } from './span-length.js';
+import { canSign, retellWithin, spanSizes, unseenShards } from './span-length.js';
 import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 import { compareTwins, type Twins } from './twins.js';
 
@@ -81,9 +81,12 @@ export class Vetting {
     this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
 
-  /** Whether peers can be held to a plan: whether what they have fits what they may sign. */
-  canSign(plan: Plan): boolean {
-    return canSign(this.#job, plan, this.#tools.desk.largest);
+  /** What peers are told of signing: nothing where they cannot be held to a plan, since what they have does not fit what they may sign. */
+  termsOf(plan: Plan): Pick<Plan, 'signed' | 'unseen'> {
+    const limit = this.#tools.desk.largest;
+    if (!canSign(this.#job, plan, limit)) return {};
+    const unseen = unseenShards(plan, spanSizes(this.#job, plan, limit));
+    return { signed: true, ...(unseen.length > 0 && { unseen }) };
   }
 
   /**

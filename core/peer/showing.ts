@@ -3,7 +3,6 @@ import { GroundswellError, PlanEndedError } from '../errors.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { Said } from '../protocol/session.js';
 import { type KeptSpan, retell, retellBricks } from '../witness/retell.js';
-import { exchangeSteps } from '../witness/span.js';
 import { canBeTraced } from '../witness/trace.js';
 import type { Identity } from '../witness/witness.js';
 import type { Objects } from './objects.js';
@@ -64,12 +63,11 @@ export class Showing {
     });
   }
 
-  /** Shows some bricks in the midst of such a span: the last that is asked of it. Never rejects, as `show`. */
+  /** Shows some bricks in the midst of such a span. Never rejects, as `show`. */
   async bricks(order: BricksOrder): Promise<void> {
     await this.#bring(order, async () => {
       const kept = await this.#keptFor(order);
-      if (!kept || !exchangeSteps(kept.span).includes(order.at)) return undefined;
-      this.#disputed = undefined;
+      if (!kept || !canBeTraced(kept.span, [order.at])) return undefined;
       return retellBricks(this.#retelling(order), kept, order.at, order.bricks);
     });
   }

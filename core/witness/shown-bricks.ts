@@ -20,8 +20,8 @@ export function slabsOfBricks(job: Job, span: Span, bricks: readonly number[]): 
 }
 
 /** Bytes of what is asked: both sides know them beforehand. */
-export function shownBytes(job: Job, span: Span, bricks: readonly number[]): number {
-  const halos = exchangeOf(job, span).incoming.reduce((sum, { cells }) => sum + cells, 0);
+export function shownBytes(job: Job, span: Span, at: number, bricks: readonly number[]): number {
+  const halos = comingIn(job, span, at).reduce((sum, { cells }) => sum + cells, 0);
   return 4 * (cellsIn(slabsOfBricks(job, span, bricks)) + halos);
 }
 
@@ -29,10 +29,11 @@ export function shownBytes(job: Job, span: Span, bricks: readonly number[]): num
 export function readShownBricks(
   job: Job,
   span: Span,
+  at: number,
   bricks: readonly number[],
   bytes: Uint8Array,
 ): ShownBricks {
-  const due = shownBytes(job, span, bricks);
+  const due = shownBytes(job, span, at, bricks);
   if (bytes.length !== due) throw new ProtocolError(`bricks of ${bytes.length} bytes where ${due} were due`);
   // A copy begins where cells are aligned.
   const cells = new Float32Array(new Uint8Array(bytes).buffer);
@@ -43,9 +44,12 @@ export function readShownBricks(
   };
   return {
     bricks: new Map(bricks.map((place) => [place, take(cellsIn(slabsOfBrick(job, span, place)))])),
-    received: exchangeOf(job, span).incoming.map((parcel) => take(parcel.cells)),
+    received: comingIn(job, span, at).map((parcel) => take(parcel.cells)),
   };
 }
+
+/** At the span's end there is no exchange. */
+const comingIn = (job: Job, span: Span, at: number) => (at < span.to ? exchangeOf(job, span).incoming : []);
 
 function slabsOfBrick(job: Job, span: Span, place: number): Slab[] {
   const brick = bricksOf(job.grid, boxOfSpan(span))[place];

@@ -141,13 +141,14 @@ export class Witness {
   }
 
   #forget(): void {
-    const { job, exchange } = this.#tools;
+    const { job, plan, index, exchange } = this.#tools;
     const bytesOf = ({ span }: Kept) => {
       const { state, incoming, outgoing } = spanCells(job, boxOfSpan(span), exchange);
       return 4 * (state + exchangeSteps(span).length * (incoming + outgoing));
     };
     let bytes = this.#kept.reduce((sum, kept) => sum + bytesOf(kept), 0);
-    while (bytes > KEPT_BYTES && this.#kept.length > LEAST_KEPT) bytes -= bytesOf(this.#kept.shift() as Kept);
+    const least = plan.unseen?.includes(index) ? 0 : LEAST_KEPT;
+    while (bytes > KEPT_BYTES && this.#kept.length > least) bytes -= bytesOf(this.#kept.shift() as Kept);
   }
 
   #read(): Promise<Float32Array> {
