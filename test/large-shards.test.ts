@@ -84,7 +84,7 @@ const onceOnly: Attack = {
 test.each([
   { who: 'a peer', rates: { liar: 2e8, twin: 2e8, others: 1e8 }, attack: wrongMedium, goesBack: true },
   { who: 'a shadow', rates: { liar: 5e7, twin: 5e7, others: 1e8 }, attack: wrongMedium, goesBack: false },
-  { who: 'a shadow', rates: { liar: 5e7, twin: 5e7, others: 1e8 }, attack: onceOnly, goesBack: false },
+  { who: 'a peer', rates: { liar: 2e8, twin: 2e8, others: 1e8 }, attack: onceOnly, goesBack: true },
 ])(
   '$who that cheats ($attack.name) is found by what both tell of their span, and shut out',
   async ({ rates, attack, goesBack }) => {
