@@ -52,6 +52,8 @@ export interface CoordinatorOptions {
   }) => Conductor;
   /** What to do while another coordinator works on the store; it refuses where this is left out. */
   readonly whileTaken?: TakeOptions['whileTaken'];
+  /** Bytes that a peer may have to show of one span: `MAX_EVIDENCE_BYTES`, unless given. */
+  readonly evidenceBytes?: number | undefined;
   /** Goes on with the jobs that a coordinator of this folder or bucket had not ended. */
   readonly resume?: boolean;
   /** A folder of built pages, served at `/`. */
@@ -113,7 +115,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Coo
   const linkTo = (room: string, role: Role): string =>
     `${reachableAt(server, options)}${PAGE_OF[role]}?${new URLSearchParams({ room, invite: rights.invite(room, role) })}`;
   const standing = new Standing(store, options.whileTaken ?? 'refuse');
-  const evidence = new EvidenceDesk();
+  const evidence = new EvidenceDesk(options.evidenceBytes);
   let term = 0;
   const rooms = new Rooms(
     (name) =>

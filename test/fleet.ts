@@ -93,6 +93,8 @@ export class Fleet {
       readonly ice?: IceOptions;
       /** Peers are checked, in this way where one is given. */
       readonly trust?: boolean | Partial<Pick<InspectionTools, 'supervisor' | 'ownKeys' | 'openEngine'>>;
+      /** Bytes that a peer may have to show of one span. */
+      readonly evidenceBytes?: number;
       /** Goes on with the jobs of a folder or store that is given. */
       readonly resume?: boolean;
     } = {},

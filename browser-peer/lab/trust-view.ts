@@ -41,14 +41,19 @@ function reasonIn({ details: { reason } }: RunEvent): string | undefined {
 function checkedWords(job: JobStatus | undefined): string {
   if (!job?.progress) return '';
   const { state } = job;
-  const { vetted, steps, members } = job.progress;
+  const { vetted, steps, members, unseen } = job.progress;
   if (members)
     return 'Samples of a sweep’s members are computed again, where peers are checked; until it is complete, all are provisional.';
   // A run without a plan has nobody to check just now.
   if (vetted === undefined)
     return state === 'running' || state === 'done' ? 'What peers compute for this job is not checked.' : '';
-  if (state === 'done' && vetted >= steps) return 'All that peers computed for this job is checked.';
-  return `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
+  const checked =
+    state === 'done' && vetted >= steps
+      ? 'All that peers computed for this job is checked.'
+      : `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
+  if (!unseen) return checked;
+  const shards = unseen.length === 1 ? 'One shard is' : `${count(unseen.length)} shards are`;
+  return `${checked} ${shards} too large to be computed again, and without a shadow: what is computed there is believed.`;
 }
 
 function storeWords(job: JobStatus | undefined, trouble: string | undefined): string {

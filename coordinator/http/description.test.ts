@@ -1,7 +1,7 @@
 import { validate } from '@readme/openapi-parser';
 import type { Router } from 'express';
 import { describe, expect, it } from 'vitest';
-import type { EvidenceDesk } from '../trust/evidence-desk.js';
+import { EvidenceDesk } from '../trust/evidence-desk.js';
 import { type ApiOptions, apiRoutes } from './api.js';
 import { describeApi } from './description.js';
 import { evidenceRoutes } from './evidence.js';
@@ -22,7 +22,7 @@ function routesOf(router: Router): string[] {
 const options = {} as ApiOptions & ObjectOptions;
 const served = [
   ...[apiRoutes, resultRoutes, planeRoutes, objectRoutes].flatMap((routes) => routesOf(routes(options))),
-  ...routesOf(evidenceRoutes({} as EvidenceDesk)),
+  ...routesOf(evidenceRoutes(new EvidenceDesk())),
   'get /healthz',
   'get /readyz',
 ];

@@ -19,7 +19,7 @@ export function evidenceRoutes(desk: EvidenceDesk): Router {
       }
       next();
     },
-    express.raw({ limit: MAX_EVIDENCE_BYTES, type: () => true, inflate: false }),
+    express.raw({ limit: Math.max(MAX_EVIDENCE_BYTES, desk.largest), type: () => true, inflate: false }),
     ({ params, body }, response) => {
       desk.deliver(String(params.token), body instanceof Uint8Array ? body : new Uint8Array());
       response.status(204).end();

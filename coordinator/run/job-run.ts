@@ -83,7 +83,12 @@ export class JobRun implements Run {
     const { safe, vetting, report, step } = this.#parts;
     const sealed = safe.newest?.step ?? 0;
     const vetted = vetting?.vettedThrough;
-    return { ...report.progress(step ?? sealed, sealed), ...(vetted !== undefined && { vetted }) };
+    const unseen = this.plan?.signed ? (vetting?.unseen ?? []) : [];
+    return {
+      ...report.progress(step ?? sealed, sealed),
+      ...(vetted !== undefined && { vetted }),
+      ...(unseen.length > 0 && { unseen: [...unseen] }),
+    };
   }
 
   get readProbe(): ProbeReader {

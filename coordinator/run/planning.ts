@@ -115,7 +115,7 @@ export class Planning {
     const job = this.#run.id;
     const ahead = { id: tools.nextPlan(), job, from, source, exchangeEvery, epoch };
     const unsigned: Plan = { ...ahead, shards, ...(shadows && { shadows }) };
-    const plan: Plan = { ...unsigned, ...(vetting?.canSign(unsigned) && { signed: true }) };
+    const plan: Plan = { ...unsigned, ...vetting?.termsOf(unsigned) };
     const course = new Course(plan, stepSeconds);
     this.#started = true;
     this.#assignment = assignment;

@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job/job.js';
+import { EVIDENCE_WITHIN_MS, MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import { evidenceBytes } from '../../core/witness/evidence.js';
@@ -12,7 +13,17 @@ export interface Asked {
   readonly outcome: boolean;
 }
 
-type Show = Extract<ToPeer, { type: 'show' }>;
+type About = 'plan' | 'step' | 'url';
+
+/** What a peer is asked of a span, and how long an answer is and may take. */
+export interface Demand {
+  readonly bytes: number;
+  readonly message:
+    | Omit<Extract<ToPeer, { type: 'show' }>, About>
+    | Omit<Extract<ToPeer, { type: 'trace' }>, About>
+    | Omit<Extract<ToPeer, { type: 'bricks' }>, About>;
+  readonly withinMs?: number;
+}
 
 interface Waiting {
   readonly peer: PeerId;
@@ -37,13 +48,33 @@ export class Asking {
   /** Resolves to the bytes that `readEvidence` reads, or to undefined where the peer does not show them. */
   async ask(peer: PeerId, span: Span, asked: Asked): Promise<Uint8Array | undefined> {
     const bytes = evidenceBytes(this.#job, span, asked);
-    return bytes === 0 ? new Uint8Array() : this.#show(peer, span, bytes, asked);
+    if (bytes === 0) return new Uint8Array();
+    const withinMs = EVIDENCE_WITHIN_MS * Math.max(1, bytes / MAX_EVIDENCE_BYTES);
+    return this.demand(peer, span, { bytes, message: { type: 'show', ...asked }, withinMs });
   }
 
   /** The same of a few bricks of its state at the span's end, as `readSample` reads them. */
   async askSample(peer: PeerId, span: Span, bricks: readonly number[]): Promise<Uint8Array | undefined> {
-    const asked = { start: false, outcome: false, bricks: [...bricks] };
-    return this.#show(peer, span, sampleBytes(this.#job, boxOfSpan(span), bricks), asked);
+    const message: Demand['message'] = { type: 'show', start: false, outcome: false, bricks: [...bricks] };
+    const bytes = sampleBytes(this.#job, boxOfSpan(span), bricks);
+    return this.demand(peer, span, { bytes, message });
+  }
+
+  /** The same of anything else that a peer is to say of a span, in so many `bytes`. */
+  async demand(
+    peer: PeerId,
+    { plan, to: step }: Span,
+    { bytes, message, withinMs }: Demand,
+  ): Promise<Uint8Array | undefined> {
+    const expected = this.#desk.expect(bytes, withinMs);
+    const waiting: Waiting = { peer, plan: plan.id, step, expected };
+    this.#waiting.add(waiting);
+    this.#tell(peer, { ...message, plan: plan.id, step, url: expected.url });
+    try {
+      return await expected.arrived;
+    } finally {
+      this.#waiting.delete(waiting);
+    }
   }
 
   /** A peer has nothing to show. Whether it was asked. */
@@ -59,23 +90,6 @@ export class Asking {
   /** Nothing is waited for any more. */
   cancelAll(): void {
     this.#cancel(() => true);
-  }
-
-  async #show(
-    peer: PeerId,
-    { plan, to: step }: Span,
-    bytes: number,
-    asked: Pick<Show, 'start' | 'outcome' | 'bricks'>,
-  ): Promise<Uint8Array | undefined> {
-    const expected = this.#desk.expect(bytes);
-    const waiting: Waiting = { peer, plan: plan.id, step, expected };
-    this.#waiting.add(waiting);
-    this.#tell(peer, { type: 'show', plan: plan.id, step, ...asked, url: expected.url });
-    try {
-      return await expected.arrived;
-    } finally {
-      this.#waiting.delete(waiting);
-    }
   }
 
   #cancel(isMeant: (waiting: Waiting) => boolean): boolean {

@@ -1,4 +1,4 @@
-import { EVIDENCE_WITHIN_MS } from '../../core/protocol/limits.js';
+import { EVIDENCE_WITHIN_MS, MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import { freshName } from '../names.js';
 
 const TOKEN_LENGTH = 32;
@@ -34,12 +34,19 @@ export class EvidenceDesk {
   readonly #waiting = new Map<string, Waiting>();
   readonly #offered = new Map<string, Uint8Array>();
 
+  /** Bytes that a peer shows of one span, at most: shards of which that is not enough are too large to be shown. */
+  readonly largest: number;
+
+  constructor(largest = MAX_EVIDENCE_BYTES) {
+    this.largest = largest;
+  }
+
   /** `bytes`: exactly so many are taken. */
-  expect(bytes: number): Expected {
+  expect(bytes: number, withinMs = EVIDENCE_WITHIN_MS): Expected {
     const token = freshName(TOKEN_LENGTH);
     let settle: (bytes: Uint8Array | undefined) => void = () => {};
     const arrived = new Promise<Uint8Array | undefined>((resolve) => {
-      const timer = setTimeout(() => settle(undefined), EVIDENCE_WITHIN_MS);
+      const timer = setTimeout(() => settle(undefined), withinMs);
       settle = (answer) => {
         clearTimeout(timer);
         this.#waiting.delete(token);

@@ -1,9 +1,11 @@
 import { holdersIn } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import type { Finding } from './bisection.js';
 import type { Contradiction } from './both-ends.js';
 import type { Judgement, Liar } from './court.js';
 import type { Parties } from './parties.js';
 import type { SignedSpan } from './signed-span.js';
+import type { Twins } from './twins.js';
 import { Vouchers } from './vouchers.js';
 
 /** What a run does about what is found of its peers. */
@@ -71,6 +73,31 @@ export class Rulings {
   /** They signed for different outcomes, and a check of each finds nothing: one is, or both are, of another class than who checks. */
   undecided({ peer }: SignedSpan, shadow: SignedSpan): void {
     this.#listener.doubtful(peer, 'its shadow signed for something else', shadow.peer);
+  }
+
+  /** What came of two who signed otherwise for a span that is too large to be shown. */
+  bisected({ peer, shadow }: Twins, finding: Finding): void {
+    switch (finding.kind) {
+      case 'lied': {
+        const { who, why } = finding;
+        for (const span of who) this.verdict(span, { verdict: { kind: 'lied', why }, by: 'coordinator' });
+        // Of the other only the brick in dispute is known to be right: it has earned nothing, and goes on.
+        return this.#listener.progressed();
+      }
+      case 'other start':
+        for (const span of finding.who)
+          this.verdict(span, { verdict: { kind: 'other start' }, by: 'coordinator' });
+        return;
+      case 'silent':
+        for (const span of finding.who) {
+          this.#parties.record(span.known.party, 'bad');
+          this.#listener.doubtful(span.peer, 'it does not say how it came to what it signed for', undefined);
+        }
+        return;
+      case 'open':
+        for (const { known } of [peer, shadow]) this.#parties.record(known.party, 'bad');
+        return this.undecided(peer, shadow);
+    }
   }
 
   /** It was to be checked, and shows nothing: that may be chance once, and yet it is to be no way to stay trusted. */

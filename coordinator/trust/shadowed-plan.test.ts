@@ -93,7 +93,7 @@ test.each<Said>([{ root: hash(9) }, { sent: hash(9) }])(
 );
 
 test('two who need not have the same bits are not in dispute where these differ, and agree where they do not', () => {
-  signed = new SignedPlan(job, plan, (a, b) => a === b);
+  signed = new SignedPlan(job, plan, { areAlike: (a, b) => a === b });
   const other = { root: hash(9), sent: hash(8) };
   const group = whole(span('anna', 0), span('bert', 1), span('cora', 0, other));
   expect(compareEnds(job, plan, group)).toBeUndefined();
@@ -104,7 +104,7 @@ test('two who need not have the same bits are not in dispute where these differ,
 });
 
 test('what one of two of two classes sent before the other took over is not held to the bits of its heir', () => {
-  signed = new SignedPlan(job, plan, (a, b) => a === b);
+  signed = new SignedPlan(job, plan, { areAlike: (a, b) => a === b });
   signed.add(span('bert', 1));
   signed.add(span('cora', 0, { root: hash(9), sent: hash(8) }));
   signed.retire('anna', 24);

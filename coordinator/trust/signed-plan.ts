@@ -1,9 +1,10 @@
 import type { Job } from '../../core/job/job.js';
 import { holdersIn, planWithout } from '../../core/protocol/holders.js';
+import { MAX_EVIDENCE_BYTES } from '../../core/protocol/limits.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import type { Statement } from '../../core/trust/statement/statement.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
-import { isLong, type SpanSizes, spanPause, spanSizes } from './span-length.js';
+import { isLong, type SpanSizes, spanPause, spanSizes, unseenShards } from './span-length.js';
 
 /** A peer that has not signed for the span that ends at `step`, which somebody else last signed for at `since`, by `Date.now`. */
 export interface Silent {
@@ -17,6 +18,13 @@ export interface Comparison {
   readonly peers: readonly PeerId[];
   readonly from: number;
   readonly to: number;
+}
+
+interface SignedPlanTerms {
+  /** Whether two peers have the same bits where they compute the same; they do unless given. */
+  readonly areAlike?: (a: PeerId, b: PeerId) => boolean;
+  /** Bytes that a peer shows of one span, at most. */
+  readonly limit?: number;
 }
 
 /** One plan's spans. All shards end theirs at the same steps, and so do their shadows. */
@@ -48,14 +56,17 @@ export class SignedPlan {
   #compared: number;
   #last: SpanGroup | undefined;
 
-  /** `areAlike`: whether two peers have the same bits where they compute the same. */
-  constructor(job: Job, plan: Plan, areAlike: (a: PeerId, b: PeerId) => boolean = () => true) {
+  constructor(
+    job: Job,
+    plan: Plan,
+    { areAlike = () => true, limit = MAX_EVIDENCE_BYTES }: SignedPlanTerms = {},
+  ) {
     this.#plan = plan;
     const unlike = (plan.shadows ?? []).filter(
       ({ peer, shard }) => !areAlike(peer, plan.shards[shard]?.peer ?? peer),
     );
     this.#unlike = new Set(unlike.map(({ shard }) => shard));
-    this.#sizes = spanSizes(job, plan);
+    this.#sizes = spanSizes(job, plan, limit);
     this.#compared = plan.from;
     this.#ends = new Set([job.steps]);
     this.#lastEnd = { step: plan.from, at: this.#began };
@@ -64,6 +75,16 @@ export class SignedPlan {
   /** As it stands: shadows take over. */
   get plan(): Plan {
     return this.#plan;
+  }
+
+  get sizes(): SpanSizes {
+    return this.#sizes;
+  }
+
+  /** Peers of shards that nobody computes again: too large to be shown, and without a shadow. */
+  get unseen(): PeerId[] {
+    const { shards } = this.#plan;
+    return unseenShards(this.#plan, this.#sizes).map((shard) => shards[shard]?.peer as PeerId);
   }
 
   /** The step at which another plan took over; undefined while none has. */

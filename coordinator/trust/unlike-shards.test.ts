@@ -45,7 +45,7 @@ async function signedBy(peer: PeerId, cells: Float32Array): Promise<SignedSpan> 
 let signed: SignedPlan;
 let said: string[];
 beforeEach(() => {
-  signed = new SignedPlan(job, plan, () => false);
+  signed = new SignedPlan(job, plan, { areAlike: () => false });
   said = [];
 });
 

@@ -104,6 +104,7 @@ export class UnlikeShards {
 
   async #inherit(signed: SignedPlan, group: SpanGroup, shard: number): Promise<void> {
     const { asking, stands, otherHalos, forged, notShown } = this.#tools;
+    if (!signed.sizes.canBeShown.has(shard)) return;
     const isThere = (peer: PeerId) => stands(signed) && signed.isHeldBy(peer);
     const those = (spans: SpanGroup['byShard']) =>
       new Map([...spans].filter(([, { peer }]) => isThere(peer)));

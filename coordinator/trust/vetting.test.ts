@@ -42,6 +42,10 @@ afterAll(() => checker.close());
 class Scene {
   readonly dismissed: string[] = [];
   readonly asked: PeerId[] = [];
+  /** Who was asked to compute a span once more. */
+  readonly traced: PeerId[] = [];
+  /** Who was doubted, and for whom beside it. */
+  readonly doubted: (PeerId | undefined)[][] = [];
   readonly failures: unknown[] = [];
   readonly foundOut: PeerId[] = [];
   /** What comes of every check; unless a test says so, none is ever over. */
@@ -52,10 +56,10 @@ class Scene {
   readonly #parties: Parties;
   readonly #signers: ReadonlyMap<PeerId, Signer>;
 
-  private constructor(parties: Parties, signers: ReadonlyMap<PeerId, Signer>) {
+  private constructor(parties: Parties, signers: ReadonlyMap<PeerId, Signer>, limit?: number) {
     this.#parties = parties;
     this.#signers = signers;
-    const desk = new EvidenceDesk();
+    const desk = new EvidenceDesk(limit);
     const court: Judge = {
       numericalClass: async () => 'one',
       judge: async () => this.verdict && { verdict: this.verdict, by: 'coordinator' },
@@ -68,6 +72,7 @@ class Scene {
       { ...inspection, store },
       {
         tell: (peer, message: ToPeer) => {
+          if (message.type === 'trace') this.traced.push(peer);
           if (message.type !== 'show') return;
           this.asked.push(peer);
           const token = message.url.slice('/evidence/'.length);
@@ -79,7 +84,7 @@ class Scene {
           this.#read += 1;
         },
         foundOut: (peer) => this.foundOut.push(peer),
-        doubtful: () => {},
+        doubtful: (peer, _, other) => this.doubted.push([peer, other]),
         unclear: () => {},
         spoilt: () => {},
       },
@@ -87,25 +92,29 @@ class Scene {
     this.vetting.follow(plan);
   }
 
-  /** `areSampled`: whatever two agree on is drawn. */
-  static async open(are: 'believed' | 'strangers', areSampled = false): Promise<Scene> {
+  /** `areSampled`: whatever two agree on is drawn. `limit`: bytes that a peer shows of one span. */
+  static async open(
+    are: 'believed' | 'strangers',
+    { areSampled = false, limit }: { readonly areSampled?: boolean; readonly limit?: number } = {},
+  ): Promise<Scene> {
     const ed25519 = await bestEd25519();
     const peers = holdersIn(plan).map(({ peer }) => peer);
     const signers = new Map(peers.map((peer) => [peer, signerOf(ed25519, randomBytes(32))]));
     const own = are === 'believed' ? [...signers.values()].map(({ key }) => key) : [];
     const parties = newParties(ROOM, own);
     vi.spyOn(parties, 'isSampled').mockReturnValue(areSampled);
-    const scene = new Scene(parties, signers);
+    const scene = new Scene(parties, signers, limit);
     for (const peer of peers) await scene.#introduce(peer);
     for (const step of ENDS) scene.vetting.endSpanAt(step, true);
     return scene;
   }
 
-  /** A peer signs for what it would have computed truly. Resolves when it has been sent, and not yet read. */
-  async signs(peer: PeerId, from: number, step: number, at: Plan = plan): Promise<void> {
+  /** A peer signs for what it would have computed truly, or for a first byte of its digests that is another. Resolves when it has been sent, and not yet read. */
+  async signs(peer: PeerId, from: number, step: number, at: Plan = plan, byte = 0): Promise<void> {
     const shard = holdersIn(plan).find((holder) => holder.peer === peer)?.shard ?? 0;
     const { box } = plan.shards[shard] as Plan['shards'][number];
     const digests = new Uint8Array(bricksOf(job.grid, box).length * BRICK_DIGEST_BYTES);
+    digests[0] = byte;
     const other = 1 - shard;
     const statement = {
       job: plan.job,
@@ -121,6 +130,10 @@ class Scene {
     const bricks = writeDigests(digests);
     this.#sent += 1;
     this.vetting.signed(this.#member(peer), { type: 'signed', plan: at.id, statement, bricks, signature });
+  }
+
+  withholds(peer: PeerId, step: number): void {
+    this.vetting.withheld(this.#member(peer), { type: 'withheld', plan: plan.id, step, reason: 'a test' });
   }
 
   /** Resolves when all that was sent has been read. */
@@ -237,9 +250,38 @@ test('a span ends wherever a grant, or the next plan, or the job does', async ()
 
 test('where two have signed for the same, and it is false, both are found out', async () => {
   await scene.vetting.close();
-  scene = await Scene.open('strangers', true);
+  scene = await Scene.open('strangers', { areSampled: true });
   scene.verdict = { kind: 'lied', why: 'it is false', isSignedFalse: true };
   // Of bert nothing comes before that.
   for (const peer of ['anna', 'cora', 'bert'] as const) await scene.signs(peer, 0, 16);
   await vi.waitFor(() => expect(scene.foundOut).toEqual(['anna', 'cora', 'bert']));
+});
+
+/** Of the 16 KiB of half the grid, and its halos, nothing can be shown. */
+const TOO_LITTLE = 10_000;
+
+test('of shards too large to be shown nothing is asked, as long as nobody differs; the status says which have no shadow', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers', { limit: TOO_LITTLE });
+  expect(scene.vetting.termsOf(plan)).toEqual({ signed: true, unseen: [1] });
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await isVetted(16);
+  expect([scene.asked, scene.traced, scene.vetting.unseen]).toEqual([[], [], ['bert']]);
+});
+
+test('where the two of such a shard differ, both are asked to trace; nothing is vetted before, and who withholds it is doubted', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers', { limit: TOO_LITTLE });
+  for (const peer of ['anna', 'bert']) await scene.signs(peer, 0, 16);
+  await scene.signs('cora', 0, 16, plan, 1);
+  await vi.waitFor(() => expect(scene.traced).toEqual(['anna', 'cora']));
+  expect([scene.vetting.isVettedThrough(16), scene.vetting.canRetire('cora')]).toEqual([false, false]);
+  for (const peer of ['anna', 'cora']) scene.withholds(peer, 16);
+  await vi.waitFor(() =>
+    expect(scene.doubted).toEqual([
+      ['anna', undefined],
+      ['cora', undefined],
+    ]),
+  );
+  expect(scene.vetting.canRetire('cora')).toBe(true);
 });

@@ -5,6 +5,7 @@ import type { Span } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
+import { Bisection } from './bisection.js';
 import { compareEnds } from './both-ends.js';
 import { classInJob } from './class-in-job.js';
 import type { Judge } from './court.js';
@@ -21,7 +22,7 @@ import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
-import { canSign } from './span-length.js';
+import { canSign, retellWithin, spanSizes, unseenShards } from './span-length.js';
 import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 import { areOfTwoOwners, compareTwins, type Twins } from './twins.js';
 import { UnlikeShards } from './unlike-shards.js';
@@ -54,6 +55,7 @@ export class Vetting {
   readonly #bricks: SignedBricks;
   readonly #asking: Asking;
   readonly #checks: SpanChecks;
+  readonly #bisection: Bisection;
   readonly #rulings: Rulings;
   readonly #deposits: Deposits;
   /** What peers signed is read in the order in which it came. */
@@ -95,11 +97,15 @@ export class Vetting {
       notShown: (by) => this.#rulings.notShown(by),
     });
     this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, whenStored, isWaiting });
+    this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
 
-  /** Whether peers can be held to a plan: whether what they have fits what they may sign and show. */
-  canSign(plan: Plan): boolean {
-    return canSign(this.#job, plan);
+  /** What peers are told of signing: nothing where they cannot be held to a plan, since what they have does not fit what they may sign. */
+  termsOf(plan: Plan): Pick<Plan, 'signed' | 'unseen'> {
+    const limit = this.#tools.desk.largest;
+    if (!canSign(this.#job, plan, limit)) return {};
+    const unseen = unseenShards(plan, spanSizes(this.#job, plan, limit));
+    return { signed: true, ...(unseen.length > 0 && { unseen }) };
   }
 
   /**
@@ -116,10 +122,10 @@ export class Vetting {
   /** A plan is under way. */
   follow(plan: Plan): void {
     this.#rulings.follow(plan);
-    const { parties } = this.#tools;
+    const { parties, desk } = this.#tools;
     const areAlike = (a: PeerId, b: PeerId) =>
       parties.of(a)?.numericalClass === parties.of(b)?.numericalClass;
-    if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, areAlike));
+    if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, { areAlike, limit: desk.largest }));
     else this.#plans.takenOver(plan.from);
   }
 
@@ -192,6 +198,11 @@ export class Vetting {
       (step) => step !== undefined,
     );
     return steps.length === 0 ? undefined : Math.min(...steps);
+  }
+
+  /** Peers of the newest plan whose shards nobody computes again: too large to be shown, and without a shadow. */
+  get unseen(): readonly PeerId[] {
+    return this.#plans.newest?.unseen ?? [];
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
@@ -278,7 +289,8 @@ export class Vetting {
           const { shard } = span.statement;
           // Of an heir's first span others have stored a part, which is not as it signs.
           const isMixed = isHeirToOthers(shard);
-          if (!this.#believes(span.known) && !isLater(span) && !isMixed)
+          const canBeShown = signed.sizes.canBeShown.has(shard);
+          if (canBeShown && !this.#believes(span.known) && !isLater(span) && !isMixed)
             this.#begin(signed, span, agreed.get(shard)?.shadow);
         }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
@@ -302,6 +314,7 @@ export class Vetting {
     const share = areOfTwoOwners(twins) ? compared : 0;
     const { peer } = twins;
     if (this.#believes(peer.known) || !signed.isHeldBy(peer.peer)) return;
+    if (!signed.sizes.canBeShown.has(peer.statement.shard)) return;
     if (isDrawnBeyond(parties, signed, peer, share)) this.#begin(signed, peer);
   }
 
@@ -319,7 +332,29 @@ export class Vetting {
     if (!this.#disputes.begin({ peer, shadow })) return;
     const details = { job: this.#id, plan: signed.plan.id, shard, step };
     this.#tools.log('disputed', { ...details, peer: peer.peer, shadow: shadow.peer });
+    if (!signed.sizes.canBeShown.has(shard)) return this.#bisect(signed, { peer, shadow });
     for (const span of [peer, shadow]) this.#begin(signed, span);
+  }
+
+  /** Has two who differ tell how they came to it: what they have is too large to be shown. */
+  #bisect(signed: SignedPlan, twins: Twins): void {
+    const { plan, sizes } = signed;
+    const { shard, from, step } = twins.peer.statement;
+    const pair = [twins.peer, twins.shadow];
+    for (const { peer } of pair) signed.beginsCheck(peer, from, step);
+    const span: Span = { plan, shard, from, to: step };
+    const stands = () =>
+      this.#plans.of(plan.id) === signed && pair.every(({ peer }) => signed.isHeldBy(peer));
+    const start = this.#startOf(signed, twins.peer);
+    this.#keep(stands, async () => {
+      const finding = await this.#bisection.find(span, twins, start, retellWithin(sizes));
+      if (!stands()) return;
+      for (const { peer } of pair) signed.endsCheck(peer, step);
+      this.#disputes.settle(twins.peer.peer);
+      this.#tools.log('bisected', { job: this.#id, plan: plan.id, shard, step, found: finding.kind });
+      if (finding.kind === 'open' && signed.isUnlike(shard)) return this.#undecided(signed, twins);
+      this.#rulings.bisected(twins, finding);
+    });
   }
 
   /** Has a span checked. `twin`: the same as its peer's shadow signed for it, where that agrees. */
@@ -328,13 +363,18 @@ export class Vetting {
     signed.beginsCheck(span.peer, from, step);
     const startDigests = this.#starts.get(span) ?? this.#startOf(signed, span);
     const stands = () => this.#plans.of(signed.plan.id) === signed && signed.isHeldBy(span.peer);
-    const check = this.#check(signed, { span, twin }, startDigests, stands)
+    this.#keep(stands, () => this.#check(signed, { span, twin }, startDigests, stands));
+  }
+
+  /** Owns what is looked into, so that `close` can wait for it. */
+  #keep(stands: () => boolean, look: () => Promise<void>): void {
+    const under = look()
       .catch((error) => {
         // What a void plan began with may be gone, with the seal that was given up.
         if (stands()) this.#listener.failed(error);
       })
-      .finally(() => this.#underWay.delete(check));
-    this.#underWay.add(check);
+      .finally(() => this.#underWay.delete(under));
+    this.#underWay.add(under);
   }
 
   /** What was signed for the bricks that a span began with, where that is known: by its own peer, or by those who handed them over. */

@@ -113,6 +113,12 @@ export class Peer {
       case 'show':
         this.#keep(this.#showing.show(message));
         break;
+      case 'trace':
+        this.#keep(this.#showing.trace(message));
+        break;
+      case 'bricks':
+        this.#keep(this.#showing.bricks(message));
+        break;
       case 'inspect':
         this.#keep(this.#inspecting.inspect(message, this.#roomJob));
         break;

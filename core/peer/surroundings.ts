@@ -40,19 +40,37 @@ export async function loadMedia(
         await eachPiece(held, (piece) => shard.write([slab(piece)], medium.fill(piece)));
         break;
       case 'array':
-        for (const { by, box } of imagesOf(job, held, boxOfShape(job.grid.shape))) {
-          await eachBrick(job, box, async (brick) => {
-            const whole = brickBox(job.grid, brick);
-            const bytes = await need(objects, mediumBrickKey(id, field, brick));
-            const part = intersect(whole, box);
-            const cells = cutDense(await decodeCells(bytes, cellCount(whole)), whole, part);
-            await shard.write(
-              [slab(shift(part, by))],
-              cells.map((value) => value * medium.scale),
-            );
-          });
-        }
+        await eachStoredPart(job, id, field, medium.scale, held, objects, (box, cells) =>
+          shard.write([slab(box)], cells),
+        );
     }
+  }
+}
+
+/**
+ * Visits the cells of `held` that bricks of a medium's array in the store have, in every periodic image. Rejects with StoreError
+ * where a brick is missing.
+ */
+export async function eachStoredPart(
+  job: Job,
+  id: string,
+  field: string,
+  scale: number,
+  held: Box,
+  objects: Readable,
+  visit: (box: Box, cells: Float32Array) => Promise<void>,
+): Promise<void> {
+  for (const { by, box } of imagesOf(job, held, boxOfShape(job.grid.shape))) {
+    await eachBrick(job, box, async (brick) => {
+      const whole = brickBox(job.grid, brick);
+      const bytes = await need(objects, mediumBrickKey(id, field, brick));
+      const part = intersect(whole, box);
+      const cells = cutDense(await decodeCells(bytes, cellCount(whole)), whole, part);
+      await visit(
+        shift(part, by),
+        cells.map((value) => value * scale),
+      );
+    });
   }
 }
 
@@ -76,7 +94,12 @@ export async function sourcesIn(job: Job, id: string, held: Box, objects: Readab
   return (await Promise.all(fed)).flat();
 }
 
-async function amplitudeOf({ name, feed }: JobSource, id: string, objects: Readable): Promise<Amplitude> {
+/** Rejects with StoreError where its series is missing, JobError where it adds more than f32 can hold. */
+export async function amplitudeOf(
+  { name, feed }: JobSource,
+  id: string,
+  objects: Readable,
+): Promise<Amplitude> {
   switch (feed.kind) {
     case 'known':
       return feed.amplitude;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sightSchema } from '../watch/view.js';
 import { MAX_NAME_LENGTH } from './limits.js';
 import { abilitySchema } from './messages.js';
-import { jobId, peerId } from './plan.js';
+import { jobId, MAX_SHARDS, peerId } from './plan.js';
 
 /*
  * The room's Yjs document. The coordinator alone writes it; peers and pages follow it.
@@ -112,6 +112,8 @@ export const progressSchema = z.strictObject({
   replicas: z
     .strictObject({ shards: z.number().int().min(1), shadowed: z.number().int().min(0) })
     .exactOptional(),
+  /** Peers whose shards nobody computes again: too large to be shown, and without a shadow. */
+  unseen: z.array(peerId).max(MAX_SHARDS).exactOptional(),
   /** While a sweep runs. */
   members: membersSchema.exactOptional(),
   /** Part of a step's time that one more peer like `like` would save. */

@@ -99,6 +99,12 @@ export const MAX_BRICKS_SIGNED = 4096;
 /** What a peer shows of one span, in one body. Shards whose epoch takes more are not checked. */
 export const MAX_EVIDENCE_BYTES = 256 * 1024 * 1024;
 
+/** State of a shard whose peer signs for it, though it may be too large to be shown: peers keep up to four copies. Larger ones are not signed for. */
+export const MAX_SIGNED_BYTES = 1024 * 1024 * 1024;
+
+/** Steps of a span that a peer is asked to trace at once: a state is hashed for each. */
+export const MAX_STEPS_TRACED = 32;
+
 /** A peer that has not shown a span in this time is taken to withhold it. */
 export const EVIDENCE_WITHIN_MS = 60_000;
 

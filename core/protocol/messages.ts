@@ -11,6 +11,7 @@ import {
   MAX_MEMBERS_TOLD,
   MAX_NAME_LENGTH,
   MAX_SNAPSHOTS_OWED,
+  MAX_STEPS_TRACED,
   MAX_UPLOAD_BYTES,
   MAX_URL_LENGTH,
 } from './limits.js';
@@ -334,6 +335,37 @@ export const toPeer = z.discriminatedUnion('type', [
       .min(1)
       .max(MAX_BRICKS_SIGNED)
       .exactOptional(),
+    url: z.string().max(MAX_URL_LENGTH),
+  }),
+  /**
+   * Two signed otherwise for a span that is too large to be shown: asks this peer to compute its own once more, and to tell what it had after the
+   * steps `at` of it, and which halos went and came.
+   */
+  z.strictObject({
+    type: z.literal('trace'),
+    plan: planId,
+    /** Where the span ended. */
+    step,
+    at: z.array(step).min(1).max(MAX_STEPS_TRACED),
+    url: z.string().max(MAX_URL_LENGTH),
+  }),
+  /** Asks for the cells of some bricks of such a span, after the step `at`, and for the halos that came in then. */
+  z.strictObject({
+    type: z.literal('bricks'),
+    plan: planId,
+    step,
+    at: step,
+    /** Places among the bricks of the shard. */
+    bricks: z
+      .array(
+        z
+          .number()
+          .int()
+          .min(0)
+          .max(MAX_BRICKS_SIGNED - 1),
+      )
+      .min(1)
+      .max(MAX_BRICKS_SIGNED),
     url: z.string().max(MAX_URL_LENGTH),
   }),
   /**

@@ -45,6 +45,18 @@ export const planSchema = z.strictObject({
   epoch: z.number().int().min(1).max(4096),
   /** Peers sign for what they compute: where grants say so, at checkpoints, and where the plan or the job ends. */
   signed: z.literal(true).exactOptional(),
+  /** Shards, by their index, of which nobody will ask what was signed: their peers need keep nothing of it. */
+  unseen: z
+    .array(
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(MAX_SHARDS - 1),
+    )
+    .min(1)
+    .max(MAX_SHARDS)
+    .exactOptional(),
   /** One for each peer that computes; a peer owns one. */
   shards,
   /**

@@ -20,7 +20,11 @@ export interface Cone {
   readonly updates: readonly Box[];
 }
 
-export function coneOf({ grid, model, updatable }: Physics, box: Box, steps: number): Cone {
+export function coneOf(
+  { grid, model, updatable }: Pick<Physics, 'grid' | 'model' | 'updatable'>,
+  box: Box,
+  steps: number,
+): Cone {
   const { radius } = model.model;
   return {
     box,
@@ -31,16 +35,19 @@ export function coneOf({ grid, model, updatable }: Physics, box: Box, steps: num
   };
 }
 
+/** What decides which arrays there are. */
+type States = Pick<Physics, 'model' | 'components'>;
+
 /** Whose state is asked for: every array, or only the waves of one component, which is all that an audit sees. */
 export type Asked = { readonly kind: 'all' } | { readonly kind: 'waves'; readonly component: number };
 
 /** The state to ask for at the end of the cone, in the order in which its cells follow one another. */
-export function endSlabs(physics: Physics, { box }: Cone, asked: Asked): Slab[] {
+export function endSlabs(physics: States, { box }: Cone, asked: Asked): Slab[] {
   return arraysAsked(physics, asked).map((array) => ({ ...array, box }));
 }
 
 /** The state to ask for at its start. A tracker that only watches is needed where it is compared, in the box itself. */
-export function startSlabs(physics: Physics, { box, held, inner }: Cone, asked: Asked): Slab[] {
+export function startSlabs(physics: States, { box, held, inner }: Cone, asked: Asked): Slab[] {
   const { fields } = physics.model.model;
   return arraysAsked(physics, asked).map((array): Slab => {
     const wave = fields.some(({ name, kind }) => name === array.field && kind === 'wave');
@@ -49,7 +56,7 @@ export function startSlabs(physics: Physics, { box, held, inner }: Cone, asked: 
   });
 }
 
-function arraysAsked(physics: Physics, asked: Asked) {
+function arraysAsked(physics: States, asked: Asked) {
   const all = stateArrays(physics);
   if (asked.kind === 'all') return all;
   const waves = new Set(

@@ -6,6 +6,7 @@ import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import { breathe } from '../peer/breathe.js';
 import { stateSlabs } from '../peer/load.js';
+import { HASH_BYTES } from '../trust/roots/hash.js';
 import { brickDigest, type Digest } from '../trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 
@@ -54,16 +55,31 @@ export async function rootOf(digests: Uint8Array, digest: Digest): Promise<strin
 /** Halos that went one way, in their order, under one hash: each is hashed with what came before. */
 export async function chainOf(halos: readonly Float32Array[], digest: Digest): Promise<string> {
   const breath = breathing();
-  let link: Uint8Array = new Uint8Array(32);
+  let link: Uint8Array = new Uint8Array(HASH_BYTES);
   for (const cells of halos) {
-    const own = await digest(bytesOf(cells));
-    const both = new Uint8Array(link.length + own.length);
-    both.set(link);
-    both.set(own, link.length);
-    link = await digest(both);
+    link = await linked(link, await haloHash(cells, digest), digest);
     await breath(cells.byteLength);
   }
   return bytesToHex(link);
+}
+
+/** The same chain, of halos of which only the hashes are known. */
+export async function chainOfHashes(hashes: readonly Uint8Array[], digest: Digest): Promise<string> {
+  let link: Uint8Array = new Uint8Array(HASH_BYTES);
+  for (const own of hashes) link = await linked(link, own, digest);
+  return bytesToHex(link);
+}
+
+/** The hash of one halo, of which a chain is made. */
+export async function haloHash(cells: Float32Array, digest: Digest): Promise<Uint8Array> {
+  return digest(bytesOf(cells));
+}
+
+async function linked(link: Uint8Array, own: Uint8Array, digest: Digest): Promise<Uint8Array> {
+  const both = new Uint8Array(link.length + own.length);
+  both.set(link);
+  both.set(own, link.length);
+  return digest(both);
 }
 
 /** Lets waiting events in whenever enough has been hashed since it last did. */

@@ -5,7 +5,7 @@ import { partsOf } from '../parcel/parcel.js';
 import { misfitOfHalos, misfitOfState } from './compare.js';
 import { brickSlabs } from './digests.js';
 import type { HaloTable } from './evidence.js';
-import { type Outcome, type ReplayTools, replay, type SpanStart } from './replay.js';
+import { type Outcome, type RecomputeTools, replay, type SpanStart } from './replay.js';
 import { boxOfSpan, type Span } from './span.js';
 
 /** An honest device rounds otherwise, and what is measured is one sample of it. */
@@ -21,7 +21,7 @@ const ROUNDED_ONCE = 2 ** -10;
  * add up to √n of one. Takes as long as the span. Rejects as `replay` does.
  */
 export async function halfTolerance(
-  tools: Omit<ReplayTools, 'onSnapshot' | 'onExchange'>,
+  tools: RecomputeTools,
   job: Job,
   span: Span,
   start: SpanStart,

@@ -22,12 +22,12 @@ export async function haloChains(
   return chains;
 }
 
-/** One neighbour's halos of a table, exchange after exchange. */
-export function columnOf(
-  table: HaloTable,
+/** What a table has of one neighbour, exchange after exchange: halos, or hashes of them. */
+export function columnOf<T>(
+  table: readonly (readonly T[])[],
   parcels: readonly { readonly shard: number }[],
   shard: number,
-): Float32Array[] {
+): T[] {
   const column = parcels.findIndex((parcel) => parcel.shard === shard);
   return table.flatMap((row) => row.slice(column, column + 1));
 }

@@ -38,15 +38,23 @@ export type OnSnapshot = (chunks: readonly SnapshotChunk[], cells: readonly Floa
 /** Told of each exchange, once the shard has what came in and before it makes the steps that follow: it may change the shard. */
 export type OnExchange = (shard: EngineShard, step: number) => Promise<void>;
 
-export interface ReplayTools {
+export interface RecomputeTools {
   readonly engine: Engine;
   readonly objects: Readable;
   /** Of what is read of a checkpoint. */
   readonly digest?: Digest;
-  readonly onSnapshot?: OnSnapshot;
-  readonly onExchange?: OnExchange;
   /** Asked before each exchange: whether what comes of the span is still wanted. Always, unless given. */
   readonly goesOn?: () => boolean;
+}
+
+/** What is looked at while a span is computed again. */
+interface Sight {
+  /** The shard is as it was after `step` steps: at each exchange, before it, and at the span's end. */
+  readonly reached: (step: number, shard: EngineShard) => Promise<void>;
+  /** What the shard sends in the exchange at the step that was reached last. */
+  readonly sent: (parcels: readonly Float32Array[]) => Promise<void>;
+  readonly onExchange?: OnExchange | undefined;
+  readonly onSnapshot?: OnSnapshot | undefined;
 }
 
 /**
@@ -55,12 +63,38 @@ export interface ReplayTools {
  * not wanted any more.
  */
 export async function replay(
-  { engine, objects, digest = sha256, goesOn = () => true, onSnapshot, onExchange }: ReplayTools,
+  { onSnapshot, onExchange, ...tools }: RecomputeTools & Pick<Sight, 'onSnapshot' | 'onExchange'>,
   job: Job,
   span: Span,
   start: SpanStart,
   received: HaloTable,
 ): Promise<Outcome> {
+  const slabs = brickSlabs(job, boxOfSpan(span));
+  const states: Float32Array[] = [];
+  const sent: (readonly Float32Array[])[] = [];
+  await recomputeSpan(tools, job, span, start, received, {
+    reached: async (step, shard) => {
+      if (step === span.from || step === span.to) states.push(await shard.read(slabs));
+    },
+    sent: async (parcels) => {
+      sent.push(parcels);
+    },
+    onExchange,
+    onSnapshot,
+  });
+  const [first, end] = states as [Float32Array, Float32Array];
+  return { start: first, sent, end };
+}
+
+/** The same, for who looks at it as it comes. A span that ends where it begins is loaded, and looked at once. */
+export async function recomputeSpan(
+  { engine, objects, digest = sha256, goesOn = () => true }: RecomputeTools,
+  job: Job,
+  span: Span,
+  start: SpanStart,
+  received: HaloTable,
+  sight: Sight,
+): Promise<void> {
   const box = boxOfSpan(span);
   const probes = new ProbeLog({ ...job, probes: [] }, box);
   const opened = await openShard({ engine, objects, probes }, job, span.plan, box);
@@ -68,9 +102,8 @@ export async function replay(
   try {
     await loadMedia(job, span.plan.job, opened.held, shard, objects);
     await writeStart(job, span, start, shard, { objects, digest });
-    const first = await shard.read(brickSlabs(job, box));
-    const sent = await advance(job, span, opened, received, { goesOn, onSnapshot, onExchange });
-    return { start: first, sent, end: await shard.read(brickSlabs(job, box)) };
+    await advance(job, span, opened, received, goesOn, sight);
+    await sight.reached(span.to, shard);
   } finally {
     await shard.close();
   }
@@ -94,28 +127,23 @@ async function writeStart(
   }
 }
 
-interface Told {
-  readonly goesOn: () => boolean;
-  readonly onSnapshot: OnSnapshot | undefined;
-  readonly onExchange: OnExchange | undefined;
-}
-
 async function advance(
   job: Job,
   span: Span,
   { shard, sources }: OpenShard,
   received: HaloTable,
-  { goesOn, onSnapshot, onExchange }: Told,
-): Promise<HaloTable> {
+  goesOn: () => boolean,
+  { reached, sent, onExchange, onSnapshot }: Sight,
+): Promise<void> {
   const snapshots = snapshotsOf(job);
   const exchange = exchangeOf(job, span);
   const { incoming, outgoing, own } = exchange;
-  const sent: Float32Array[][] = [];
   for (const [index, step] of exchangeSteps(span).entries()) {
     if (!goesOn()) throw new PlanEndedError(span.plan.id);
+    await reached(step, shard);
     const parcels = await readParcels(shard, outgoing);
     for (const [i, { slabs }] of outgoing.entries()) roundAsSent(job, slabs, parcels[i] as Float32Array);
-    sent.push(parcels);
+    await sent(parcels);
     if (own.source.length > 0) await shard.write(own.target, await shard.read(own.source));
     for (const [i, { slabs }] of incoming.entries()) {
       await shard.write(slabs, received[index]?.[i] as Float32Array);
@@ -145,13 +173,13 @@ async function advance(
       made = stop;
     }
   }
-  return sent;
 }
 
 const readChunks = (shard: EngineShard, chunks: readonly SnapshotChunk[]): Promise<Float32Array[]> =>
   Promise.all(chunks.map(({ slab }) => shard.read([slab])));
 
-function roundAsSent({ run }: Job, slabs: Parameters<typeof partsOf>[0], cells: Float32Array): void {
+/** Rounds cells that were read to be sent, where the job allows that: in place. */
+export function roundAsSent({ run }: Job, slabs: Parameters<typeof partsOf>[0], cells: Float32Array): void {
   if (run.haloError === undefined) return;
   for (const part of partsOf(slabs, cells)) roundCells(part.cells, run.haloError);
 }

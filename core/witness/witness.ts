@@ -11,6 +11,7 @@ import { brickDigests, brickSlabs, chainOf, rootOf, writeDigests } from './diges
 import { type AskedEvidence, type HaloTable, writeEvidence } from './evidence.js';
 import { haloChains } from './halo-chains.js';
 import { outputsHash } from './outputs.js';
+import type { KeptSpan } from './retell.js';
 import { writeSample } from './sample.js';
 import { boxOfSpan, exchangeSteps, type Span, spanCells } from './span.js';
 
@@ -163,14 +164,26 @@ export class Witness {
     return kept && writeSample(this.#tools.job, boxOfSpan(kept.span), await kept.end, bricks);
   }
 
+  /** The span that ended at `step`, to be computed once more; undefined where it is not kept any more. */
+  async kept(step: number): Promise<KeptSpan | undefined> {
+    const kept = this.#kept.find(({ span }) => span.to === step);
+    if (!kept) return undefined;
+    const [start, { received }] = await Promise.all([kept.start, kept.halos]);
+    if (!this.#kept.includes(kept)) return undefined;
+    // It may be wanted for longer than the memory of its halos is kept.
+    const table = received.table.map((row) => row.map((cells) => cells.slice()));
+    return { job: this.#tools.job, span: kept.span, start, received: table };
+  }
+
   #forget(): void {
-    const { job, exchange, keptBytes = KEPT_BYTES } = this.#tools;
+    const { job, plan, index, exchange, keptBytes = KEPT_BYTES } = this.#tools;
     const bytesOf = ({ span }: Kept) => {
       const { state, incoming, outgoing } = spanCells(job, boxOfSpan(span), exchange);
       return 4 * (state + exchangeSteps(span).length * (incoming + outgoing));
     };
     let bytes = this.#kept.reduce((sum, kept) => sum + bytesOf(kept), 0);
-    while (bytes > keptBytes && this.#kept.length > LEAST_KEPT) {
+    const least = plan.unseen?.includes(index) ? 0 : LEAST_KEPT;
+    while (bytes > keptBytes && this.#kept.length > least) {
       const oldest = this.#kept.shift() as Kept;
       bytes -= bytesOf(oldest);
       void this.#release(oldest);

@@ -128,6 +128,11 @@ export const option = {
     new Option('--store <address>', `keep objects in S3, for example ${S3_ADDRESS_EXAMPLE}`)
       .env('GROUNDSWELL_STORE')
       .argParser(storeAddress),
+  evidence: () =>
+    new Option(
+      '--evidence <MiB>',
+      'what a peer may have to show of a half second or more of its work; larger shards are held to their shadows alone (default: 256)',
+    ).argParser(wholeNumber(1, 2048)),
   ice: () =>
     new Option(
       '--ice <address>',

@@ -45,6 +45,8 @@ export interface CoordinatorOptions {
   readonly store?: S3Address;
   /** STUN and TURN servers for peers, and what opens the latter. */
   readonly ice: IceOptions;
+  /** Bytes that a peer may have to show of one span. */
+  readonly evidenceBytes?: number;
   /** Folder of the built pages. */
   readonly pages: string;
   /** Goes on with jobs that the coordinator before had not ended. */

@@ -66,6 +66,7 @@ function describe(context: Context, end: (status: number) => void): Command {
     .addOption(option.store())
     .addOption(option.ice())
     .addOption(option.turnSecret())
+    .addOption(option.evidence())
     .addOption(option.json())
     .action(async (options) => end(await serve(options, context)));
 

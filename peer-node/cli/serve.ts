@@ -15,6 +15,8 @@ export interface ServeOptions {
   readonly store?: S3Address;
   readonly ice?: readonly string[];
   readonly turnSecret?: string;
+  /** MiB that a peer may have to show of one span. */
+  readonly evidence?: number;
   readonly json?: boolean;
 }
 
@@ -36,6 +38,7 @@ export async function serve(options: ServeOptions, { parts, lifetime }: Context)
     folder: data,
     ...(options.store && { store: options.store }),
     ice: iceOptions(options),
+    ...(options.evidence !== undefined && { evidenceBytes: options.evidence * 1024 * 1024 }),
     pages: pagesFolder(),
     resume: true,
     whileTaken: 'wait',

@@ -45,3 +45,18 @@ test('a run that waits for its store says so', async () => {
     /^job drop-1: running, step 8\/80, .* \(anna waits for the store: .* some space\)$/,
   );
 });
+
+test('a run says whose shards nobody computes again', async () => {
+  const progress = {
+    ...{ step: 8, steps: 80, rate: 1, secondsLeft: 9, peers: 2, checkpoint: 0 },
+    ...{ haloBytesDirect: 0, haloBytesRelayed: 0, stepSeconds: { predicted: 1, measured: null } },
+    unseen: ['anna0001'],
+  };
+  const job = { id: 'drop-1', name: 'drop', state: 'running', progress, result: '/data/r' } as const;
+  const ability = { engine: 'webgpu', device: 'a card', rate: 1e9, memory: 1e9 } as const;
+  const anna = { id: 'anna0001', name: 'anna', kind: 'node', state: 'computing', ability } as const;
+  const lines = await printed({ room: 'main', role: 'run', peers: [anna], watchers: 0, jobs: [job] });
+  expect(lines).toContainEqual(
+    expect.stringMatching(/nobody computes again .* too large to be shown: anna;/),
+  );
+});

@@ -37,8 +37,9 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
   const { predicted, measured } = progress.stepSeconds;
   const taken = measured === null ? 'not measured yet' : `${stepTime(measured)} measured`;
   const pace = [`  a step: ${taken}, ${stepTime(predicted)} predicted`];
-  const { scaling, replicas } = progress;
+  const { scaling, replicas, unseen } = progress;
   if (replicas) pace.push(`  ${replicasInWords(replicas)}`);
+  if (unseen) pace.push(`  ${unseenInWords(unseen, peers)}`);
   if (scaling) pace.push(...scalingLines(scaling));
   const like = peers.find(({ id }) => id === progress.oneMore?.like);
   if (!like || !progress.oneMore) return pace;
@@ -52,6 +53,11 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
 function replicasInWords({ shards, shadowed }: NonNullable<Progress['replicas']>): string {
   if (shadowed === shards) return `each of ${counted(shards, 'shard')} is computed twice`;
   return `${shadowed} of ${counted(shards, 'shard')} computed twice; the others have no shadow: no peer is left for them`;
+}
+
+function unseenInWords(unseen: readonly string[], peers: RoomReport['peers']): string {
+  const names = unseen.map((id) => peers.find((peer) => peer.id === id)?.name ?? id);
+  return `nobody computes again what these do, for their shards are too large to be shown: ${names.join(', ')}; shadows would tell (trust: { replicas: 2 })`;
 }
 
 function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['scaling']>): string[] {

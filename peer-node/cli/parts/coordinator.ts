@@ -15,7 +15,8 @@ import { version } from '../version.js';
  * use, RangeError where this user's key cannot be read.
  */
 export async function startCoordinator(options: CoordinatorOptions): Promise<RunningCoordinator> {
-  const { host, port, folder, pages, resume, whileTaken, believesOwn, logLevel, ice } = options;
+  const { host, port, folder, pages, resume, whileTaken, believesOwn, logLevel, ice, evidenceBytes } =
+    options;
   const log = pino({ level: logLevel }, pino.destination(2));
   const ownKeys = new Set(believesOwn ? [(await openIdentity()).signer.key] : []);
   const bucket = options.store && (await openBucket(options.store));
@@ -27,6 +28,7 @@ export async function startCoordinator(options: CoordinatorOptions): Promise<Run
       ...(bucket && { store: bucket }),
       pages,
       ice,
+      evidenceBytes,
       resume,
       whileTaken,
       version,

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { checkJob } from '../../core/job/check.js';
+import { MAX_SIGNED_BYTES } from '../../core/protocol/limits.js';
+import type { Plan } from '../../core/protocol/plan.js';
+import { canSign, isLong, spanPause, spanSizes } from './span-length.js';
+
+function jobOf(edge: number, brick: number) {
+  return checkJob({
+    name: 'sizes',
+    model: 'wave',
+    grid: { shape: [edge, edge, edge], spacing: 1, brick },
+    time: { steps: 800, courant: 0.5 },
+    parameters: { speed: 1 },
+  });
+}
+
+const planOf = (edge: number, cut: number): Plan => ({
+  id: 1,
+  job: 'sizes-1',
+  from: 0,
+  source: { kind: 'initial' },
+  exchangeEvery: 4,
+  epoch: 8,
+  shards: [
+    { peer: 'anna', box: { lo: [0, 0, 0], hi: [cut, edge, edge] } },
+    { peer: 'bert', box: { lo: [cut, 0, 0], hi: [edge, edge, edge] } },
+  ],
+});
+
+/** The first shard is a third as large as the second. */
+const [job, plan] = [jobOf(32, 8), planOf(32, 8)];
+
+/** Of one epoch of the second shard, state and halos, at both ends and both ways; of the first. */
+const { state: largest, halos: ofExchange } = spanSizes(job, plan, Number.POSITIVE_INFINITY);
+const [first, second] = [largest / 3, largest].map((state) => 2 * (state + 2 * ofExchange)) as [
+  number,
+  number,
+];
+
+test('of a plan all shards are signed for, and those are shown that are small enough', () => {
+  const shown = (limit: number) => [...spanSizes(job, plan, limit).canBeShown];
+  expect(shown(second)).toEqual([0, 1]);
+  expect(shown(second - 1)).toEqual([0]);
+  expect(shown(first - 1)).toEqual([]);
+  expect(canSign(job, plan, first - 1)).toBe(true);
+});
+
+test('a shard of more state than may be signed for leaves its plan unsigned, unless that much may be shown', () => {
+  const large = jobOf(1024, 64);
+  const halves = planOf(1024, 512);
+  expect(canSign(large, halves)).toBe(false);
+  expect(canSign(large, halves, 16 * MAX_SIGNED_BYTES)).toBe(true);
+});
+
+test('spans are as short as the shards need that are shown, however much the others would take', () => {
+  const limit = second - 1;
+  const sizes = spanSizes(job, plan, limit);
+  expect(sizes.canBeShown).toEqual(new Set([0]));
+  const longest = Array.from({ length: 200 }, (_, i) => 4 * (i + 1)).findLast(
+    (steps) => !isLong(sizes, plan.exchangeEvery, steps),
+  ) as number;
+  const { state, halos } = sizes.shown;
+  expect(2 * (state + (halos * longest) / 4)).toBeLessThanOrEqual(limit);
+  expect(isLong(sizes, plan.exchangeEvery, longest + 4)).toBe(true);
+});
+
+test('a span of a large shard is no shorter than its state takes to be hashed', () => {
+  expect(spanPause({ state: MAX_SIGNED_BYTES, halos: 0 }, 0, false)).toBeGreaterThan(5_000);
+});

@@ -1,0 +1,102 @@
+import type { Slab } from '../../shaders/engine.js';
+import { type Box, cellCount, intersect, isEmpty, shift, type Triple } from '../grid/box.js';
+import { brickBox, bricksOf } from '../grid/bricks.js';
+import { copyDense } from '../grid/dense.js';
+import type { Job } from '../job/job.js';
+import { stateSlabs } from '../peer/load.js';
+import type { ShownBricks } from './shown-bricks.js';
+import { boxOfSpan, exchangeOf, type Span } from './span.js';
+
+/** Cells of one array, dense, and where they are. */
+interface Piece {
+  readonly slab: Slab;
+  readonly cells: Float32Array;
+}
+
+/**
+ * Which bricks of a shard hold the cells of some slabs, as far as the shard has them itself: places among its bricks, ascending. What lies
+ * beyond its edge came in as halos, or is its own across a periodic axis.
+ */
+export function bricksUnder(job: Job, span: Span, slabs: readonly Slab[]): number[] {
+  const box = boxOfSpan(span);
+  const boxes = slabs.flatMap((slab) => [
+    intersect(slab.box, box),
+    ...acrossThePeriod(job, span, slab).map(({ source }) => source.box),
+  ]);
+  const wanted = new Set(
+    boxes.filter((part) => !isEmpty(part)).flatMap((part) => bricksOf(job.grid, part).map(String)),
+  );
+  return [...bricksOf(job.grid, box).entries()].flatMap(([place, brick]) =>
+    wanted.has(String(brick)) ? [place] : [],
+  );
+}
+
+/** The cells of slabs, one after the other, out of what a peer shows of its bricks and of the halos that came in at the same step. */
+export function cellsOf(job: Job, span: Span, slabs: readonly Slab[], shown: ShownBricks): Float32Array {
+  const inside = piecesOfBricks(job, span, shown.bricks);
+  const { incoming } = exchangeOf(job, span);
+  const outside = incoming.flatMap((parcel, i) => piecesOf(parcel.slabs, shown.received[i] as Float32Array));
+  const own = slabs
+    .flatMap((slab) => acrossThePeriod(job, span, slab))
+    .map(({ source, target }): Piece => ({ slab: target, cells: gather(source, inside) }));
+  const pieces = [...inside, ...outside, ...own];
+  const all = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
+  let offset = 0;
+  for (const slab of slabs) {
+    const cells = gather(slab, pieces);
+    all.set(cells, offset);
+    offset += cells.length;
+  }
+  return all;
+}
+
+/** Cells of a slab that the shard has in its halo, and owns itself: an axis that is periodic and not cut. */
+function acrossThePeriod(
+  job: Job,
+  span: Span,
+  slab: Slab,
+): { readonly source: Slab; readonly target: Slab }[] {
+  const { own } = exchangeOf(job, span);
+  return own.target.flatMap((target, i) => {
+    const { box } = own.source[i] as Slab;
+    const part = isOfOneArray(target, slab) ? intersect(target.box, slab.box) : undefined;
+    if (!part || isEmpty(part)) return [];
+    return [
+      { source: { ...slab, box: shift(part, between(target.box, box)) }, target: { ...slab, box: part } },
+    ];
+  });
+}
+
+function between(a: Box, b: Box): Triple {
+  return [b.lo[0] - a.lo[0], b.lo[1] - a.lo[1], b.lo[2] - a.lo[2]];
+}
+
+function piecesOfBricks(job: Job, span: Span, bricks: ReadonlyMap<number, Float32Array>): Piece[] {
+  const all = bricksOf(job.grid, boxOfSpan(span));
+  return [...bricks].flatMap(([place, cells]) =>
+    piecesOf(stateSlabs(job, brickBox(job.grid, all[place] as Triple)), cells),
+  );
+}
+
+/** Slabs whose cells lie one after the other. */
+function piecesOf(slabs: readonly Slab[], cells: Float32Array): Piece[] {
+  let offset = 0;
+  return slabs.map((slab) => {
+    offset += cellCount(slab.box);
+    return { slab, cells: cells.subarray(offset - cellCount(slab.box), offset) };
+  });
+}
+
+function gather(slab: Slab, pieces: readonly Piece[]): Float32Array {
+  const cells = new Float32Array(cellCount(slab.box));
+  for (const piece of pieces) {
+    if (!isOfOneArray(piece.slab, slab)) continue;
+    const part = intersect(piece.slab.box, slab.box);
+    if (isEmpty(part)) continue;
+    copyDense({ cells: piece.cells, box: piece.slab.box }, { cells, box: slab.box }, part);
+  }
+  return cells;
+}
+
+const isOfOneArray = (a: Slab, b: Slab): boolean =>
+  a.component === b.component && a.field === b.field && a.level === b.level;
