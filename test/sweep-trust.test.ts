@@ -93,28 +93,81 @@ test('an honest peer of another numerical class is checked, and a member that di
 
 test('a peer that names false bytes of members first, and never finishes any, is left out, and holds none up', async () => {
   fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const id = await fleet.submit(pond as never);
+  const named = new Set<string>();
   await fleet.join({
     name: 'blocker',
     rate: 1e9,
-    connect: async (url) => blocking(await connectSocket(url)),
+    connect: async (url) => blocking(await connectSocket(url), named),
   });
+  // One may be chance.
+  await expect.poll(() => named.size, { timeout: 60_000 }).toBeGreaterThan(1);
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
-  const reason = 'it keeps others from finishing members, and finishes none';
-  for (const { details } of of('benched')) expect(details.reason).toBe(reason);
+  const reason = 'it keeps others from finishing members, and finishes none that stands';
+  expect(of('benched').map(({ details }) => [details.name, details.reason])).toEqual([['blocker', reason]]);
   expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
 });
 
-/** Its peer names other bytes than it has, and says of no member that it is over. */
-function blocking(socket: Socket): Socket {
+test('a peer that says of members that it was not given that they are over troubles nobody', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  await fleet.join({ name: 'meddler', connect: async (url) => meddling(await connectSocket(url)) });
+  await fleet.join({ name: 'honest' });
+  await fleet.done(id);
+  expect(of('unfounded').length).toBeGreaterThan(0);
+  expect([...of('contradicted'), ...of('benched')]).toEqual([]);
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+/** Beside each first upload of its own, it names other bytes for a chunk of every member that it has not been given, and says that it is over. */
+function meddling(socket: Socket): Socket {
+  const given = new Set<number>();
+  return {
+    listen: ({ text, binary, closed }) =>
+      socket.listen({
+        text: (message) => {
+          const said = JSON.parse(message);
+          // Its session has sent less than the coordinator has heard.
+          if (said.type === 'heard') return;
+          for (const member of said.type === 'members' ? said.compute : []) given.add(member);
+          text(message);
+        },
+        binary,
+        closed,
+      }),
+    send: (message) => {
+      socket.send(message);
+      const said = typeof message === 'string' ? JSON.parse(message) : undefined;
+      if (said?.type !== 'upload') return;
+      const [object] = said.objects;
+      const [array, chunk] = object.key.split('/c/');
+      const rest = chunk.split('/').slice(2);
+      for (let member = 0; member < axes.count; member++) {
+        if (given.has(member)) continue;
+        const key = [`${array}/c`, Math.floor(member / 6), member % 6, ...rest].join('/');
+        const objects = [{ ...object, key, sha256: `${'A'.repeat(43)}=` }];
+        socket.send(JSON.stringify({ ...said, request: 1e6 + member, objects }));
+        const over = { type: 'member', plan: said.plan, member, computeSeconds: 0, cellUpdates: 0 };
+        socket.send(JSON.stringify(over));
+      }
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** Its peer names other bytes than it has, and says of no member that it is over. `named`: the keys of what it has named. */
+function blocking(socket: Socket, named: Set<string>): Socket {
   return {
     listen: (listener) => socket.listen(listener),
     send: (message) => {
       if (typeof message !== 'string') return socket.send(message);
       const said = JSON.parse(message);
       if (said.type === 'member' || said.type === 'failed') return;
-      for (const object of said.type === 'upload' ? said.objects : []) object.sha256 = `${'A'.repeat(43)}=`;
+      for (const object of said.type === 'upload' ? said.objects : []) {
+        object.sha256 = `${'A'.repeat(43)}=`;
+        named.add(object.key);
+      }
       socket.send(JSON.stringify(said));
     },
     close: () => socket.close(),
