@@ -112,46 +112,67 @@ test('a peer that names false bytes of members first, and never finishes any, is
 test('a peer that says of members that it was not given that they are over troubles nobody', async () => {
   fleet = await Fleet.start({ trust: true });
   const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
-  await fleet.join({ name: 'meddler', connect: async (url) => meddling(await connectSocket(url)) });
-  await fleet.join({ name: 'honest' });
+  let meddler: Socket | undefined;
+  await fleet.join({
+    name: 'meddler',
+    // No member fits.
+    engine: { ...(await createWasmEngine()), memory: 1 },
+    connect: async (url) => {
+      meddler = saysMore(await connectSocket(url));
+      return meddler;
+    },
+  });
+  await fleet.join({
+    name: 'honest',
+    connect: async (url) =>
+      overheard(await connectSocket(url), (message) => {
+        for (const other of meddlingWith(message)) meddler?.send(other);
+      }),
+  });
   await fleet.done(id);
   expect(of('unfounded').length).toBeGreaterThan(0);
   expect([...of('contradicted'), ...of('benched')]).toEqual([]);
   expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
 });
 
-/** Beside each first upload of its own, it names other bytes for a chunk of every member that it has not been given, and says that it is over. */
-function meddling(socket: Socket): Socket {
-  const given = new Set<number>();
+/** Whoever names chunks is contradicted, and the members are said to be over. */
+function meddlingWith(message: string): readonly string[] {
+  const said = JSON.parse(message);
+  if (said.type !== 'upload') return [];
+  const { plan, objects } = said;
+  return objects.flatMap((object: { readonly key: string }) => {
+    const [row = 0, column = 0] = (object.key.split('/c/')[1] ?? '').split('/').map(Number);
+    const member = row * 6 + column;
+    const named = { ...said, objects: [{ ...object, sha256: `${'A'.repeat(43)}=` }] };
+    return [named, { type: 'member', plan, member, computeSeconds: 0, cellUpdates: 0 }].map((each) =>
+      JSON.stringify(each),
+    );
+  });
+}
+
+function overheard(socket: Socket, hear: (message: string) => void): Socket {
+  return {
+    listen: (listener) => socket.listen(listener),
+    send: (message) => {
+      socket.send(message);
+      if (typeof message === 'string') hear(message);
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** More is said on it than its session knows of, which is not to hear how much has been heard. */
+function saysMore(socket: Socket): Socket {
   return {
     listen: ({ text, binary, closed }) =>
       socket.listen({
         text: (message) => {
-          const said = JSON.parse(message);
-          // Its session has sent less than the coordinator has heard.
-          if (said.type === 'heard') return;
-          for (const member of said.type === 'members' ? said.compute : []) given.add(member);
-          text(message);
+          if (JSON.parse(message).type !== 'heard') text(message);
         },
         binary,
         closed,
       }),
-    send: (message) => {
-      socket.send(message);
-      const said = typeof message === 'string' ? JSON.parse(message) : undefined;
-      if (said?.type !== 'upload') return;
-      const [object] = said.objects;
-      const [array, chunk] = object.key.split('/c/');
-      const rest = chunk.split('/').slice(2);
-      for (let member = 0; member < axes.count; member++) {
-        if (given.has(member)) continue;
-        const key = [`${array}/c`, Math.floor(member / 6), member % 6, ...rest].join('/');
-        const objects = [{ ...object, key, sha256: `${'A'.repeat(43)}=` }];
-        socket.send(JSON.stringify({ ...said, request: 1e6 + member, objects }));
-        const over = { type: 'member', plan: said.plan, member, computeSeconds: 0, cellUpdates: 0 };
-        socket.send(JSON.stringify(over));
-      }
-    },
+    send: (message) => socket.send(message),
     close: () => socket.close(),
   };
 }
