@@ -60,10 +60,9 @@ class Laboratory {
     readonly links: RunLinks['links'];
   } = NOTHING;
   /** The result that is shown, by its job and state: its arrays never change otherwise. */
-  #outlined: { readonly key: string; readonly outline: Outline | undefined } = {
-    key: '',
-    outline: undefined,
-  };
+  #outlined: { readonly key: string; readonly outline: Outline | undefined } = NO_RESULT;
+  /** What was asked last: one asks after the other, or each would show what is news to both. */
+  #asked: Promise<void> = Promise.resolve();
   /** The query by which other pages of this room are opened. */
   #search: string;
   #enter = () => {};
@@ -125,15 +124,18 @@ class Laboratory {
   }
 
   #onClick(button: string, act: (id: string) => Promise<void>, done: string): void {
-    element(button, HTMLButtonElement).addEventListener('click', () => {
+    const pressed = element(button, HTMLButtonElement);
+    pressed.addEventListener('click', () => {
       const id = this.#chosen;
       if (id === undefined) return;
       void act(id).then(
         async () => {
           this.#tell(done);
           await this.#ask();
-          // The button that was pressed is gone.
-          element('job-title', HTMLElement).focus();
+          // The button that was pressed is gone; whoever has moved on since stays there.
+          const { activeElement } = document;
+          if (activeElement === pressed || activeElement === document.body)
+            element('job-title', HTMLElement).focus();
         },
         (error) => this.#tellFailure(error),
       );
@@ -155,13 +157,23 @@ class Laboratory {
   }
 
   #choose(id: string): void {
+    if (id !== this.#chosen) {
+      // What another job has brought about is none of this one's.
+      this.#outlined = NO_RESULT;
+      for (const card of ['probes-card', 'result-card']) show(card, false);
+    }
     this.#chosen = id;
     this.#paint();
     element('job-title', HTMLElement).focus();
   }
 
+  #ask(): Promise<void> {
+    this.#asked = this.#asked.then(() => this.#askOnce());
+    return this.#asked;
+  }
+
   /** Asks after everything, and shows it. What fails is asked again. */
-  async #ask(): Promise<void> {
+  async #askOnce(): Promise<void> {
     try {
       const { api } = this.#tools;
       this.#status = await api.status();
@@ -267,6 +279,8 @@ class Laboratory {
     this.#tell(error instanceof Error ? error.message : String(error));
   }
 }
+
+const NO_RESULT = { key: '', outline: undefined };
 
 const NOTHING = { job: '', members: undefined, links: [] };
 
