@@ -61,8 +61,8 @@ class Laboratory {
   } = NOTHING;
   /** The result that is shown, by its job and state: its arrays never change otherwise. */
   #outlined: { readonly key: string; readonly outline: Outline | undefined } = NO_RESULT;
-  /** What was asked last: one asks after the other, or each would show what is news to both. */
-  #asked: Promise<void> = Promise.resolve();
+  /** How often all was asked: what happened, and what there is of a result, is shown by the last that asks, and not twice. */
+  #asks = 0;
   /** The query by which other pages of this room are opened. */
   #search: string;
   #enter = () => {};
@@ -167,27 +167,29 @@ class Laboratory {
     element('job-title', HTMLElement).focus();
   }
 
-  #ask(): Promise<void> {
-    this.#asked = this.#asked.then(() => this.#askOnce());
-    return this.#asked;
-  }
-
   /** Asks after everything, and shows it. What fails is asked again. */
-  async #askOnce(): Promise<void> {
+  async #ask(): Promise<void> {
+    this.#asks += 1;
+    const ask = this.#asks;
+    const isNews = () => ask === this.#asks;
     try {
       const { api } = this.#tools;
-      this.#status = await api.status();
+      const status = await api.status();
+      this.#status = status;
       this.#enter();
-      if (this.#chosen === undefined) this.#chosen = this.#status.jobs.at(-1)?.id;
+      if (this.#chosen === undefined) this.#chosen = status.jobs.at(-1)?.id;
       this.#paint();
       const { events, last } = await api.events(this.#log.last);
+      if (!isNews()) return;
       this.#trust.add(this.#log.add(events, last));
       showCredit(api, await api.credit());
       await this.#askForDetails();
-      await this.#askForResult();
-      if (this.#status.role === 'run' && !this.#hasLinks) {
-        showInvitations(await api.invitations(), (words) => this.#tell(words));
+      await this.#askForResult(isNews);
+      if (status.role === 'run' && !this.#hasLinks) {
+        const invitations = await api.invitations();
+        if (this.#hasLinks) return;
         this.#hasLinks = true;
+        showInvitations(invitations, (words) => this.#tell(words));
       }
     } catch (error) {
       if (error instanceof RightsError && !this.#status) this.#askForToken(error);
@@ -215,7 +217,7 @@ class Laboratory {
     this.#paint();
   }
 
-  async #askForResult(): Promise<void> {
+  async #askForResult(isNews: () => boolean): Promise<void> {
     const job = this.#job;
     if (!job) return;
     const { progress } = job;
@@ -224,7 +226,7 @@ class Laboratory {
     const key = progress && progress.step > 0 ? `${job.id} ${job.state === 'done'}` : job.id;
     if (key !== this.#outlined.key) {
       const outline = key === job.id ? undefined : await this.#tools.api.outline(job.id);
-      if (this.#job?.id !== job.id) return;
+      if (this.#job?.id !== job.id || !isNews()) return;
       showResult(this.#tools.api, job, outline);
       this.#outlined = { key, outline };
     }
