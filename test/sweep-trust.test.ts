@@ -45,6 +45,9 @@ async function truth(): Promise<Float32Array[]> {
   }
 }
 
+/** Somebody is found out by a check, before another is there who would come to something else. */
+const isFound = () => expect.poll(() => of('found-out').length, { timeout: 60_000 }).toBe(1);
+
 test('members of an honest peer are computed again, and it has credit for all of them', async () => {
   fleet = await Fleet.start({ trust: true });
   await fleet.join();
@@ -57,9 +60,10 @@ test('members of an honest peer are computed again, and it has credit for all of
 
 test('a peer that skips steps is found and shut out, and brings no credit; the result is as if it had not been there', async () => {
   fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const id = await fleet.submit(pond as never);
   const engine = skippedStep.on(await createWasmEngine());
   const liar = await fleet.join({ name: 'liar', engine });
+  await isFound();
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
   expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
@@ -70,8 +74,9 @@ test('a peer that skips steps is found and shut out, and brings no credit; the r
 
 test('a peer that stores something else than it computes is found by what is read of its members', async () => {
   fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const id = await fleet.submit(pond as never);
   await fleet.join({ name: 'liar', ...(await lyingStorer('film', CELLS)) });
+  await isFound();
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
   expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
