@@ -44,6 +44,8 @@ export class Setbacks {
     const { id, copies, safe, tools, troubles, plans, vetting, life, report } = this.#run;
     // A check that was under way may find somebody out still.
     if (life.ended) return;
+    this.close();
+    this.#divergence.wentBack();
     copies.giveUp();
     const held = this.#planning.newerCopies;
     // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none.
@@ -126,7 +128,6 @@ export class Setbacks {
    */
   foundOut(peer: PeerId, why: string, right: number | undefined, vouched?: number): void {
     // Whatever became infinite may have been its doing.
-    this.close();
     this.#divergence.forget();
     const { id, crew, tools, troubles } = this.#run;
     const least = Math.min(right ?? Number.POSITIVE_INFINITY, vouched ?? Number.POSITIVE_INFINITY);
@@ -159,15 +160,15 @@ export class Setbacks {
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
     if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
-    const { plan, step, state } = message;
+    const { step, state } = message;
     const isEnough = vetting.believes(member.id) || !this.#isAnybodyElseThere(member);
     const why = `${state} is not finite, as ${member.name} found`;
-    switch (this.#divergence.hear({ plan, owner: member.owner, step, isEnough }, safe.newest?.step ?? 0)) {
+    const known = { sealed: safe.newest?.step ?? 0, granted: course.until };
+    switch (this.#divergence.hear({ owner: member.owner, step, isEnough }, known)) {
       case 'new':
         this.close();
-        this.#doubt = setTimeout(() => {
-          if (this.#run.course === course) this.goBack(why);
-        }, DOUBT_MS);
+        vetting.doubtAll();
+        this.#doubt = setTimeout(() => this.goBack(why), DOUBT_MS);
         return;
       case 'known':
         return;

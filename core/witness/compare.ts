@@ -24,7 +24,7 @@ export function misfitOfState(job: Job, span: Span, shown: Float32Array, made: O
   );
 }
 
-/** The same of the halos that were sent: all of a span together. */
+/** The same of the halos that were sent: all of a span together. Infinite where a cell is finite in one of the two only. */
 export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'end'>): number {
   let [apart, size, cells] = [0, 0, 0];
   for (const [exchange, row] of shown.entries()) {
@@ -36,7 +36,7 @@ export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'en
     }
   }
   const common = (squares(made.end, 0, made.end.length) / Math.max(1, made.end.length)) * cells;
-  return relative(Math.sqrt(apart), size + common);
+  return worst([relative(Math.sqrt(apart), size + common)]);
 }
 
 /** The largest, where what is no number is larger than any. */
