@@ -33,7 +33,10 @@ test('another one that finds the same later is believed', () => {
 });
 
 test('one whose word is enough is believed the second time', () => {
-  expect([says('anna', { isEnough: true }), saysLater('anna', { isEnough: true })]).toEqual(['new', 'believed']);
+  expect([says('anna', { isEnough: true }), saysLater('anna', { isEnough: true })]).toEqual([
+    'new',
+    'believed',
+  ]);
 });
 
 test('what was said of a state that has turned out to be finite counts no more', () => {

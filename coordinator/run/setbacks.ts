@@ -9,6 +9,9 @@ import type { Succession } from './succession.js';
 /** Time for what a field became infinite by to be found out. */
 const DOUBT_MS = 5_000;
 
+/** And so often again, as long as it is being looked into: large spans take their time. */
+const MOST_DOUBTS = 6;
+
 /** A peer that could not go on: why, and for want of which other one, where it was for that. */
 interface Failure {
   readonly reason: string;
@@ -168,8 +171,7 @@ export class Setbacks {
       case 'new':
         this.close();
         vetting.doubtAll();
-        this.#doubt = setTimeout(() => this.goBack(why), DOUBT_MS);
-        return;
+        return this.#goBackIfNobodyIsFound(why, Math.min(step, course.until), MOST_DOUBTS);
       case 'known':
         return;
       case 'believed':
@@ -182,6 +184,15 @@ export class Setbacks {
 
   close(): void {
     clearTimeout(this.#doubt);
+  }
+
+  /** What was computed before `step` may be somebody's doing. Whoever is found out meanwhile has the run go back at once. */
+  #goBackIfNobodyIsFound(why: string, step: number, doubts: number): void {
+    this.#doubt = setTimeout(() => {
+      const isLookedInto = doubts > 1 && this.#run.vetting?.isCheckedBefore(step);
+      if (isLookedInto) this.#goBackIfNobodyIsFound(why, step, doubts - 1);
+      else this.goBack(why);
+    }, DOUBT_MS);
   }
 
   /** Whether somebody of another owner is there who could compute as well. */

@@ -98,7 +98,8 @@ export class Checker {
       ? await halfTolerance({ engine, objects, digest }, job, span, start, evidence.received, outcome)
       : spanTolerance(span.to - span.from);
     // On another class it may become infinite a step sooner.
-    if (!claim.sameClass && isModelsOwn(evidence.received, outcome, tolerance)) return { kind: 'holds', outcome };
+    if (!claim.sameClass && isModelsOwn(evidence.received, outcome, tolerance))
+      return { kind: 'holds', outcome };
     const wrong =
       (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome, tolerance))) ??
       (await outputs.wrong(outcome, tolerance));

@@ -123,8 +123,20 @@ it('whoever sends halos that are no numbers is found out on another class', asyn
   const { statement, digests } = await signedBy('cora', 0, { outcome, received: cora.received });
   const checker = new Checker(() => createWasmEngine());
   const claim = {
-    ...{ job, span: spanOf(0), statement, digests, start: { kind: 'initial' }, startDigests: undefined } as const,
-    ...{ evidence: { received: cora.received, outcome }, sameClass: false, stores: false, keepsHalves: false },
+    ...({
+      job,
+      span: spanOf(0),
+      statement,
+      digests,
+      start: { kind: 'initial' },
+      startDigests: undefined,
+    } as const),
+    ...{
+      evidence: { received: cora.received, outcome },
+      sameClass: false,
+      stores: false,
+      keepsHalves: false,
+    },
   };
   const verdict = await checker.check(objects, claim, () => true);
   await checker.close();

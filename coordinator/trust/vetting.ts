@@ -69,6 +69,8 @@ export class Vetting {
   #driftsApart = false;
   /** The field became infinite, as somebody says: whoever made it so is looked for, until the run goes back. */
   #areAllDoubted = false;
+  /** A span is to end where peers may go next, however short it is. */
+  #endsSoon = false;
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;
@@ -121,7 +123,12 @@ export class Vetting {
     const { newest } = this.#plans;
     if (isKept) this.#deposits.keeps(until);
     const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
-    return newest?.endSpanAt(until, { areTrusted: areTrusted === true, isKept }) ?? false;
+    const isEnd = newest?.endSpanAt(until, {
+      areTrusted: areTrusted === true,
+      isKept: isKept || this.#endsSoon,
+    });
+    this.#endsSoon = false;
+    return isEnd ?? false;
   }
 
   /** A plan is under way. */
@@ -235,11 +242,18 @@ export class Vetting {
   /** The field became infinite, as somebody says: until the run goes back all spans are checked of all peers. */
   doubtAll(): void {
     this.#areAllDoubted = true;
+    this.#endsSoon = true;
+  }
+
+  /** Whether what was computed before `step` is being checked. */
+  isCheckedBefore(step: number): boolean {
+    return this.#plans.isCheckedBefore(step);
   }
 
   /** The run goes back: all plans so far are void. */
   goBack(): void {
     this.#areAllDoubted = false;
+    this.#endsSoon = false;
     this.#plans.clear();
     this.#tools.parties.credit.void(-1);
     this.#checks.clear();

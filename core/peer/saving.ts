@@ -1,5 +1,5 @@
 import type { EngineShard } from '../../shaders/engine.js';
-import { type Box } from '../grid/box.js';
+import type { Box } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import type { Snapshot } from '../job/snapshots.js';
