@@ -53,7 +53,7 @@ export function scaleOf(slabs: readonly Slab[], cells: Float32Array): Scale {
   return meansOf(sums);
 }
 
-/** The same of the halos that were sent: all of a span together. */
+/** The same of the halos that were sent: all of a span together. Infinite where a cell is finite in one of the two only. */
 export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'end'>): number {
   let [apart, size, cells] = [0, 0, 0];
   for (const [exchange, row] of shown.entries()) {
@@ -66,7 +66,7 @@ export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'en
   }
   const mean = squares(made.end, 0, made.end.length) / Math.max(1, made.end.length);
   const common = Math.max(mean, QUIETEST ** 2) * cells;
-  return relative(Math.sqrt(apart), size + common);
+  return worst([relative(Math.sqrt(apart), size + common)]);
 }
 
 /** The largest, where what is no number is larger than any. */
