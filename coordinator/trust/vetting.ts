@@ -274,7 +274,7 @@ export class Vetting {
           this.#job,
           signed.plan,
           group,
-          signed.isSignedWhole,
+          (shard) => signed.isSignedWhole(shard),
           isHeirToOthers,
         );
         if (contradiction) return this.#rulings.contradiction(contradiction);
