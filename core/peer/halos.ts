@@ -3,7 +3,7 @@ import type { Job } from '../job/job.js';
 import { Packing } from '../parcel/packing.js';
 import { type Parcel, pack, partsOf } from '../parcel/parcel.js';
 import { roundCells } from '../parcel/rounding.js';
-import { EPOCHS_AHEAD } from '../plan/cost.js';
+import { EPOCHS_AHEAD } from '../plan/epochs-ahead.js';
 import { holdersOf, isShadow } from '../protocol/holders.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Witness } from '../witness/witness.js';

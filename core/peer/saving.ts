@@ -4,7 +4,7 @@ import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import type { Snapshot } from '../job/snapshots.js';
 import { stateName } from '../job/states.js';
-import { EPOCHS_AHEAD } from '../plan/cost.js';
+import { EPOCHS_AHEAD } from '../plan/epochs-ahead.js';
 import { checkpointBrickKey } from '../protocol/keys.js';
 import { MAX_BRICKS_TOLD } from '../protocol/limits.js';
 import type { CheckpointOrder, Owed } from '../protocol/messages.js';
