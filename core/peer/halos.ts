@@ -103,7 +103,10 @@ export class Halos {
     const copied = this.#own?.then((cells) => asked(this.#copyOwn(own.target, cells)));
     // All at once: one that failed while another was awaited would be an unhandled rejection.
     await Promise.all([...received, copied]);
-    return { taken: Promise.all(taken).then(() => undefined) };
+    const all = Promise.all(taken).then(() => undefined);
+    // Whoever called may have failed meanwhile.
+    all.catch(() => undefined);
+    return { taken: all };
   }
 
   /** Waits for a neighbour's halo and asks the engine to take it in: what `asked` is told settles when it has. */
