@@ -37,7 +37,7 @@ export class Showing {
   /** A shard is computed under another plan. */
   follow(run: ShardRun): void {
     this.#runs = [...this.#runs, run].slice(-KEPT_PLANS);
-    this.#disputed = undefined;
+    if (this.#disputed && !this.#runOf(this.#disputed.span.plan.id)) this.#disputed = undefined;
   }
 
   /** The job is over, or goes on without this peer. */

@@ -49,13 +49,13 @@ beforeAll(async () => {
 afterAll(() => engine.close());
 
 /** A witness of the first shard that keeps as little as it can, and who has said that memory is free. */
-function witness() {
+function witness(of: Plan = plan) {
   const signatures: string[] = [];
   const free: string[] = [];
   const made = new Witness({
     identity,
     job,
-    plan,
+    plan: of,
     index: 0,
     exchange: exchangeOf(job, spanTo(8)),
     shard,
@@ -133,5 +133,17 @@ describe('halos that a witness keeps', () => {
     }
     expect(hurried.signatures).toHaveLength(8);
     expect(hurried.signatures).toEqual(calm.signatures);
+  });
+
+  it('are signed for as they were where nobody will ask, and none of them is kept', async () => {
+    const [asked, unasked] = [witness(), witness({ ...plan, unseen: [0] })];
+    for (const { made, span } of [asked, unasked]) {
+      for (let to = 8; to <= 24; to += 8) {
+        span(to);
+        await made.signed();
+      }
+    }
+    expect(unasked.signatures).toEqual(asked.signatures);
+    await expect.poll(() => unasked.free).toHaveLength(12);
   });
 });

@@ -131,10 +131,11 @@ export class Witness {
     // Whoever signs awaits it.
     kept.halos.catch(() => undefined);
     this.#kept.push(kept);
-    this.#forget();
     this.#from = step;
     this.#start = end;
     this.#signing = this.#signing.then(() => this.#sign(kept, snapshots)).catch(this.#tools.onFailure);
+    // After it is to be signed: the memory of what is forgotten is free once it has been, this span's own too.
+    this.#forget();
   }
 
   /** Resolves when all spans that have ended are signed. */
