@@ -81,10 +81,10 @@ export class SignedPlan {
     return this.#sizes;
   }
 
-  /** Peers of shards that nobody computes again: too large to be shown, and without a shadow. */
-  get unseen(): PeerId[] {
+  /** Peers of shards that nobody computes again: too large to be shown, and without a shadow that tells anything of them. */
+  unseen(tells: (peer: PeerId, shadow: PeerId) => boolean): PeerId[] {
     const { shards } = this.#plan;
-    return unseenShards(this.#plan, this.#sizes).map((shard) => shards[shard]?.peer as PeerId);
+    return unseenShards(this.#plan, this.#sizes, tells).map((shard) => shards[shard]?.peer as PeerId);
   }
 
   /** The step at which another plan took over; undefined while none has. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkJob } from '../../core/job/check.js';
 import { MAX_SIGNED_BYTES } from '../../core/protocol/limits.js';
 import type { Plan } from '../../core/protocol/plan.js';
-import { canSign, isLong, spanPause, spanSizes } from './span-length.js';
+import { canSign, isLong, spanPause, spanSizes, unseenShards } from './span-length.js';
 
 function jobOf(edge: number, brick: number) {
   return checkJob({
@@ -43,6 +43,23 @@ test('of a plan all shards are signed for, and those are shown that are small en
   expect(shown(second - 1)).toEqual([0]);
   expect(shown(first - 1)).toEqual([]);
   expect(canSign(job, plan, first - 1)).toBe(true);
+});
+
+test('a shard too large to be shown is seen where it has a shadow that tells anything of its peer', () => {
+  const shadowed = { ...plan, shadows: [{ peer: 'cora', shard: 1 }] };
+  const unseen = (limit: number, own: Plan, ofOneOwner: readonly string[] = []) =>
+    unseenShards(
+      own,
+      spanSizes(job, own, limit),
+      (...pair) => !pair.every((peer) => ofOneOwner.includes(peer)),
+    );
+  expect([unseen(second, plan), unseen(second - 1, plan), unseen(first - 1, plan)]).toEqual([
+    [],
+    [1],
+    [0, 1],
+  ]);
+  expect(unseen(second - 1, shadowed)).toEqual([]);
+  expect(unseen(second - 1, shadowed, ['bert', 'cora'])).toEqual([1]);
 });
 
 test('a shard of more state than may be signed for leaves its plan unsigned, unless that much may be shown', () => {

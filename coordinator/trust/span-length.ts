@@ -6,7 +6,7 @@ import {
   MAX_EVIDENCE_BYTES,
   MAX_SIGNED_BYTES,
 } from '../../core/protocol/limits.js';
-import type { Plan } from '../../core/protocol/plan.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import { exchangeOf, spanCells } from '../../core/witness/span.js';
 
 /** Long enough that copying and hashing a state costs little beside computing it, short enough to find a liar soon. */
@@ -74,9 +74,18 @@ const largestOf = (sizes: readonly ShardSizes[]): ShardSizes => ({
 /** The state at both ends of a span, and the halos of so many exchanges, both ways. */
 const bytesShown = ({ state, halos }: ShardSizes, exchanges: number) => 2 * (state + halos * exchanges);
 
-/** Shards that nobody computes again: too large to be shown, and without a shadow. */
-export function unseenShards({ shards, shadows = [] }: Plan, { canBeShown }: SpanSizes): number[] {
-  const isSeen = (shard: number) => canBeShown.has(shard) || shadows.some((own) => own.shard === shard);
+/**
+ * Shards that nobody computes again: too large to be shown, and without a shadow. `tells`: whether what a shadow signed tells anything of the
+ * peer whose shard it computes; always, unless given.
+ */
+export function unseenShards(
+  { shards, shadows = [] }: Plan,
+  { canBeShown }: SpanSizes,
+  tells: (peer: PeerId, shadow: PeerId) => boolean = () => true,
+): number[] {
+  const isSeen = (shard: number) =>
+    canBeShown.has(shard) ||
+    shadows.some((own) => own.shard === shard && tells(shards[shard]?.peer ?? own.peer, own.peer));
   return [...shards.keys()].filter((shard) => !isSeen(shard));
 }
 

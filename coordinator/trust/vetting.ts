@@ -200,9 +200,12 @@ export class Vetting {
     return steps.length === 0 ? undefined : Math.min(...steps);
   }
 
-  /** Peers of the newest plan whose shards nobody computes again: too large to be shown, and without a shadow. */
+  /** Peers of the newest plan whose shards nobody else computes again: too large to be shown, and without a shadow, or with one of their own owner. */
   get unseen(): readonly PeerId[] {
-    return this.#plans.newest?.unseen ?? [];
+    const { parties } = this.#tools;
+    const tells = (peer: PeerId, shadow: PeerId) =>
+      this.believes(peer) || parties.of(peer)?.party.owner !== parties.of(shadow)?.party.owner;
+    return this.#plans.newest?.unseen(tells) ?? [];
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
