@@ -84,3 +84,16 @@ test('spans are as short as the shards need that are shown, however much the oth
 test('a span of a large shard is no shorter than its state takes to be hashed', () => {
   expect(spanPause({ state: MAX_SIGNED_BYTES, halos: 0 }, 0, false)).toBeGreaterThan(5_000);
 });
+
+test('where waves are kept in f16 spans are short enough for a check to tell a false state', () => {
+  const isTooLong = (of: typeof job) => isLong(spanSizes(of, plan), plan.exchangeEvery, 504);
+  const halves = checkJob({
+    name: 'sizes',
+    model: 'wave',
+    grid: { shape: [32, 32, 32], spacing: 1, brick: 8 },
+    time: { steps: 800, courant: 0.5 },
+    parameters: { speed: 1 },
+    run: { keepWavesIn: 'f16' },
+  });
+  expect([isTooLong(job), isTooLong(halves)]).toEqual([false, true]);
+});

@@ -302,7 +302,7 @@ export class Vetting {
           this.#job,
           signed.plan,
           group,
-          signed.isSignedWhole,
+          (shard) => signed.isSignedWhole(shard),
           isHeirToOthers,
         );
         if (contradiction) return this.#rulings.contradiction(contradiction);
@@ -442,9 +442,10 @@ export class Vetting {
       const { verdict, by } = outcome;
       this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
       signed.endsCheck(peer, step);
-      if (verdict.kind !== 'holds') this.#disputes.settle(peer);
+      const isFalse = verdict.kind === 'lied' || verdict.kind === 'other start';
+      if (isFalse) this.#disputes.settle(peer);
       this.#rulings.verdict(span, outcome, twin);
-      const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
+      const twins = isFalse ? undefined : this.#disputes.held(peer);
       if (twins) this.#undecided(signed, twins);
     }
     if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
