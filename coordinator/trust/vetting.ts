@@ -67,6 +67,8 @@ export class Vetting {
   readonly #starts = new WeakMap<SignedSpan, Uint8Array>();
   /** Two of two numerical classes were farther apart than they may be, and each came to what it signed: in this job nobody can tell. */
   #driftsApart = false;
+  /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
+  #lastUnseen: readonly PeerId[] = [];
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;
@@ -127,6 +129,7 @@ export class Vetting {
       parties.of(a)?.numericalClass === parties.of(b)?.numericalClass;
     if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, { areAlike, limit: desk.largest }));
     else this.#plans.takenOver(plan.from);
+    this.#noteUnseen();
   }
 
   signed(member: Member, message: SignedMessage): void {
@@ -180,6 +183,7 @@ export class Vetting {
     const signed = this.#plans.of(plan);
     if (!signed) return;
     signed.retire(peer, step);
+    this.#noteUnseen();
     this.#asking.cancel(peer);
     // Nobody but the peer may have been waited for.
     this.#reading = this.#reading
@@ -203,6 +207,11 @@ export class Vetting {
   /** Peers of the newest plan whose shards nobody computes again: too large to be shown, and without a shadow. */
   get unseen(): readonly PeerId[] {
     return this.#plans.newest?.unseen ?? [];
+  }
+
+  /** Such peers of the newest plan that had any, whatever became of it. */
+  get lastUnseen(): readonly PeerId[] {
+    return this.#lastUnseen;
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
@@ -245,6 +254,11 @@ export class Vetting {
     await Promise.all(this.#underWay);
     await this.#unlike.close();
     await this.#deposits.close();
+  }
+
+  #noteUnseen(): void {
+    const { unseen } = this;
+    if (unseen.length > 0) this.#lastUnseen = unseen;
   }
 
   async #take(member: Member, message: SignedMessage): Promise<void> {
