@@ -64,9 +64,10 @@ describe('before consent', () => {
       expected: /ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS/,
       prepare: (context) =>
         context.route('**/*', async (route) => {
-          const response = await route.fetch();
-          const { 'cross-origin-embedder-policy': _, ...headers } = response.headers();
           // A page that closes meanwhile needs it no more.
+          const response = await route.fetch().catch(() => undefined);
+          if (!response) return;
+          const { 'cross-origin-embedder-policy': _, ...headers } = response.headers();
           await route.fulfill({ response, headers }).catch(() => {});
         }),
     });
