@@ -25,6 +25,16 @@ const endless = good
   .replace('steps: 60', 'steps: 1000000000')
   .replace(/probes: .*\n/, '')
   .replace('every: 20', 'every: end');
+/** Looking through its members takes longer than a second click. */
+const sweep = `name: ponds
+model: wave
+grid: { shape: [16, 24], spacing: 1 }
+time: { steps: 20 }
+parameters: { speed: 1 }
+initial: { psi: { formula: gaussian, amplitude: 1, sigma: 2 } }
+outputs: { film: { fields: [psi], every: 20 } }
+sweep: { speed: { field: parameters.speed, from: 1, to: 2, count: 10 } }
+`;
 const faulty = `name: pulse
 model: wave
 grid:
@@ -229,4 +239,27 @@ it('a link to watch shows the run, and lets nobody touch it', async () => {
   await page.getByText('Done', { exact: true }).waitFor();
   expect(await handIn(page).isDisabled()).toBe(true);
   expect(await page.getByText('Links to share').isVisible()).toBe(false);
+});
+
+it('a room that nobody has opened is opened by looking at it', async () => {
+  const page = await open({}, '?room=pond');
+  await page.getByText('None yet. Hand one in below.').waitFor();
+  // That there was no room yet is reported by the browser.
+  expect(complaints.splice(0)).toEqual(expect.arrayContaining([expect.stringMatching(/404/)]));
+});
+
+it('a job that is handed in with a double click is handed in once', async () => {
+  const page = await open();
+  await giveToken(page);
+  const sent: string[] = [];
+  page.on('request', (request) => {
+    if (request.method() === 'POST') sent.push(request.url());
+  });
+  await editor(page).fill(sweep);
+  await handIn(page).evaluate((button: HTMLButtonElement) => {
+    button.click();
+    button.click();
+  });
+  await page.getByText('Handed in.').waitFor();
+  expect(sent).toHaveLength(1);
 });

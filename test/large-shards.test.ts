@@ -104,7 +104,7 @@ test.each([
   },
 );
 
-test('the status says whose shards nobody computes again, and the run goes on', async () => {
+test('the status says whose shards nobody computes again, when the run is over too', async () => {
   fleet = await Fleet.start({ trust: true, evidenceBytes: EVIDENCE_BYTES });
   let pace = 3e5;
   const slow = async () => paced(await createWasmEngine(), () => pace);
@@ -114,5 +114,6 @@ test('the status says whose shards nobody computes again, and the run goes on', 
   pace = Number.POSITIVE_INFINITY;
   await fleet.done(id);
   expect([...of('checked'), ...of('back')]).toEqual([]);
+  expect(fleet.status(id).progress?.unseen).toHaveLength(2);
   expect(differingBits([await field(fleet.result(id))], [truth])).toBe(0);
 });

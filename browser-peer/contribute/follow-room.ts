@@ -50,13 +50,15 @@ export async function followRoom(
     onChange(room);
   };
   for (;;) {
+    const pauses = failures;
     const ending = await watchOnce(connect, (seen) => {
       failures = 0;
       tell(seen);
     });
-    if (ending.kind === 'refused') return tell({ connection: { kind: 'refused', reason: ending.reason } });
-    const refusal = await refusalAt(statusAddress);
+    const refusal = refusalIn(ending) ?? (await refusalAt(statusAddress));
     if (refusal?.isFinal) return tell({ connection: { kind: 'refused', reason: refusal.reason } });
+    // A room that refuses shows itself first: that it was seen is no success.
+    if (ending.kind === 'refused') failures = pauses;
     tell({ connection: { kind: 'lost', reason: refusal?.reason ?? offline() } });
     await pause(pauseBefore(failures));
     failures += 1;
@@ -88,6 +90,12 @@ async function watchOnce(
 export interface Refusal {
   readonly reason: string;
   readonly isFinal: boolean;
+}
+
+/** That the room has as many watchers as it takes, or failed at something, passes; rights and versions stay as they are. */
+function refusalIn({ kind, reason, code }: Ending): Refusal | undefined {
+  if (kind !== 'refused') return undefined;
+  return { reason, isFinal: code === undefined || code === 'rights' || code === 'version' };
 }
 
 /** Undefined where the coordinator has nothing against this page, or can't be reached either. */

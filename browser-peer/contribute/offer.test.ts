@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { MAX_WATCHERS } from '../../coordinator/room/limits.js';
 import { DESKTOP, pageStage, standIn, state, wordsOf } from './page.suite.js';
 import type { StandIn } from './stand-in.suite.js';
 
@@ -61,9 +64,10 @@ describe('before consent', () => {
       expected: /ERR_BLOCKED_BY_LOCAL_NETWORK_ACCESS_CHECKS/,
       prepare: (context) =>
         context.route('**/*', async (route) => {
-          const response = await route.fetch();
-          const { 'cross-origin-embedder-policy': _, ...headers } = response.headers();
           // A page that closes meanwhile needs it no more.
+          const response = await route.fetch().catch(() => undefined);
+          if (!response) return;
+          const { 'cross-origin-embedder-policy': _, ...headers } = response.headers();
           await route.fulfill({ response, headers }).catch(() => {});
         }),
     });
@@ -91,6 +95,25 @@ describe('before consent', () => {
     await page.getByText('This invitation is not for room main; ask for a new link.').waitFor();
     expect(await page.getByRole('button', { name: 'Start computing' }).isDisabled()).toBe(true);
   });
+});
+
+it('may be started though the room has as many watchers as it takes, and is let in when they have left', async () => {
+  const crowded = await pages.now.another();
+  const address = crowded.coordinator.url.replace('http', 'ws');
+  const others = Array.from({ length: MAX_WATCHERS }, () => new WebSocket(`${address}/ws/main`));
+  try {
+    await Promise.all(others.map((socket) => once(socket, 'open')));
+    const page = await pages.now.visit({ at: crowded });
+    await page.getByText('Reconnecting…').waitFor();
+    await page.getByText('as many watchers as it takes').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Start computing' }).isDisabled()).toBe(false);
+    for (const socket of others) socket.close();
+    await page.getByText('Connected', { exact: true }).waitFor();
+    await page.close();
+  } finally {
+    for (const socket of others) socket.terminate();
+    await crowded.close();
+  }
 });
 
 it('finds the room again by itself when its coordinator has been away', async () => {

@@ -42,6 +42,7 @@ export function openLab(tools: LabTools): void {
 
 class Laboratory {
   readonly #tools: LabTools;
+  readonly #submit: SubmitView;
   readonly #jobs = new JobsView((id) => this.#choose(id));
   readonly #map = new MapView();
   readonly #plots: ProbePlots;
@@ -66,7 +67,7 @@ class Laboratory {
   /** The query by which other pages of this room are opened. */
   #search: string;
   #enter = () => {};
-  /** Resolves when the coordinator has let this page in. */
+  /** Resolves when the coordinator has let this page in, or has not refused to. */
   readonly #entered = new Promise<void>((resolve) => {
     this.#enter = resolve;
   });
@@ -75,6 +76,15 @@ class Laboratory {
     this.#tools = tools;
     this.#search = tools.search;
     this.#plots = new ProbePlots(tools.api);
+    this.#submit = new SubmitView({
+      submit: async (file) => {
+        const id = await tools.api.submit(file);
+        await this.#ask();
+        this.#choose(id);
+        this.#tell('Handed in.');
+      },
+      failed: (error) => this.#tellFailure(error),
+    });
   }
 
   async open(): Promise<void> {
@@ -83,15 +93,6 @@ class Laboratory {
     takeDownloads(element('main', HTMLElement), {
       download: (address) => api.download(address),
       tell: (words) => this.#tell(words),
-    });
-    new SubmitView({
-      submit: async (file) => {
-        const id = await api.submit(file);
-        await this.#ask();
-        this.#choose(id);
-        this.#tell('Handed in.');
-      },
-      failed: (error) => this.#tellFailure(error),
     });
     // What scrolls is scrolled by keys too, in browsers that do not see to it themselves.
     for (const table of document.querySelectorAll<HTMLElement>('.table')) table.tabIndex = 0;
@@ -150,7 +151,7 @@ class Laboratory {
       field.value = '';
       this.#tell('The token is right.');
     } catch (error) {
-      this.#tools.api.forgetToken();
+      if (error instanceof RightsError) this.#tools.api.forgetToken();
       this.#tellFailure(error);
     }
     await this.#ask();
@@ -192,9 +193,12 @@ class Laboratory {
         showInvitations(invitations, (words) => this.#tell(words));
       }
     } catch (error) {
-      if (error instanceof RightsError && !this.#status) this.#askForToken(error);
-      // The line at the top says that the room is away.
-      else if (this.#room.connection.kind === 'open') this.#tellFailure(error);
+      if (error instanceof RightsError && !this.#status) return this.#askForToken(error);
+      // A room that nobody has opened yet is opened by following it.
+      this.#enter();
+      const { kind } = this.#room.connection;
+      // The line at the top says that a room that was seen is away.
+      if (kind === 'open' || (kind === 'lost' && !this.#status)) this.#tellFailure(error);
     }
   }
 
@@ -242,7 +246,7 @@ class Laboratory {
     if (!status) return;
     const mayRun = status.role === 'run';
     show('rights-form', !mayRun);
-    element('submit', HTMLButtonElement).disabled = !mayRun;
+    this.#submit.allow(mayRun);
     show('may-not', !mayRun);
     this.#jobs.show(status.jobs, this.#chosen);
     show('job-card', job !== undefined);

@@ -23,6 +23,9 @@ export class SubmitView {
   #check: ReturnType<typeof setTimeout> | undefined;
   /** How often the text has been checked: a sweep takes a while, and what was found of an older text is no news. */
   #checks = 0;
+  #mayHandIn = false;
+  /** A file is on its way, or is checked to be sent: pressed once more, the button would send it twice. */
+  #isHandingIn = false;
 
   constructor(tools: SubmitTools) {
     this.#tools = tools;
@@ -42,6 +45,16 @@ export class SubmitView {
     });
     this.#takeDrops(element('drop', HTMLElement));
     this.#show();
+  }
+
+  /** Whether this page has the right to hand anything in. */
+  allow(mayHandIn: boolean): void {
+    this.#mayHandIn = mayHandIn;
+    this.#paintButton();
+  }
+
+  #paintButton(): void {
+    element('submit', HTMLButtonElement).disabled = !this.#mayHandIn || this.#isHandingIn;
   }
 
   #takeDrops(place: HTMLElement): void {
@@ -87,34 +100,45 @@ export class SubmitView {
     this.#check = setTimeout(() => void this.#checkNow(), CHECK_AFTER_MS);
   }
 
-  async #checkNow(): Promise<void> {
+  /** What the text is as it stands; shown unless it has changed meanwhile. */
+  async #checkNow(): Promise<Checked> {
     clearTimeout(this.#check);
     this.#checks += 1;
     const check = this.#checks;
     const checked = await checkText(this.#text.value);
-    if (check !== this.#checks) return;
-    this.#checked = checked;
-    this.#show();
+    if (check === this.#checks) {
+      this.#checked = checked;
+      this.#show();
+    }
+    return checked;
   }
 
   async #submit(): Promise<void> {
-    await this.#checkNow();
-    const checked = this.#checked;
+    if (this.#isHandingIn) return;
+    this.#isHandingIn = true;
+    this.#paintButton();
+    try {
+      await this.#handIn(await this.#checkNow());
+    } catch (error) {
+      this.#tools.failed(error);
+    } finally {
+      this.#isHandingIn = false;
+      this.#paintButton();
+    }
+  }
+
+  async #handIn(checked: Checked): Promise<void> {
     if (checked.kind === 'empty') {
       this.#tell('bad', 'There is no job file yet.');
       return this.#text.focus();
     }
     if (checked.kind === 'faulty') return this.#goTo(checked.faults[0]);
-    const button = element('submit', HTMLButtonElement);
-    button.disabled = true;
     try {
       await this.#tools.submit(checked.file);
     } catch (error) {
-      if (!(error instanceof JobError)) return this.#tools.failed(error);
+      if (!(error instanceof JobError)) throw error;
       this.#checked = { kind: 'faulty', faults: placedIn(this.#text.value, error.faults) };
       this.#show();
-    } finally {
-      button.disabled = false;
     }
   }
 

@@ -116,7 +116,7 @@ describe('A room', () => {
   it('lets the conductor dismiss a member, with a reason', async () => {
     const [a, b] = [await guest('a'), await guest('b')];
     stage.conductor().members.get(a.session.peer)?.dismiss('banned', 'it lied');
-    expect(await a.ended).toEqual({ kind: 'refused', reason: 'it lied' });
+    expect(await a.ended).toEqual({ kind: 'refused', code: 'banned', reason: 'it lied' });
     await eventually(() => expect(b.session.room.roster.has(a.session.peer)).toBe(false));
   });
 

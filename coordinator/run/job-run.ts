@@ -83,12 +83,20 @@ export class JobRun implements Run {
     const { safe, vetting, report, step } = this.#parts;
     const sealed = safe.newest?.step ?? 0;
     const vetted = vetting?.vettedThrough;
-    const unseen = this.plan?.signed ? (vetting?.unseen ?? []) : [];
+    const unseen = this.#unseen;
     return {
       ...report.progress(step ?? sealed, sealed),
       ...(vetted !== undefined && { vetted }),
       ...(unseen.length > 0 && { unseen: [...unseen] }),
     };
+  }
+
+  /** Whose shards nobody computes again; when no plan is under way, that was so of part of the run. */
+  get #unseen(): readonly PeerId[] {
+    const { vetting } = this.#parts;
+    if (!vetting) return [];
+    if (!this.plan) return vetting.lastUnseen;
+    return this.plan.signed ? vetting.unseen : [];
   }
 
   get readProbe(): ProbeReader {

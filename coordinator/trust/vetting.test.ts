@@ -280,6 +280,8 @@ test('of shards too large to be shown nothing is asked, as long as nobody differ
   for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
   await isVetted(16);
   expect([scene.asked, scene.traced, scene.vetting.unseen]).toEqual([[], [], ['bert']]);
+  scene.vetting.goBack();
+  expect([scene.vetting.unseen, scene.vetting.lastUnseen]).toEqual([[], ['bert']]);
 });
 
 test('where the two of such a shard differ, both are asked to trace; nothing is vetted before, and who withholds it is doubted', async () => {

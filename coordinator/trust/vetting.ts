@@ -71,6 +71,8 @@ export class Vetting {
   #areAllDoubted = false;
   /** A span is to end where peers may go next, however short it is. */
   #endsSoon = false;
+  /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
+  #lastUnseen: readonly PeerId[] = [];
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;
@@ -139,6 +141,7 @@ export class Vetting {
       parties.of(a)?.numericalClass === parties.of(b)?.numericalClass;
     if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, { areAlike, limit: desk.largest }));
     else this.#plans.takenOver(plan.from);
+    this.#noteUnseen();
   }
 
   signed(member: Member, message: SignedMessage): void {
@@ -192,6 +195,7 @@ export class Vetting {
     const signed = this.#plans.of(plan);
     if (!signed) return;
     signed.retire(peer, step);
+    this.#noteUnseen();
     this.#asking.cancel(peer);
     // Nobody but the peer may have been waited for.
     this.#reading = this.#reading
@@ -218,6 +222,11 @@ export class Vetting {
     const tells = (peer: PeerId, shadow: PeerId) =>
       this.believes(peer) || parties.of(peer)?.party.owner !== parties.of(shadow)?.party.owner;
     return this.#plans.newest?.unseen(tells) ?? [];
+  }
+
+  /** Such peers of the newest plan that had any, whatever became of it. */
+  get lastUnseen(): readonly PeerId[] {
+    return this.#lastUnseen;
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
@@ -273,6 +282,11 @@ export class Vetting {
     await Promise.all(this.#underWay);
     await this.#unlike.close();
     await this.#deposits.close();
+  }
+
+  #noteUnseen(): void {
+    const { unseen } = this;
+    if (unseen.length > 0) this.#lastUnseen = unseen;
   }
 
   async #take(member: Member, message: SignedMessage): Promise<void> {

@@ -14,6 +14,8 @@ export type Heard = Exclude<ToPeer, Welcome>;
 export interface LineEnding {
   readonly kind: 'closed' | 'broken' | 'refused';
   readonly reason: string;
+  /** The coordinator's word for why, where it refused; it has none where it is left because it speaks otherwise. */
+  readonly code?: string;
 }
 
 interface LineListener {
@@ -42,7 +44,7 @@ export class Line {
   readonly welcome: Promise<Welcome>;
   readonly #socket: Socket;
   #settleWelcome: (outcome: Welcome | ProtocolError) => void = () => {};
-  #refusal: string | undefined;
+  #refusal: LineEnding | undefined;
   #state: 'open' | 'ended' = 'open';
   #unheard: Event[] = [];
   #listener: LineListener | undefined;
@@ -66,7 +68,7 @@ export class Line {
           return { type: 'changed' };
         }),
       closed: (reason, orderly) => {
-        if (this.#refusal !== undefined) this.#end(refused(this.#refusal));
+        if (this.#refusal) this.#end(this.#refusal);
         else this.#end({ kind: orderly ? 'closed' : 'broken', reason });
       },
     });
@@ -101,7 +103,10 @@ export class Line {
       this.#settleWelcome(message);
       return undefined;
     }
-    if (message.type === 'refused' && message.fatal) this.#refusal = message.reason;
+    if (message.type === 'refused' && message.fatal) {
+      const { code, reason } = message;
+      this.#refusal = { kind: 'refused', reason, code };
+    }
     return { type: 'heard', message };
   }
 
@@ -114,9 +119,10 @@ export class Line {
     } catch (error) {
       const what =
         error instanceof ProtocolError ? error.message : 'a value of its document breaks its schema';
-      this.#end(
-        refused(`the coordinator speaks otherwise than this program (${what}); bring both to one version`),
-      );
+      this.#end({
+        kind: 'refused',
+        reason: `the coordinator speaks otherwise than this program (${what}); bring both to one version`,
+      });
     }
     if (event) this.#emit(event);
   }
@@ -140,5 +146,3 @@ export class Line {
     else listener.changed();
   }
 }
-
-const refused = (reason: string): LineEnding => ({ kind: 'refused', reason });

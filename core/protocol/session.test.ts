@@ -103,7 +103,7 @@ describe('A session', () => {
       ended: (ending) => told.push(ending),
     });
     await eventually(() => expect(told).toHaveLength(3));
-    expect(told).toEqual(['released', 'refused', { kind: 'refused', reason: 'that was all' }]);
+    expect(told).toEqual(['released', 'refused', { kind: 'refused', code: 'done', reason: 'that was all' }]);
   });
 
   it('may be closed twice, and says nothing after', async () => {

@@ -24,6 +24,8 @@ export type Said = Exclude<ToCoordinator, Hello | { type: 'heard' | 'watch' | 'v
 export interface Ending {
   readonly kind: 'closed' | 'refused';
   readonly reason: string;
+  /** The coordinator's word for why, where it refused. */
+  readonly code?: string;
 }
 
 export interface Listener {
@@ -234,7 +236,7 @@ const LONGEST_PAUSE_MS = 1_000;
 
 const SILENT: Ending = { kind: 'closed', reason: 'the coordinator does not say what it has heard' };
 
-const endingOf = ({ kind, reason }: LineEnding): Ending => ({
+const endingOf = ({ kind, ...why }: LineEnding): Ending => ({
   kind: kind === 'refused' ? 'refused' : 'closed',
-  reason,
+  ...why,
 });
