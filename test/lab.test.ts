@@ -123,13 +123,19 @@ it('a run is watched, stopped and resumed with the keyboard alone', async () => 
   await page.keyboard.type(fleet.token);
   await page.keyboard.press('Enter');
   await page.getByText('The token is right.').waitFor();
+  // What may not be pressed yet is none of the stops that follow.
+  await page.locator('#submit:enabled').waitFor();
   await editor(page).focus();
   await page.keyboard.insertText(endless);
   await page.getByText('endless is fine').waitFor();
   for (const _ of ['choose a file', 'take an example', 'hand it in']) await page.keyboard.press('Tab');
+  await page.locator('#submit:focus').waitFor();
   await page.keyboard.press('Enter');
   await page.locator('#job-card[data-state=running]').waitFor();
   await page.getByText('One device computes all of it.').waitFor();
+  // Until the job has a result, and there are links to share, stops come that nobody counted on.
+  await page.locator('#download[href*=endless]').waitFor();
+  await page.getByText('Links to share').waitFor();
   expect(await keyboardFaults(page)).toEqual([]);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });

@@ -60,10 +60,9 @@ class Laboratory {
     readonly links: RunLinks['links'];
   } = NOTHING;
   /** The result that is shown, by its job and state: its arrays never change otherwise. */
-  #outlined: { readonly key: string; readonly outline: Outline | undefined } = {
-    key: '',
-    outline: undefined,
-  };
+  #outlined: { readonly key: string; readonly outline: Outline | undefined } = NO_RESULT;
+  /** How often all was asked: what happened, and what there is of a result, is shown by the last that asks, and not twice. */
+  #asks = 0;
   /** The query by which other pages of this room are opened. */
   #search: string;
   #enter = () => {};
@@ -125,15 +124,18 @@ class Laboratory {
   }
 
   #onClick(button: string, act: (id: string) => Promise<void>, done: string): void {
-    element(button, HTMLButtonElement).addEventListener('click', () => {
+    const pressed = element(button, HTMLButtonElement);
+    pressed.addEventListener('click', () => {
       const id = this.#chosen;
       if (id === undefined) return;
       void act(id).then(
         async () => {
           this.#tell(done);
           await this.#ask();
-          // The button that was pressed is gone.
-          element('job-title', HTMLElement).focus();
+          // The button that was pressed is gone; whoever has moved on since stays there.
+          const { activeElement } = document;
+          if (activeElement === pressed || activeElement === document.body)
+            element('job-title', HTMLElement).focus();
         },
         (error) => this.#tellFailure(error),
       );
@@ -155,6 +157,11 @@ class Laboratory {
   }
 
   #choose(id: string): void {
+    if (id !== this.#chosen) {
+      // What another job has brought about is none of this one's.
+      this.#outlined = NO_RESULT;
+      for (const card of ['probes-card', 'result-card']) show(card, false);
+    }
     this.#chosen = id;
     this.#paint();
     element('job-title', HTMLElement).focus();
@@ -162,20 +169,27 @@ class Laboratory {
 
   /** Asks after everything, and shows it. What fails is asked again. */
   async #ask(): Promise<void> {
+    this.#asks += 1;
+    const ask = this.#asks;
+    const isNews = () => ask === this.#asks;
     try {
       const { api } = this.#tools;
-      this.#status = await api.status();
+      const status = await api.status();
+      this.#status = status;
       this.#enter();
-      if (this.#chosen === undefined) this.#chosen = this.#status.jobs.at(-1)?.id;
+      if (this.#chosen === undefined) this.#chosen = status.jobs.at(-1)?.id;
       this.#paint();
       const { events, last } = await api.events(this.#log.last);
+      if (!isNews()) return;
       this.#trust.add(this.#log.add(events, last));
       showCredit(api, await api.credit());
       await this.#askForDetails();
-      await this.#askForResult();
-      if (this.#status.role === 'run' && !this.#hasLinks) {
-        showInvitations(await api.invitations(), (words) => this.#tell(words));
+      await this.#askForResult(isNews);
+      if (status.role === 'run' && !this.#hasLinks) {
+        const invitations = await api.invitations();
+        if (this.#hasLinks) return;
         this.#hasLinks = true;
+        showInvitations(invitations, (words) => this.#tell(words));
       }
     } catch (error) {
       if (error instanceof RightsError && !this.#status) this.#askForToken(error);
@@ -203,7 +217,7 @@ class Laboratory {
     this.#paint();
   }
 
-  async #askForResult(): Promise<void> {
+  async #askForResult(isNews: () => boolean): Promise<void> {
     const job = this.#job;
     if (!job) return;
     const { progress } = job;
@@ -212,7 +226,7 @@ class Laboratory {
     const key = progress && progress.step > 0 ? `${job.id} ${job.state === 'done'}` : job.id;
     if (key !== this.#outlined.key) {
       const outline = key === job.id ? undefined : await this.#tools.api.outline(job.id);
-      if (this.#job?.id !== job.id) return;
+      if (this.#job?.id !== job.id || !isNews()) return;
       showResult(this.#tools.api, job, outline);
       this.#outlined = { key, outline };
     }
@@ -267,6 +281,8 @@ class Laboratory {
     this.#tell(error instanceof Error ? error.message : String(error));
   }
 }
+
+const NO_RESULT = { key: '', outline: undefined };
 
 const NOTHING = { job: '', members: undefined, links: [] };
 

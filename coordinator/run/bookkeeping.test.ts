@@ -115,6 +115,21 @@ describe('a stall', () => {
     expect(watch.check(240_000, []).kind).toBe('stuck');
   });
 
+  test('is no longer forgiven once all have their shards', () => {
+    const watch = watching();
+    watch.begins(0, both, 60_000);
+    watch.loaded();
+    expect(watch.check(59_000, []).kind).not.toBe('stuck');
+    expect(watch.check(60_000, []).kind).toBe('stuck');
+  });
+
+  test('ends after ten minutes, whatever was to take longer', () => {
+    const watch = watching();
+    watch.begins(0, both, 7 * 24 * 3_600_000);
+    expect(watch.check(599_000, []).kind).not.toBe('stuck');
+    expect(watch.check(600_000, []).kind).toBe('stuck');
+  });
+
   test('of a run that is always slow takes as much longer', () => {
     const watch = watching();
     watch.moved(30_000);

@@ -110,7 +110,7 @@ export class Planning {
   }
 
   #follow(from: number, source: Plan['source'], assignment: Assignment): void {
-    const { tools, vetting, report, plans, life, troubles } = this.#run;
+    const { tools, vetting, report, plans, life, troubles, staffing } = this.#run;
     const { shards, shadows, exchangeEvery, epoch, stepSeconds } = assignment;
     const job = this.#run.id;
     const ahead = { id: tools.nextPlan(), job, from, source, exchangeEvery, epoch };
@@ -135,8 +135,7 @@ export class Planning {
     });
     life.enter({ kind: 'running', course });
     tools.document.setPlan(plan);
-    const isGiven = 'shards' in source;
-    troubles.begins(course.holders, isGiven ? 1000 * this.#run.staffing.slowestMove(shards) : 0);
+    troubles.begins(course.holders, 1000 * staffing.handoverSeconds(plan));
     this.#grants.extend(course);
   }
 

@@ -1,4 +1,4 @@
-import { type Box, cellCount } from '../../core/grid/box.js';
+import type { Box } from '../../core/grid/box.js';
 import type { Job } from '../../core/job/job.js';
 import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
 import { boundOf } from '../../core/plan/bound.js';
@@ -22,6 +22,7 @@ import { type Assignment, assignmentOf, oneMoreOf } from './assignment.js';
 import { type Cast, castOfAll, castOfPairs, castWithVolunteers } from './cast.js';
 import type { Course } from './course.js';
 import type { Crew } from './crew.js';
+import { handoverSeconds } from './handover-seconds.js';
 import { type Acquaintance, kinshipOf } from './pairs.js';
 import { SecondLook } from './second-look.js';
 import type { Troubles } from './troubles.js';
@@ -170,10 +171,9 @@ export class Staffing {
     return this.#known.links;
   }
 
-  /** Seconds in which the largest of these shards is there, over the slowest of all links that have been measured. */
-  slowestMove(shards: PlanShards): number {
-    const bytes = Math.max(...shards.map(({ box }) => cellCount(box))) * this.#work.bytesHeld;
-    return bytes / this.#known.slowestRate;
+  /** Seconds in which the cells of a plan change hands, by what is known of the links that they take. */
+  handoverSeconds(plan: Plan): number {
+    return handoverSeconds(plan, this.#work.bytesHeld, this.#known.transferRates);
   }
 
   /** The peer is gone. */

@@ -19,6 +19,8 @@ const STUCK_MS = 60_000;
 const STUCK_TIMES = 10;
 /** A plan whose shards change hands is given so many times what that is predicted to take. */
 const HANDOVER_TIMES = 4;
+/** Whatever is taken to be slow: rates of links are peers' own words, and a peer may have the others wait on purpose. */
+const LONGEST_PATIENCE_MS = 600_000;
 
 export type Stall =
   | { readonly kind: 'none' }
@@ -34,7 +36,7 @@ export type Stall =
 export class StallWatch {
   #moved: number;
   #longest = 0;
-  /** What shards take to change hands under the present plan. */
+  /** What shards take to change hands under the present plan; 0 once they have. */
   #handover = 0;
   readonly #peers = new Map<PeerId, Watched>();
 
@@ -54,6 +56,11 @@ export class StallWatch {
     for (const peer of peers) this.#peers.set(peer, new Watched(now));
   }
 
+  /** All have their shards: from here on only epochs take time. */
+  loaded(): void {
+    this.#handover = 0;
+  }
+
   reported(peer: PeerId, now: number): void {
     this.#peers.get(peer)?.reported(now);
   }
@@ -64,8 +71,8 @@ export class StallWatch {
 
   /** `free`: the peers that may go on. */
   check(now: number, free: readonly PeerId[]): Stall {
-    const patience = Math.max(STUCK_MS, STUCK_TIMES * this.#longest, HANDOVER_TIMES * this.#handover);
-    if (now - this.#moved >= patience) return { kind: 'stuck' };
+    const slowness = Math.max(STUCK_MS, STUCK_TIMES * this.#longest, HANDOVER_TIMES * this.#handover);
+    if (now - this.#moved >= Math.min(LONGEST_PATIENCE_MS, slowness)) return { kind: 'stuck' };
     const watched = [...this.#peers].filter(([peer, each]) => each.rests(now, !free.includes(peer)));
     const silent = watched.filter(([, each]) => each.silence(now) >= ANSWER_MS);
     if (silent.length > 0) {

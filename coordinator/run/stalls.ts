@@ -19,7 +19,7 @@ export class Stalls {
   look(course: Course): void {
     const { troubles, crew } = this.#run;
     if (this.#leftOutForSilence(course)) return;
-    const stall = troubles.stall(course.free);
+    const stall = troubles.stall(course);
     switch (stall.kind) {
       case 'none':
         return;

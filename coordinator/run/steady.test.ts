@@ -12,7 +12,7 @@ import { Troubles } from './troubles.js';
 
 /** Between two looks, in milliseconds: as a run takes them. */
 const LOOK_MS = 2_000;
-const LOOKS = 100;
+const LOOKS = 50;
 const RATE = 1e7;
 const EPOCHS_A_LOOK = 4;
 
@@ -60,7 +60,7 @@ interface Fleet {
   readonly linkRate: number;
 }
 
-/** Follows a run of alike peers 50 ms apart for a hundred looks. Returns each of its plans, the first one first. */
+/** Follows a run of alike peers 50 ms apart for `LOOKS` looks. Returns each of its plans, the first one first. */
 function followed({ count, shape, brick, run, noise, badMoments = 0, seed, linkRate }: Fleet): Assignment[] {
   const job = checkJob({
     name: 'steady',
@@ -129,7 +129,6 @@ function courseOf({ shards, exchangeEvery, epoch }: Assignment, id: number): Cou
   return course;
 }
 
-const seeds = [1, 2];
 /** Sixteen shards that are a brick each: no plan can differ but in who has which, and in its depth. */
 const SIXTEEN = { count: 16, shape: [64, 256, 256] as [number, number, number], brick: 64 };
 const SCATTER = [
@@ -137,7 +136,9 @@ const SCATTER = [
   { peers: 0, links: 0.45 },
 ];
 
-describe.each(seeds)('a fleet of alike peers (%i)', (seed) => {
+describe('a fleet of alike peers', () => {
+  const seed = 1;
+
   it.each(SCATTER)('never has peers swap shards where links are slow: $peers, $links', (noise) => {
     const run = { exchangeEvery: 4 };
     expect(followed({ ...SIXTEEN, run, noise, seed, linkRate: 4e6 })).toHaveLength(1);

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
+import type { Course } from './course.js';
 import { type Stall, StallWatch } from './stall-watch.js';
 import { Strikes } from './strikes.js';
 import type { Answer } from './watched.js';
@@ -111,8 +112,8 @@ export class Troubles {
     this.#stall.answered(peer, answer, Date.now());
   }
 
-  /** `free`: the peers that may go on. */
-  stall(free: readonly PeerId[]): Stall {
+  stall({ free, allReady }: Pick<Course, 'free' | 'allReady'>): Stall {
+    if (allReady) this.#stall.loaded();
     return this.#stall.check(Date.now(), free);
   }
 

@@ -83,6 +83,28 @@ describe('a plan that follows another', () => {
     expect(inPlace({ work, fleet }, placesOf(swapped), next)).toEqual(next);
   });
 
+  it('is the same, and asks after the members’ links alone, however many strangers there are', () => {
+    const base = new Array(4).fill(1e8);
+    /** Members have links of 50 and 60 ms: alike among themselves. Of strangers none is known: those are short. */
+    const among = (count: number) => {
+      const asked = new Set<number>();
+      const fleet = {
+        ...fleetOf([...base, ...new Array(count).fill(1e8)]),
+        link: (a: number, b: number) => {
+          asked.add(a).add(b);
+          const roundTrip = Math.max(a, b) > 3 ? 0.005 : (a + b) % 2 === 0 ? 0.04 : 0.06;
+          return { ...link, roundTrip, rate: 1e8 };
+        },
+      };
+      return { fleet, asked };
+    };
+    const plan = planFleet(work, among(0).fleet, { ...options, exchangeEvery: 1 }) as Candidate;
+    const { fleet, asked } = among(40);
+    const kept = inPlace({ work, fleet }, placesOf(plan), turned(plan, 1));
+    expect(kept.shards).toEqual(plan.shards);
+    expect([...asked].toSorted()).toEqual([0, 1, 2, 3]);
+  });
+
   it('is as planned where nobody has anything', () => {
     const next = planFleet(work, fleetOf([1e8, 2e8]), options) as Candidate;
     expect(inPlace({ work, fleet: fleetOf([1e8, 2e8]) }, new Map(), next)).toBe(next);

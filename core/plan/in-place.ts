@@ -28,14 +28,15 @@ export function inPlace(
 ): Candidate {
   const { members, shards, pace } = next;
   if (held.size === 0 || members.length > MOST_MATCHED) return next;
-  const costIn = (of: Fleet, boxes: readonly Box[]): RunCost =>
-    costOf(work, partOf(of, members), boxes, pace);
+  const costIn = (of: Fleet, boxes: readonly Box[]): RunCost => costOf(work, of, boxes, pace);
   const given = matched({ work, fleet }, held, next).map((shard) => shards[shard] as Box);
   if (given.every((shard, place) => shard === shards[place])) return next;
-  const level = levelled(fleet);
+  // Peers that compute nothing are no measure of those who do.
+  const own = partOf(fleet, members);
+  const level = levelled(own);
   const longest = costIn(level, shards).secondsPerStep * (1 + AS_GOOD);
   if (costIn(level, given).secondsPerStep > longest) return next;
-  return { members, shards: given, pace, cost: costIn(fleet, given) };
+  return { members, shards: given, pace, cost: costIn(own, given) };
 }
 
 /** Which shard each member gets, so that most cells stay: none that would keep it longer than the run takes, or that it cannot hold. */

@@ -124,9 +124,18 @@ export class KnownFleet {
     for (const key of this.#links.keys()) if (key.split(' ').includes(peer)) this.#links.delete(key);
   }
 
-  /** Of all links: bytes a second. */
-  get slowestRate(): number {
-    return this.links.reduce((slowest, { rate = Infinity }) => Math.min(slowest, rate), UNMEASURED.rate);
+  /**
+   * Bytes a second that cells are expected to make between two peers: the better of what both have measured, so that no peer's word alone
+   * has others wait. Where one of them has not told, what is usual.
+   */
+  get transferRates(): (a: PeerId, b: PeerId) => number {
+    const told = new Map([...this.#links].map(([key, ends]) => [key, ratesIn(ends)]));
+    const better = [...told.values()].flatMap((rates) => (rates.length > 0 ? [Math.max(...rates)] : []));
+    const usual = better.length > 0 ? median(better) : UNMEASURED.rate;
+    return (a, b) => {
+      const rates = told.get(keyOf(a, b)) ?? [];
+      return rates.length === 2 ? Math.max(...rates) : usual;
+    };
   }
 
   /** How far the epochs of these peers lie from what they are taken for, as a part of it: the least steady of them. */
@@ -173,11 +182,11 @@ export class KnownFleet {
 
   /** The worse of what both ends said. */
   #measured(key: string): LinkFigures | undefined {
-    const known = [...(this.#links.get(key)?.values() ?? [])];
-    if (known.length === 0) return undefined;
-    const rates = known.flatMap(({ rate }) => (rate === undefined ? [] : [rate]));
+    const ends = this.#links.get(key);
+    if (!ends) return undefined;
+    const rates = ratesIn(ends);
     return {
-      roundTrip: Math.max(...known.map(({ roundTrip }) => roundTrip)),
+      roundTrip: Math.max(...[...ends.values()].map(({ roundTrip }) => roundTrip)),
       rate: rates.length > 0 ? Math.min(...rates) : undefined,
     };
   }
@@ -241,5 +250,8 @@ function unmeasured(a: KnownPeer, b: KnownPeer, usual: ReadonlyMap<PeerId, Usual
     rate: Math.min(UNMEASURED.rate, ofA?.rate ?? Infinity, ofB?.rate ?? Infinity),
   };
 }
+
+const ratesIn = (ends: ReadonlyMap<PeerId, LinkFigures>): number[] =>
+  [...ends.values()].flatMap(({ rate }) => (rate === undefined ? [] : [rate]));
 
 const keyOf = (a: PeerId, b: PeerId) => (a < b ? `${a} ${b}` : `${b} ${a}`);
