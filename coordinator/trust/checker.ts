@@ -7,7 +7,7 @@ import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { misfitOfHalos, misfitOfState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf } from '../../core/witness/digests.js';
 import type { HaloTable } from '../../core/witness/evidence.js';
-import { halfTolerance } from '../../core/witness/half-noise.js';
+import { halfTolerance, MOST_HALF_TOLERANCE } from '../../core/witness/half-noise.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
 import { type Outcome, replay } from '../../core/witness/replay.js';
 import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
@@ -23,6 +23,8 @@ export type Verdict =
    * too, for what it had to come of is known, and not only shown.
    */
   | { readonly kind: 'lied'; readonly why: string; readonly isSignedFalse?: boolean }
+  /** It is not farther from what a check makes of it than what f16 loses may take it, and not as near either as a lie could not be. */
+  | { readonly kind: 'undecided' }
   /** The state at its start is not the one that whoever handed it over signed. */
   | { readonly kind: 'other start' };
 
@@ -100,10 +102,15 @@ export class Checker {
     // On another class it may become infinite a step sooner.
     if (!claim.sameClass && isModelsOwn(evidence.received, outcome, tolerance))
       return { kind: 'holds', outcome };
-    const wrong =
-      (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome, tolerance))) ??
-      (await outputs.wrong(outcome, tolerance));
-    if (!wrong) return { kind: 'holds', outcome };
+    const wrongWithin = async (most: number) =>
+      (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome, most))) ??
+      (await outputs.wrong(outcome, most));
+    const wrong = await wrongWithin(tolerance);
+    if (!wrong) {
+      const isOpen =
+        tolerance > MOST_HALF_TOLERANCE && (await wrongWithin(MOST_HALF_TOLERANCE)) !== undefined;
+      return isOpen ? { kind: 'undecided' } : { kind: 'holds', outcome };
+    }
     // Where nobody has signed for its start, it may be that which is false.
     const isSignedFalse = NOT_TRUE.has(wrong) && (start.kind !== 'cells' || startDigests !== undefined);
     return { kind: 'lied', why: wrong, isSignedFalse };

@@ -212,9 +212,12 @@ export class Vetting {
     return steps.length === 0 ? undefined : Math.min(...steps);
   }
 
-  /** Peers of the newest plan whose shards nobody computes again: too large to be shown, and without a shadow. */
+  /** Peers of the newest plan whose shards nobody else computes again: too large to be shown, and without a shadow, or with one of their own owner. */
   get unseen(): readonly PeerId[] {
-    return this.#plans.newest?.unseen ?? [];
+    const { parties } = this.#tools;
+    const tells = (peer: PeerId, shadow: PeerId) =>
+      this.believes(peer) || parties.of(peer)?.party.owner !== parties.of(shadow)?.party.owner;
+    return this.#plans.newest?.unseen(tells) ?? [];
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
@@ -299,7 +302,7 @@ export class Vetting {
           this.#job,
           signed.plan,
           group,
-          signed.isSignedWhole,
+          (shard) => signed.isSignedWhole(shard),
           isHeirToOthers,
         );
         if (contradiction) return this.#rulings.contradiction(contradiction);
@@ -439,9 +442,10 @@ export class Vetting {
       const { verdict, by } = outcome;
       this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
       signed.endsCheck(peer, step);
-      if (verdict.kind !== 'holds') this.#disputes.settle(peer);
+      const isFalse = verdict.kind === 'lied' || verdict.kind === 'other start';
+      if (isFalse) this.#disputes.settle(peer);
       this.#rulings.verdict(span, outcome, twin);
-      const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
+      const twins = isFalse ? undefined : this.#disputes.held(peer);
       if (twins) this.#undecided(signed, twins);
     }
     if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);

@@ -68,7 +68,7 @@ export class Advancing {
     for (let from = this.#step; from < job.steps; ) {
       if (from >= this.#granted) await this.#grantBeyond(from, ahead);
       const to = Math.min(from + plan.exchangeEvery, this.#granted);
-      const { taken } = await halos.receive(from);
+      const { taken } = await ahead.meanwhile(halos.receive(from));
       ahead.add(Promise.all([taken, this.#make(from, to)]).then(() => undefined));
       await (this.#isWholeStateRead(from, to) ? ahead.all() : ahead.room());
       from = to;
@@ -84,7 +84,7 @@ export class Advancing {
   /** Where what is still under way fails, nobody hears of the steps that a grant would follow. */
   async #grantBeyond(step: number, ahead: AskedAhead): Promise<void> {
     const { grants, tally } = this.#tools;
-    await Promise.race([grants.beyond(step), ahead.all().then(() => grants.beyond(step))]);
+    await ahead.meanwhile(grants.beyond(step));
     tally.granted();
   }
 

@@ -3,7 +3,7 @@ import type { Box } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import type { Snapshot } from '../job/snapshots.js';
-import { EPOCHS_AHEAD } from '../plan/cost.js';
+import { EPOCHS_AHEAD } from '../plan/epochs-ahead.js';
 import { checkpointBrickKey } from '../protocol/keys.js';
 import { MAX_BRICKS_TOLD } from '../protocol/limits.js';
 import type { CheckpointOrder, Owed } from '../protocol/messages.js';
