@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { bytesToHex } from '@noble/hashes/utils';
+import { DivergedError } from '../../core/errors.js';
 import type { Box } from '../../core/grid/box.js';
 import { updateBoxes } from '../../core/grid/deep.js';
 import type { Job } from '../../core/job/job.js';
@@ -230,7 +231,10 @@ export class PlayedRun {
       send: (message) => {
         if (message.type === 'signed') this.#say(member, player, message).catch((error) => this.#fail(error));
       },
-      onFailure: (error) => this.#fail(error),
+      onFailure: (error) => {
+        // Of what is not finite a peer tells, and signs for it.
+        if (!(error instanceof DivergedError)) this.#fail(error);
+      },
     });
     this.#seats.push({ player, member, opened, witness });
   }
