@@ -293,6 +293,15 @@ export function engineCompliance(name: string, { open, exact, keepWavesIn = 'f32
       expect(Array.from(await shard.read([slab]))).toEqual([0, 0, 0]);
     });
 
+    it('reads the same into memory that it is given', async () => {
+      const { shard, reference } = await createRandom(specOf(FRAME), 22);
+      const slabs = stateArraysOf(specOf(FRAME)).map((array) => ({ ...array, box: FRAME }));
+      for (let time = 0; time < 8; time++) {
+        const memory = new Float32Array(slabs.length * cellCount(FRAME)).fill(Number.NaN);
+        expectSame(await shard.read(slabs, memory), reference.read(slabs));
+      }
+    });
+
     it('takes more slabs in one call than anyone counts on', async () => {
       const spec = specOf(FRAME);
       const { shard, reference, random } = await createRandom(spec, 12);

@@ -45,6 +45,9 @@ async function truth(): Promise<Float32Array[]> {
   }
 }
 
+/** Somebody is found out by a check, before another is there who would come to something else. */
+const isFound = () => expect.poll(() => of('found-out').length, { timeout: 60_000 }).toBe(1);
+
 test('members of an honest peer are computed again, and it has credit for all of them', async () => {
   fleet = await Fleet.start({ trust: true });
   await fleet.join();
@@ -57,9 +60,10 @@ test('members of an honest peer are computed again, and it has credit for all of
 
 test('a peer that skips steps is found and shut out, and brings no credit; the result is as if it had not been there', async () => {
   fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const id = await fleet.submit(pond as never);
   const engine = skippedStep.on(await createWasmEngine());
   const liar = await fleet.join({ name: 'liar', engine });
+  await isFound();
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
   expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
@@ -70,8 +74,9 @@ test('a peer that skips steps is found and shut out, and brings no credit; the r
 
 test('a peer that stores something else than it computes is found by what is read of its members', async () => {
   fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const id = await fleet.submit(pond as never);
   await fleet.join({ name: 'liar', ...(await lyingStorer('film', CELLS)) });
+  await isFound();
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
   expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
@@ -93,28 +98,102 @@ test('an honest peer of another numerical class is checked, and a member that di
 
 test('a peer that names false bytes of members first, and never finishes any, is left out, and holds none up', async () => {
   fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  const id = await fleet.submit(pond as never);
+  const named = new Set<string>();
   await fleet.join({
     name: 'blocker',
     rate: 1e9,
-    connect: async (url) => blocking(await connectSocket(url)),
+    connect: async (url) => blocking(await connectSocket(url), named),
   });
+  // One may be chance.
+  await expect.poll(() => named.size, { timeout: 60_000 }).toBeGreaterThan(1);
   await fleet.join({ name: 'honest' });
   await fleet.done(id);
-  const reason = 'it keeps others from finishing members, and finishes none';
-  for (const { details } of of('benched')) expect(details.reason).toBe(reason);
+  const reason = 'it keeps others from finishing members, and finishes none that stands';
+  expect(of('benched').map(({ details }) => [details.name, details.reason])).toEqual([['blocker', reason]]);
   expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
 });
 
-/** Its peer names other bytes than it has, and says of no member that it is over. */
-function blocking(socket: Socket): Socket {
+test('a peer that says of members that it was not given that they are over troubles nobody', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);
+  let meddler: Socket | undefined;
+  await fleet.join({
+    name: 'meddler',
+    // No member fits.
+    engine: { ...(await createWasmEngine()), memory: 1 },
+    connect: async (url) => {
+      meddler = saysMore(await connectSocket(url));
+      return meddler;
+    },
+  });
+  await fleet.join({
+    name: 'honest',
+    connect: async (url) =>
+      overheard(await connectSocket(url), (message) => {
+        for (const other of meddlingWith(message)) meddler?.send(other);
+      }),
+  });
+  await fleet.done(id);
+  expect(of('unfounded').length).toBeGreaterThan(0);
+  expect([...of('contradicted'), ...of('benched')]).toEqual([]);
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+/** Whoever names chunks is contradicted, and the members are said to be over. */
+function meddlingWith(message: string): readonly string[] {
+  const said = JSON.parse(message);
+  if (said.type !== 'upload') return [];
+  const { plan, objects } = said;
+  return objects.flatMap((object: { readonly key: string }) => {
+    const [row = 0, column = 0] = (object.key.split('/c/')[1] ?? '').split('/').map(Number);
+    const member = row * 6 + column;
+    const named = { ...said, objects: [{ ...object, sha256: `${'A'.repeat(43)}=` }] };
+    return [named, { type: 'member', plan, member, computeSeconds: 0, cellUpdates: 0 }].map((each) =>
+      JSON.stringify(each),
+    );
+  });
+}
+
+function overheard(socket: Socket, hear: (message: string) => void): Socket {
+  return {
+    listen: (listener) => socket.listen(listener),
+    send: (message) => {
+      socket.send(message);
+      if (typeof message === 'string') hear(message);
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** More is said on it than its session knows of, which is not to hear how much has been heard. */
+function saysMore(socket: Socket): Socket {
+  return {
+    listen: ({ text, binary, closed }) =>
+      socket.listen({
+        text: (message) => {
+          if (JSON.parse(message).type !== 'heard') text(message);
+        },
+        binary,
+        closed,
+      }),
+    send: (message) => socket.send(message),
+    close: () => socket.close(),
+  };
+}
+
+/** Its peer names other bytes than it has, and says of no member that it is over. `named`: the keys of what it has named. */
+function blocking(socket: Socket, named: Set<string>): Socket {
   return {
     listen: (listener) => socket.listen(listener),
     send: (message) => {
       if (typeof message !== 'string') return socket.send(message);
       const said = JSON.parse(message);
       if (said.type === 'member' || said.type === 'failed') return;
-      for (const object of said.type === 'upload' ? said.objects : []) object.sha256 = `${'A'.repeat(43)}=`;
+      for (const object of said.type === 'upload' ? said.objects : []) {
+        object.sha256 = `${'A'.repeat(43)}=`;
+        named.add(object.key);
+      }
       socket.send(JSON.stringify(said));
     },
     close: () => socket.close(),

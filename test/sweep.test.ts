@@ -87,6 +87,17 @@ test('a coordinator that ends in the middle goes on with the members that are no
   expect(differingBits(resumed, await everything(await fleet.run(pond as never)))).toBe(0);
 });
 
+test('the last peer of a sweep may go when it is done with what it holds, and the sweep waits for others', async () => {
+  const last = await fleet.join({ engine: paced(await createWasmEngine(), () => 1e5) });
+  const id = await fleet.submit(pond as never);
+  await expect.poll(() => fleet.status(id).progress?.members?.done, { timeout: 60_000 }).toBeGreaterThan(0);
+  await last.contributor.leave();
+  expect(fleet.status(id).reason).toMatch('waits for peers');
+  await fleet.join();
+  const { progress } = await fleet.done(id);
+  expect(progress?.members).toMatchObject({ done: axes.count, failed: 0 });
+});
+
 test('a member that fails leaves NaN, and why; the others are there', async () => {
   await fleet.join();
   const amplitude = { field: 'initial.psi.amplitude', values: [1, 3e38, 2] };

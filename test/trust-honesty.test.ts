@@ -49,6 +49,33 @@ test('one that makes the field infinite is found out, not those of another class
   expect((await liar.contributor.finished).kind).toBe('refused');
 });
 
+test('and so is one whose neighbours find it at probes, before anybody has signed for it', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const engine = [4, 12, 20].reduce((spoilt, x) => notFinite([8, 8, x]).on(spoilt), await createWasmEngine());
+  await fleet.join({ name: 'liar', engine });
+  await Promise.all([fleet.join({ engine: fusedEngine() }), fleet.join({ engine: fusedEngine() })]);
+  const at = (x: number) => ({ at: { z: 8, y: 8, x }, fields: ['psi'] });
+  await fleet.run({ ...job, probes: { left: at(1), middle: at(9), right: at(17) } });
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+});
+
+test('a model that diverges by itself fails its job, and nobody is blamed, of whichever class', async () => {
+  fleet = await Fleet.start({ trust: true });
+  await Promise.all([fleet.join({ engine: fusedEngine() }), fleet.join(), fleet.join()]);
+  const growing: JobFileInput = {
+    ...{ name: 'growing', grid: job.grid, time: { steps: 1200, dt: 1 }, run: job.run },
+    model: {
+      ...{ name: 'growing', fields: { phi: 'wave' }, constants: {}, largestStep: 1 },
+      wgsl: `struct Cell { phi: f32 }
+        fn update() -> Cell { return Cell(0.7 * phi(0, 0, 0) + 0.31 * phi(0, 0, 1) + 0.33 * phi(0, 0, -1)); }`,
+    },
+    initial: { phi: { formula: 'gaussian', amplitude: 1, sigma: 3 } },
+    probes: { middle: { at: { z: 8, y: 8, x: 9 }, fields: ['phi'] } },
+  };
+  await expect(fleet.run(growing)).rejects.toThrow(/diverged: phi is not finite .* try a smaller time step/);
+  expect(of('found-out')).toEqual([]);
+});
+
 test('one that never signs is named, and left out: the run ends without it', async () => {
   fleet = await Fleet.start({ trust: true });
   await fleet.join({ name: 'mute', connect: async (url) => mute(await connectSocket(url)) });

@@ -119,7 +119,7 @@ class RunSimulation {
     this.#random = seeded(options.seed);
     this.#network = new Network(this.#queue, fleet, this.#random, options.latencyNoise);
     this.#half = Math.floor(options.exchanges / 2);
-    this.#course = new Course(protocolPlan(plan));
+    this.#course = new Course(protocolPlan(plan), plan.cost.epochsAhead);
     this.#states = shards.map(() => ({
       made: 0,
       phase: 'waiting' as const,

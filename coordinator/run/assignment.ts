@@ -10,6 +10,8 @@ import { type Yardstick, yardstickOf } from './scaling.js';
 export interface Assignment extends Pick<Plan, 'shards' | 'shadows' | 'exchangeEvery' | 'epoch'> {
   /** Seconds a step that it promises. */
   readonly stepSeconds: number;
+  /** Epochs that it counts on being granted ahead. */
+  readonly epochsAhead: number;
   readonly yardstick: Yardstick;
   /** Of all who could have a shard. */
   readonly uses: ReadonlyMap<PeerId, ShownUse>;
@@ -34,6 +36,7 @@ export function assignmentOf(
     exchangeEvery: pace.exchangeEvery,
     epoch: pace.epoch,
     stepSeconds: cost.secondsPerStep,
+    epochsAhead: cost.epochsAhead,
     yardstick: yardstickOf(setting.work, setting.fleet, chosen),
     ...(shadows.length > 0 && { shadows }),
     uses: new Map([

@@ -1,12 +1,6 @@
-import { EPOCHS_AHEAD } from '../../core/plan/cost.js';
+import { EPOCHS_AHEAD } from '../../core/plan/epochs-ahead.js';
 import { holdersIn, isShadow, planWithout } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-
-/** Where epochs are short, more of them are granted: a coordinator that is busy otherwise answers a report after some milliseconds. */
-const SECONDS_AHEAD = 0.05;
-
-/** Each change of plan waits until all that is granted is made. */
-const MOST_EPOCHS_AHEAD = 10;
 
 /** One plan under way: who has loaded, how far each shard and each shadow has come, how far they may go. */
 export class Course {
@@ -18,10 +12,10 @@ export class Course {
   #hasHeirs = false;
   readonly #epochsAhead: number;
 
-  /** `stepSeconds`: as the plan was predicted. */
-  constructor(plan: Plan, stepSeconds = Number.POSITIVE_INFINITY) {
+  /** `epochsAhead`: as the plan was predicted. Shadows keep what was sent of the fewest, and no more. */
+  constructor(plan: Plan, epochsAhead = EPOCHS_AHEAD) {
     this.#plan = plan;
-    this.#epochsAhead = epochsAhead(plan, stepSeconds);
+    this.#epochsAhead = plan.shadows ? EPOCHS_AHEAD : epochsAhead;
     this.#steps = new Map(holdersIn(plan).map(({ peer }) => [peer, plan.from]));
     this.#until = plan.from;
   }
@@ -139,11 +133,4 @@ export class Course {
     this.#until = until;
     return true;
   }
-}
-
-/** Shadows keep what was sent of so many epochs, and no more. */
-function epochsAhead({ epoch, shadows = [] }: Plan, stepSeconds: number): number {
-  if (shadows.length > 0) return EPOCHS_AHEAD;
-  const enough = Math.ceil(SECONDS_AHEAD / (epoch * stepSeconds));
-  return Math.min(MOST_EPOCHS_AHEAD, Math.max(EPOCHS_AHEAD, enough));
 }

@@ -1,7 +1,5 @@
 /** A peer says that the field is not finite. */
 export interface Report {
-  /** The plan under which it says so. */
-  readonly plan: number;
   readonly owner: string;
   /** The step after which the field is to be infinite. */
   readonly step: number;
@@ -10,8 +8,8 @@ export interface Report {
 }
 
 /**
- * What to make of it. `new`: it may be somebody's doing, which is found out meanwhile, or else it is computed again. `known`: others have
- * said so under this plan. `believed`: the field is infinite whoever computes it. `alone`: one owner says so again, and nobody else.
+ * What to make of it. `new`: it may be somebody's doing, which is found out meanwhile, or else it is computed again. `known`: it has been
+ * said since the run last went back. `believed`: the field is infinite whoever computes it. `alone`: one owner says so again, and nobody else.
  */
 export type Belief = 'new' | 'known' | 'believed' | 'alone';
 
@@ -19,22 +17,35 @@ export type Belief = 'new' | 'known' | 'believed' | 'alone';
 export class Divergence {
   /** By owner, the last step after which it said so. */
   readonly #said = new Map<string, number>();
-  #plan: number | undefined;
+  /** Whether somebody has said so since the run last went back. */
+  #isInDoubt = false;
 
-  /** `sealed`: the last step whose state is known to be finite, for it is safe. */
-  hear({ plan, owner, step, isEnough }: Report, sealed: number): Belief {
+  /**
+   * `sealed`: the last step whose state is known to be finite, for it is safe. `granted`: the last one that peers may make; of what is
+   * beyond nobody knows anything.
+   */
+  hear(
+    { owner, step, isEnough }: Report,
+    { sealed, granted }: { readonly sealed: number; readonly granted: number },
+  ): Belief {
     for (const [other, said] of this.#said) if (said <= sealed) this.#said.delete(other);
     const isFirst = this.#said.size === 0;
-    const isKnown = !isFirst && this.#plan === plan;
-    this.#said.set(owner, step);
-    this.#plan = plan;
+    const isKnown = !isFirst && this.#isInDoubt;
+    this.#said.set(owner, Math.min(step, granted));
+    this.#isInDoubt = true;
     if (isFirst) return 'new';
     if (isKnown) return 'known';
     return isEnough || this.#said.size > 1 ? 'believed' : 'alone';
   }
 
+  /** All is computed again that may have become infinite. */
+  wentBack(): void {
+    this.#isInDoubt = false;
+  }
+
   /** Whatever became infinite may have been the doing of somebody who is gone now. */
   forget(): void {
     this.#said.clear();
+    this.#isInDoubt = false;
   }
 }

@@ -111,12 +111,12 @@ export class Planning {
 
   #follow(from: number, source: Plan['source'], assignment: Assignment): void {
     const { tools, vetting, report, plans, life, troubles, staffing } = this.#run;
-    const { shards, shadows, exchangeEvery, epoch, stepSeconds } = assignment;
+    const { shards, shadows, exchangeEvery, epoch, stepSeconds, epochsAhead } = assignment;
     const job = this.#run.id;
     const ahead = { id: tools.nextPlan(), job, from, source, exchangeEvery, epoch };
     const unsigned: Plan = { ...ahead, shards, ...(shadows && { shadows }) };
     const plan: Plan = { ...unsigned, ...vetting?.termsOf(unsigned) };
-    const course = new Course(plan, stepSeconds);
+    const course = new Course(plan, epochsAhead);
     this.#started = true;
     this.#assignment = assignment;
     this.#balanced = Date.now();

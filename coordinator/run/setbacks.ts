@@ -9,6 +9,9 @@ import type { Succession } from './succession.js';
 /** Time for what a field became infinite by to be found out. */
 const DOUBT_MS = 5_000;
 
+/** And so often again, as long as it is being looked into: large spans take their time. */
+const MOST_DOUBTS = 6;
+
 /** A peer that could not go on: why, and for want of which other one, where it was for that. */
 interface Failure {
   readonly reason: string;
@@ -44,6 +47,8 @@ export class Setbacks {
     const { id, copies, safe, tools, troubles, plans, vetting, life, report } = this.#run;
     // A check that was under way may find somebody out still.
     if (life.ended) return;
+    this.close();
+    this.#divergence.wentBack();
     copies.giveUp();
     const held = this.#planning.newerCopies;
     // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none.
@@ -126,7 +131,6 @@ export class Setbacks {
    */
   foundOut(peer: PeerId, why: string, right: number | undefined, vouched?: number): void {
     // Whatever became infinite may have been its doing.
-    this.close();
     this.#divergence.forget();
     const { id, crew, tools, troubles } = this.#run;
     const least = Math.min(right ?? Number.POSITIVE_INFINITY, vouched ?? Number.POSITIVE_INFINITY);
@@ -159,16 +163,15 @@ export class Setbacks {
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
     if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
-    const { plan, step, state } = message;
+    const { step, state } = message;
     const isEnough = vetting.believes(member.id) || !this.#isAnybodyElseThere(member);
     const why = `${state} is not finite, as ${member.name} found`;
-    switch (this.#divergence.hear({ plan, owner: member.owner, step, isEnough }, safe.newest?.step ?? 0)) {
+    const known = { sealed: safe.newest?.step ?? 0, granted: course.until };
+    switch (this.#divergence.hear({ owner: member.owner, step, isEnough }, known)) {
       case 'new':
         this.close();
-        this.#doubt = setTimeout(() => {
-          if (this.#run.course === course) this.goBack(why);
-        }, DOUBT_MS);
-        return;
+        vetting.doubtAll();
+        return this.#goBackIfNobodyIsFound(why, Math.min(step, course.until), MOST_DOUBTS);
       case 'known':
         return;
       case 'believed':
@@ -181,6 +184,15 @@ export class Setbacks {
 
   close(): void {
     clearTimeout(this.#doubt);
+  }
+
+  /** What was computed before `step` may be somebody's doing. Whoever is found out meanwhile has the run go back at once. */
+  #goBackIfNobodyIsFound(why: string, step: number, doubts: number): void {
+    this.#doubt = setTimeout(() => {
+      const isLookedInto = doubts > 1 && this.#run.vetting?.isCheckedBefore(step);
+      if (isLookedInto) this.#goBackIfNobodyIsFound(why, step, doubts - 1);
+      else this.goBack(why);
+    }, DOUBT_MS);
   }
 
   /** Whether somebody of another owner is there who could compute as well. */

@@ -20,6 +20,7 @@ it('nobody names other bytes for what he has named', () => {
 it('who was not given a member says nothing of it', () => {
   const names = new ChunkNames();
   expect(names.name(chunk('false'), 'mallory', false)).toEqual({ kind: 'aside' });
+  expect(names.isContradicted(3, 'mallory')).toBe(false);
   expect(names.name(chunk('true'), 'anna', true)).toEqual({ kind: 'chunk' });
 });
 
@@ -30,6 +31,15 @@ it('what a peer named that is gone before it was done, or was found out, binds n
   expect(names.name(chunk('true'), 'anna', true)).toEqual({ kind: 'chunk' });
   names.forget([3]);
   expect(names.name(chunk('new'), 'bert', true)).toEqual({ kind: 'chunk' });
+});
+
+it('bytes that two named are bound when the first one goes: a third brings no others', () => {
+  const names = new ChunkNames();
+  names.name(chunk('true'), 'anna', true);
+  names.name(chunk('true'), 'bert', true);
+  names.lost('anna', [3]);
+  expect(names.name(chunk('false'), 'mallory', true)).toEqual({ kind: 'aside' });
+  expect(names.bindersOf(3)).toEqual(new Set(['bert']));
 });
 
 it('counts what a peer brought since a member was given out last', () => {

@@ -25,22 +25,23 @@ export class ChunkNames {
   /** By member, what each peer has named of it: how it is, or something else. */
   readonly #parts = new Map<number, Map<PeerId, { readonly chunks: Set<string>; isContradicted: boolean }>>();
 
-  /** `isHolder`: whether the peer has been given the member, and is not done with it. */
+  /** `isHolder`: whether the peer has been given the member, and is not done with it; whatever else it names is nobody's business. */
   name(
     { member, key, sha256 }: { readonly member: number; readonly key: string; readonly sha256: string },
     by: PeerId,
     isHolder: boolean,
   ): Place {
+    if (!isHolder) return { kind: 'aside' };
     const chunks = this.#named.get(member) ?? new Map<string, Named>();
     this.#named.set(member, chunks);
-    const named = chunks.get(key);
-    if (!named && isHolder) chunks.set(key, { by, sha256 });
+    const named = chunks.get(key) ?? { by, sha256 };
+    chunks.set(key, named);
     const part = this.#partOf(member, by);
-    if (named?.sha256 === sha256 || (!named && isHolder)) {
+    if (named.sha256 === sha256) {
       part.chunks.add(key);
       return { kind: 'chunk' };
     }
-    if (named?.by === by) return { kind: 'refused' };
+    if (named.by === by) return { kind: 'refused' };
     part.isContradicted = true;
     return { kind: 'aside' };
   }
@@ -68,13 +69,21 @@ export class ChunkNames {
     }
   }
 
-  /** What a peer named for members that it holds, and will not finish, binds nobody. */
+  /** What a peer named for members that it held, and will not finish, binds nobody, unless others who hold them named the same. */
   lost(peer: PeerId, held: Iterable<number>): void {
     for (const member of held) {
-      const chunks = this.#named.get(member);
-      for (const [key, { by }] of chunks ?? []) if (by === peer) chunks?.delete(key);
       this.#parts.get(member)?.delete(peer);
+      for (const [key, { by }] of this.#named.get(member) ?? []) if (by === peer) this.#bequeath(member, key);
     }
+  }
+
+  /** What has been named for a chunk is the word of another who has brought the same; where nobody has, it is free. */
+  #bequeath(member: number, key: string): void {
+    const chunks = this.#named.get(member);
+    const named = chunks?.get(key);
+    const heir = [...(this.#parts.get(member) ?? [])].find(([, part]) => part.chunks.has(key));
+    if (named && heir) chunks?.set(key, { ...named, by: heir[0] });
+    else chunks?.delete(key);
   }
 
   #partOf(member: number, peer: PeerId) {

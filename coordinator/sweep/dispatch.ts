@@ -54,6 +54,8 @@ export class Dispatch {
     if (desk.left === 0) return;
     const candidates = () => crew.candidates((id) => desk.isLeftOut(id));
     if (candidates().length === 0) {
+      // Who leaves is heard until it is done with what it holds.
+      if (crew.leavers.some((id) => desk.heldBy(id).length > 0)) return;
       const why = lastFailure === undefined ? '' : `; the last failure: ${lastFailure}`;
       return life.enter({ kind: 'waiting', reason: `${WITHOUT_PEERS}${why}` });
     }
@@ -87,10 +89,15 @@ export class Dispatch {
     const { crew, life, desk } = this.#run;
     crew.leaves(member.id);
     if (life.phase.kind === 'running') {
-      const leave = desk.leaves(member.id);
-      if (leave.length > 0) this.#order(member, { compute: [], leave });
+      this.#giveUp(member, desk.leaves(member.id));
       this.offerAll();
     }
+    this.releaseLeavers();
+  }
+
+  /** The peer is given nothing of this sweep any more, and leaves what it holds. */
+  leaveOut(member: Member): void {
+    this.#giveUp(member, this.#run.desk.leaveOut(member.id));
     this.releaseLeavers();
   }
 
@@ -98,6 +105,13 @@ export class Dispatch {
     const { crew, desk, ended } = this.#run;
     const free = crew.leavers.filter((id) => ended || desk.heldBy(id).length === 0);
     crew.tell(free, { type: 'released' });
+  }
+
+  /** What the peer held is for others, who are not bound by what it named of it. */
+  #giveUp(member: Member, leave: readonly number[]): void {
+    if (leave.length === 0) return;
+    this.#run.trust?.lost(member.id, leave);
+    this.#order(member, { compute: [], leave });
   }
 
   #order(member: Member, { compute, leave }: Orders): void {

@@ -113,14 +113,17 @@ describe('a member that fails', () => {
     expect([members.left, members.running]).toEqual([1, 1]);
   });
 
-  test('and another, and a third, leave the peer out; what it held waits for others', () => {
+  test('and another, and a third, are too many in a row; what is held by whom is left out waits for others', () => {
     const members = desk(20);
     members.join(peer('a', 1e8), 0);
     const held = members.next('a', 0);
     expect(held.length).toBeGreaterThan(3);
     for (const member of held.slice(0, 3)) {
+      expect(members.keepsFailing('a')).toBe(false);
       members.failedAt({ member, reason: 'no device' }, { peer: 'a', final: false, now: 1 });
     }
+    expect(members.keepsFailing('a')).toBe(true);
+    expect(members.leaveOut('a')).toEqual(held.slice(3));
     expect(members.isLeftOut('a')).toBe(true);
     expect(members.next('a', 1)).toEqual([]);
     expect([members.left, members.running]).toEqual([20, 0]);

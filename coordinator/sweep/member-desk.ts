@@ -140,10 +140,12 @@ export class MemberDesk {
     return left;
   }
 
-  /** The peer can do nothing of this sweep, and nobody reckons with it. */
-  leaveOut(peer: PeerId): void {
+  /** The peer can do nothing of this sweep, and nobody reckons with it. Gives what it is to leave. */
+  leaveOut(peer: PeerId): readonly number[] {
+    const left = this.heldBy(peer);
     this.#leftOut.add(peer);
     this.#schedule.lost(peer);
+    return left;
   }
 
   /**
@@ -194,7 +196,10 @@ export class MemberDesk {
     return others;
   }
 
-  /** A peer could not finish a member; one that it was not given is none of its business. Gives the other peers that compute it in vain, where it is given up for good. */
+  /**
+   * A peer could not finish a member; one that it was not given is none of its business. Gives the other peers that compute it in vain,
+   * where it is given up for good. One that has failed too often in a row is to be left out.
+   */
   failedAt(
     { member, reason }: MemberFailure,
     { peer, final, now }: { readonly peer: PeerId; readonly final: boolean; readonly now: number },
@@ -209,8 +214,12 @@ export class MemberDesk {
     }
     this.#schedule.givenUp(`${member}`, peer);
     if (seat) seat.strikes += 1;
-    if (seat && seat.strikes >= MOST_STRIKES) this.leaveOut(peer);
     return [];
+  }
+
+  /** Whether the peer has failed at too many members in a row. */
+  keepsFailing(peer: PeerId): boolean {
+    return (this.#seats.get(peer)?.strikes ?? 0) >= MOST_STRIKES;
   }
 
   /** What was made of these members does not stand: they are to be computed again. */

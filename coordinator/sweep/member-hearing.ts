@@ -2,6 +2,7 @@ import type { Member, RunMessage } from '../room/conductor.js';
 import type { Closing } from './closing.js';
 import type { Dispatch } from './dispatch.js';
 import type { MemberRulings } from './member-rulings.js';
+import type { MemberTrust } from './member-trust.js';
 import { type SweepParts, seconds } from './sweep-parts.js';
 
 type MemberMessage = Extract<RunMessage, { type: 'member' }>;
@@ -34,7 +35,7 @@ export class MemberHearing {
         return this.#run.hinder(`${member.name} waits for the store: ${message.reason}`);
       case 'failed':
         this.#run.lastFailure = `${member.name}: ${message.reason}`;
-        this.#run.desk.leaveOut(member.id);
+        this.#dispatch.leaveOut(member);
         return this.#dispatch.offerAll();
       default:
         return;
@@ -42,19 +43,26 @@ export class MemberHearing {
   }
 
   #over(peer: Member, message: MemberMessage): void {
-    const { crew, desk, trust, tools, id } = this.#run;
+    const { crew, desk, tools, id } = this.#run;
     const { member, failure } = message;
     if (!crew.mayCompute(peer.id)) return;
-    const wasOver = desk.isOver(member);
-    const saying = failure || wasOver ? 'founded' : (trust?.sayingOf(member, peer.id) ?? 'founded');
+    const saying = this.#sayingOf(peer, message);
     if (saying === 'contradicted') this.#rulings.contradicted(member, peer.id);
     else if (saying === 'unfounded') tools.log('unfounded', { sweep: id, member, peer: peer.id });
     else if (failure) this.#failed(peer, message, failure);
     else this.#finished(peer, message);
-    if (desk.left === 0) return this.#closing.finishWhenSure();
-    if (failure) this.#dispatch.offerAll();
+    if (failure || crew.isLeaving(peer.id)) this.#dispatch.offerAll();
     else this.#dispatch.offer(peer);
     this.#dispatch.releaseLeavers();
+    if (desk.left === 0) this.#closing.finishWhenSure();
+  }
+
+  /** What to make of what a peer says of a member. One that it was not given, and that is not over, is none of its business. */
+  #sayingOf({ id }: Member, { member, failure }: MemberMessage): ReturnType<MemberTrust['sayingOf']> {
+    const { desk, trust } = this.#run;
+    if (desk.isOver(member)) return 'founded';
+    if (!desk.heldBy(id).includes(member)) return 'unfounded';
+    return failure ? 'founded' : (trust?.sayingOf(member, id) ?? 'founded');
   }
 
   #finished(peer: Member, message: MemberMessage): void {
@@ -71,7 +79,7 @@ export class MemberHearing {
   }
 
   #failed(peer: Member, message: MemberMessage, failure: NonNullable<MemberMessage['failure']>): void {
-    const { desk, tools, id } = this.#run;
+    const { desk, tools, trust, id } = this.#run;
     const { member } = message;
     const { reason, final } = failure;
     const wasOver = desk.isOver(member);
@@ -79,7 +87,9 @@ export class MemberHearing {
     tools.log('member-failed', { sweep: id, member, peer: peer.id, reason });
     const others = desk.failedAt({ member, reason }, { peer: peer.id, final, now: seconds() });
     this.#dispatch.spare(others, member);
-    if (!wasOver && desk.isOver(member)) this.#vet(peer, message);
+    if (!desk.isOver(member)) trust?.lost(peer.id, [member]);
+    else if (!wasOver) this.#vet(peer, message);
+    if (desk.keepsFailing(peer.id)) this.#dispatch.leaveOut(peer);
   }
 
   #vet({ id }: Member, { member, failure }: MemberMessage): void {

@@ -35,25 +35,24 @@ export class MemberRulings {
 
   /**
    * Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed. Who means to
-   * for the second time, and does not finish, is left out of this sweep.
+   * again and again, and makes nothing that stands, is left out of this sweep.
    */
   contradicted(member: number, by: PeerId): void {
     const { id, tools, trust, desk } = this.#run;
     tools.log('contradicted', { sweep: id, member });
     const heldUp = trust?.contradicted(member, by) ?? [];
     this.#dispatch.recall(desk.contradicted(member), member);
-    for (const { id: peer } of heldUp.flatMap((key) => this.#peersOf(key)))
-      trust?.lost(peer, desk.heldBy(peer));
     for (const key of heldUp)
-      this.#leaveOut(key, 'it keeps others from finishing members, and finishes none');
+      this.#leaveOut(key, 'it keeps others from finishing members, and finishes none that stands');
   }
 
   #leaveOut(key: string, why: string): void {
-    const { id, tools, desk } = this.#run;
+    const { id, tools, trust } = this.#run;
+    trust?.leaveOut(key);
     for (const member of this.#peersOf(key)) {
       this.#run.lastFailure = `${member.name}: ${why}`;
-      tools.log('benched', { job: id, peer: member.id, reason: why });
-      desk.leaveOut(member.id);
+      tools.log('benched', { job: id, peer: member.id, name: member.name, reason: why });
+      this.#dispatch.leaveOut(member);
     }
   }
 

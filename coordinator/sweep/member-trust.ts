@@ -13,7 +13,7 @@ import { type Finished, MemberVetting, type MemberVettingListener } from './memb
 import { owedChunks } from './owed-chunks.js';
 
 export interface MemberTrustTools extends Pick<RunTools, 'store' | 'log'> {
-  readonly inspection: Inspection;
+  readonly inspection: Pick<Inspection, 'parties' | 'checker'>;
   /** Under which members are drawn. */
   readonly plan: number;
   /** Whether the sweep waits for checks, and for nothing else; or is over. */
@@ -29,6 +29,8 @@ export class MemberTrust {
   readonly #longest: number;
   readonly #names = new ChunkNames();
   readonly #heldUp = new HeldUp();
+  /** Keys that are given nothing of this sweep any more, whichever peers they have. */
+  readonly #leftOut = new Set<string>();
   readonly #vetting: MemberVetting;
 
   constructor(id: string, sweep: WholeSweep, tools: MemberTrustTools, listener: MemberVettingListener) {
@@ -43,6 +45,7 @@ export class MemberTrust {
         ...{ parties, plan },
         checks: new MemberChecks(id, sweep, { checker, store, isWaiting }),
         log: (event, details) => log(event, { sweep: id, ...details }),
+        stood: (key) => this.#heldUp.forget(key),
         believesOwn: sweep.first.file.trust.own === 'believed',
       },
       listener,
@@ -50,7 +53,13 @@ export class MemberTrust {
   }
 
   mayCompute(peer: PeerId): boolean {
-    return this.#parties.mayCompute(peer);
+    const key = this.keyOf(peer);
+    return key !== undefined && this.#parties.mayCompute(peer) && !this.#leftOut.has(key);
+  }
+
+  /** The key is given nothing of this sweep any more. */
+  leaveOut(key: string): void {
+    this.#leftOut.add(key);
   }
 
   keyOf(peer: PeerId): string | undefined {
@@ -63,16 +72,14 @@ export class MemberTrust {
     peer: PeerId,
     held: readonly number[],
   ): string | undefined {
-    const key = this.keyOf(peer);
-    const isBelieved = key !== undefined && this.mayCompute(peer) && !this.#heldUp.isTooOften(key);
-    const isHolder = isBelieved && held.includes(chunk.member);
+    const isHolder = this.mayCompute(peer) && held.includes(chunk.member);
     const { kind } = this.#names.name(chunk, peer, isHolder);
     if (kind === 'refused') return undefined;
     return kind === 'chunk' ? chunk.key : asideKey(this.#id, peer);
   }
 
   /**
-   * What to make of it when a peer says that it has finished a member: all chunks are to be bound to what it named.
+   * What to make of it when a peer says that it has finished a member that it holds: all chunks are to be bound to what it named.
    * `unfounded`: it has not named all since the member was given out, be it that this is news of a time before.
    */
   sayingOf(member: number, peer: PeerId): 'founded' | 'contradicted' | 'unfounded' {
@@ -86,10 +93,16 @@ export class MemberTrust {
    * Gives the keys of those who have held members up like this too often.
    */
   contradicted(member: number, by: PeerId): readonly string[] {
-    const others = [...this.#names.bindersOf(member)].filter((peer) => peer !== by);
+    const finisher = this.#parties.of(by);
+    const binders = [...this.#names.bindersOf(member)].flatMap((peer) => this.#parties.of(peer) ?? []);
     this.again([member]);
-    const keys = new Set(others.flatMap((peer) => this.keyOf(peer) ?? []));
-    return [...keys].filter((key) => this.#heldUp.heldUp(key));
+    const others = new Map(binders.map((known) => [known.key, known]));
+    if (finisher) others.delete(finisher.key);
+    return [...others.values()]
+      .filter(({ key, numericalClass }) =>
+        this.#heldUp.heldUp(key, numericalClass === finisher?.numericalClass),
+      )
+      .map(({ key }) => key);
   }
 
   /** A peer says that a member is over, and it was not over before. */

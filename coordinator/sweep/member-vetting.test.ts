@@ -17,6 +17,7 @@ function vettingOf(drawn: readonly number[], believesOwn = true) {
   const ledger = new Ledger();
   const findings: Finding[] = [];
   const found: Found[] = [];
+  const stood: string[] = [];
   const asked = new Map<number, (verdict: MemberVerdict) => void>();
   const vetting = new MemberVetting(
     {
@@ -30,7 +31,7 @@ function vettingOf(drawn: readonly number[], believesOwn = true) {
         check: (member) => new Promise((resolve) => asked.set(member, resolve)),
         close: () => {},
       },
-      ...{ plan: 1, believesOwn, log: () => {} },
+      ...{ plan: 1, believesOwn, log: () => {}, stood: (key: string) => stood.push(key) },
     },
     {
       foundOut: (liar) => found.push(liar),
@@ -42,7 +43,7 @@ function vettingOf(drawn: readonly number[], believesOwn = true) {
     },
   );
   return {
-    ...{ vetting, findings, found, asked },
+    ...{ vetting, findings, found, asked, stood },
     credit: () => ledger.of(known.party),
     over: (...members: number[]) => {
       for (const member of members) {
@@ -57,14 +58,15 @@ function vettingOf(drawn: readonly number[], believesOwn = true) {
 }
 
 it('a good member speaks for those before it, and for none after it', async () => {
-  const { vetting, over, answer, credit, findings } = vettingOf([2]);
+  const { vetting, over, answer, credit, findings, stood } = vettingOf([2]);
   over(1, 2, 3);
   expect([...vetting.unsure]).toEqual([1, 2, 3]);
   expect(vetting.isClear).toBe(false);
+  expect(stood).toEqual([]);
   await answer(2, { kind: 'holds' });
   expect([...vetting.unsure]).toEqual([3]);
   expect(vetting.isClear).toBe(true);
-  expect([credit(), findings]).toEqual([20, ['good']]);
+  expect([credit(), findings, stood]).toEqual([20, ['good'], [known.key]]);
 });
 
 it('whoever lied loses all since the last good one, and brings no credit for it', async () => {

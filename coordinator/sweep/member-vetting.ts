@@ -36,6 +36,8 @@ export interface MemberVettingTools {
   readonly parties: Pick<Parties, 'isChecked' | 'record' | 'credit' | 'stands'>;
   readonly checks: Pick<MemberChecks, 'check' | 'close'>;
   readonly log: (event: string, details: object) => void;
+  /** Something that the key computed stands. */
+  readonly stood: (key: string) => void;
   /** Under which members are drawn. */
   readonly plan: number;
   /** The coordinator's own peers are believed. */
@@ -163,8 +165,9 @@ export class MemberVetting {
     for (const member of standing) unsure.delete(member);
   }
 
-  #stand({ party }: Known, finished: readonly Finished[]): void {
-    const { parties } = this.#tools;
+  #stand({ party, key }: Known, finished: readonly Finished[]): void {
+    const { parties, stood } = this.#tools;
+    if (finished.some(({ claim }) => claim === 'stored')) stood(key);
     for (const { claim, updates } of finished) {
       if (claim === 'stored') parties.credit.note(party, 0, updates);
     }

@@ -8,6 +8,7 @@ import type { Statement } from '../../core/trust/statement/statement.js';
 import { answerTo } from '../../core/witness/answer.js';
 import { chainOfHashes, readDigests } from '../../core/witness/digests.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
+import { outputsHash, outputsOf } from '../../core/witness/outputs.js';
 import { type KeptSpan, retell, retellBricks } from '../../core/witness/retell.js';
 import { exchangeOf } from '../../core/witness/span.js';
 import { type HashTable, readTrace, writeTrace } from '../../core/witness/trace.js';
@@ -36,6 +37,7 @@ const job: Job = checkJob({
     },
   },
   initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 7, y: 6, x: 5 } } },
+  outputs: { film: { fields: ['psi'], every: 5 } },
   run: { exchangeEvery: 2 },
 });
 
@@ -236,6 +238,88 @@ test('whoever says that it sent other halos than it had is named', async () => {
     who: [{ peer: 'liar' }],
     why: 'it sent halos that it did not have',
   });
+});
+
+/** Signs for other outputs than it has, and tells of those: `other` says which chunk, by snapshot and place. */
+async function storesOtherwise(other: {
+  readonly snapshot: number;
+  readonly place: number;
+}): Promise<Teller> {
+  const falsified = (outputs: HashTable): HashTable =>
+    outputs.map((row, snapshot) =>
+      row.map((hash, place) =>
+        snapshot === other.snapshot && place === other.place ? hash.map((byte) => byte ^ 1) : hash,
+      ),
+    );
+  const traceOf = async (at: number[]) =>
+    readTrace(job, kept.span, at, (await truth.answer({ type: 'trace', at })) as Uint8Array);
+  const { outputs } = await traceOf([kept.span.to]);
+  const chains = await Promise.all(falsified(outputs).map((row) => chainOfHashes(row, digest)));
+  const statement = { ...truth.signed.statement, outputs: await outputsHash(chains, digest) };
+  return {
+    signed: { ...truth.signed, peer: 'liar', statement },
+    answer: async (message) => {
+      if (message.type !== 'trace') return truth.answer(message);
+      const honestly = await traceOf(message.at);
+      return writeTrace({ ...honestly, outputs: falsified(honestly.outputs) });
+    },
+  };
+}
+
+test('whoever signs for other outputs than it computes again is found by its own word', async () => {
+  const statement = { ...truth.signed.statement, outputs: 'ab'.repeat(32) };
+  const wrong = { ...truth, signed: { ...truth.signed, peer: 'liar', statement } };
+  expect(await bisect(truth, wrong)).toMatchObject({ kind: 'lied', who: [{ peer: 'liar' }] });
+});
+
+test.each([
+  { when: 'at an exchange', snapshot: 7, step: 40 },
+  { when: 'between exchanges', snapshot: 20, step: 105 },
+  { when: 'at its end', snapshot: 31, step: 160 },
+])('whoever says that it stored other outputs than it had, $when, is named', async ({ snapshot, step }) => {
+  expect(outputsOf(job, kept.span)[snapshot]?.step).toBe(step);
+  const wrong = await storesOtherwise({ snapshot, place: 1 });
+  const lied = { kind: 'lied', who: [{ peer: 'liar' }], why: 'its outputs are not of what it had' };
+  expect(await bisect(truth, wrong)).toMatchObject(lied);
+  expect(await bisect(wrong, truth)).toMatchObject(lied);
+});
+
+test('where two received other halos, neither is named, and each is held to its own', async () => {
+  const received = kept.received.map((row, exchange) =>
+    exchange === 33 ? row.map((cells) => cells.map((value) => value * (1 + 1e-6))) : row,
+  );
+  const other = await teller('another', honest, { own: { ...kept, received } });
+  expect(await bisect(truth, other)).toEqual({ kind: 'open', why: 'they received other halos' });
+});
+
+/** As GPUs do: what is below f32's smallest normal is 0. */
+const flushing = (engine: Engine): Engine => ({
+  ...engine,
+  createShard: async (spec) => {
+    const shard = await engine.createShard(spec);
+    return {
+      ...shard,
+      write: (slabs, cells) => shard.write(slabs, cells),
+      advance: (updates) => shard.advance(updates),
+      swapLevels: () => shard.swapLevels(),
+      close: () => shard.close(),
+      read: async (slabs) => (await shard.read(slabs)).map((v) => (Math.abs(v) < 2 ** -126 ? 0 : v)),
+    };
+  },
+});
+
+test('an honest device that makes 0 of the smallest numbers is not named, where the other changes as small ones', async () => {
+  // All is silent but one brick, which is so quiet that what comes of it in the next one is below f32's smallest normal.
+  const start = new Float32Array(kept.start.length);
+  const size = start.length / 32;
+  start.fill(1e-37, 14 * size, 15 * size);
+  const received = kept.received.map((row) => row.map(({ length }) => new Float32Array(length)));
+  const own = { ...kept, start, received };
+  const honestly = await teller('truthful', flushing(honest), { own });
+  const wrong = await teller('liar', flushing(cellOff([2, 13, 13], 1e-36).on(honest)), { own });
+  expect(await bisect(honestly, wrong, { of: 'gpu', checkedBy: 'plain' })).toMatchObject({ kind: 'open' });
+  const louder = await teller('liar', flushing(cellOff([2, 13, 13], 1e-3).on(honest)), { own });
+  expect(named(await bisect(honestly, louder, { of: 'gpu', checkedBy: 'plain' }))).toEqual(['liar']);
 });
 
 test('whoever shows other bricks than it told of is named, and its word counts for nothing', async () => {

@@ -1,19 +1,20 @@
 import { randomInt } from 'node:crypto';
-import type { Triple } from '../../core/grid/box.js';
+import { type Box, cellCount, type Triple } from '../../core/grid/box.js';
 import { brickBox, bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import { type Readable, stateSlabs } from '../../core/peer/load.js';
 import { MAX_STEPS_TRACED } from '../../core/protocol/limits.js';
 import { digestOf } from '../../core/protocol/seal.js';
 import { spanTolerance } from '../../core/trust/classes/drift.js';
-import { coneOf, startSlabs } from '../../core/trust/cone.js';
+import { coneOf, endSlabs, startSlabs } from '../../core/trust/cone.js';
 import { recompute } from '../../core/trust/replica/recompute.js';
 import { brickDigest, isDigestOf, sameDigest } from '../../core/trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
-import { misfitOfState } from '../../core/witness/compare.js';
+import { misfitBeside, scaleOf } from '../../core/witness/compare.js';
 import { haloHash } from '../../core/witness/digests.js';
-import { bricksUnder, cellsOf } from '../../core/witness/region.js';
-import { type Outcome, recomputeSpan, roundAsSent } from '../../core/witness/replay.js';
+import { outputsOf } from '../../core/witness/outputs.js';
+import { bricksUnder, cellsOf, isOfOneArray } from '../../core/witness/region.js';
+import { recomputeSpan, roundAsSent } from '../../core/witness/replay.js';
 import { readShownBricks, type ShownBricks, shownBytes } from '../../core/witness/shown-bricks.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from '../../core/witness/span.js';
 import { storedPhysics } from '../../core/witness/stored-physics.js';
@@ -22,9 +23,10 @@ import {
   readTrace,
   stepsBetween,
   type Trace,
-  tellsSignedHalos,
+  tellsWhatIsSigned,
   traceBytes,
 } from '../../core/witness/trace.js';
+import type { Slab } from '../../shaders/engine.js';
 import type { Asking, Demand } from './asking.js';
 import { type Checker, digest } from './checker.js';
 import { keepsHalves } from './class-in-job.js';
@@ -73,11 +75,20 @@ interface Case {
 /** Bricks that are computed again where no bits can be compared: a liar may have a small lie among large ones. */
 const BRICKS_WEIGHED = 4;
 
-/** What both told last. They received the same halos. */
+/** What both told last. */
 type Traces = readonly [Trace, Trace];
+
+/** What a box comes to, and what it is made of. */
+interface Remade {
+  readonly startSlabs: readonly Slab[];
+  readonly start: Float32Array;
+  readonly endSlabs: readonly Slab[];
+  readonly end: Float32Array;
+}
 
 const COMPUTED = 'what it signed for does not come of what it had';
 const SENT = 'it sent halos that it did not have';
+const STORED = 'its outputs are not of what it had';
 const RETOLD = 'it tells of other cells than it signed for';
 
 /**
@@ -142,7 +153,7 @@ export class Bisection {
     for (const [i, { signed, states }] of tellers.entries()) {
       const trace = traces[i];
       if (!trace) continue;
-      const isTrue = await tellsSignedHalos(this.#job, span, signed.statement, trace, digest);
+      const isTrue = await tellsWhatIsSigned(this.#job, span, signed.statement, trace, digest);
       const isSame = at.every((step, j) => isSameState(states.get(step) ?? trace.states[j], trace.states[j]));
       if (!isTrue || !isSame) liars.push(signed);
       for (const [j, step] of at.entries()) states.set(step, trace.states[j] as Uint8Array);
@@ -169,9 +180,26 @@ export class Bisection {
   }
 
   async #weighBrick(found: Case, traces: Traces, from: number, to: number, place: number): Promise<Finding> {
+    const made = await this.#remake(found, traces, { from, to }, this.#boxOf(found.span, place));
+    if (isFinding(made)) return made;
+    if (found.isSameClass) return this.#whoDiffers(found, to, place, made.end);
+    return this.#whoIsFar(found, traces, { ...this.#alone(found.span, place), from, to }, place, made);
+  }
+
+  /** What a box of the shard comes to within one exchange, at whose beginning both had the same. */
+  async #remake(
+    found: Case,
+    traces: Traces,
+    { from, to }: Pick<Span, 'from' | 'to'>,
+    box: Box,
+  ): Promise<Remade | Finding> {
     const { span } = found;
     const job = this.#job;
-    const cone = coneOf(job, this.#boxOf(span, place), to - from);
+    const received = traces.map((trace) => trace.received[exchangeSteps(span).indexOf(from)] ?? []);
+    // Of a neighbour whose heir is of another class, one may have had other halos than the other.
+    if (firstOther([received[0] ?? []], [received[1] ?? []]))
+      return { kind: 'open', why: 'they received other halos' };
+    const cone = coneOf(job, box, to - from);
     const slabs = startSlabs(job, cone, { kind: 'all' });
     const shown = await this.#bricks(found, traces, from, bricksUnder(job, span, slabs));
     if (isFinding(shown)) return shown;
@@ -181,28 +209,18 @@ export class Bisection {
       (engine) => recompute(engine, physics, cone, { kind: 'all' }, from, start),
       isUrgent,
     );
-    if (found.isSameClass) return this.#whoDiffers(found, to, place, end);
-    const before = shown.bricks.get(place) as Float32Array;
-    return this.#whoIsFar(found, traces, { ...this.#alone(span, place), from, to }, place, {
-      start: before,
-      end,
-    });
+    return { startSlabs: slabs, start, endSlabs: endSlabs(job, cone, { kind: 'all' }), end };
   }
 
   /** Each shows what it had of the brick at the end; who is not within the tolerance between classes lied. */
-  async #whoIsFar(
-    found: Case,
-    traces: Traces,
-    brick: Span,
-    place: number,
-    made: Pick<Outcome, 'start' | 'end'>,
-  ): Promise<Finding> {
+  async #whoIsFar(found: Case, traces: Traces, brick: Span, place: number, made: Remade): Promise<Finding> {
     const shown = await this.#showBricks(found, traces, brick.to, [place]);
     if (isFinding(shown)) return shown;
     const tolerance = spanTolerance(brick.to - brick.from);
+    const around = scaleOf(made.startSlabs, made.start);
     const far = found.tellers.filter((_, i) => {
       const cells = shown[i]?.bricks.get(place);
-      return cells && !(misfitOfState(this.#job, brick, cells, { ...made, sent: [] }) <= tolerance);
+      return cells && !(misfitBeside(this.#job, brick, cells, made.end, around) <= tolerance);
     });
     if (far.length > 0) return { kind: 'lied', who: far.map(signedOf), why: COMPUTED };
     const silent = silentOf(found.tellers, shown);
@@ -245,26 +263,67 @@ export class Bisection {
     const job = this.#job;
     const { outgoing } = exchangeOf(job, span);
     const place = firstOther(traces[0].sent, traces[1].sent);
-    if (!place) return { kind: 'open', why: 'they tell the same, and signed otherwise' };
+    if (!place) return this.#weighOutputs(found, traces);
     const step = exchangeSteps(span)[place.row] as number;
-    const again = await this.#trace(found, [step]);
-    if (isFinding(again)) return again;
-    if (!this.#isAgreed(tellers, step)) {
-      // Between the steps that they told of before, they differed for a while.
-      const agreed = [...tellers[0].states.keys()].filter((at) => at < step && this.#isAgreed(tellers, at));
-      return this.#narrow(found, Math.max(...agreed), step);
-    }
+    const otherwise = await this.#hadOthersAt(found, step);
+    if (otherwise) return otherwise;
     const { slabs } = outgoing[place.column] as (typeof outgoing)[number];
     const shown = await this.#bricks(found, traces, step, bricksUnder(job, span, slabs));
     if (isFinding(shown)) return shown;
     const cells = cellsOf(job, span, slabs, shown);
     roundAsSent(job, slabs, cells);
-    const truth = await haloHash(cells, digest);
-    const wrong = tellers.filter((_, i) => {
-      const row = traces[i]?.sent[place.row];
-      return !sameDigest(row?.[place.column] as Uint8Array, truth);
-    });
-    return { kind: 'lied', who: wrong.map(signedOf), why: SENT };
+    return whoHashes(tellers, traces, ({ sent }) => sent[place.row]?.[place.column], cells, SENT);
+  }
+
+  /** They had and sent the same, and store other outputs. */
+  async #weighOutputs(found: Case, traces: Traces): Promise<Finding> {
+    const { span, tellers } = found;
+    const job = this.#job;
+    const place = firstOther(traces[0].outputs, traces[1].outputs);
+    if (!place) return { kind: 'open', why: 'they tell the same, and signed otherwise' };
+    const { step, chunks } = outputsOf(job, span)[place.row] as ReturnType<typeof outputsOf>[number];
+    const { slab } = chunks[place.column] as (typeof chunks)[number];
+    const before = stepsBetween(span, span.from, step, Number.POSITIVE_INFINITY).at(-1) as number;
+    const otherwise = await this.#hadOthersAt(found, before);
+    if (otherwise) return otherwise;
+    const cells = await this.#cellsAt(found, traces, { from: before, to: step }, slab);
+    if (isFinding(cells)) return cells;
+    return whoHashes(tellers, traces, ({ outputs }) => outputs[place.row]?.[place.column], cells, STORED);
+  }
+
+  /** Cells of what both had alike at `from`, at that step or within its exchange. */
+  async #cellsAt(
+    found: Case,
+    traces: Traces,
+    { from, to }: Pick<Span, 'from' | 'to'>,
+    slab: Slab,
+  ): Promise<Float32Array | Finding> {
+    const { span, isSameClass } = found;
+    const job = this.#job;
+    if (from === to) {
+      const shown = await this.#bricks(found, traces, from, bricksUnder(job, span, [slab]));
+      return isFinding(shown) ? shown : cellsOf(job, span, [slab], shown);
+    }
+    if (!isSameClass)
+      return {
+        kind: 'open',
+        why: 'their outputs are of a step at which nobody of their class computes again',
+      };
+    const made = await this.#remake(found, traces, { from, to }, slab.box);
+    if (isFinding(made)) return made;
+    const place = made.endSlabs.findIndex((own) => isOfOneArray(own, slab));
+    const size = cellCount(slab.box);
+    return made.end.subarray(place * size, (place + 1) * size);
+  }
+
+  /** What is found where the two had other states at a step, between those that they told of before: they differed for a while. */
+  async #hadOthersAt(found: Case, step: number): Promise<Finding | undefined> {
+    const { tellers } = found;
+    const again = await this.#trace(found, [step]);
+    if (isFinding(again)) return again;
+    if (this.#isAgreed(tellers, step)) return undefined;
+    const agreed = [...tellers[0].states.keys()].filter((at) => at < step && this.#isAgreed(tellers, at));
+    return this.#narrow(found, Math.max(...agreed), step);
   }
 
   /** Bricks at a step at which both had the same: of whichever of the two shows them. */
@@ -295,10 +354,11 @@ export class Bisection {
     const message: Demand['message'] = { type: 'bricks', at, bricks: [...bricks] };
     const told = await this.#ask(tellers, span, { bytes, message, withinMs });
     const shown = told.map((bytes) => bytes && readShownBricks(this.#job, span, at, bricks, bytes));
-    const received = traces[0].received[exchangeSteps(span).indexOf(at)] ?? [];
+    const row = exchangeSteps(span).indexOf(at);
     const liars: SignedSpan[] = [];
     for (const [i, { signed, states }] of tellers.entries()) {
       const own = shown[i];
+      const received = traces[i]?.received[row] ?? [];
       if (own && !(await isAsTold(own, states.get(at) as Uint8Array, received))) liars.push(signed);
     }
     return liars.length > 0 ? { kind: 'lied', who: liars, why: RETOLD } : shown;
@@ -327,8 +387,9 @@ const isUrgent = () => true;
 
 const signedOf = ({ signed }: Teller): SignedSpan => signed;
 
-const isFinding = (value: Traces | ShownBricks | Finding | readonly unknown[]): value is Finding =>
-  'kind' in value;
+const isFinding = (
+  value: Traces | ShownBricks | Remade | Float32Array | Finding | readonly unknown[],
+): value is Finding => 'kind' in value;
 
 const isSameState = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean =>
   a !== undefined && b !== undefined && sameDigest(a, b);
@@ -339,6 +400,19 @@ function silentOf(
 ): Extract<Finding, { kind: 'silent' }> {
   const silent = tellers.filter((_, i) => answers[i] === undefined);
   return { kind: 'silent', who: silent.map(signedOf) };
+}
+
+/** Of two who told other hashes of the same cells, whoever's are not of them. */
+async function whoHashes(
+  tellers: Case['tellers'],
+  traces: Traces,
+  told: (trace: Trace) => Uint8Array | undefined,
+  cells: Float32Array,
+  why: string,
+): Promise<Finding> {
+  const truth = await haloHash(cells, digest);
+  const wrong = tellers.filter((_, i) => !sameDigest(told(traces[i] as Trace) as Uint8Array, truth));
+  return { kind: 'lied', who: wrong.map(signedOf), why };
 }
 
 /** Places, in the shard, of the bricks of which they told otherwise. */

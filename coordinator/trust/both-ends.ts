@@ -15,17 +15,16 @@ export type Contradiction =
 
 /**
  * Whether both ends of every link signed for the same halos, and shadows for those that their shard's peer had: the first contradiction,
- * if there is one. `isSignedWhole`: whether nobody has gone who sent some of them. `isHeirToOthers`: whether somebody has gone who sent some of
- * a shard's, and whose shadow, which signs in its place, need not have the same bits: these are for their values to tell (`Legacies`).
+ * if there is one. `isSignedWhole`: whether nobody has gone who sent some of a shard's. `isHeirToOthers`: whether somebody has gone who did,
+ * and whose shadow, which signs in its place, need not have the same bits: these are for their values to tell (`Legacies`).
  */
 export function compareEnds(
   job: Job,
   plan: Plan,
   { byShard, shadows }: SpanGroup,
-  isSignedWhole = true,
+  isSignedWhole: (shard: number) => boolean = () => true,
   isHeirToOthers: (shard: number) => boolean = () => false,
 ): Contradiction | undefined {
-  const otherHalos = isSignedWhole ? 'other halos' : 'unsigned halos';
   for (const [shard, by] of [...byShard, ...shadows]) {
     const { halos } = by.statement;
     const { outgoing } = exchangeOf(job, { plan, shard, from: plan.from, to: plan.from });
@@ -38,7 +37,9 @@ export function compareEnds(
       // What a shadow would have sent is compared with what its shard's peer did.
       const isOfShadow = shadows.get(shard) === by;
       const isSame = isOfShadow ? theirs?.sent === halo.received : theirs?.received === halo.sent;
-      if (!isSame && !isHeirToOthers(isOfShadow ? halo.shard : shard)) return { kind: otherHalos, by, other };
+      const sender = isOfShadow ? halo.shard : shard;
+      if (isSame || isHeirToOthers(sender)) continue;
+      return { kind: isSignedWhole(sender) ? 'other halos' : 'unsigned halos', by, other };
     }
   }
   return undefined;

@@ -133,9 +133,9 @@ export class Court {
     answer: Answer,
     precaution: Precaution,
   ): Promise<Judgement> {
-    const { claim, of } = found;
+    const { claim } = found;
     const { member, known } = inspector;
-    const { supervisor, parties } = this.#tools;
+    const { supervisor } = this.#tools;
     const isAgreed = await agrees(answer, claim);
     if (isAgreed && precaution === 'none') {
       this.#credit(inspector, claim);
@@ -143,18 +143,18 @@ export class Court {
     }
     const verdict = await this.#check(found);
     const judgement: Judgement = { verdict, by: 'coordinator' };
+    if (verdict.kind === 'undecided') {
+      // The coordinator cannot tell: who computes as the peer does can.
+      if (isAgreed) return { verdict: { kind: 'holds' }, by: member.id };
+      return this.#eitherIsOff(found, inspector, judgement);
+    }
     if (isAgreed) {
       if (verdict.kind === 'lied')
         return this.#foundOut(judgement, inspector, 'it vouched for what is not true');
       return this.#wasRight(judgement, inspector, claim);
     }
     if (verdict.kind !== 'holds' || !verdict.outcome) return this.#wasRight(judgement, inspector, claim);
-    if (!claim.sameClass) {
-      // Within the tolerance between classes either may be off: both are looked at more closely from now on.
-      for (const party of [of.party, known.party]) parties.record(party, 'bad');
-      supervisor.record(known.party, 'bad');
-      return judgement;
-    }
+    if (!claim.sameClass) return this.#eitherIsOff(found, inspector, judgement);
     const start = await rootOf(
       await brickDigests(claim.job, boxOfSpan(claim.span), verdict.outcome.start, digest),
       digest,
@@ -163,6 +163,14 @@ export class Court {
       return this.#foundOut(judgement, inspector, 'it accused a peer that computes truly');
     // What reached it was not what was sent: an accident, or an excuse that costs it this job.
     this.#tools.inspectors.cannot(inspector, claim.span.plan.job);
+    supervisor.record(known.party, 'bad');
+    return judgement;
+  }
+
+  /** Within the tolerance between classes either may be: both are looked at more closely from now on. */
+  #eitherIsOff({ of }: Case, { known }: Inspector, judgement: Judgement): Judgement {
+    const { parties, supervisor } = this.#tools;
+    for (const party of [of.party, known.party]) parties.record(party, 'bad');
     supervisor.record(known.party, 'bad');
     return judgement;
   }

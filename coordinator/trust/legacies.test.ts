@@ -9,7 +9,7 @@ import { type Outcome, replay } from '../../core/witness/replay.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from '../../core/witness/span.js';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
-import { digest } from './checker.js';
+import { Checker, digest } from './checker.js';
 import { compareLegacy } from './legacies.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 
@@ -109,6 +109,38 @@ it('are found where they are not', async () => {
     by: { peer: 'cora' },
     other: { peer: 'bert' },
   });
+});
+
+const withNaN = (table: HaloTable): HaloTable =>
+  table.map((row) => row.map((cells) => cells.map((value, i) => (i === 5 ? Number.NaN : value))));
+
+it('are found where they are no numbers', async () => {
+  expect(await compared(withNaN(bert.received))).toMatchObject({ kind: 'apart', other: { peer: 'bert' } });
+});
+
+it('whoever sends halos that are no numbers is found out on another class', async () => {
+  const outcome = { ...cora.outcome, sent: withNaN(cora.outcome.sent) };
+  const { statement, digests } = await signedBy('cora', 0, { outcome, received: cora.received });
+  const checker = new Checker(() => createWasmEngine());
+  const claim = {
+    ...({
+      job,
+      span: spanOf(0),
+      statement,
+      digests,
+      start: { kind: 'initial' },
+      startDigests: undefined,
+    } as const),
+    ...{
+      evidence: { received: cora.received, outcome },
+      sameClass: false,
+      stores: false,
+      keepsHalves: false,
+    },
+  };
+  const verdict = await checker.check(objects, claim, () => true);
+  await checker.close();
+  expect(verdict).toMatchObject({ kind: 'lied', why: 'it sent halos that it did not have' });
 });
 
 it('whoever shows other halos than it signed for is found out', async () => {

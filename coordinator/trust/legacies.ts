@@ -51,7 +51,7 @@ export async function compareLegacy(
     const had = columnOf(theirs.evidence.received, incoming, shard);
     if ((await chainOf(had, digest)) !== signed.received) return { kind: 'forged', by: other };
     const wouldHaveSent = rowsOf(columnOf(sent, outgoing, neighbour));
-    if (misfitOfHalos(rowsOf(had), { sent: wouldHaveSent, end }) > tolerance)
+    if (!(misfitOfHalos(rowsOf(had), { sent: wouldHaveSent, end }) <= tolerance))
       return { kind: 'apart', by: heir, other };
   }
   return { kind: 'near' };

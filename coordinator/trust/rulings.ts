@@ -117,6 +117,8 @@ export class Rulings {
       case 'holds':
         for (const right of twin ? [span, twin] : [span]) this.#holds(right, by);
         return this.#listener.progressed();
+      case 'undecided':
+        return this.#listener.progressed();
       case 'lied':
         return this.#lied(twin && verdict.isSignedFalse ? [span, twin] : [span], verdict.why);
       case 'other start':

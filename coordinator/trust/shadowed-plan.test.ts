@@ -74,7 +74,11 @@ test('a shadow that has taken over signs for its shard', () => {
   signed.retire('anna', 24);
   const group = signed.takeWhole();
   expect([group?.byShard.get(0)?.peer, group?.shadows.size]).toEqual(['cora', 0]);
-  expect([signed.isHeldBy('anna'), signed.isSignedWhole]).toEqual([false, false]);
+  expect([signed.isHeldBy('anna'), signed.isSignedWhole(0), signed.isSignedWhole(1)]).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });
 
 test('two who signed for the same agree, where they belong to two owners', () => {
@@ -111,8 +115,23 @@ test('what one of two of two classes sent before the other took over is not held
   const group = signed.takeWhole() as SpanGroup;
   const isHeir = (shard: number) => signed.isHeirToOthers(shard);
   expect([isHeir(0), isHeir(1)]).toEqual([true, false]);
-  expect(compareEnds(job, plan, group, signed.isSignedWhole, isHeir)).toBeUndefined();
-  expect(compareEnds(job, plan, group, signed.isSignedWhole)).toMatchObject({ kind: 'unsigned halos' });
+  const isWhole = (shard: number) => signed.isSignedWhole(shard);
+  expect(compareEnds(job, plan, group, isWhole, isHeir)).toBeUndefined();
+  expect(compareEnds(job, plan, group, isWhole)).toMatchObject({ kind: 'unsigned halos' });
+});
+
+test.each<[PeerId, Said, string]>([
+  ['cora', { sent: hash(9) }, 'other halos'],
+  ['cora', { received: hash(9) }, 'other halos'],
+  ['anna', { sent: hash(9) }, 'other halos'],
+  ['anna', { received: hash(9) }, 'unsigned halos'],
+])('once %s is gone, %o of another shard is told from what was signed: %s', (leaver, lie, kind) => {
+  signed.add(span('anna', 0));
+  signed.add(span('bert', 1, lie));
+  signed.add(span('cora', 0));
+  signed.retire(leaver, 24);
+  const group = signed.takeWhole() as SpanGroup;
+  expect(compareEnds(job, plan, group, (shard) => signed.isSignedWhole(shard))).toMatchObject({ kind });
 });
 
 test('a span is not vetted while two are compared by their values', () => {
@@ -137,7 +156,7 @@ test('a shadow that had other halos than its shard’s peer contradicts the neig
     by: cora,
     other: { peer: 'bert' },
   });
-  expect(compareEnds(job, plan, group, false)).toMatchObject({ kind: 'unsigned halos' });
+  expect(compareEnds(job, plan, group, () => false)).toMatchObject({ kind: 'unsigned halos' });
 });
 
 test('a dispute is over when one is found wrong; where both are right, nobody knows', () => {

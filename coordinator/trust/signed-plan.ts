@@ -46,8 +46,8 @@ export class SignedPlan {
   readonly #began = Date.now();
   /** And when the last of what was signed for a span so far came: before, who is missing was not the only one. */
   readonly #lastSigned = new Map<number, number>();
-  /** Before this step some halos of a shard may be those of a peer that is gone, who signs for them no more. */
-  #unsignedBefore = 0;
+  /** By shard whose own peer is gone: before this step some of its halos may be that peer's, who signs for them no more. */
+  readonly #unsignedBefore = new Map<number, number>();
   /** Where spans end: what peers were told of, and the job's end. */
   readonly #ends: Set<number>;
   /** Where the last span was made to end, and when. */
@@ -81,10 +81,10 @@ export class SignedPlan {
     return this.#sizes;
   }
 
-  /** Peers of shards that nobody computes again: too large to be shown, and without a shadow. */
-  get unseen(): PeerId[] {
+  /** Peers of shards that nobody computes again: too large to be shown, and without a shadow that tells anything of them. */
+  unseen(tells: (peer: PeerId, shadow: PeerId) => boolean): PeerId[] {
     const { shards } = this.#plan;
-    return unseenShards(this.#plan, this.#sizes).map((shard) => shards[shard]?.peer as PeerId);
+    return unseenShards(this.#plan, this.#sizes, tells).map((shard) => shards[shard]?.peer as PeerId);
   }
 
   /** The step at which another plan took over; undefined while none has. */
@@ -101,16 +101,17 @@ export class SignedPlan {
   /** A peer holds nothing of the plan any more; what it sent may be in use until `step`. */
   retire(peer: PeerId, step: number): void {
     const shard = this.#plan.shards.findIndex((own) => own.peer === peer);
+    // Shadows send nothing.
+    if (shard >= 0) this.#unsignedBefore.set(shard, step);
     if (this.isUnlike(shard)) this.#heirsToOthers.add(shard);
     this.#plan = planWithout(this.#plan, peer) ?? this.#plan;
     for (const group of this.#groups.values()) group.delete(peer);
     this.#checks.delete(peer);
-    this.#unsignedBefore = step;
   }
 
-  /** Whether all that is in the next span to be compared has been signed for by somebody who is there. */
-  get isSignedWhole(): boolean {
-    return this.#compared >= this.#unsignedBefore;
+  /** Whether all that a shard sent in the next span to be compared has been signed for by somebody who is there. */
+  isSignedWhole(shard: number): boolean {
+    return this.#compared >= (this.#unsignedBefore.get(shard) ?? 0);
   }
 
   /** Whether a shard's peer and its shadow need not have the same bits, as far as it has, or had, a shadow. */
@@ -128,7 +129,7 @@ export class SignedPlan {
    * the same bits.
    */
   isHeirToOthers(shard: number): boolean {
-    return !this.isSignedWhole && this.#heirsToOthers.has(shard);
+    return !this.isSignedWhole(shard) && this.#heirsToOthers.has(shard);
   }
 
   isHeldBy(peer: PeerId): boolean {

@@ -72,6 +72,11 @@ export class SignedPlans {
     return undefined;
   }
 
+  /** Whether a span is being checked, or compared by its values, that began before `step`. */
+  isCheckedBefore(step: number): boolean {
+    return this.#plans.some(({ checkedFrom }) => checkedFrom !== undefined && checkedFrom < step);
+  }
+
   /** A peer that has not signed for a span that others have signed for, if there is one. */
   get silent(): Silent | undefined {
     return this.#plans.find(({ silent }) => silent !== undefined)?.silent;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkJob } from '../../core/job/check.js';
 import { MAX_SIGNED_BYTES } from '../../core/protocol/limits.js';
 import type { Plan } from '../../core/protocol/plan.js';
-import { canSign, isLong, spanPause, spanSizes } from './span-length.js';
+import { canSign, isLong, spanPause, spanSizes, unseenShards } from './span-length.js';
 
 function jobOf(edge: number, brick: number) {
   return checkJob({
@@ -45,6 +45,23 @@ test('of a plan all shards are signed for, and those are shown that are small en
   expect(canSign(job, plan, first - 1)).toBe(true);
 });
 
+test('a shard too large to be shown is seen where it has a shadow that tells anything of its peer', () => {
+  const shadowed = { ...plan, shadows: [{ peer: 'cora', shard: 1 }] };
+  const unseen = (limit: number, own: Plan, ofOneOwner: readonly string[] = []) =>
+    unseenShards(
+      own,
+      spanSizes(job, own, limit),
+      (...pair) => !pair.every((peer) => ofOneOwner.includes(peer)),
+    );
+  expect([unseen(second, plan), unseen(second - 1, plan), unseen(first - 1, plan)]).toEqual([
+    [],
+    [1],
+    [0, 1],
+  ]);
+  expect(unseen(second - 1, shadowed)).toEqual([]);
+  expect(unseen(second - 1, shadowed, ['bert', 'cora'])).toEqual([1]);
+});
+
 test('a shard of more state than may be signed for leaves its plan unsigned, unless that much may be shown', () => {
   const large = jobOf(1024, 64);
   const halves = planOf(1024, 512);
@@ -66,4 +83,17 @@ test('spans are as short as the shards need that are shown, however much the oth
 
 test('a span of a large shard is no shorter than its state takes to be hashed', () => {
   expect(spanPause({ state: MAX_SIGNED_BYTES, halos: 0 }, 0, false)).toBeGreaterThan(5_000);
+});
+
+test('where waves are kept in f16 spans are short enough for a check to tell a false state', () => {
+  const isTooLong = (of: typeof job) => isLong(spanSizes(of, plan), plan.exchangeEvery, 504);
+  const halves = checkJob({
+    name: 'sizes',
+    model: 'wave',
+    grid: { shape: [32, 32, 32], spacing: 1, brick: 8 },
+    time: { steps: 800, courant: 0.5 },
+    parameters: { speed: 1 },
+    run: { keepWavesIn: 'f16' },
+  });
+  expect([isTooLong(job), isTooLong(halves)]).toEqual([false, true]);
 });

@@ -6,7 +6,7 @@ import {
   MAX_EVIDENCE_BYTES,
   MAX_SIGNED_BYTES,
 } from '../../core/protocol/limits.js';
-import type { Plan } from '../../core/protocol/plan.js';
+import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import { exchangeOf, spanCells } from '../../core/witness/span.js';
 
 /** Long enough that copying and hashing a state costs little beside computing it, short enough to find a liar soon. */
@@ -24,6 +24,9 @@ const TRUSTED_BYTES_PER_MS = 4_000;
 /** A span is computed once more beside the next ones, and its state hashed up to 32 times. */
 const RETELL_TIMES = 6;
 
+/** What f16 loses adds up from step to step: a check of so many still tells a false state, with small time steps too. */
+const MOST_STEPS_IN_HALVES = 500;
+
 /** Of the halos of a span, which peers keep and show, or of the state where that is more: where links are that fast, spans are shorter. */
 const HALO_BYTES = 128 * 1024 * 1024;
 
@@ -39,6 +42,8 @@ export interface SpanSizes extends ShardSizes {
   readonly shown: ShardSizes;
   /** Bytes that a peer shows of one span, at most. */
   readonly limit: number;
+  /** Steps of a span, at most: but a span has an epoch. */
+  readonly steps: number;
   /** Shards that can be shown, and so computed again. */
   readonly canBeShown: ReadonlySet<number>;
 }
@@ -56,6 +61,7 @@ export function spanSizes(job: Job, plan: Plan, limit = MAX_EVIDENCE_BYTES): Spa
     ...largestOf(sizes),
     shown: largestOf(shown.map(([, size]) => size)),
     limit,
+    steps: job.run.keepWavesIn === 'f16' ? MOST_STEPS_IN_HALVES : Number.POSITIVE_INFINITY,
     canBeShown: new Set(shown.map(([shard]) => shard)),
   };
 }
@@ -68,9 +74,18 @@ const largestOf = (sizes: readonly ShardSizes[]): ShardSizes => ({
 /** The state at both ends of a span, and the halos of so many exchanges, both ways. */
 const bytesShown = ({ state, halos }: ShardSizes, exchanges: number) => 2 * (state + halos * exchanges);
 
-/** Shards that nobody computes again: too large to be shown, and without a shadow. */
-export function unseenShards({ shards, shadows = [] }: Plan, { canBeShown }: SpanSizes): number[] {
-  const isSeen = (shard: number) => canBeShown.has(shard) || shadows.some((own) => own.shard === shard);
+/**
+ * Shards that nobody computes again: too large to be shown, and without a shadow. `tells`: whether what a shadow signed tells anything of the
+ * peer whose shard it computes; always, unless given.
+ */
+export function unseenShards(
+  { shards, shadows = [] }: Plan,
+  { canBeShown }: SpanSizes,
+  tells: (peer: PeerId, shadow: PeerId) => boolean = () => true,
+): number[] {
+  const isSeen = (shard: number) =>
+    canBeShown.has(shard) ||
+    shadows.some((own) => own.shard === shard && tells(shards[shard]?.peer ?? own.peer, own.peer));
   return [...shards.keys()].filter((shard) => !isSeen(shard));
 }
 
@@ -93,12 +108,13 @@ export function spanPause({ state }: ShardSizes, before: number, areTrusted: boo
 
 /** Whether so many steps are too many for a span. */
 export function isLong(
-  { state, halos, shown, limit }: SpanSizes,
+  { state, halos, shown, limit, steps: most }: SpanSizes,
   exchangeEvery: number,
   steps: number,
 ): boolean {
   const exchanges = Math.ceil(steps / exchangeEvery);
-  return halos * exchanges > Math.max(HALO_BYTES, state) || bytesShown(shown, exchanges) > limit;
+  const isMuch = halos * exchanges > Math.max(HALO_BYTES, state) || bytesShown(shown, exchanges) > limit;
+  return isMuch || steps > most;
 }
 
 /** Milliseconds that a peer may take to compute a span once more, beside all else that it computes: several times what the span took. */

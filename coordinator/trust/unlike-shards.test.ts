@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
-import { boxOfShape } from '../../core/grid/box.js';
+import { type Box, boxOfShape } from '../../core/grid/box.js';
 import { checkJob } from '../../core/job/check.js';
+import { planExchange } from '../../core/peer/exchange.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
 import { brickDigests, stateCells } from '../../core/witness/digests.js';
 import { writeEvidence } from '../../core/witness/evidence.js';
@@ -8,6 +9,7 @@ import { writeSample } from '../../core/witness/sample.js';
 import { digest } from './checker.js';
 import { SignedPlan } from './signed-plan.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
+import { spanSizes } from './span-length.js';
 import { UnlikeShards } from './unlike-shards.js';
 
 const job = checkJob({
@@ -115,4 +117,67 @@ test('a shadow that is gone leaves what its peer did unseen', async () => {
   show(true);
   await finished;
   expect(said).toEqual(['near in 0 of all bricks']);
+});
+
+test('a neighbour whose shard is too large to be shown is not asked for the halos of a peer that is gone', async () => {
+  const wide = checkJob({
+    name: 'wide',
+    model: 'wave',
+    grid: { shape: [24, 8, 8], spacing: 1, brick: 8 },
+    time: { steps: 16, courant: 0.5 },
+    parameters: { speed: 1 },
+  });
+  const [left, right]: [Box, Box] = [box, { lo: [8, 0, 0], hi: [24, 8, 8] }];
+  const beside = { ...plan, job: 'wide-1', shards: [...plan.shards, { peer: 'bert', box: right }] };
+  const small = await signedBy('cora', state(1));
+  const large: SignedSpan = {
+    ...small,
+    peer: 'bert',
+    statement: { ...small.statement, shard: 1, halos: [{ shard: 0, sent: '', received: '' }] },
+  };
+  const { incoming, outgoing } = planExchange(wide, beside, 0);
+  const silence = (parcels: typeof incoming) =>
+    [0, 8].map(() => parcels.map(({ cells }) => new Float32Array(cells)));
+  const asked: PeerId[] = [];
+  const heirs = async (limit: number) => {
+    const own = new SignedPlan(wide, beside, { areAlike: () => false, limit });
+    own.retire('anna', 24);
+    const group: SpanGroup = {
+      step: 16,
+      byShard: new Map([
+        [0, small],
+        [1, large],
+      ]),
+      shadows: new Map(),
+    };
+    asked.length = 0;
+    const shards = new UnlikeShards(wide, {
+      asking: {
+        ask: async (peer) => {
+          asked.push(peer);
+          if (peer === 'bert') return undefined;
+          const end = new Float32Array(stateCells(wide, left));
+          return writeEvidence({ received: silence(incoming), outcome: { sent: silence(outgoing), end } });
+        },
+        askSample: async () => undefined,
+      },
+      log: () => {},
+      stands: () => true,
+      near: () => {},
+      apart: () => {},
+      otherHalos: () => {},
+      forged: () => {},
+      notShown: ({ peer }) => asked.push(`${peer} has not shown`),
+      progressed: () => {},
+      failed: (error) => {
+        throw error;
+      },
+    });
+    shards.compare(own, group, []);
+    await shards.close();
+    return [...asked];
+  };
+  expect(await heirs(1e9)).toEqual(['cora', 'bert', 'bert has not shown']);
+  const { state: largest } = spanSizes(wide, beside);
+  expect(await heirs(2 * largest)).toEqual(['cora']);
 });

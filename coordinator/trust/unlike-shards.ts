@@ -106,8 +106,9 @@ export class UnlikeShards {
     const { asking, stands, otherHalos, forged, notShown } = this.#tools;
     if (!signed.sizes.canBeShown.has(shard)) return;
     const isThere = (peer: PeerId) => stands(signed) && signed.isHeldBy(peer);
+    // What a neighbour had is unknown where its shard is too large to be shown: it may keep nothing of it.
     const those = (spans: SpanGroup['byShard']) =>
-      new Map([...spans].filter(([, { peer }]) => isThere(peer)));
+      new Map([...spans].filter(([own, { peer }]) => isThere(peer) && signed.sizes.canBeShown.has(own)));
     const present = { ...group, byShard: those(group.byShard), shadows: those(group.shadows) };
     const legacy = await compareLegacy(this.#job, asking, signed.plan, present, shard);
     if (legacy.kind === 'near' || !isThere(legacy.by.peer)) return;

@@ -69,6 +69,10 @@ export class Vetting {
   #driftsApart = false;
   /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
   #lastUnseen: readonly PeerId[] = [];
+  /** The field became infinite, as somebody says: whoever made it so is looked for, until the run goes back. */
+  #areAllDoubted = false;
+  /** A span is to end where peers may go next, however short it is. */
+  #endsSoon = false;
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;
@@ -98,7 +102,10 @@ export class Vetting {
       forged: (by) => this.#rulings.forged(by),
       notShown: (by) => this.#rulings.notShown(by),
     });
-    this.#checks = new SpanChecks(job, { court, store, asking: this.#asking, whenStored, isWaiting });
+    this.#checks = new SpanChecks(job, {
+      ...{ court, store, asking: this.#asking, whenStored, isWaiting },
+      isStoredInDoubt: () => this.#areAllDoubted,
+    });
     this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
 
@@ -118,7 +125,12 @@ export class Vetting {
     const { newest } = this.#plans;
     if (isKept) this.#deposits.keeps(until);
     const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
-    return newest?.endSpanAt(until, { areTrusted: areTrusted === true, isKept }) ?? false;
+    const isEnd = newest?.endSpanAt(until, {
+      areTrusted: areTrusted === true,
+      isKept: isKept || this.#endsSoon,
+    });
+    this.#endsSoon = false;
+    return isEnd ?? false;
   }
 
   /** A plan is under way. */
@@ -193,7 +205,7 @@ export class Vetting {
 
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
-    return this.#plans.isVettedThrough(step) && this.#deposits.isClearThrough(step);
+    return !this.#areAllDoubted && this.#plans.isVettedThrough(step) && this.#deposits.isClearThrough(step);
   }
 
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
@@ -204,9 +216,12 @@ export class Vetting {
     return steps.length === 0 ? undefined : Math.min(...steps);
   }
 
-  /** Peers of the newest plan whose shards nobody computes again: too large to be shown, and without a shadow. */
+  /** Peers of the newest plan whose shards nobody else computes again: too large to be shown, and without a shadow, or with one of their own owner. */
   get unseen(): readonly PeerId[] {
-    return this.#plans.newest?.unseen ?? [];
+    const { parties } = this.#tools;
+    const tells = (peer: PeerId, shadow: PeerId) =>
+      this.believes(peer) || parties.of(peer)?.party.owner !== parties.of(shadow)?.party.owner;
+    return this.#plans.newest?.unseen(tells) ?? [];
   }
 
   /** Such peers of the newest plan that had any, whatever became of it. */
@@ -236,8 +251,21 @@ export class Vetting {
     this.#deposits.stands(step);
   }
 
+  /** The field became infinite, as somebody says: until the run goes back all spans are checked of all peers. */
+  doubtAll(): void {
+    this.#areAllDoubted = true;
+    this.#endsSoon = true;
+  }
+
+  /** Whether what was computed before `step` is being checked. */
+  isCheckedBefore(step: number): boolean {
+    return this.#plans.isCheckedBefore(step);
+  }
+
   /** The run goes back: all plans so far are void. */
   goBack(): void {
+    this.#areAllDoubted = false;
+    this.#endsSoon = false;
     this.#plans.clear();
     this.#tools.parties.credit.void(-1);
     this.#checks.clear();
@@ -288,7 +316,7 @@ export class Vetting {
           this.#job,
           signed.plan,
           group,
-          signed.isSignedWhole,
+          (shard) => signed.isSignedWhole(shard),
           isHeirToOthers,
         );
         if (contradiction) return this.#rulings.contradiction(contradiction);
@@ -299,7 +327,8 @@ export class Vetting {
         for (const dispute of disputes) this.#dispute(signed, dispute);
         this.#unlike.compare(signed, group, unlike);
         const isLater = ({ peer }: SignedSpan) => unlike.some((twins) => twins.peer.peer === peer);
-        for (const span of draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard))) {
+        const drawn = draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard));
+        for (const span of this.#areAllDoubted ? group.byShard.values() : drawn) {
           const { shard } = span.statement;
           // Of an heir's first span others have stored a part, which is not as it signs.
           const isMixed = isHeirToOthers(shard);
@@ -329,7 +358,7 @@ export class Vetting {
     const { peer } = twins;
     if (this.#believes(peer.known) || !signed.isHeldBy(peer.peer)) return;
     if (!signed.sizes.canBeShown.has(peer.statement.shard)) return;
-    if (isDrawnBeyond(parties, signed, peer, share)) this.#begin(signed, peer);
+    if (this.#areAllDoubted || isDrawnBeyond(parties, signed, peer, share)) this.#begin(signed, peer);
   }
 
   /** What is known of who signs, under its class in this job. */
@@ -427,9 +456,10 @@ export class Vetting {
       const { verdict, by } = outcome;
       this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
       signed.endsCheck(peer, step);
-      if (verdict.kind !== 'holds') this.#disputes.settle(peer);
+      const isFalse = verdict.kind === 'lied' || verdict.kind === 'other start';
+      if (isFalse) this.#disputes.settle(peer);
       this.#rulings.verdict(span, outcome, twin);
-      const twins = verdict.kind === 'holds' ? this.#disputes.held(peer) : undefined;
+      const twins = isFalse ? undefined : this.#disputes.held(peer);
       if (twins) this.#undecided(signed, twins);
     }
     if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);

@@ -1,4 +1,5 @@
 import type { EngineShard } from '../../shaders/engine.js';
+import type { DivergedError } from '../errors.js';
 import { type Box, cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
@@ -40,6 +41,8 @@ export interface AdvancingTools {
   readonly now: () => number;
   readonly send: (message: Said) => void;
   readonly onStep: (step: number) => void;
+  /** A probe met what is not finite. */
+  readonly onDiverged: (error: DivergedError) => void;
 }
 
 /** Takes a loaded shard through its steps: exchange after exchange, epoch after epoch, with the snapshots that are due. */
@@ -57,7 +60,7 @@ export class Advancing {
   /**
    * Makes all steps of the job, as they are granted. The engine is asked for the next steps as soon as their halos are there, whether or
    * not it has made those before: it never waits for us, at an epoch's end neither. It is waited for only where the whole state is read.
-   * Throws what goes wrong: LinkError, EngineError, DivergedError.
+   * Throws what goes wrong: LinkError, EngineError.
    */
   async run(): Promise<void> {
     const { plan, job, halos, now } = this.#tools;
@@ -65,7 +68,7 @@ export class Advancing {
     for (let from = this.#step; from < job.steps; ) {
       if (from >= this.#granted) await this.#grantBeyond(from, ahead);
       const to = Math.min(from + plan.exchangeEvery, this.#granted);
-      const { taken } = await halos.receive(from);
+      const { taken } = await ahead.meanwhile(halos.receive(from));
       ahead.add(Promise.all([taken, this.#make(from, to)]).then(() => undefined));
       await (this.#isWholeStateRead(from, to) ? ahead.all() : ahead.room());
       from = to;
@@ -81,7 +84,7 @@ export class Advancing {
   /** Where what is still under way fails, nobody hears of the steps that a grant would follow. */
   async #grantBeyond(step: number, ahead: AskedAhead): Promise<void> {
     const { grants, tally } = this.#tools;
-    await Promise.race([grants.beyond(step), ahead.all().then(() => grants.beyond(step))]);
+    await ahead.meanwhile(grants.beyond(step));
     tally.granted();
   }
 
@@ -145,6 +148,7 @@ export class Advancing {
       witness,
       isShadow,
       send,
+      onDiverged,
     } = this.#tools;
     const steps = (step - plan.from) % plan.epoch || plan.epoch;
     const diverged = probes.divergenceUntil(step);
@@ -157,7 +161,7 @@ export class Advancing {
       links: linkNews.take(),
     });
     for (const message of messages) send(message);
-    if (diverged) throw diverged;
+    if (diverged) onDiverged(diverged);
     const checkpoint = grants.checkpointAt(step);
     if (grants.signsAt(step) || step === job.steps) witness?.end(step);
     if (checkpoint) await saving.checkpoint(shard, checkpoint);

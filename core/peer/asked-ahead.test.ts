@@ -52,3 +52,13 @@ test('what fails is told to whoever waits', async () => {
   await expect(ahead.room()).rejects.toThrow('lost');
   await expect(ahead.all()).rejects.toThrow('lost');
 });
+
+test('what fails is told at once to whoever waits for something else, which may never come', async () => {
+  const ahead = new AskedAhead(() => 0);
+  expect(await ahead.meanwhile(Promise.resolve('here'))).toBe('here');
+  const waiting = ahead.meanwhile(new Promise(() => {}));
+  ahead.add(Promise.reject(new Error('lost')));
+  await expect(waiting).rejects.toThrow('lost');
+  await expect(ahead.meanwhile(new Promise(() => {}))).rejects.toThrow('lost');
+  await expect(ahead.meanwhile(Promise.reject(new Error('gone too')))).rejects.toThrow('lost');
+});

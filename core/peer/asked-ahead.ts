@@ -13,6 +13,10 @@ export class AskedAhead {
   readonly #now: () => number;
   /** Oldest first; those that failed stay. */
   #underWay: Promise<void>[] = [];
+  /** Of the first that failed. */
+  #failure: { readonly error: unknown } | undefined;
+  /** Tells whoever waits for something else. */
+  #onFailure: (error: unknown) => void = () => undefined;
   #seconds: number | undefined;
   #last: number | undefined;
 
@@ -20,13 +24,25 @@ export class AskedAhead {
     this.#now = now;
   }
 
-  /** An exchange's steps have been asked for. Where they fail, `room` and `all` tell. */
+  /** An exchange's steps have been asked for. Where they fail, `room`, `all` and `meanwhile` tell. */
   add(made: Promise<void>): void {
     this.#underWay.push(made);
     made.then(
       () => this.#made(made),
-      () => undefined,
+      (error: unknown) => this.#failed(error),
     );
+  }
+
+  /**
+   * What `waited` resolves to; rejects as soon as anything that was asked for fails, for `waited` may then never come. For one at a time: a
+   * promise that lives as long as the run would keep whatever was raced against it.
+   */
+  meanwhile<T>(waited: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#onFailure = reject;
+      waited.then(resolve, reject);
+      if (this.#failure) reject(this.#failure.error);
+    });
   }
 
   /** Resolves once another one may be asked for. Rejects as the oldest one does. */
@@ -42,6 +58,11 @@ export class AskedAhead {
   get #ahead(): number {
     if (this.#seconds === undefined) return 1;
     return Math.min(MOST_AHEAD, Math.max(1, Math.ceil(SECONDS_AHEAD / this.#seconds)));
+  }
+
+  #failed(error: unknown): void {
+    this.#failure ??= { error };
+    this.#onFailure(error);
   }
 
   /** From one that is made to the next it takes the time of an exchange, however many are asked for. */

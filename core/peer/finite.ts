@@ -1,4 +1,8 @@
+import type { Slab } from '../../shaders/engine.js';
 import { DivergedError } from '../errors.js';
+import { cellCount } from '../grid/box.js';
+import type { Job } from '../job/job.js';
+import { stateName } from '../job/states.js';
 
 /**
  * Throws DivergedError where one of the cells of `state` after `step` steps is infinite or not a number. It takes about
@@ -6,4 +10,14 @@ import { DivergedError } from '../errors.js';
  */
 export function checkFinite(cells: Float32Array, state: string, step: number): void {
   for (let i = 0; i < cells.length; i++) if (!Number.isFinite(cells[i])) throw new DivergedError(state, step);
+}
+
+/** The same of all cells of `slabs`, one slab after the other. */
+export function checkStateFinite(job: Job, slabs: readonly Slab[], cells: Float32Array, step: number): void {
+  let offset = 0;
+  for (const { component, field, box } of slabs) {
+    const end = offset + cellCount(box);
+    checkFinite(cells.subarray(offset, end), stateName(job.components[component] ?? '', field), step);
+    offset = end;
+  }
 }

@@ -3,7 +3,7 @@ import type { Job } from '../job/job.js';
 import { Packing } from '../parcel/packing.js';
 import { type Parcel, pack, partsOf } from '../parcel/parcel.js';
 import { roundCells } from '../parcel/rounding.js';
-import { EPOCHS_AHEAD } from '../plan/cost.js';
+import { EPOCHS_AHEAD } from '../plan/epochs-ahead.js';
 import { holdersOf, isShadow } from '../protocol/holders.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Witness } from '../witness/witness.js';
@@ -103,7 +103,10 @@ export class Halos {
     const copied = this.#own?.then((cells) => asked(this.#copyOwn(own.target, cells)));
     // All at once: one that failed while another was awaited would be an unhandled rejection.
     await Promise.all([...received, copied]);
-    return { taken: Promise.all(taken).then(() => undefined) };
+    const all = Promise.all(taken).then(() => undefined);
+    // Whoever called may have failed meanwhile.
+    all.catch(() => undefined);
+    return { taken: all };
   }
 
   /** Waits for a neighbour's halo and asks the engine to take it in: what `asked` is told settles when it has. */

@@ -1,10 +1,9 @@
-import type { EngineShard, Slab } from '../../shaders/engine.js';
-import { type Box, cellCount } from '../grid/box.js';
+import type { EngineShard } from '../../shaders/engine.js';
+import type { Box } from '../grid/box.js';
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import type { Job } from '../job/job.js';
 import type { Snapshot } from '../job/snapshots.js';
-import { stateName } from '../job/states.js';
-import { EPOCHS_AHEAD } from '../plan/cost.js';
+import { EPOCHS_AHEAD } from '../plan/epochs-ahead.js';
 import { checkpointBrickKey } from '../protocol/keys.js';
 import { MAX_BRICKS_TOLD } from '../protocol/limits.js';
 import type { CheckpointOrder, Owed } from '../protocol/messages.js';
@@ -14,7 +13,7 @@ import { encodeCells } from '../result/cells.js';
 import { encodeChunk } from '../result/chunks.js';
 import { snapshotChunks } from '../result/snapshot-chunks.js';
 import { type BrickMemory, type BrickNews, KnownCheckpoint } from './brick-memory.js';
-import { checkFinite } from './finite.js';
+import { checkFinite, checkStateFinite } from './finite.js';
 import { HeldBack } from './held-back.js';
 import { stateSlabs } from './load.js';
 import type { Upload } from './objects.js';
@@ -92,7 +91,7 @@ export class Saving {
       key: checkpointBrickKey(this.#plan.job, name, brick),
       encode: async () => {
         const values = cells[i] as Float32Array;
-        this.#checkState(slabs[i] ?? [], values, step);
+        checkStateFinite(this.#job, slabs[i] ?? [], values, step);
         news[i] = known.compare(brick, values, before);
         return news[i] === 'new' ? encodeCells(values) : undefined;
       },
@@ -118,16 +117,6 @@ export class Saving {
   /** Resolves when all that has been read so far is in the store, or has failed. */
   async ended(): Promise<void> {
     await Promise.all(this.#underWay);
-  }
-
-  #checkState(slabs: readonly Slab[], cells: Float32Array, step: number): void {
-    let offset = 0;
-    for (const { component, field, box } of slabs) {
-      const end = offset + cellCount(box);
-      const state = stateName(this.#job.components[component] ?? '', field);
-      checkFinite(cells.subarray(offset, end), state, step);
-      offset = end;
-    }
   }
 
   #store(uploads: readonly Upload[], done: () => void): void {

@@ -77,6 +77,8 @@ export class ShardRun {
   /** Peers that could not be reached and that the plan can do without, of which the coordinator knows. */
   readonly #missed = new Set<PeerId>();
   #witness: Witness | undefined;
+  /** The coordinator knows that the field is not finite. */
+  #hasDiverged = false;
   #step: number;
   #phase: 'loading' | 'computing' | 'over' = 'loading';
   #ended = false;
@@ -294,6 +296,7 @@ export class ShardRun {
         this.#step = step;
         this.#tools.onStep(step);
       },
+      onDiverged: (error) => this.#fail(error),
     });
   }
 
@@ -352,8 +355,19 @@ export class ShardRun {
   /** Tells the coordinator, once, unless the run has ended already: then failures are its echo. */
   #fail(error: unknown, peer?: PeerId): void {
     if (this.#ended) return;
+    if (error instanceof DivergedError && this.#witness) return this.#diverged(error);
     this.#tools.send(this.#complaint(error, peer));
     void this.end();
+  }
+
+  /**
+   * Where all is signed, it goes on: it may have been somebody's doing, and only what all have signed for is looked into. What its shard's peer
+   * says counts, and a shadow says nothing.
+   */
+  #diverged(error: DivergedError): void {
+    if (this.#hasDiverged || this.isShadow) return;
+    this.#hasDiverged = true;
+    this.#tools.send(this.#complaint(error, undefined));
   }
 
   #complaint(error: unknown, peer: PeerId | undefined): Said {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partition } from '../grid/partition.js';
 import { costOf, type Pace } from './cost.js';
+import { epochsAhead } from './epochs-ahead.js';
 import type { Fleet } from './fleet.js';
 import { anyFleet, fleetOf, waveWork } from './fleet.suite.js';
 
@@ -83,7 +84,21 @@ describe('by hand', () => {
     const fleet = fleetOf([1e12, { rate: 1e12, coordinatorRoundTrip: 0.4 }]);
     const cost = costOf(work, fleet, cubes, every(1, { epoch: 8 }));
     expect(cost.limit).toBe('grants');
-    expect(cost.secondsPerStep).toBeCloseTo(0.4 / 8 / 3, 6);
+    expect(cost.secondsPerStep).toBeCloseTo(0.4 / 8 / cost.epochsAhead, 6);
+  });
+
+  it('more epochs are granted ahead where they are short, whatever the way to the coordinator: unless shadows keep what was sent', () => {
+    // An epoch takes 5 ms, and the coordinator hears of it 25 ms later.
+    const rate = (4 * cells) / 0.005;
+    const fleet = fleetOf([rate, { rate, coordinatorRoundTrip: 0.05 }]);
+    const epochSeconds = (of: Fleet) => 4 * secondsOf(of, every(1, { epoch: 4 }));
+    expect(epochSeconds(fleet)).toBeCloseTo(0.055 / 10, 6);
+    expect(epochSeconds({ ...fleet, isShadowed: true })).toBeCloseTo(0.055 / 3, 6);
+  });
+
+  it('as many epochs are granted ahead as take 50 ms, of 3 to 10', () => {
+    const aheadOf = (seconds: number) => epochsAhead(seconds, false);
+    expect([0.5, 0.008, 1e-9].map(aheadOf)).toEqual([3, 7, 10]);
   });
 
   it('peers of one network do not use their uplinks, relayed ones share the coordinator’s', () => {

@@ -1,13 +1,11 @@
 import { type Box, cellCount } from '../grid/box.js';
 import { frameOf } from '../grid/halo.js';
+import { epochsAhead } from './epochs-ahead.js';
 import type { Fleet, LinkPerformance, PeerPerformance } from './fleet.js';
 import { haloCells, type Neighbours, neighboursOf } from './neighbours.js';
 import { type Limit, Part } from './part.js';
 import { type Updates, updatesOf } from './updates.js';
 import type { Work } from './work.js';
-
-/** Epochs that peers may be ahead of the slowest one's last report, at least: hides the report's round trip. */
-export const EPOCHS_AHEAD = 3;
 
 /** How a run goes about its exchanges. */
 export interface Pace {
@@ -48,6 +46,8 @@ export interface RunCost {
   /** Seconds a step: all peers go, in the long run, at the pace of the slowest neighbourhood. */
   readonly secondsPerStep: number;
   readonly limit: Limit;
+  /** Epochs that peers have to be granted ahead of the slowest one's last report, for that. */
+  readonly epochsAhead: number;
   /** Halo bytes a step, all peers together. */
   readonly bytesPerStep: number;
   /** Part of all that is computed that is computed more than once. */
@@ -72,7 +72,7 @@ export interface RunCost {
  *     max(c(p), n(p))                                     a peer's own work
  *     (b(p) + b(q) + d(p→q) + d(q→p)) / 2                 two that wait for one another
  *     (k / epoch · coordinatorRoundTrip + pace) / ahead   from a report to the grant of the epoch `ahead` of it, and to its end at
- *                                                         the pace of all the above
+ *                                                         the pace of all the above; `ahead` is what `epochsAhead` allows at that pace
  *     bytes relayed / relayRate                           the coordinator's own network
  *
  * Where d(p→q) = d(q→p), a longer cycle's mean is an average of these, so that they are exact; else it may exceed them, by less
@@ -113,8 +113,9 @@ export function costOf(
     part.raise(Math.max(part.network, relayed), 'bandwidth');
     pace = Math.max(pace, part.seconds);
   }
-  for (const part of parts) part.raise((informing + pace) / EPOCHS_AHEAD, 'grants');
-  return new Prediction(work, shards, k, parts);
+  const ahead = epochsAhead((pace * epoch) / k, fleet.isShadowed === true);
+  for (const part of parts) part.raise((informing + pace) / ahead, 'grants');
+  return new Prediction(work, shards, k, ahead, parts);
 }
 
 /** Seconds that a halo takes to come in once it is on its way: all that a peer sends at once shares its uplink. */
@@ -185,7 +186,13 @@ class Prediction implements RunCost {
   readonly #parts: readonly Part[];
   #peers: readonly PeerCost[] | undefined;
 
-  constructor(work: Work, shards: readonly Box[], steps: number, parts: readonly Part[]) {
+  constructor(
+    work: Work,
+    shards: readonly Box[],
+    steps: number,
+    readonly epochsAhead: number,
+    parts: readonly Part[],
+  ) {
     const slowest = parts.reduce((most, part) => (part.seconds > most.seconds ? part : most));
     const sum = (of: (part: Part) => number) => parts.reduce((total, part) => total + of(part), 0);
     this.secondsPerStep = slowest.seconds / steps;

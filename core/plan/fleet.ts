@@ -44,13 +44,15 @@ export interface Fleet {
   readonly link: (a: number, b: number) => LinkPerformance;
   /** Bytes a second that the coordinator relays, all links together, each way. */
   readonly relayRate: number;
+  /** Whether shards have shadows. */
+  readonly isShadowed?: boolean;
 }
 
 /** The peers at `members`, as a fleet of their own. */
 export function partOf(fleet: Fleet, members: readonly number[]): Fleet {
   return {
+    ...fleet,
     peers: members.map((peer) => fleet.peers[peer] as PeerPerformance),
     link: (a, b) => fleet.link(members[a] as number, members[b] as number),
-    relayRate: fleet.relayRate,
   };
 }

@@ -5,7 +5,8 @@ import type { Fleet, PeerPerformance } from './fleet.js';
  * each halo leaves twice. `shadows`: by the peers' places.
  */
 export function shadowedFleet(fleet: Fleet, shadows: readonly (PeerPerformance | undefined)[]): Fleet {
-  return { ...fleet, peers: fleet.peers.map((peer, place) => pairOf(peer, shadows[place])) };
+  const peers = fleet.peers.map((peer, place) => pairOf(peer, shadows[place]));
+  return { ...fleet, peers, isShadowed: true };
 }
 
 function pairOf(peer: PeerPerformance, shadow: PeerPerformance | undefined): PeerPerformance {

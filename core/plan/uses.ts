@@ -87,9 +87,9 @@ export function gainOfOneMore(setting: Setting, chosen: Candidate, like: number)
   const beside = { path: 'local', roundTrip: 0.001, rate: Infinity, messageSeconds: 0 } as const;
   const twin = (peer: number) => (peer === added ? like : peer);
   const larger: Fleet = {
+    ...fleet,
     peers: [...fleet.peers, fleet.peers[like] as Fleet['peers'][number]],
     link: (a, b) => (twin(a) === twin(b) ? beside : fleet.link(twin(a), twin(b))),
-    relayRate: fleet.relayRate,
   };
   const joined = groups.map((group) => (group.includes(like) ? [...group, added] : group));
   const more = candidateOf(

@@ -112,7 +112,7 @@ export const progressSchema = z.strictObject({
   replicas: z
     .strictObject({ shards: z.number().int().min(1), shadowed: z.number().int().min(0) })
     .exactOptional(),
-  /** Peers whose shards nobody computes again: too large to be shown, and without a shadow. */
+  /** Peers whose shards nobody computes again: too large to be shown, and without a shadow of another owner. */
   unseen: z.array(peerId).max(MAX_SHARDS).exactOptional(),
   /** While a sweep runs. */
   members: membersSchema.exactOptional(),

@@ -1,4 +1,4 @@
-import type { StateArray } from '../../shaders/engine.js';
+import type { Slab, StateArray } from '../../shaders/engine.js';
 import { cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { spanTolerance } from '../trust/classes/drift.js';
@@ -8,23 +8,52 @@ import type { Outcome } from './replay.js';
 import { boxOfSpan, type Span } from './span.js';
 
 /**
+ * Root mean square below which no wave is held to its own smallness: GPUs may make 0 of what is below f32's smallest normal, 1.2e-38, and
+ * within the tolerances, 1e-5 and more, that is nothing beside this.
+ */
+export const QUIETEST = 1e-30;
+
+/** By array, the mean of the squares of its cells, and no less than `QUIETEST` makes it. */
+type Scale = ReadonlyMap<string, number>;
+
+/**
  * How far a state that was shown is from the one that was made again, on another numerical class: in relative L2, brick by brick and wave
  * by wave, of the worst of them. A brick is held to its own norm and to the root mean square of the wave in the whole shard, so that what a
  * wave left behind is not held to its own smallness. Trackers that only watch may jump, and are not compared.
  */
 export function misfitOfState(job: Job, span: Span, shown: Float32Array, made: Outcome): number {
-  const parts = partsOfState(job, span);
-  const scale = scalesOf(parts, made);
+  return misfitBeside(job, span, shown, made.end, scalesOf(partsOfState(job, span), made));
+}
+
+/** The same, held to the waves in what is around instead of those in the whole shard. */
+export function misfitBeside(
+  job: Job,
+  span: Span,
+  shown: Float32Array,
+  made: Float32Array,
+  around: Scale,
+): number {
   return worst(
-    parts.map(({ array, from, to }) => {
-      const whole = scale.get(array) as { squares: number; cells: number };
-      const common = (whole.squares / whole.cells) * (to - from);
-      return relative(distance(shown, made.end, from, to), squares(made.end, from, to) + common);
+    partsOfState(job, span).map(({ array, from, to }) => {
+      const common = (around.get(array) ?? QUIETEST ** 2) * (to - from);
+      return relative(distance(shown, made, from, to), squares(made, from, to) + common);
     }),
   );
 }
 
-/** The same of the halos that were sent: all of a span together. */
+/** `cells`: of the slabs, one after the other. */
+export function scaleOf(slabs: readonly Slab[], cells: Float32Array): Scale {
+  const sums = new Map<string, Sum>();
+  let from = 0;
+  for (const slab of slabs) {
+    const to = from + cellCount(slab.box);
+    add(sums, arrayName(slab), squares(cells, from, to), to - from);
+    from = to;
+  }
+  return meansOf(sums);
+}
+
+/** The same of the halos that were sent: all of a span together. Infinite where a cell is finite in one of the two only. */
 export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'end'>): number {
   let [apart, size, cells] = [0, 0, 0];
   for (const [exchange, row] of shown.entries()) {
@@ -35,8 +64,9 @@ export function misfitOfHalos(shown: HaloTable, made: Pick<Outcome, 'sent' | 'en
       cells += halo.length;
     }
   }
-  const common = (squares(made.end, 0, made.end.length) / Math.max(1, made.end.length)) * cells;
-  return relative(Math.sqrt(apart), size + common);
+  const mean = squares(made.end, 0, made.end.length) / Math.max(1, made.end.length);
+  const common = Math.max(mean, QUIETEST ** 2) * cells;
+  return worst([relative(Math.sqrt(apart), size + common)]);
 }
 
 /** The largest, where what is no number is larger than any. */
@@ -80,7 +110,7 @@ export function nearOutputs(
   const scale = scalesOf(partsOfState(job, span), made);
   return chunks.every(({ array, apart, size, cells }) => {
     const whole = scale.get(array);
-    return !whole || apart <= tolerance * Math.sqrt(size + (whole.squares / whole.cells) * cells);
+    return whole === undefined || apart <= tolerance * Math.sqrt(size + whole * cells);
   });
 }
 
@@ -105,19 +135,26 @@ export const arrayName = ({ component, field, level }: StateArray) => `${compone
 
 type Part = ReturnType<typeof partsOfState>[number];
 
-/** Sums over each array of a whole shard, at the start or the end of its span: whichever is louder. */
-function scalesOf(
-  parts: readonly Part[],
-  made: Outcome,
-): ReadonlyMap<string, { squares: number; cells: number }> {
-  const scale = new Map<string, { squares: number; cells: number }>();
-  for (const { array, from, to } of parts) {
-    const sum = scale.get(array) ?? { squares: 0, cells: 0 };
-    const louder = Math.max(squares(made.start, from, to), squares(made.end, from, to));
-    scale.set(array, { squares: sum.squares + louder, cells: sum.cells + to - from });
-  }
-  return scale;
+/** Of each array of a whole shard, at the start or the end of its span: whichever is louder. */
+function scalesOf(parts: readonly Part[], made: Outcome): Scale {
+  const sums = new Map<string, Sum>();
+  for (const { array, from, to } of parts)
+    add(sums, array, Math.max(squares(made.start, from, to), squares(made.end, from, to)), to - from);
+  return meansOf(sums);
 }
+
+interface Sum {
+  readonly squares: number;
+  readonly cells: number;
+}
+
+function add(sums: Map<string, Sum>, array: string, more: number, cells: number): void {
+  const sum = sums.get(array) ?? { squares: 0, cells: 0 };
+  sums.set(array, { squares: sum.squares + more, cells: sum.cells + cells });
+}
+
+const meansOf = (sums: ReadonlyMap<string, Sum>): Scale =>
+  new Map([...sums].map(([array, sum]) => [array, Math.max(sum.squares / sum.cells, QUIETEST ** 2)]));
 
 function partsOfState(job: Job, span: Span) {
   const compared = comparedFields(job);

@@ -14,11 +14,14 @@ const MARGIN = 4;
 /** Of a value, what is lost where it is kept once: the spacing of f16. */
 const ROUNDED_ONCE = 2 ** -10;
 
+/** In a span that allows more, a false state may be as near as a true one: half of what a field is off that was never computed. */
+export const MOST_HALF_TOLERANCE = 0.25;
+
 /**
  * How far a device that keeps waves in f16 may be from `made`, which was made in f32, in relative L2. Rounding is by chance, and how much
  * of it is left depends on the model, on its time step and on the wave: so the span is computed once more, with its waves rounded to f16 at
  * each exchange, and what that changes is measured. A device rounds at each step: errors of n steps that know nothing of each other
- * add up to √n of one. Takes as long as the span. Rejects as `replay` does.
+ * add up to √n of one. Infinite where f16 is too small for a wave. Takes as long as the span. Rejects as `replay` does.
  */
 export async function halfTolerance(
   tools: RecomputeTools,

@@ -1,8 +1,10 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import { encodeUtf8 } from 'lib0/string';
-import type { Snapshot } from '../job/snapshots.js';
+import type { Job } from '../job/job.js';
+import { type Snapshot, snapshotsOf } from '../job/snapshots.js';
+import { type SnapshotChunk, snapshotChunks } from '../result/snapshot-chunks.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
-import type { Span } from './span.js';
+import { boxOfSpan, type Span } from './span.js';
 
 /** The snapshots of a span by their steps, ascending: those at its end are its own, those at its start are not. */
 export function snapshotsIn(
@@ -15,6 +17,17 @@ export function snapshotsIn(
     if (due) within.push([step, due]);
   }
   return within;
+}
+
+/** All that a span brings to the store: its snapshots' chunks, by the steps at which they are taken. */
+export function outputsOf(
+  job: Job,
+  span: Span,
+): { readonly step: number; readonly chunks: readonly SnapshotChunk[] }[] {
+  return snapshotsIn(snapshotsOf(job), span).map(([step, due]) => ({
+    step,
+    chunks: snapshotChunks(job, span.plan.job, boxOfSpan(span), due),
+  }));
 }
 
 /** What a statement says of a span's outputs: one hash of the chains (`chainOf`) of its snapshots' chunks, in the order of their steps. */

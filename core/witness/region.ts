@@ -35,7 +35,8 @@ export function bricksUnder(job: Job, span: Span, slabs: readonly Slab[]): numbe
 export function cellsOf(job: Job, span: Span, slabs: readonly Slab[], shown: ShownBricks): Float32Array {
   const inside = piecesOfBricks(job, span, shown.bricks);
   const { incoming } = exchangeOf(job, span);
-  const outside = incoming.flatMap((parcel, i) => piecesOf(parcel.slabs, shown.received[i] as Float32Array));
+  // At a span's end nothing came in.
+  const outside = shown.received.flatMap((cells, i) => piecesOf(incoming[i]?.slabs ?? [], cells));
   const own = slabs
     .flatMap((slab) => acrossThePeriod(job, span, slab))
     .map(({ source, target }): Piece => ({ slab: target, cells: gather(source, inside) }));
@@ -98,5 +99,6 @@ function gather(slab: Slab, pieces: readonly Piece[]): Float32Array {
   return cells;
 }
 
-const isOfOneArray = (a: Slab, b: Slab): boolean =>
+/** Whether two name cells of the same array. */
+export const isOfOneArray = (a: Slab, b: Slab): boolean =>
   a.component === b.component && a.field === b.field && a.level === b.level;

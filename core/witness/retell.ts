@@ -18,7 +18,7 @@ export interface KeptSpan {
 
 type RetellTools = RecomputeTools & Required<Pick<RecomputeTools, 'digest'>>;
 
-/** Computes a kept span once more, and tells what its bricks were at some steps, and its halos. Rejects as `recomputeSpan` does. */
+/** Computes a kept span once more, and tells what its bricks were at some steps, its halos and its outputs. Rejects as `recomputeSpan` does. */
 export async function retell(
   tools: RetellTools,
   { job, span, start, received }: KeptSpan,
@@ -27,6 +27,7 @@ export async function retell(
   const { digest } = tools;
   const states = new Map<number, Uint8Array>();
   const sent: Uint8Array[][] = [];
+  const outputs: Uint8Array[][] = [];
   await recomputeSpan(tools, job, span, { kind: 'cells', cells: start }, received, {
     reached: async (step, shard) => {
       if (at.includes(step)) states.set(step, await digestsOf(job, span, shard, digest));
@@ -34,11 +35,15 @@ export async function retell(
     sent: async (parcels) => {
       sent.push(await hashesOf(parcels, digest));
     },
+    onSnapshot: async (_, cells) => {
+      outputs.push(await hashesOf(cells, digest));
+    },
   });
   const trace: Trace = {
     states: at.map((step) => states.get(step) as Uint8Array),
     sent,
     received: await Promise.all(received.map((parcels) => hashesOf(parcels, digest))),
+    outputs,
   };
   return writeTrace(trace);
 }

@@ -6,7 +6,7 @@ import { stateArrays } from '../job/states.js';
 import { stateSlabs } from '../peer/load.js';
 import { type Digest, isDigestOf } from '../trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
-import { arrayName, comparedFields, distance, relative, squares, worst } from './compare.js';
+import { arrayName, comparedFields, distance, QUIETEST, relative, squares, worst } from './compare.js';
 import { brickSlabs } from './digests.js';
 
 /** What a peer shows of a shard where a few bricks are asked for. */
@@ -120,7 +120,7 @@ export function misfitOfSamples(
       const cells = cellCount(slab.box);
       const to = from + cells;
       if (compared.has(slab.field)) {
-        const common = (loudness.get(arrayName(slab)) ?? 0) ** 2 * cells;
+        const common = Math.max(loudness.get(arrayName(slab)) ?? 0, QUIETEST) ** 2 * cells;
         misfits.push(relative(distance(a, b, from, to), squares(b, from, to) + common));
       }
       from = to;

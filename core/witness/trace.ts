@@ -8,9 +8,10 @@ import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 import type { Statement } from '../trust/statement/statement.js';
 import { chainOfHashes } from './digests.js';
 import { columnOf } from './halo-chains.js';
+import { outputsHash, outputsOf } from './outputs.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from './span.js';
 
-/** Hashes of halos by exchange, and then by neighbour, in the order of the plan's exchange. */
+/** Hashes of halos by exchange, and then by neighbour, in the order of the plan's exchange; or of chunks, by snapshot. */
 export type HashTable = readonly (readonly Uint8Array[])[];
 
 /** What a peer tells of a span that is too large to be shown. */
@@ -19,6 +20,8 @@ export interface Trace {
   readonly states: readonly Uint8Array[];
   readonly sent: HashTable;
   readonly received: HashTable;
+  /** Of the chunks that it brings to the store, by the steps of snapshots. */
+  readonly outputs: HashTable;
 }
 
 /** The steps of a span that can be traced: those at which halos are exchanged, and its end. */
@@ -41,12 +44,13 @@ export function stepsBetween(span: Span, from: number, to: number, most: number)
 export function traceBytes(job: Job, span: Span, at: readonly number[]): number {
   const { incoming, outgoing } = exchangeOf(job, span);
   const halos = exchangeSteps(span).length * (incoming.length + outgoing.length);
-  return at.length * stateBytes(job, span) + halos * HASH_BYTES;
+  const chunks = outputsOf(job, span).reduce((sum, { chunks }) => sum + chunks.length, 0);
+  return at.length * stateBytes(job, span) + (halos + chunks) * HASH_BYTES;
 }
 
-/** One after the other: states, hashes of halos sent, of halos received. */
-export function writeTrace({ states, sent, received }: Trace): Uint8Array<ArrayBuffer> {
-  const parts = [...states, ...sent.flat(), ...received.flat()];
+/** One after the other: states, hashes of halos sent, of halos received, of chunks of outputs. */
+export function writeTrace({ states, sent, received, outputs }: Trace): Uint8Array<ArrayBuffer> {
+  const parts = [...states, ...sent.flat(), ...received.flat(), ...outputs.flat()];
   const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {
@@ -69,24 +73,29 @@ export function readTrace(job: Job, span: Span, at: readonly number[], bytes: Ui
   const table = (parcels: readonly Parcel[]): HashTable =>
     exchangeSteps(span).map(() => parcels.map(() => take(HASH_BYTES)));
   const states = at.map(() => take(stateBytes(job, span)));
-  return { states, sent: table(exchange.outgoing), received: table(exchange.incoming) };
+  const [sent, received] = [table(exchange.outgoing), table(exchange.incoming)];
+  const outputs = outputsOf(job, span).map(({ chunks }) => chunks.map(() => take(HASH_BYTES)));
+  return { states, sent, received, outputs };
 }
 
-/** Whether the halos of a trace are those that were signed for. */
-export async function tellsSignedHalos(
+/** Whether the halos and the outputs of a trace are those that were signed for. */
+export async function tellsWhatIsSigned(
   job: Job,
   span: Span,
-  { halos }: Pick<Statement, 'halos'>,
-  { sent, received }: Trace,
+  { halos, outputs }: Pick<Statement, 'halos' | 'outputs'>,
+  trace: Trace,
   digest: Digest,
 ): Promise<boolean> {
+  const { sent, received } = trace;
   const { incoming, outgoing } = exchangeOf(job, span);
   for (const halo of halos) {
     if ((await chainOfHashes(columnOf(sent, outgoing, halo.shard), digest)) !== halo.sent) return false;
     if ((await chainOfHashes(columnOf(received, incoming, halo.shard), digest)) !== halo.received)
       return false;
   }
-  return true;
+  const chains: string[] = [];
+  for (const chunks of trace.outputs) chains.push(await chainOfHashes(chunks, digest));
+  return (await outputsHash(chains, digest)) === outputs;
 }
 
 const stateBytes = (job: Job, span: Span) => bricksOf(job.grid, boxOfSpan(span)).length * BRICK_DIGEST_BYTES;

@@ -1,6 +1,8 @@
 import type { EngineShard } from '../../shaders/engine.js';
+import type { Box } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import type { Exchange } from '../peer/exchange.js';
+import { checkStateFinite } from '../peer/finite.js';
 import type { Done } from '../peer/users.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
@@ -38,7 +40,7 @@ export interface WitnessTools {
   /** Of states and halos that are kept of the newest spans; 256 MiB unless given. */
   readonly keptBytes?: number;
   readonly send: (message: Said) => void;
-  /** A state could not be read. */
+  /** A state could not be read, or is not finite: DivergedError. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -208,10 +210,22 @@ export class Witness {
     return cells;
   }
 
+  /** Whoever has what is not finite says so before it signs for it, and signs: how it came to it is for others to find out. */
+  #lookAt(box: Box, cells: Float32Array, step: number): void {
+    try {
+      checkStateFinite(this.#tools.job, brickSlabs(this.#tools.job, box), cells, step);
+    } catch (error) {
+      this.#tools.onFailure(error);
+    }
+  }
+
   async #sign({ span, end, halos: tables }: Kept, snapshots: readonly Promise<string>[]): Promise<void> {
     const { identity, job, plan, index, exchange, send } = this.#tools;
     const { digest } = identity;
-    const digests = await brickDigests(job, boxOfSpan(span), await end, digest);
+    const box = boxOfSpan(span);
+    const cells = await end;
+    this.#lookAt(box, cells, span.to);
+    const digests = await brickDigests(job, box, cells, digest);
     const { sent, received } = await tables;
     const halos = await haloChains(exchange, { sent: sent.table, received: received.table }, digest);
     const statement: Statement = {

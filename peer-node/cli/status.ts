@@ -57,7 +57,7 @@ function replicasInWords({ shards, shadowed }: NonNullable<Progress['replicas']>
 
 function unseenInWords(unseen: readonly string[], peers: RoomReport['peers']): string {
   const names = unseen.map((id) => peers.find((peer) => peer.id === id)?.name ?? id);
-  return `nobody computes again what these do, for their shards are too large to be shown: ${names.join(', ')}; shadows would tell (trust: { replicas: 2 })`;
+  return `nobody computes again what these do, for their shards are too large to be shown: ${names.join(', ')}; shadows of another owner would tell (trust: { replicas: 2 })`;
 }
 
 function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['scaling']>): string[] {

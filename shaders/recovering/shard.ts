@@ -70,8 +70,16 @@ export class RecoveringShard implements EngineShard {
     });
   }
 
-  read(slabs: readonly Slab[]): Promise<Float32Array> {
-    return this.#do({ run: (shard) => shard.read(slabs) });
+  read(slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Promise<Float32Array> {
+    let given = into;
+    return this.#do({
+      run: (shard) => {
+        // A device that was lost may have kept it.
+        const memory = given;
+        given = undefined;
+        return shard.read(slabs, memory);
+      },
+    });
   }
 
   advance(updates: readonly Update[]): Promise<Advance> {

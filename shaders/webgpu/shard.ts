@@ -78,11 +78,12 @@ export class WebgpuShard implements EngineShard {
     });
   }
 
-  read(slabs: readonly Slab[]): Promise<Float32Array> {
+  read(slabs: readonly Slab[], into?: Float32Array<ArrayBuffer>): Promise<Float32Array> {
     return this.#turns.take(async () => {
       this.#check();
       checkSlabs(this.spec, slabs);
-      return this.tools.transfer.read(this.#regions(slabs));
+      if (into) checkData(slabs, into);
+      return this.tools.transfer.read(this.#regions(slabs), into);
     });
   }
 

@@ -96,10 +96,10 @@ export class Transfer {
     return () => done;
   }
 
-  /** As `write`, the other way. */
-  async read(regions: readonly Region[]): Promise<() => Promise<Float32Array>> {
+  /** As `write`, the other way. `into`: of as many cells; new memory unless given. */
+  async read(regions: readonly Region[], into?: Float32Array): Promise<() => Promise<Float32Array>> {
     const { device } = this.gpu;
-    const data = new Float32Array(regions.reduce((cells, { box }) => cells + cellCount(box), 0));
+    const data = into ?? new Float32Array(regions.reduce((cells, { box }) => cells + cellCount(box), 0));
     let done: Promise<void> = Promise.resolve();
     let sent = 0;
     for (const load of loads(regions)) {

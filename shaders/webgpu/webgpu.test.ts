@@ -82,6 +82,10 @@ describe('a slab larger than the staging buffer', () => {
     const back = await shard.read(slabs);
     expect(back.every((value, index) => value === index)).toBe(true);
     expect(back).toHaveLength(data.length);
+    back.fill(0);
+    expect(await shard.read(slabs, back as Float32Array<ArrayBuffer>)).toBe(back);
+    expect(back.every((value, index) => value === index)).toBe(true);
+    await expect(shard.read(slabs, new Float32Array(3))).rejects.toThrow(EngineError);
     await engine.close();
   });
 });

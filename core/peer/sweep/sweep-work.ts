@@ -40,6 +40,14 @@ export interface SweepWorkTools
   readonly onChange: (status: SweepStatus | undefined) => void;
 }
 
+interface Held {
+  readonly member: number;
+  readonly where: string;
+  /** That it takes on the device. */
+  readonly bytes: number;
+  readonly run: MemberRun;
+}
+
 /** This peer's part in one run of a sweep. */
 interface Part {
   readonly plan: number;
@@ -49,7 +57,8 @@ interface Part {
   readonly longest: number;
   /** Numbers of members that are to be computed, in this order. */
   readonly waiting: number[];
-  readonly held: Map<number, { readonly where: string; readonly bytes: number; readonly run: MemberRun }>;
+  /** Those on the device; one that was recalled until it has ended, beside its next run where it was given again. */
+  readonly held: Set<Held>;
   computing: number;
   /** Seconds that the device took for the member done last. */
   seconds: number;
@@ -95,14 +104,14 @@ export class SweepWork {
   #leave(part: Part, member: number): void {
     const place = part.waiting.indexOf(member);
     if (place >= 0) part.waiting.splice(place, 1);
-    part.held.get(member)?.run.end();
+    for (const held of part.held) if (held.member === member) held.run.end();
   }
 
   #end(part: Part): void {
     this.#part = undefined;
     part.waiting.length = 0;
     this.#tools.uploader.drop(part.plan);
-    for (const { run } of part.held.values()) run.end();
+    for (const { run } of part.held) run.end();
     this.#tools.onChange(undefined);
   }
 
@@ -122,7 +131,7 @@ export class SweepWork {
   }
 
   #hasRoom({ held }: Part, bytes: number): boolean {
-    const taken = [...held.values()].reduce((sum, other) => sum + other.bytes, 0);
+    const taken = [...held].reduce((sum, other) => sum + other.bytes, 0);
     return taken + bytes <= this.#tools.engine.memory / 2;
   }
 
@@ -145,13 +154,14 @@ export class SweepWork {
         longest: part.longest,
       },
     );
-    part.held.set(number, { where: whereabouts(part.sweep, places), bytes, run });
+    const held = { member: number, where: whereabouts(part.sweep, places), bytes, run };
+    part.held.add(held);
     part.computing += 1;
     await run.computed;
     part.computing -= 1;
     this.#advance(part);
     this.#report(part, number, await run.over);
-    part.held.delete(number);
+    part.held.delete(held);
     this.#advance(part);
     this.#show(part);
   }
@@ -180,7 +190,7 @@ export class SweepWork {
   #show(part: Part): void {
     if (part !== this.#part) return;
     const { sweep, held, done, updates } = part;
-    const running = [...held.values()].map(({ where }) => where);
+    const running = [...held].map(({ where }) => where);
     this.#tools.onChange({ sweep: sweep.name, running, done, updates });
   }
 
@@ -197,7 +207,7 @@ function newPart(plan: number, id: string, file: Readonly<Record<string, unknown
   return {
     ...{ plan, id, file, sweep, longest },
     waiting: [],
-    held: new Map(),
+    held: new Set(),
     computing: 0,
     // Until one is done they are taken to be long.
     seconds: SHORT_SECONDS,
