@@ -6,8 +6,8 @@ import type { JobFileInput } from '../core/job/schema.js';
 import type { View } from '../core/watch/view.js';
 import { launchBrowser } from './browser.js';
 import { Fleet } from './fleet.js';
-import { pictureOn, volumeOn, wrongPixels } from './picture.js';
-import { storedPlane } from './stored-plane.js';
+import { pictureOn, volumeOn, wrongPixels, wrongRays } from './picture.js';
+import { storedPlane, storedVolume } from './stored-plane.js';
 
 const SHAPE = [24, 48, 64] as const;
 const EVERY = 4;
@@ -141,36 +141,37 @@ describe('a running job', () => {
 });
 
 describe('the whole volume', () => {
-  const VOLUME = '?painter=canvas&plane=all&turn=0,0&peak=2';
-
-  test('is seen live, and each pixel is the largest value along its line of what the store holds of that step', async () => {
-    const page = await open(VOLUME);
-    await seen(page, 'live');
-    await page.locator('#volume-place[data-painter=canvas]').waitFor();
-    await page.keyboard.press(' ');
-    await following(page, 'paused');
-    const picture = await volumeOn(page);
-    const step = await stepOn(page);
-    const at = { output: 'film', snapshot: step / EVERY - 1, step };
-    // The film is one plane. Through it no line may be weaker than the film, and the volume's own samples are held to it in watch.test.ts.
-    const film = await storedPlane(fleet.url, id, { view, shape: SHAPE, at });
-    const radius = Math.hypot(...SHAPE) / 2;
-    let compared = 0;
-    for (let down = 0; down < picture.height; down++) {
-      for (let column = 0; column < picture.width; column++) {
-        const x = Math.floor(radius * ((2 * column + 1) / picture.width - 1) + SHAPE[2] / 2);
-        const y = Math.floor(radius * (1 - (2 * down + 1) / picture.height) + SHAPE[1] / 2);
-        const opacity = picture.data[4 * (down * picture.width + column) + 3] as number;
-        if (x < 0 || x >= SHAPE[2] || y < 0 || y >= SHAPE[1]) {
-          expect(opacity).toBe(0);
-          continue;
-        }
-        const onFilm = Math.min(1, Math.abs(film.values[y * SHAPE[2] + x] as number) / PEAK);
-        expect(opacity).toBeGreaterThanOrEqual(255 * onFilm - 3);
-        compared += 1;
+  test('is seen live, and each pixel is the value farthest from 0 along its line of what the store holds of that step', async () => {
+    const peak = 0.5;
+    const whole = await Fleet.start({ pages: 'dist/pages' });
+    try {
+      await Promise.all([whole.join(), whole.join()]);
+      const job = await whole.submit({ ...file, outputs: { film: { fields: ['psi'], every: EVERY } } });
+      const page = await open(`?painter=canvas&plane=all&turn=0,0&peak=${peak}`, {}, whole);
+      await seen(page, 'live');
+      await page.locator('#volume-place[data-painter=canvas]').waitFor();
+      // Touched, it has the focus: the space bar still pauses.
+      await page.locator('#volume-place').click();
+      await page.keyboard.press(' ');
+      await following(page, 'paused');
+      const step = await stepOn(page);
+      const at = { output: 'film', snapshot: step / EVERY - 1, step };
+      const volume = await storedVolume(whole.url, job, { state: 'psi', shape: SHAPE, at });
+      const error = volume.error + Number(await page.locator('main').getAttribute('data-error')) + 1e-6;
+      for (const [turn, key] of [
+        [0, 'ArrowRight'],
+        [5, undefined],
+      ] as const) {
+        await page.locator(`#volume-place[data-turned="${turn},0"]`).waitFor();
+        const rays = wrongRays(await volumeOn(page), volume, { turn: { turn, tilt: 0 }, peak, error });
+        expect(rays.wrong).toBe(0);
+        expect(rays.colours).toBeGreaterThan(50);
+        if (key) await page.keyboard.press(key);
       }
+    } finally {
+      for (const context of browser.contexts()) await context.close();
+      await whole.close();
     }
-    expect(compared).toBeGreaterThan(5000);
   });
 
   test('is turned by arrow keys, and by sliders, and the link shows it so', async () => {
@@ -240,6 +241,29 @@ test('the picture alone fills a wall display', async () => {
   expect(stage?.width).toBe(800);
   const folder = process.env.GROUNDSWELL_SCREENSHOTS;
   if (folder) await page.screenshot({ path: join(folder, 'watch-kiosk.png') });
+});
+
+test('a page that is opened while its job waits goes live with it, and says when it has ended', async () => {
+  const later = await Fleet.start({ pages: 'dist/pages' });
+  try {
+    const job = await later.submit({ ...file, run: { exchangeEvery: EVERY } });
+    const pages = [
+      await open('?painter=canvas&plane=z:12&kiosk', {}, later),
+      await open('?painter=canvas&plane=all', {}, later),
+    ];
+    for (const page of pages) await page.locator('#empty', { hasText: 'The simulation waits' }).waitFor();
+    await later.join();
+    for (const page of pages) await seen(page, 'live');
+    const [plane, volume] = pages as [Page, Page];
+    expect(await volume.locator('#marks').isDisabled()).toBe(true);
+    expect(await volume.locator('#rate-value').textContent()).toBe('5');
+    later.stop(job);
+    await seen(plane, 'stored');
+    await volume.locator('#title', { hasText: 'Last picture' }).waitFor();
+  } finally {
+    for (const context of browser.contexts()) await context.close();
+    await later.close();
+  }
 });
 
 describe('where no job runs', () => {

@@ -89,7 +89,7 @@ const turnWords = ({ turn, tilt }: Turn) => `${Math.round(turn)},${Math.round(ti
 const sameTurn = (a: Turn, b: Turn) => turnWords(a) === turnWords(b);
 
 /** Volumes a second, at most: each is as much as many planes. */
-const VOLUME_RATE = 5;
+export const VOLUME_RATE = 5;
 
 /** What of a job's grid comes nearest to the choices: a plane with about as many samples across as there are pixels, or the whole volume. */
 export function sightOf(

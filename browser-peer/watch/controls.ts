@@ -1,6 +1,6 @@
 import type { Snapshots } from '../../core/watch/stored.js';
 import { element, say, show } from '../contribute/elements.js';
-import { type Choices, RATES } from './choices.js';
+import { type Choices, RATES, VOLUME_RATE } from './choices.js';
 import type { ColourMapName } from './colours.js';
 import { amplitude, count } from './numbers.js';
 
@@ -43,6 +43,9 @@ export class Controls {
     show('at-cell', !isVolume);
     show('turning', isVolume);
     show('volume-help', isVolume);
+    // Marks lie on a plane.
+    element('marks', HTMLInputElement).disabled = isVolume;
+    element('rate', HTMLInputElement).max = String(isVolume ? RATES.indexOf(VOLUME_RATE) : RATES.length - 1);
     if (isVolume) return;
     const length = shape[{ z: 0, y: 1, x: 2 }[axis] as 0 | 1 | 2];
     element('at', HTMLInputElement).max = String(length - 1);
@@ -65,10 +68,11 @@ export class Controls {
     peak.value = String(Math.round(STEPS_A_DECADE * Math.log10(seen.peak)));
     peak.setAttribute('aria-valuetext', amplitude(seen.peak));
     say('peak-value', amplitude(seen.peak));
+    const frames = seen.axis === 'all' ? Math.min(choices.rate, VOLUME_RATE) : choices.rate;
     const rate = element('rate', HTMLInputElement);
-    rate.value = String((RATES as readonly number[]).indexOf(choices.rate));
-    rate.setAttribute('aria-valuetext', String(choices.rate));
-    say('rate-value', String(choices.rate));
+    rate.value = String((RATES as readonly number[]).indexOf(frames));
+    rate.setAttribute('aria-valuetext', String(frames));
+    say('rate-value', String(frames));
     element('marks', HTMLInputElement).checked = choices.marks;
     element('borders', HTMLInputElement).checked = choices.borders;
   }

@@ -135,8 +135,7 @@ class WatchPage {
       if (this.#watched?.id === id) this.#watched = { ...this.#watched, snapshots };
       else this.#begin({ id, job: checkJob(file), snapshots, isLive: member === undefined });
       this.#offerTimes();
-      const isOver = member !== undefined || (job.state !== 'running' && job.state !== 'waiting');
-      if (isOver && this.#seen.kind !== 'stored') await this.#showLast();
+      if (this.#isOver && this.#seen.kind !== 'stored') await this.#showLast();
       this.#repaint.soon();
     } catch (error) {
       if (!(error instanceof GroundswellError)) throw error;
@@ -188,7 +187,8 @@ class WatchPage {
       // Of what is stored, planes are seen.
       this.#seen = { kind: 'nothing' };
       this.#follows = 'live';
-    } else if (this.#follows === 'stored' || !this.#isRunning) void this.#showLast();
+    } else if (this.#follows === 'stored' || this.#isOver) void this.#showLast();
+    else if (!this.#isRunning) this.#seen = { kind: 'nothing' };
   }
 
   #offerTimes(): void {
@@ -278,7 +278,7 @@ class WatchPage {
     dataset.seen = seen.kind;
     dataset.painter = this.#screen.painter ?? '';
     dataset.follows = this.#follows;
-    const { title, detail } = wordsFor(state, seen);
+    const { title, detail } = wordsFor(state, seen, view?.axis);
     say('title', title);
     say('detail', detail);
     sayIfAny('empty', seen.kind === 'nothing' ? title : '');
@@ -315,6 +315,13 @@ class WatchPage {
   get #isRunning(): boolean {
     const isLive = this.#watched?.isLive ?? false;
     return isLive && this.#state.kind === 'open' && this.#state.room.job?.state === 'running';
+  }
+
+  /** Nothing more comes of it: what is stored is all there is. */
+  get #isOver(): boolean {
+    if (this.#watched && !this.#watched.isLive) return true;
+    const job = this.#state.kind === 'open' ? this.#state.room.job : undefined;
+    return job !== undefined && job.state !== 'running' && job.state !== 'waiting';
   }
 
   #paintMarks({ job }: Watched, view: Sight): void {

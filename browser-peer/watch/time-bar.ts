@@ -24,7 +24,8 @@ export class TimeBar {
     element('live', HTMLButtonElement).addEventListener('click', () => tools.onLive());
     element('pause', HTMLButtonElement).addEventListener('click', () => this.#toggle());
     document.addEventListener('keydown', (event) => {
-      const isFree = event.target === document.body;
+      // The volume takes the focus when it is touched, and has no use for the bar.
+      const isFree = [document.body, element('volume-place', HTMLElement)].some((at) => at === event.target);
       if (event.key !== ' ' || !isFree || element('pause', HTMLButtonElement).disabled) return;
       event.preventDefault();
       this.#toggle();

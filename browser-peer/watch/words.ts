@@ -18,10 +18,11 @@ export const CONNECTION_WORDS: Record<ViewerState['kind'], string> = {
   refused: 'Not connected',
 };
 
-/** What the page says above the picture: of the room, and of what is seen. */
+/** What the page says above the picture: of the room, of what is seen, and of what was asked for: `axis`. */
 export function wordsFor(
   state: ViewerState,
   seen: Seen,
+  axis?: Sight['axis'],
 ): { readonly title: string; readonly detail: string } {
   switch (state.kind) {
     case 'connecting':
@@ -30,29 +31,44 @@ export function wordsFor(
     case 'refused':
       return { title: CONNECTION_WORDS[state.kind], detail: state.reason };
     case 'open':
-      return roomWords(state, seen);
+      return roomWords(state, seen, axis);
   }
 }
 
-function roomWords({ room: { job }, notice }: Extract<ViewerState, { kind: 'open' }>, seen: Seen) {
-  if (job && isSweep(job.file)) return memberWords(seen);
+function roomWords(
+  { room: { job }, notice }: Extract<ViewerState, { kind: 'open' }>,
+  seen: Seen,
+  axis: Sight['axis'] | undefined,
+) {
+  if (job && isSweep(job.file)) return memberWords(seen, axis);
   if (!job) return { title: 'No simulation runs', detail: 'As soon as one does, it is seen here.' };
+  const over = overWords[job.state];
   switch (seen.kind) {
     case 'live':
+      if (over) return { title: 'Last picture', detail: `${over} This is the last picture that came.` };
       return { title: seen.paused ? 'Paused' : 'Live', detail: notice };
     case 'stored':
-      return { title: 'Stored', detail: overWords[job.state] ?? notice };
+      return { title: 'Stored', detail: over ?? notice };
     case 'nothing':
-      return { title: nothingYet[job.state], detail: notice || job.reason || '' };
+      return {
+        title: nothingYet[job.state],
+        detail: over && axis === 'all' ? PLANES_ONLY : notice || job.reason || '',
+      };
   }
 }
 
+const PLANES_ONLY = 'Of what is stored, planes are seen: choose one.';
+
 /** Of a sweep nothing is live. */
-const memberWords = ({ kind }: Seen) => ({
-  title: kind === 'nothing' ? 'Nothing of this simulation is stored yet' : 'Stored',
-  detail:
-    'A simulation of a sweep is computed whole on one device, which sends no pictures while it does. What it has stored is seen here.',
-});
+function memberWords({ kind }: Seen, axis: Sight['axis'] | undefined) {
+  return { title: kind === 'nothing' ? memberNothing(axis) : 'Stored', detail: MEMBER_DETAIL };
+}
+
+const memberNothing = (axis: Sight['axis'] | undefined) =>
+  axis === 'all' ? PLANES_ONLY : 'Nothing of this simulation is stored yet';
+
+const MEMBER_DETAIL =
+  'A simulation of a sweep is computed whole on one device, which sends no pictures while it does. What it has stored is seen here.';
 
 const overWords: Partial<Record<RoomJob['state'], string>> = {
   done: 'The simulation is done.',

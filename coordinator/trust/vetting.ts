@@ -67,12 +67,12 @@ export class Vetting {
   readonly #starts = new WeakMap<SignedSpan, Uint8Array>();
   /** Two of two numerical classes were farther apart than they may be, and each came to what it signed: in this job nobody can tell. */
   #driftsApart = false;
-  /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
-  #lastUnseen: readonly PeerId[] = [];
   /** The field became infinite, as somebody says: whoever made it so is looked for, until the run goes back. */
   #areAllDoubted = false;
   /** A span is to end where peers may go next, however short it is. */
   #endsSoon = false;
+  /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
+  #lastUnseen: readonly PeerId[] = [];
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
     const { court, store, desk, parties } = tools;

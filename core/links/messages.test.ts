@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { ProtocolError } from '../errors.js';
 import { AXIS_NAMES } from '../grid/box.js';
 import { CODINGS } from '../parcel/parcel.js';
-import { MAX_LOOK_CREDIT, MAX_VIEW_STRIDE } from '../protocol/limits.js';
+import { MAX_LOOK_CREDIT, MAX_VIEW_STRIDE, MAX_VOLUME_SAMPLES } from '../protocol/limits.js';
 import { cut, Joiner } from './framing.js';
 import {
   type Greeting,
@@ -70,8 +70,8 @@ const messages: fc.Arbitrary<LinkMessage> = fc.oneof(
     samples: fc.record({
       ...{ layer: u32, row: u32, column: u32 },
       layers: fc.integer({ min: 1, max: 64 }),
-      rows: fc.integer({ min: 1, max: 256 }),
-      columns: fc.integer({ min: 1, max: 256 }),
+      rows: fc.integer({ min: 1, max: 64 }),
+      columns: fc.integer({ min: 1, max: 64 }),
     }),
     content: fc.uint8Array({ maxLength: 1000, size: 'max' }),
   }),
@@ -157,6 +157,12 @@ describe('link messages', () => {
     change(head);
     return body;
   };
+  const block = (layers: number) => {
+    const body = new Uint8Array(48);
+    body.set(slice((head) => head.setUint32(32, MAX_VOLUME_SAMPLES, true)));
+    new DataView(body.buffer).setUint32(44, layers, true);
+    return body;
+  };
   const step = (value: number) => halo((head) => head.setFloat64(8, value, true));
   test.each([
     ['an unknown type', 99, new Uint8Array(16)],
@@ -185,6 +191,7 @@ describe('link messages', () => {
     ['a slice cut short', 8, new Uint8Array(39)],
     ['a slice without samples', 8, slice((head) => head.setUint32(36, 0, true))],
     ['a slice of more samples than one may have', 8, slice((head) => head.setUint32(36, 0x7fffffff, true))],
+    ['a block of more samples than a volume may have', 9, block(2)],
     ['a slice whose values end before they begin', 8, slice((head) => head.setFloat32(20, -1, true))],
     ['a slice of a range that is no number', 8, slice((head) => head.setFloat32(16, Number.NaN, true))],
   ])('are refused with %s', (_, type, body) => {

@@ -27,6 +27,8 @@ export interface Sought {
   readonly job: Job;
   readonly exchangeEvery: number;
   readonly epoch: number;
+  /** Seconds that a step takes, as far as the room says: of it the first frames are asked for no oftener than wanted. */
+  readonly stepSeconds?: number | undefined;
   /** Who is asked: peers that hold parts of the plane, or the viewer that passes frames on. */
   readonly sources: readonly PeerId[];
 }
@@ -58,6 +60,10 @@ interface Source {
   step: number;
 }
 
+/** Steps from frame to frame, before any has come. */
+const firstEvery = ({ view, epoch, stepSeconds }: Sought) =>
+  stepSeconds ? Math.max(epoch, 1 / (view.rate * stepSeconds)) : epoch;
+
 /** Asks for one plane or volume, puts together what comes, and passes whole frames on to viewers that ask here. */
 export class Looking {
   readonly #tools: LookingTools;
@@ -84,7 +90,7 @@ export class Looking {
     if (!sought || !samples) return;
     this.#number += 1;
     this.#frames = new Frames(samples);
-    this.#pace = new Pace(sought.view.rate, sought.epoch, this.#tools.now);
+    this.#pace = new Pace(sought.view.rate, firstEvery(sought), this.#tools.now);
     for (const source of sought.sources) {
       this.#sources.set(source, { came: 0, step: -1 });
       this.#ask(source, MAX_LOOK_CREDIT);

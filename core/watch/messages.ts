@@ -1,7 +1,12 @@
 import { ProtocolError } from '../errors.js';
 import { AXIS_NAMES } from '../grid/box.js';
 import { headOf } from '../links/framing.js';
-import { MAX_LOOK_CREDIT, MAX_SLICE_SAMPLES, MAX_VIEW_STRIDE } from '../protocol/limits.js';
+import {
+  MAX_LOOK_CREDIT,
+  MAX_SLICE_SAMPLES,
+  MAX_VIEW_STRIDE,
+  MAX_VOLUME_SAMPLES,
+} from '../protocol/limits.js';
 import { type Samples, sampleCount, type Viewed } from './view.js';
 
 /*
@@ -118,19 +123,21 @@ export function sliceHead(message: SliceMessage): Uint8Array {
 /** The body of a slice: the coordinator's HTTP answers with the same. Throws ProtocolError. */
 export function readSliceBody(body: Uint8Array<ArrayBuffer>): SliceMessage {
   const head = headOf(body, SLICE_HEAD_BYTES);
-  return readSamples(head, { layer: 0, layers: 1 }, body.subarray(SLICE_HEAD_BYTES));
+  const content = body.subarray(SLICE_HEAD_BYTES);
+  return readSamples(head, { layer: 0, layers: 1, most: MAX_SLICE_SAMPLES }, content);
 }
 
 /** The body of a block. Throws ProtocolError. */
 export function readBlock(body: Uint8Array<ArrayBuffer>): SliceMessage {
   const head = headOf(body, BLOCK_HEAD_BYTES);
-  const layers = { layer: head.getUint32(40, true), layers: head.getUint32(44, true) };
-  return readSamples(head, layers, body.subarray(BLOCK_HEAD_BYTES));
+  const [layer, layers] = [head.getUint32(40, true), head.getUint32(44, true)];
+  const content = body.subarray(BLOCK_HEAD_BYTES);
+  return readSamples(head, { layer, layers, most: MAX_VOLUME_SAMPLES }, content);
 }
 
 function readSamples(
   head: DataView,
-  layers: Pick<Samples, 'layer' | 'layers'>,
+  { most, ...layers }: Pick<Samples, 'layer' | 'layers'> & { readonly most: number },
   content: Uint8Array,
 ): SliceMessage {
   const step = head.getFloat64(8, true);
@@ -147,7 +154,7 @@ function readSamples(
     columns: head.getUint32(36, true),
   };
   const count = sampleCount(samples);
-  if (count === 0 || count > MAX_SLICE_SAMPLES) {
+  if (count === 0 || count > most) {
     throw new ProtocolError(`A slice of ${samples.layers} × ${samples.rows} × ${samples.columns} samples.`);
   }
   return {

@@ -15,6 +15,7 @@ test.each<{ what: string; shape: Triple; stride: number; boxes: number }>([
   { what: 'every cell', shape: [5, 6, 7], stride: 1, boxes: 2 },
   { what: 'layers, where rows are short', shape: [9, 10, 11], stride: 3, boxes: 3 },
   { what: 'rows, where they are long', shape: [5, 7, 800], stride: 4, boxes: 4 },
+  { what: 'all, where layers would be too many', shape: [8300, 3, 2], stride: 2, boxes: 3 },
 ])('of a volume, $what: each sample once and in its place, whatever shards hold it', (given) => {
   const { shape, stride, boxes } = given;
   const viewed = { axis: 'all', stride } as const;
@@ -45,4 +46,13 @@ test.each<{ what: string; shape: Triple; stride: number; boxes: number }>([
     const cell = place.split(' ').map((sample) => Number(sample) * stride) as unknown as Triple;
     expect(value).toBe(Math.fround(nameOf(cell)));
   }
+});
+
+test.each<{ what: string; shape: Triple; boxes: number }>([
+  { what: 'rows, as long as they are read at once', shape: [384, 384, 384], boxes: 4096 },
+  { what: 'layers, where there are more rows', shape: [384, 400, 384], boxes: 64 },
+])('of a volume no more boxes are read than a device takes at once: $what', ({ shape, boxes }) => {
+  const viewed = { axis: 'all', stride: 6 } as const;
+  const part = partIn(viewed, shape, boxOfShape(shape));
+  expect(part && boxesOf(viewed, part)).toHaveLength(boxes);
 });

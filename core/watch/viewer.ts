@@ -243,7 +243,7 @@ class ViewerVisit {
   /** Undefined while nothing can be seen: no job runs, or the coordinator has not yet said who is asked. */
   #feedFrom(room: RoomView): Feed | undefined {
     const entry = this.#place && room.viewers.get(this.#place.self);
-    const { job: roomJob, plan } = room;
+    const { job: roomJob, plan, progress } = room;
     if (!this.#view || !entry?.view || !sameSight(entry.view, this.#view)) return undefined;
     if (roomJob?.state !== 'running' || plan?.job !== roomJob.id) return undefined;
     const job = this.#jobOf(roomJob.id, roomJob.file);
@@ -251,7 +251,8 @@ class ViewerVisit {
     const isFed = entry.from !== undefined && entry.from !== this.#starved;
     const sources = isFed ? [entry.from as PeerId] : holdersOf(this.#view, job, plan);
     const { exchangeEvery, epoch } = plan;
-    return { view: this.#view, job, jobId: roomJob.id, sources, exchangeEvery, epoch };
+    const stepSeconds = progress?.stepSeconds?.measured ?? progress?.stepSeconds?.predicted;
+    return { view: this.#view, job, jobId: roomJob.id, sources, exchangeEvery, epoch, stepSeconds };
   }
 
   #jobOf(id: string, file: unknown): Job | undefined {

@@ -6,7 +6,8 @@ import type { Readbacks } from './readbacks.js';
 
 /** Cells of the staging buffer, 16 MiB: enough for a halo, and one dispatch reaches all of them. */
 const STAGING_CELLS = 4 * 1024 * 1024;
-const MAX_PIECES = 256;
+/** As many boxes as a viewer has read at once of a volume's rows: for each lot of so many the device is waited for. */
+const MAX_PIECES = 4096;
 const GROUP = 256;
 
 /** A box of one state array, bound for transfer. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../core/errors.js';
-import { boxOfShape, cellCount, grow } from '../../core/grid/box.js';
+import { type Box, boxOfShape, cellCount, grow } from '../../core/grid/box.js';
 import type { Slab } from '../engine.js';
 import { engineCompliance } from '../engine.suite.js';
 import { suiteModel, suiteShard, suiteUpdate } from '../engine.suite.reference.js';
@@ -88,6 +88,24 @@ describe('a slab larger than the staging buffer', () => {
     await expect(shard.read(slabs, new Float32Array(3))).rejects.toThrow(EngineError);
     await engine.close();
   });
+});
+
+it('more boxes than one lot takes are read whole, in their order', async () => {
+  const { engine } = await openWithDevice();
+  const frame = boxOfShape([64, 80, 4]);
+  const shard = await engine.createShard({ ...suiteShard, frame });
+  const whole = { component: 0, field: 'psi', level: 'now', box: frame } as const;
+  await shard.write(
+    [whole],
+    Float32Array.from({ length: cellCount(frame) }, (_, index) => index),
+  );
+  const rows = Array.from({ length: 64 * 80 }, (_, row): Box => {
+    const [z, y] = [Math.floor(row / 80), row % 80];
+    return { lo: [z, y, 0], hi: [z + 1, y + 1, 4] };
+  });
+  const back = await shard.read(rows.map((box) => ({ ...whole, box })));
+  expect(back.every((value, index) => value === index)).toBe(true);
+  await engine.close();
 });
 
 describe('an adapter', () => {
