@@ -53,7 +53,7 @@ function checkedWords(job: JobStatus | undefined): string {
       : `Checked up to step ${count(vetted)} of ${count(steps)}; what comes after it is provisional.`;
   if (!unseen) return checked;
   if (state !== 'running')
-    return `${checked} Some shards were too large to be computed again, and without a shadow: what was computed there is believed.`;
+    return `${checked} Some shards were too large to be computed again, and without a shadow of another owner: what was computed there is believed.`;
   const shards = unseen.length === 1 ? 'One shard is' : `${count(unseen.length)} shards are`;
   return `${checked} ${shards} too large to be computed again, and without a shadow of another owner: what is computed there is believed.`;
 }

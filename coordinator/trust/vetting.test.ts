@@ -281,7 +281,8 @@ test('of shards too large to be shown nothing is asked, as long as nobody differ
   await isVetted(16);
   expect([scene.asked, scene.traced, scene.vetting.unseen]).toEqual([[], [], ['bert']]);
   scene.vetting.goBack();
-  expect([scene.vetting.unseen, scene.vetting.lastUnseen]).toEqual([[], ['bert']]);
+  expect(scene.vetting.unseen).toEqual([]);
+  expect(scene.vetting.lastUnseen).toContain('bert');
 });
 
 test('where the two of such a shard differ, both are asked to trace; nothing is vetted before, and who withholds it is doubted', async () => {
