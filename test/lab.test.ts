@@ -103,6 +103,21 @@ describe('a job file', () => {
     expect(fleet.jobs()).toEqual([]);
   });
 
+  it('is taken where it is dropped, and looked at', async () => {
+    const page = await open();
+    const files = await page.evaluateHandle((text) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File([text], 'pulse.yaml', { type: 'text/yaml' }));
+      return carried;
+    }, faulty);
+    await page.locator('#drop').dispatchEvent('dragover', { dataTransfer: files });
+    await page.locator('#drop[data-over=true]').waitFor();
+    await page.locator('#drop').dispatchEvent('drop', { dataTransfer: files });
+    await page.getByText('3 faults:').waitFor();
+    expect(await editor(page).inputValue()).toBe(faulty);
+    await page.locator('#drop[data-over=false]').waitFor();
+  });
+
   it('is run, followed by its probes and taken away as netCDF', async () => {
     const page = await open();
     await giveToken(page);
