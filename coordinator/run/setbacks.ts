@@ -170,7 +170,7 @@ export class Setbacks {
     switch (this.#divergence.hear({ owner: member.owner, step, isEnough }, known)) {
       case 'new':
         this.close();
-        vetting.doubtAll();
+        vetting.doubtAll(Math.min(step, course.until));
         return this.#goBackIfNobodyIsFound(why, Math.min(step, course.until), MOST_DOUBTS);
       case 'known':
         return;

@@ -250,6 +250,7 @@ export class Bisection {
   }
 
   async #whoDiffers({ tellers }: Case, step: number, place: number, cells: Float32Array): Promise<Finding> {
+    if (!cells.every(Number.isFinite)) return INFINITE;
     const truth = await brickDigest(cells, digest);
     const wrong = tellers.filter(
       ({ states }) => !sameDigest(digestOf(states.get(step) as Uint8Array, place), truth),
@@ -402,6 +403,9 @@ function silentOf(
   return { kind: 'silent', who: silent.map(signedOf) };
 }
 
+/** Devices that compute truly may have other bits there. */
+const INFINITE: Finding = { kind: 'open', why: 'what comes of it is not finite' };
+
 /** Of two who told other hashes of the same cells, whoever's are not of them. */
 async function whoHashes(
   tellers: Case['tellers'],
@@ -410,6 +414,7 @@ async function whoHashes(
   cells: Float32Array,
   why: string,
 ): Promise<Finding> {
+  if (!cells.every(Number.isFinite)) return INFINITE;
   const truth = await haloHash(cells, digest);
   const wrong = tellers.filter((_, i) => !sameDigest(told(traces[i] as Trace) as Uint8Array, truth));
   return { kind: 'lied', who: wrong.map(signedOf), why };

@@ -23,8 +23,11 @@ export type Verdict =
    * too, for what it had to come of is known, and not only shown.
    */
   | { readonly kind: 'lied'; readonly why: string; readonly isSignedFalse?: boolean }
-  /** It is not farther from what a check makes of it than what f16 loses may take it, and not as near either as a lie could not be. */
-  | { readonly kind: 'undecided' }
+  /**
+   * `rounding`: it is not farther from what a check makes of it than what f16 loses may take it, and not as near either as a lie could not
+   * be. `infinite`: a check makes something infinite of what is finite.
+   */
+  | { readonly kind: 'undecided'; readonly why: 'rounding' | 'infinite' }
   /** The state at its start is not the one that whoever handed it over signed. */
   | { readonly kind: 'other start' };
 
@@ -99,9 +102,8 @@ export class Checker {
     const tolerance = claim.keepsHalves
       ? await halfTolerance({ engine, objects, digest }, job, span, start, evidence.received, outcome)
       : spanTolerance(span.to - span.from);
-    // On another class it may become infinite a step sooner.
-    if (!claim.sameClass && isModelsOwn(evidence.received, outcome, tolerance))
-      return { kind: 'holds', outcome };
+    if (!Number.isFinite(tolerance) || isModelsOwn(evidence.received, outcome))
+      return { kind: 'undecided', why: 'infinite' };
     const wrongWithin = async (most: number) =>
       (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome, most))) ??
       (await outputs.wrong(outcome, most));
@@ -109,7 +111,7 @@ export class Checker {
     if (!wrong) {
       const isOpen =
         tolerance > MOST_HALF_TOLERANCE && (await wrongWithin(MOST_HALF_TOLERANCE)) !== undefined;
-      return isOpen ? { kind: 'undecided' } : { kind: 'holds', outcome };
+      return isOpen ? { kind: 'undecided', why: 'rounding' } : { kind: 'holds', outcome };
     }
     // Where nobody has signed for its start, it may be that which is false.
     const isSignedFalse = NOT_TRUE.has(wrong) && (start.kind !== 'cells' || startDigests !== undefined);
@@ -160,14 +162,15 @@ async function differsByMuch({ job, span, digests, evidence }: Claim, made: Outc
   return isWithin(misfitOfHalos(shown.sent, made), tolerance) ? undefined : SENT;
 }
 
-/** Nothing is within a tolerance that is not finite. */
-const isWithin = (misfit: number, tolerance: number) => Number.isFinite(tolerance) && misfit <= tolerance;
+/** NaN is within nothing. */
+const isWithin = (misfit: number, tolerance: number) => misfit <= tolerance;
 
-/** Whether the model makes something infinite of what is finite: a device does so that computes truly, and is not to blame. */
-function isModelsOwn(received: HaloTable, { start, sent, end }: Outcome, tolerance: number): boolean {
-  const isMadeFinite = Number.isFinite(tolerance) && areFinite([end, ...sent.flat()]);
-  return !isMadeFinite && areFinite([start, ...received.flat()]);
-}
+/**
+ * Whether the model makes something infinite of what is finite. Devices that compute truly do so a step sooner or later, and NaN has many
+ * bits; whoever makes it where the model does not is found all the same.
+ */
+const isModelsOwn = (received: HaloTable, { start, sent, end }: Outcome) =>
+  !areFinite([end, ...sent.flat()]) && areFinite([start, ...received.flat()]);
 
 const areFinite = (all: readonly Float32Array[]) => all.every((cells) => cells.every(Number.isFinite));
 

@@ -146,6 +146,7 @@ export class Court {
     if (verdict.kind === 'undecided') {
       // The coordinator cannot tell: who computes as the peer does can.
       if (isAgreed) return { verdict: { kind: 'holds' }, by: member.id };
+      if (verdict.why === 'infinite') return judgement;
       return this.#eitherIsOff(found, inspector, judgement);
     }
     if (isAgreed) {

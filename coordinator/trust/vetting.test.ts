@@ -253,12 +253,25 @@ test('while the field is in doubt all are checked, two who agree too, and a span
   scene = await Scene.open('strangers');
   scene.verdict = { kind: 'holds' };
   expect(scene.vetting.endSpanAt(40, false)).toBe(false);
-  scene.vetting.doubtAll();
+  scene.vetting.doubtAll(20);
   expect([48, 56].map((until) => scene.vetting.endSpanAt(until, false))).toEqual([true, false]);
   for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
   await vi.waitFor(() => expect(scene.asked).toEqual(['anna', 'bert']));
   await vi.waitFor(() => expect(scene.vetting.isCheckedBefore(16)).toBe(false));
   expect(scene.vetting.isVettedThrough(16)).toBe(false);
+});
+
+test('what was in doubt is checked when it is computed again too, and nothing beyond it', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  scene.verdict = { kind: 'holds' };
+  scene.vetting.doubtAll(8);
+  scene.vetting.goBack();
+  scene.vetting.follow(plan);
+  for (const step of ENDS) scene.vetting.endSpanAt(step, true);
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await vi.waitFor(() => expect(scene.asked).toEqual(['anna', 'bert']));
+  await vi.waitFor(() => expect(scene.vetting.isVettedThrough(16)).toBe(true));
 });
 
 test('where two have signed for the same, and it is false, both are found out', async () => {

@@ -67,8 +67,10 @@ export class Vetting {
   readonly #starts = new WeakMap<SignedSpan, Uint8Array>();
   /** Two of two numerical classes were farther apart than they may be, and each came to what it signed: in this job nobody can tell. */
   #driftsApart = false;
-  /** The field became infinite, as somebody says: whoever made it so is looked for, until the run goes back. */
+  /** The field became infinite, as somebody says: nothing counts as vetted, until the run goes back. */
   #areAllDoubted = false;
+  /** After which step, as it was said: all spans before it are checked, also when they are computed again, until that is safe. */
+  #doubted = 0;
   /** A span is to end where peers may go next, however short it is. */
   #endsSoon = false;
   /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
@@ -247,13 +249,15 @@ export class Vetting {
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
   stands(step: number): void {
+    if (step >= this.#doubted) this.#doubted = 0;
     this.#tools.parties.stands(step);
     this.#deposits.stands(step);
   }
 
-  /** The field became infinite, as somebody says: until the run goes back all spans are checked of all peers. */
-  doubtAll(): void {
+  /** The field became infinite at `step`, as somebody says: until that is safe, all spans that begin before it are checked of all peers. */
+  doubtAll(step: number): void {
     this.#areAllDoubted = true;
+    this.#doubted = Math.max(step, this.#doubted);
     this.#endsSoon = true;
   }
 
@@ -327,9 +331,10 @@ export class Vetting {
         for (const dispute of disputes) this.#dispute(signed, dispute);
         this.#unlike.compare(signed, group, unlike);
         const isLater = ({ peer }: SignedSpan) => unlike.some((twins) => twins.peer.peer === peer);
-        const drawn = draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard));
-        for (const span of this.#areAllDoubted ? group.byShard.values() : drawn) {
-          const { shard } = span.statement;
+        const drawn = new Set(draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard)));
+        for (const span of group.byShard.values()) {
+          const { shard, from } = span.statement;
+          if (!drawn.has(span) && from >= this.#doubted) continue;
           // Of an heir's first span others have stored a part, which is not as it signs.
           const isMixed = isHeirToOthers(shard);
           const canBeShown = signed.sizes.canBeShown.has(shard);
@@ -358,7 +363,8 @@ export class Vetting {
     const { peer } = twins;
     if (this.#believes(peer.known) || !signed.isHeldBy(peer.peer)) return;
     if (!signed.sizes.canBeShown.has(peer.statement.shard)) return;
-    if (this.#areAllDoubted || isDrawnBeyond(parties, signed, peer, share)) this.#begin(signed, peer);
+    if (peer.statement.from < this.#doubted || isDrawnBeyond(parties, signed, peer, share))
+      this.#begin(signed, peer);
   }
 
   /** What is known of who signs, under its class in this job. */
