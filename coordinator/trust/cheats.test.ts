@@ -96,11 +96,17 @@ it('honest peers of two classes, side by side, are not found to be anything', as
 });
 
 it('a statement of another peer is refused of whoever brings it', async () => {
-  let neighbours: SignedMessage | undefined;
-  const victim = await newcomer(plain, {
-    deceit: { says: async (message) => (neighbours = message) },
+  let hear: (message: SignedMessage) => void = () => {};
+  // Whoever signs first: it waits for what it steals.
+  const neighbours = new Promise<SignedMessage>((resolve) => {
+    hear = resolve;
   });
-  const thief = await newcomer(plain, { deceit: { says: async () => neighbours } });
+  const says = async (message: SignedMessage) => {
+    hear(message);
+    return message;
+  };
+  const victim = await newcomer(plain, { deceit: { says } });
+  const thief = await newcomer(plain, { deceit: { says: () => neighbours } });
   const run = await play([victim, thief, await newcomer(plain)]);
   expect(run.found[0]).toEqual({
     kind: 'refused',
