@@ -58,7 +58,8 @@ class RecoveringEngine implements Engine {
       used = by;
       return made;
     };
-    return new RecoveringShard(shard, spec, { renew, mostTries, leastInterval, now });
+    const isLost = (error: unknown) => this.#isLost(error, used);
+    return new RecoveringShard(shard, spec, { renew, isLost, mostTries, leastInterval, now });
   }
 
   async close(): Promise<void> {
@@ -75,9 +76,14 @@ class RecoveringEngine implements Engine {
     try {
       return [await engine.createShard(spec), engine];
     } catch (error) {
-      if (!(error instanceof DeviceLostError) || tries === 0) throw error;
+      if (!this.#isLost(error, engine) || tries === 0) throw error;
       return this.#make(spec, tries - 1, await this.#renewed(engine));
     }
+  }
+
+  /** One that is being replaced has been closed: whatever fails on it is no fault of the call. */
+  #isLost(error: unknown, on: Engine): boolean {
+    return error instanceof DeviceLostError || this.#current !== on || this.#renewing !== undefined;
   }
 
   /** The engine in place of `lost`: all of its shards ask, and one is opened. */

@@ -1,4 +1,4 @@
-import { DeviceLostError, EngineError } from '../../core/errors.js';
+import { EngineError } from '../../core/errors.js';
 import type { Advance, EngineShard, ShardSpec, Slab, Update } from '../engine.js';
 import { Entry, type Work } from './entry.js';
 import { arraysOf, type KeptArray, readArrays, restoreArray } from './kept-state.js';
@@ -18,6 +18,8 @@ const SWAP_BYTES = 50;
 export interface ShardRecovery {
   /** The same shard, empty, on a new device. */
   readonly renew: () => Promise<EngineShard>;
+  /** Whether an error says that the device is gone, or that it was closed since another shard has found so. */
+  readonly isLost: (error: unknown) => boolean;
   readonly mostTries: number;
   /** Seconds. */
   readonly leastInterval: number;
@@ -129,7 +131,7 @@ export class RecoveringShard implements EngineShard {
       if (!entry.work.again) this.#forget(entry);
       entry.resolve(value);
     } catch (error) {
-      if (error instanceof DeviceLostError || entry.settled) throw error;
+      if (this.#recovery.isLost(error) || entry.settled) throw error;
       // What was refused has changed nothing, and would be refused again.
       this.#forget(entry);
       entry.reject(error as Error);
@@ -145,7 +147,7 @@ export class RecoveringShard implements EngineShard {
   #lost(shard: EngineShard, error: unknown): void {
     // Every call that was under way says so, some of them when all has been set up again.
     if (shard !== this.#shard) return;
-    if (!(error instanceof DeviceLostError)) return this.#fail(error);
+    if (!this.#recovery.isLost(error)) return this.#fail(error);
     this.#recovering ??= this.#recover().catch((error: unknown) => {
       this.#recovering = undefined;
       this.#fail(error);
@@ -175,7 +177,7 @@ export class RecoveringShard implements EngineShard {
         return;
       } catch (error) {
         await shard.close().catch(() => undefined);
-        if (!(error instanceof DeviceLostError)) throw error;
+        if (!this.#recovery.isLost(error)) throw error;
       }
     }
   }
@@ -218,7 +220,7 @@ export class RecoveringShard implements EngineShard {
     if (arrays instanceof Error || overtaken) {
       this.#mediaWritten ||= media;
       // A device that was lost is for the next call to find out.
-      if (!overtaken && !(arrays instanceof DeviceLostError)) this.#fail(arrays);
+      if (!overtaken && !this.#recovery.isLost(arrays)) this.#fail(arrays);
       return;
     }
     const state = arrays.slice(0, this.#arrays.state.length);
