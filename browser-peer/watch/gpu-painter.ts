@@ -1,3 +1,4 @@
+import { gpuCanvas } from './gpu-canvas.js';
 import type { Painter } from './painting.js';
 import { PlanePass } from './plane-pass.js';
 
@@ -8,15 +9,7 @@ export async function gpuPainter(
   adapter: GPUAdapter,
   onLost: () => void,
 ): Promise<Painter> {
-  const device = await adapter.requestDevice();
-  let closed = false;
-  void device.lost.then(() => {
-    if (!closed) onLost();
-  });
-  const context = canvas.getContext('webgpu');
-  if (!context) throw new RangeError('this canvas is painted otherwise already');
-  const format = gpu.getPreferredCanvasFormat();
-  context.configure({ device, format, alphaMode: 'premultiplied' });
+  const { device, format, target, close } = await gpuCanvas(canvas, gpu, adapter, onLost);
   const pass = new PlanePass(device, format);
   return {
     kind: 'webgpu',
@@ -25,11 +18,8 @@ export async function gpuPainter(
       if (canvas.width !== columns || canvas.height !== rows) {
         [canvas.width, canvas.height] = [columns, rows];
       }
-      pass.draw(plane, colouring, context.getCurrentTexture().createView());
+      pass.draw(plane, colouring, target());
     },
-    close() {
-      closed = true;
-      device.destroy();
-    },
+    close,
   };
 }

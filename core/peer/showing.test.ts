@@ -2,37 +2,15 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
-import { checkJob } from '../job/check.js';
-import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import { portable, signerOf } from '../trust/statement/ed25519.js';
 import { stateCells } from '../witness/digests.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from '../witness/span.js';
+import { job, plan } from '../witness/two-halves.fixture.js';
 import type { Witness } from '../witness/witness.js';
 import type { ShardRun } from './shard-run.js';
 import { Showing } from './showing.js';
 
-const job = checkJob({
-  name: 'shown',
-  model: 'wave',
-  grid: { shape: [16, 8, 8], spacing: 1, brick: 8 },
-  time: { steps: 1000, courant: 0.5 },
-  parameters: { speed: 1 },
-  boundary: 'dirichlet',
-  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 8, y: 4, x: 4 } } },
-});
-const plan: Plan = {
-  id: 1,
-  job: 'shown-1',
-  from: 0,
-  source: { kind: 'initial' },
-  exchangeEvery: 4,
-  epoch: 8,
-  shards: [
-    { peer: 'aaaa', box: { lo: [0, 0, 0], hi: [8, 8, 8] } },
-    { peer: 'bbbb', box: { lo: [8, 0, 0], hi: [16, 8, 8] } },
-  ],
-};
 const span: Span = { plan, shard: 0, from: 0, to: 8 };
 const { incoming } = exchangeOf(job, span);
 const kept = {

@@ -2,35 +2,14 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, EngineShard } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
-import { checkJob } from '../job/check.js';
 import { openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import type { Plan } from '../protocol/plan.js';
 import { portable, signerOf } from '../trust/statement/ed25519.js';
 import { exchangeOf, type Span } from './span.js';
+import { job, plan } from './two-halves.fixture.js';
 import { Witness } from './witness.js';
 
-const job = checkJob({
-  name: 'kept',
-  model: 'wave',
-  grid: { shape: [16, 8, 8], spacing: 1, brick: 8 },
-  time: { steps: 1000, courant: 0.5 },
-  parameters: { speed: 1 },
-  boundary: 'dirichlet',
-  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 8, y: 4, x: 4 } } },
-});
-const plan: Plan = {
-  id: 1,
-  job: 'kept-1',
-  from: 0,
-  source: { kind: 'initial' },
-  exchangeEvery: 4,
-  epoch: 8,
-  shards: [
-    { peer: 'aaaa', box: { lo: [0, 0, 0], hi: [8, 8, 8] } },
-    { peer: 'bbbb', box: { lo: [8, 0, 0], hi: [16, 8, 8] } },
-  ],
-};
 const spanTo = (to: number): Span => ({ plan, shard: 0, from: to - 8, to });
 const identity = {
   signer: signerOf(portable, new Uint8Array(32).fill(7)),

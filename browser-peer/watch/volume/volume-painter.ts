@@ -1,5 +1,6 @@
 import { describeAdapter } from '../../../shaders/webgpu/adapter.js';
 import { requestAdapter } from '../../engines.js';
+import { gpuCanvas } from '../gpu-canvas.js';
 import type { PainterChoice } from '../painter.js';
 import { volumeCanvasPainter } from './volume-canvas-painter.js';
 import type { VolumePainter } from './volume-painting.js';
@@ -18,26 +19,14 @@ export async function openVolumePainter(
   if (!gpu || !adapter || (choice === 'auto' && describeAdapter(adapter).emulated)) {
     return volumeCanvasPainter(canvas);
   }
-  const device = await adapter.requestDevice();
-  let closed = false;
-  void device.lost.then(() => {
-    if (!closed) onLost();
-  });
-  const context = canvas.getContext('webgpu');
-  if (!context) throw new RangeError('this canvas is painted otherwise already');
-  const format = gpu.getPreferredCanvasFormat();
-  context.configure({ device, format, alphaMode: 'premultiplied' });
+  const { device, format, target, close } = await gpuCanvas(canvas, gpu, adapter, onLost);
   [canvas.width, canvas.height] = [GPU_PIXELS, GPU_PIXELS];
   const pass = new VolumePass(device, format);
   return {
     kind: 'webgpu',
     paint(volume, turn, colouring) {
-      const target = context.getCurrentTexture().createView();
-      pass.draw(volume, turn, colouring, { target, pixels: GPU_PIXELS });
+      pass.draw(volume, turn, colouring, { target: target(), pixels: GPU_PIXELS });
     },
-    close() {
-      closed = true;
-      device.destroy();
-    },
+    close,
   };
 }
