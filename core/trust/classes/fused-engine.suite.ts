@@ -70,8 +70,11 @@ class FusedShard implements EngineShard {
   }
 
   async advance(updates: readonly Update[]) {
-    for (const update of updates) this.#step(update);
-    return { samples: new Float32Array(), seconds: 0 };
+    const samples = updates.flatMap((update) => {
+      this.#step(update);
+      return this.#sample();
+    });
+    return { samples: Float32Array.from(samples), seconds: 0 };
   }
 
   async swapLevels(): Promise<void> {
@@ -79,6 +82,12 @@ class FusedShard implements EngineShard {
   }
 
   async close(): Promise<void> {}
+
+  #sample(): number[] {
+    return this.spec.probes.map(
+      ({ cell, ...state }) => this.#array({ ...state, level: 'now' })[this.#indexOf(cell)] as number,
+    );
+  }
 
   #array({ component, field, level }: StateArray): Float32Array {
     const kind = this.spec.model.model.fields.find(({ name }) => name === field)?.kind;
