@@ -9,13 +9,14 @@ import type { Acquaintance } from './pairs.js';
 export function acquaintanceIn(
   { run: { keepWavesIn } }: Job,
   parties: Pick<Parties, 'of' | 'chanceOfCheck'>,
-  vetting: Pick<Vetting, 'areClassesComparable'> | undefined,
+  vetting: Pick<Vetting, 'areClassesComparable' | 'areShownBy'> | undefined,
 ): Acquaintance {
   return {
     classOf({ id, ability }) {
       const known = parties.of(id);
       return known && classInJob(keepWavesIn, known.numericalClass, ability);
     },
+    areShownBy: (peers) => vetting?.areShownBy(peers) ?? true,
     chanceOfCheck: (peer) => parties.chanceOfCheck(peer),
     // What f16 rounds away says nothing of two who drift apart for thousands of steps.
     areComparable: (...pair) =>

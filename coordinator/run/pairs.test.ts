@@ -17,14 +17,18 @@ function peer(name: string): Member {
   };
 }
 
-const knowing = (areComparable: boolean): Acquaintance => ({
+const knowing = (areComparable: boolean, areShown: boolean): Acquaintance => ({
   classOf: ({ id }) => id.split(' ')[0],
   chanceOfCheck: () => 1,
   areComparable: () => areComparable,
+  areShownBy: () => areShown,
 });
 
-const paired = (names: readonly string[], areComparable = true, plan?: Plan) =>
-  pairUp(names.map(peer), knowing(areComparable), plan).map(({ peer: own, shadow }) => [own.id, shadow?.id]);
+const paired = (names: readonly string[], areComparable = true, plan?: Plan, areShown = true) =>
+  pairUp(names.map(peer), knowing(areComparable, areShown), plan).map(({ peer: own, shadow }) => [
+    own.id,
+    shadow?.id,
+  ]);
 
 test('pairs are of one class where they can be, and of two owners', () => {
   expect(paired(['wasm a 5', 'gpu a 9', 'wasm b 4', 'gpu b 8'])).toEqual([
@@ -48,15 +52,35 @@ test('and stays alone where two classes cannot be held to each other', () => {
   ]);
 });
 
+const box = { lo: [0, 0, 0], hi: [8, 8, 8] } as const;
+const planOf = (peer: string, shadow: string): Plan => ({
+  ...{ id: 1, job: 'paired-1', from: 0, source: { kind: 'initial' }, exchangeEvery: 1, epoch: 1 },
+  shards: [{ peer, box }],
+  shadows: [{ peer: shadow, shard: 0 }],
+});
+
 test('pairs of the plan under way stay together', () => {
-  const box = { lo: [0, 0, 0], hi: [8, 8, 8] } as const;
-  const plan: Plan = {
-    ...{ id: 1, job: 'paired-1', from: 0, source: { kind: 'initial' }, exchangeEvery: 1, epoch: 1 },
-    shards: [{ peer: 'gpu a 9', box }],
-    shadows: [{ peer: 'wasm b 4', shard: 0 }],
-  };
+  const plan = planOf('gpu a 9', 'wasm b 4');
   expect(paired(['gpu a 9', 'gpu b 8', 'wasm a 5', 'wasm b 4'], true, plan)).toEqual([
     ['gpu a 9', 'wasm b 4'],
     ['gpu b 8', 'wasm a 5'],
   ]);
+});
+
+test('of shards too large to be shown, another owner comes before the same class, and one’s own is better than nobody', () => {
+  const four = ['gpu a 9', 'gpu a 8', 'wasm b 5', 'wasm b 4'];
+  const byClass = [
+    ['gpu a 9', 'gpu a 8'],
+    ['wasm b 5', 'wasm b 4'],
+  ];
+  const byOwner = [
+    ['gpu a 9', 'wasm b 5'],
+    ['gpu a 8', 'wasm b 4'],
+  ];
+  expect(paired(four)).toEqual(byClass);
+  expect(paired(four, true, undefined, false)).toEqual(byOwner);
+  expect(paired(four, false, undefined, false)).toEqual(byClass);
+  const plan = planOf('gpu a 9', 'gpu a 8');
+  expect(paired(four, true, plan)).toEqual(byClass);
+  expect(paired(four, true, plan, false)).toEqual(byOwner);
 });

@@ -10,6 +10,8 @@ export interface Acquaintance {
   chanceOfCheck(peer: PeerId): number;
   /** Whether two of two classes may be held to each other. */
   areComparable(a: Member, b: Member): boolean;
+  /** Whether shards can be shown, and so be computed again, where so many peers have the job. */
+  areShownBy(peers: number): boolean;
 }
 
 /** A peer that answers for what it computes, and one that computes the same beside it, where there is one. */
@@ -33,9 +35,29 @@ export function kinshipOf(known: Acquaintance, a: Member, b: Member): Kinship {
   return known.areComparable(a, b) ? 'comparable' : 'none';
 }
 
+/** What is looked for in a shadow. */
+interface Wanted {
+  readonly kinship: Exclude<Kinship, 'none'>;
+  /** `other`: than the peer's; `any`: another than the peer's where that is to be had. */
+  readonly owner: 'other' | 'any';
+}
+
+const WANTED: readonly Wanted[] = [
+  { kinship: 'alike', owner: 'any' },
+  { kinship: 'comparable', owner: 'any' },
+];
+
+/** Where shards are too large to be shown, a shadow of the same owner tells nothing: then its class comes second. */
+const WANTED_OF_LARGE: readonly Wanted[] = [
+  { kinship: 'alike', owner: 'other' },
+  { kinship: 'comparable', owner: 'other' },
+  ...WANTED,
+];
+
 /**
- * Pairs of one numerical class, and of two owners where that is to be had, and of two classes where it is not; whoever finds nobody stays alone. Pairs of the plan under
- * way stay together, and its peers come first: a plan changes no more than it has to.
+ * Pairs of one numerical class, and of two owners where that is to be had, and of two classes where it is not; whoever finds nobody stays
+ * alone. Pairs of the plan under way stay together, unless they are of one owner and that is of no use; and its peers come first: a plan
+ * changes no more than it has to.
  */
 export function pairUp(candidates: readonly Member[], known: Acquaintance, plan: Plan | undefined): Pair[] {
   const free = new Map(candidates.map((member) => [member.id, member]));
@@ -44,19 +66,24 @@ export function pairUp(candidates: readonly Member[], known: Acquaintance, plan:
     if (member) free.delete(member.id);
     return member;
   };
-  const match = (peer: Member, wanted: Kinship): Member | undefined => {
-    const kin = byRate([...free.values()]).filter((other) => kinshipOf(known, peer, other) === wanted);
-    return take((kin.find(({ owner }) => owner !== peer.owner) ?? kin[0])?.id);
+  const match = (peer: Member, { kinship, owner }: Wanted): Member | undefined => {
+    const kin = byRate([...free.values()]).filter((other) => kinshipOf(known, peer, other) === kinship);
+    const ofAnother = kin.find((other) => other.owner !== peer.owner);
+    return take((owner === 'other' ? ofAnother : (ofAnother ?? kin[0]))?.id);
   };
-  let pairs: Pair[] = (plan?.shards ?? []).flatMap(({ peer }, shard) => {
-    const own = take(peer);
-    return own ? [{ peer: own, shadow: take(plan && shadowOf(plan, shard)) }] : [];
+  const areShown = known.areShownBy(Math.max(1, Math.floor(candidates.length / 2)));
+  let pairs: Pair[] = (plan?.shards ?? []).flatMap(({ peer: id }, shard) => {
+    const peer = take(id);
+    if (!peer) return [];
+    const present = plan && shadowOf(plan, shard);
+    const isOfUse = areShown || candidates.find((other) => other.id === present)?.owner !== peer.owner;
+    return [{ peer, shadow: isOfUse ? take(present) : undefined }];
   });
-  for (const kinship of ['alike', 'comparable'] as const) {
-    pairs = pairs.map(({ peer, shadow }) => ({ peer, shadow: shadow ?? match(peer, kinship) }));
+  for (const wanted of areShown ? WANTED : WANTED_OF_LARGE) {
+    pairs = pairs.map(({ peer, shadow }) => ({ peer, shadow: shadow ?? match(peer, wanted) }));
     for (const peer of byRate([...free.values()])) {
       if (!free.delete(peer.id)) continue;
-      const shadow = match(peer, kinship);
+      const shadow = match(peer, wanted);
       if (shadow) pairs.push({ peer, shadow });
       else free.set(peer.id, peer);
     }

@@ -2,15 +2,10 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Departures } from './departures.js';
 import { Divergence } from './divergence.js';
+import { Doubt, HEARD_WITHIN_MS } from './doubt.js';
 import type { JobParts } from './job-parts.js';
 import type { Planning } from './planning.js';
 import type { Succession } from './succession.js';
-
-/** Time for what a field became infinite by to be found out. */
-const DOUBT_MS = 5_000;
-
-/** And so often again, as long as it is being looked into: large spans take their time. */
-const MOST_DOUBTS = 6;
 
 /** A peer that could not go on: why, and for want of which other one, where it was for that. */
 interface Failure {
@@ -29,8 +24,7 @@ export class Setbacks {
   /** By plan and peer: who could not load something, while it is found out whether it is the one to blame. */
   readonly #lookedInto = new Set<string>();
   readonly #divergence = new Divergence();
-  /** Until it is computed again where it became infinite. */
-  #doubt: NodeJS.Timeout | undefined;
+  readonly #doubt = new Doubt();
 
   constructor(run: JobParts, planning: Planning, departures: Departures, succession: Succession) {
     this.#run = run;
@@ -51,7 +45,8 @@ export class Setbacks {
     this.#divergence.wentBack();
     copies.giveUp();
     const held = this.#planning.newerCopies;
-    // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none.
+    // What is owed as of then, or before, is not made again from copies; and copies that could not be loaded are none. While a field is in
+    // doubt nothing is safe but what is sealed: copies may be infinite, and nobody looks.
     const isOfUse = held && held.step <= right && safe.isSafeThrough(held.step) && !this.#isLoadingCopies;
     if (!isOfUse) copies.clear();
     const to = isOfUse ? held.step : (safe.newest?.step ?? 0);
@@ -130,8 +125,6 @@ export class Setbacks {
    * so is what others computed after `vouched` steps, for which it vouched.
    */
   foundOut(peer: PeerId, why: string, right: number | undefined, vouched?: number): void {
-    // Whatever became infinite may have been its doing.
-    this.#divergence.forget();
     const { id, crew, tools, troubles } = this.#run;
     const least = Math.min(right ?? Number.POSITIVE_INFINITY, vouched ?? Number.POSITIVE_INFINITY);
     const known = this.#foundOut.get(peer);
@@ -143,7 +136,11 @@ export class Setbacks {
     // Nobody goes by what a shadow computes.
     const isReplaced = this.#succession.isShadow(peer) && this.#succession.retire(peer, why);
     const back = isReplaced ? (vouched ?? Number.POSITIVE_INFINITY) : least;
-    if (Number.isFinite(back)) this.goBack(`${member?.name ?? peer} was found out: ${why}`, back);
+    if (Number.isFinite(back)) {
+      // Whatever became infinite may have been its doing.
+      this.#divergence.forget();
+      this.goBack(`${member?.name ?? peer} was found out: ${why}`, back);
+    }
     member?.dismiss('quarantined', `${why}; what this device computes cannot be used`);
   }
 
@@ -159,40 +156,34 @@ export class Setbacks {
    * is computed once more. Who is alone with it then is left out.
    */
   diverged(member: Member, message: Extract<RunMessage, { type: 'diverged' }>): void {
-    const { course, vetting, safe } = this.#run;
+    const { course, vetting, safe, troubles } = this.#run;
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
     if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
-    const { step, state } = message;
+    const step = Math.min(message.step, course.until);
     const isEnough = vetting.believes(member.id) || !this.#isAnybodyElseThere(member);
-    const why = `${state} is not finite, as ${member.name} found`;
-    const known = { sealed: safe.newest?.step ?? 0, granted: course.until };
-    switch (this.#divergence.hear({ owner: member.owner, step, isEnough }, known)) {
-      case 'new':
-        this.close();
-        vetting.doubtAll(Math.min(step, course.until));
-        return this.#goBackIfNobodyIsFound(why, Math.min(step, course.until), MOST_DOUBTS);
-      case 'known':
-        return;
-      case 'believed':
-        return this.#giveUp(member, message);
-      case 'alone':
-        this.#benched(this.#run.troubles.leaveOut(member, why), why);
-        return this.goBack(`${why}, and nobody else`);
-    }
+    const belief = this.#divergence.hear({ owner: member.owner, step, isEnough }, safe.newest?.step ?? 0);
+    if (belief === 'known') return;
+    vetting.doubtAll(step);
+    const leastMs = belief === 'again' && this.#divergence.isBelieved ? 0 : HEARD_WITHIN_MS;
+    this.#doubt.hold(step, leastMs, { vetting, troubles }, () => this.#conclude(belief, member, message));
   }
 
   close(): void {
-    clearTimeout(this.#doubt);
+    this.#doubt.close();
   }
 
-  /** What was computed before `step` may be somebody's doing. Whoever is found out meanwhile has the run go back at once. */
-  #goBackIfNobodyIsFound(why: string, step: number, doubts: number): void {
-    this.#doubt = setTimeout(() => {
-      const isLookedInto = doubts > 1 && this.#run.vetting?.isCheckedBefore(step);
-      if (isLookedInto) this.#goBackIfNobodyIsFound(why, step, doubts - 1);
-      else this.goBack(why);
-    }, DOUBT_MS);
+  /** Nobody has been found out who made the field infinite. */
+  #conclude(
+    belief: 'new' | 'again',
+    member: Member,
+    message: Extract<RunMessage, { type: 'diverged' }>,
+  ): void {
+    const why = `${message.state} is not finite, as ${member.name} found`;
+    if (belief === 'new') return this.goBack(why);
+    if (this.#divergence.isBelieved) return this.#giveUp(member, message);
+    this.#benched(this.#run.troubles.leaveOut(member, why), why);
+    this.goBack(`${why}, and nobody else`);
   }
 
   /** Whether somebody of another owner is there who could compute as well. */

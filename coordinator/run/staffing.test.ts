@@ -91,6 +91,7 @@ test.each([
     const staffing = new Staffing(twice, new Crew(() => room), new Troubles(), {
       classOf: (of) => classes[room.indexOf(of)],
       chanceOfCheck: () => 1,
+      areShownBy: () => true,
       areComparable: () => true,
     });
     const start = staffing.start(1);

@@ -49,6 +49,11 @@ export class StallWatch {
     this.#moved = now;
   }
 
+  /** Milliseconds since anything last moved. */
+  quietFor(now: number): number {
+    return now - this.#moved;
+  }
+
   /** A plan begins: its epochs are others than those before. `handover`: until its shards have changed hands. */
   begins(now: number, peers: readonly PeerId[], handover = 0): void {
     this.#handover = handover;
@@ -72,7 +77,7 @@ export class StallWatch {
   /** `free`: the peers that may go on. */
   check(now: number, free: readonly PeerId[]): Stall {
     const slowness = Math.max(STUCK_MS, STUCK_TIMES * this.#longest, HANDOVER_TIMES * this.#handover);
-    if (now - this.#moved >= Math.min(LONGEST_PATIENCE_MS, slowness)) return { kind: 'stuck' };
+    if (this.quietFor(now) >= Math.min(LONGEST_PATIENCE_MS, slowness)) return { kind: 'stuck' };
     const watched = [...this.#peers].filter(([peer, each]) => each.rests(now, !free.includes(peer)));
     const silent = watched.filter(([, each]) => each.silence(now) >= ANSWER_MS);
     if (silent.length > 0) {

@@ -97,6 +97,11 @@ export class Troubles {
     this.#stall.moved(Date.now());
   }
 
+  /** Milliseconds since anything last moved. */
+  quietFor(): number {
+    return this.#stall.quietFor(Date.now());
+  }
+
   /** A plan begins; its shards change hands within `handover` milliseconds. */
   begins(peers: readonly PeerId[], handover = 0): void {
     this.#stall.moved(Date.now());

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Box } from '../../core/grid/box.js';
 import { checkJob } from '../../core/job/check.js';
 import type { Job } from '../../core/job/job.js';
-import { type Attack, cellOff, wrongMedium } from '../../core/trust/attacks.suite.js';
+import { type Attack, cellOff, notFinite, wrongMedium } from '../../core/trust/attacks.suite.js';
 import { fusedEngine } from '../../core/trust/classes/fused-engine.suite.js';
 import type { Statement } from '../../core/trust/statement/statement.js';
 import { answerTo } from '../../core/witness/answer.js';
@@ -350,6 +350,24 @@ test('on another class than the coordinator’s, whoever is beyond the tolerance
   const between = { of: 'fused', checkedBy: 'plain' };
   expect(await bisect(honestly, falsely, between)).toMatchObject({ kind: 'lied', who: [{ peer: 'liar' }] });
   expect(await bisect(hardly, honestly, between)).toMatchObject({ kind: 'open' });
+});
+
+test('nor is a device of another class that leaves the range of its numbers a step sooner', async () => {
+  const sooner = notFinite([5, 6, 6]).on(honest);
+  const times = (size: number) => ({
+    own: {
+      ...kept,
+      start: kept.start.map((value) => size * value),
+      received: kept.received.map((row) => row.map((cells) => cells.map((value) => size * value))),
+    },
+  });
+  const findingOf = async (size: number) =>
+    bisect(await teller('truthful', honest, times(size)), await teller('liar', sooner, times(size)), {
+      of: 'gpu',
+      checkedBy: 'plain',
+    });
+  expect(await findingOf(1e33)).toMatchObject({ kind: 'open' });
+  expect(named(await findingOf(1))).toEqual(['liar']);
 });
 
 test('where nobody can compute what they did, nobody is named', async () => {

@@ -12,6 +12,7 @@ import { brickDigest, isDigestOf, sameDigest } from '../../core/trust/statement/
 import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import { misfitBeside, scaleOf } from '../../core/witness/compare.js';
 import { haloHash } from '../../core/witness/digests.js';
+import { areFinite, reachesEdge } from '../../core/witness/edge.js';
 import { outputsOf } from '../../core/witness/outputs.js';
 import { bricksUnder, cellsOf, isOfOneArray } from '../../core/witness/region.js';
 import { recomputeSpan, roundAsSent } from '../../core/witness/replay.js';
@@ -217,6 +218,9 @@ export class Bisection {
     const shown = await this.#showBricks(found, traces, brick.to, [place]);
     if (isFinding(shown)) return shown;
     const tolerance = spanTolerance(brick.to - brick.from);
+    const told = shown.flatMap((own) => own?.bricks.get(place) ?? []);
+    const isAtTheEdge = !areFinite(told) && reachesEdge([made.start, made.end], 'f32');
+    if (isAtTheEdge || !areFinite([made.end])) return INFINITE;
     const around = scaleOf(made.startSlabs, made.start);
     const far = found.tellers.filter((_, i) => {
       const cells = shown[i]?.bricks.get(place);
@@ -250,7 +254,7 @@ export class Bisection {
   }
 
   async #whoDiffers({ tellers }: Case, step: number, place: number, cells: Float32Array): Promise<Finding> {
-    if (!cells.every(Number.isFinite)) return INFINITE;
+    if (!areFinite([cells])) return INFINITE;
     const truth = await brickDigest(cells, digest);
     const wrong = tellers.filter(
       ({ states }) => !sameDigest(digestOf(states.get(step) as Uint8Array, place), truth),
@@ -414,7 +418,7 @@ async function whoHashes(
   cells: Float32Array,
   why: string,
 ): Promise<Finding> {
-  if (!cells.every(Number.isFinite)) return INFINITE;
+  if (!areFinite([cells])) return INFINITE;
   const truth = await haloHash(cells, digest);
   const wrong = tellers.filter((_, i) => !sameDigest(told(traces[i] as Trace) as Uint8Array, truth));
   return { kind: 'lied', who: wrong.map(signedOf), why };

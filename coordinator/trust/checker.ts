@@ -6,6 +6,7 @@ import { runTestWindow } from '../../core/trust/classes/test-window.js';
 import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { misfitOfHalos, misfitOfState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf } from '../../core/witness/digests.js';
+import { areFinite, reachesEdge } from '../../core/witness/edge.js';
 import type { HaloTable } from '../../core/witness/evidence.js';
 import { halfTolerance, MOST_HALF_TOLERANCE } from '../../core/witness/half-noise.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
@@ -25,7 +26,7 @@ export type Verdict =
   | { readonly kind: 'lied'; readonly why: string; readonly isSignedFalse?: boolean }
   /**
    * `rounding`: it is not farther from what a check makes of it than what f16 loses may take it, and not as near either as a lie could not
-   * be. `infinite`: a check makes something infinite of what is finite.
+   * be. `infinite`: one device may have made something infinite where another did not, or other bits of it.
    */
   | { readonly kind: 'undecided'; readonly why: 'rounding' | 'infinite' }
   /** The state at its start is not the one that whoever handed it over signed. */
@@ -93,7 +94,7 @@ export class Checker {
       const shown = await brickDigests(job, box, start.cells, digest);
       if (!sameBytes(shown, startDigests)) return { kind: 'other start' };
     }
-    const forged = await forgedHalos(claim);
+    const forged = (await forgedHalos(claim)) ?? (await forgedEnd(claim));
     if (forged) return { kind: 'lied', why: forged };
     const { engine } = await this.#opened();
     const outputs = new OutputCheck(claim, objects, digest);
@@ -102,7 +103,7 @@ export class Checker {
     const tolerance = claim.keepsHalves
       ? await halfTolerance({ engine, objects, digest }, job, span, start, evidence.received, outcome)
       : spanTolerance(span.to - span.from);
-    if (!Number.isFinite(tolerance) || isModelsOwn(evidence.received, outcome))
+    if (!Number.isFinite(tolerance) || isModelsOwn(evidence.received, outcome) || isAtTheEdge(claim, outcome))
       return { kind: 'undecided', why: 'infinite' };
     const wrongWithin = async (most: number) =>
       (await (claim.sameClass ? differsInBits(claim, outcome) : differsByMuch(claim, outcome, most))) ??
@@ -113,6 +114,7 @@ export class Checker {
         tolerance > MOST_HALF_TOLERANCE && (await wrongWithin(MOST_HALF_TOLERANCE)) !== undefined;
       return isOpen ? { kind: 'undecided', why: 'rounding' } : { kind: 'holds', outcome };
     }
+    if (claim.isInDoubt && claim.sameClass && hasNaN(outcome)) return { kind: 'undecided', why: 'infinite' };
     // Where nobody has signed for its start, it may be that which is false.
     const isSignedFalse = NOT_TRUE.has(wrong) && (start.kind !== 'cells' || startDigests !== undefined);
     return { kind: 'lied', why: wrong, isSignedFalse };
@@ -143,6 +145,15 @@ async function forgedHalos({ job, span, statement, evidence }: Claim): Promise<s
   return undefined;
 }
 
+/** Whether the state shown, where no bits can be compared, is not the one that was signed for. */
+async function forgedEnd({ job, span, digests, evidence, sameClass }: Claim): Promise<string | undefined> {
+  if (sameClass) return undefined;
+  const shown = evidence.outcome;
+  if (!shown) return 'it does not show what it signed for';
+  const isSigned = sameBytes(await brickDigests(job, boxOfSpan(span), shown.end, digest), digests);
+  return isSigned ? undefined : 'it shows another state than it signed for';
+}
+
 async function differsInBits({ job, span, statement, digests }: Claim, { sent, end }: Outcome) {
   if (!sameBytes(await brickDigests(job, boxOfSpan(span), end, digest), digests)) return COMPUTED;
   const { outgoing } = exchangeOf(job, span);
@@ -152,12 +163,8 @@ async function differsInBits({ job, span, statement, digests }: Claim, { sent, e
   return undefined;
 }
 
-async function differsByMuch({ job, span, digests, evidence }: Claim, made: Outcome, tolerance: number) {
-  const shown = evidence.outcome;
-  if (!shown) return 'it does not show what it signed for';
-  if (!sameBytes(await brickDigests(job, boxOfSpan(span), shown.end, digest), digests)) {
-    return 'it shows another state than it signed for';
-  }
+async function differsByMuch({ job, span, evidence }: Claim, made: Outcome, tolerance: number) {
+  const shown = evidence.outcome as NonNullable<typeof evidence.outcome>;
   if (!isWithin(misfitOfState(job, span, shown.end, made), tolerance)) return COMPUTED;
   return isWithin(misfitOfHalos(shown.sent, made), tolerance) ? undefined : SENT;
 }
@@ -172,7 +179,16 @@ const isWithin = (misfit: number, tolerance: number) => misfit <= tolerance;
 const isModelsOwn = (received: HaloTable, { start, sent, end }: Outcome) =>
   !areFinite([end, ...sent.flat()]) && areFinite([start, ...received.flat()]);
 
-const areFinite = (all: readonly Float32Array[]) => all.every((cells) => cells.every(Number.isFinite));
+/** Whether something is infinite of a field that is so large that a device of another class may have left the range a step sooner. */
+function isAtTheEdge({ evidence, keepsHalves }: Claim, { start, sent, end }: Outcome): boolean {
+  const { received, outcome: shown } = evidence;
+  if (!shown || areFinite([end, ...sent.flat(), shown.end, ...shown.sent.flat()])) return false;
+  return reachesEdge([start, end, ...sent.flat(), ...received.flat()], keepsHalves ? 'f16' : 'f32');
+}
+
+/** Of which the bits say nothing: processors of one class give it other signs. */
+const hasNaN = ({ sent, end }: Outcome): boolean =>
+  [end, ...sent.flat()].some((cells) => cells.some(Number.isNaN));
 
 const COMPUTED = 'what it signed for does not come of what it had';
 const SENT = 'it sent halos that it did not have';

@@ -21,4 +21,6 @@ export interface Claim {
   readonly stores: boolean;
   /** Whether its waves are kept in f16, and the checker's are not: `sameClass` is false then. */
   readonly keepsHalves: boolean;
+  /** Whether the field is said to be infinite, as whoever has what is not finite says before it signs for it. */
+  readonly isInDoubt: boolean;
 }

@@ -61,7 +61,7 @@ beforeAll(async () => {
     halos: [],
   };
   const claim: Claim = {
-    ...{ job, span, statement, sameClass: true, stores: true, keepsHalves: false },
+    ...{ job, span, statement, sameClass: true, stores: true, keepsHalves: false, isInDoubt: false },
     digests: new Uint8Array(),
     evidence: { received: [[], []] },
     start: { kind: 'cells', cells },

@@ -67,6 +67,7 @@ async function verdictOn(steps: number, shown: (made: Outcome) => Float32Array):
     sameClass: false,
     stores: true,
     keepsHalves: true,
+    isInDoubt: false,
   };
   return (await checker.check(objects, claim, () => true)).kind;
 }

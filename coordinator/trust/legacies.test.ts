@@ -136,6 +136,7 @@ it('whoever sends halos that are no numbers is found out on another class', asyn
       sameClass: false,
       stores: false,
       keepsHalves: false,
+      isInDoubt: false,
     },
   };
   const verdict = await checker.check(objects, claim, () => true);

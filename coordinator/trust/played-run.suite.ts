@@ -109,6 +109,7 @@ export class PlayedRun {
   readonly #desk = new EvidenceDesk();
   readonly #seats: Seat[] = [];
   #step = 0;
+  #isInDoubt = false;
   #failure: unknown;
   #wake: () => void = () => {};
   /** In the order in which it was found. */
@@ -168,18 +169,24 @@ export class PlayedRun {
     return run;
   }
 
-  /** Everybody makes so many steps, a multiple of those between two exchanges, and signs. Resolves when all of it is vetted, or somebody found. */
+  /** Everybody makes so many steps, a multiple of those between two exchanges, and signs. Resolves when all of it is looked into, or somebody found. */
   async span(steps: number): Promise<void> {
     const end = this.#step + steps;
     this.#vetting.endSpanAt(end, true);
     while (this.#step < end) await this.#exchangeAndAdvance();
     for (const { witness } of this.#seats) witness.end(end);
-    while (this.found.length === 0 && !this.#vetting.isVettedThrough(end)) {
+    while (this.found.length === 0 && !this.#isLookedInto(end)) {
       if (this.#failure) throw this.#failure;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
+  }
+
+  /** Where the field is said to be infinite nothing is vetted, however much of it is checked. */
+  #isLookedInto(end: number): boolean {
+    if (!this.#isInDoubt) return this.#vetting.isVettedThrough(end);
+    return this.#vetting.isComparedThrough(end) && !this.#vetting.isCheckedBefore(end);
   }
 
   /** What the vetting, or a peer, could not go on for. */
@@ -232,8 +239,10 @@ export class PlayedRun {
         if (message.type === 'signed') this.#say(member, player, message).catch((error) => this.#fail(error));
       },
       onFailure: (error) => {
+        if (!(error instanceof DivergedError)) return this.#fail(error);
         // Of what is not finite a peer tells, and signs for it.
-        if (!(error instanceof DivergedError)) this.#fail(error);
+        this.#isInDoubt = true;
+        this.#vetting.doubtAll(error.step);
       },
     });
     this.#seats.push({ player, member, opened, witness });

@@ -63,6 +63,14 @@ export class SignedPlans {
     });
   }
 
+  /** Whether all that was computed up to `step` has been signed and compared. */
+  isComparedThrough(step: number): boolean {
+    return this.#plans.every(({ plan, compared, end = step }) => {
+      const last = Math.min(step, end);
+      return last <= plan.from || compared >= last;
+    });
+  }
+
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
   get vettedThrough(): number | undefined {
     for (const { compared, end, checkedFrom } of this.#plans) {

@@ -22,8 +22,8 @@ interface SpanChecksTools {
   readonly asking: Asking;
   /** Resolves when all that a span owes the store is there, or the plan is void. */
   readonly whenStored: (span: Span) => Promise<void>;
-  /** Whether it may never be: what is not finite is not stored. */
-  readonly isStoredInDoubt: () => boolean;
+  /** Whether the field is said to be infinite. */
+  readonly isInDoubt: () => boolean;
   /** Whether the run waits for checks, and for nothing else; or is over. */
   readonly isWaiting: () => boolean;
 }
@@ -50,7 +50,7 @@ export class SpanChecks {
     startDigests: Uint8Array | undefined,
     stands: () => boolean,
   ): Promise<CheckOutcome | undefined> {
-    const { court, store, asking, whenStored, isStoredInDoubt, isWaiting } = this.#tools;
+    const { court, store, asking, whenStored, isInDoubt, isWaiting } = this.#tools;
     const { peer, known, statement, digests } = signed;
     const job = this.#job;
     const sameClass = (await court.numericalClass()) === known.numericalClass;
@@ -59,8 +59,8 @@ export class SpanChecks {
     const found = this.#starts.of(span, sameClass);
     const asked = { start: found === undefined, outcome: !sameClass };
     const bytes = await asking.ask(peer, span, asked);
-    // On another class its outputs are compared as they are stored: by a shard's own peer.
-    const stores = !isShadow(span.plan, peer) && !isStoredInDoubt();
+    // On another class its outputs are compared as they are stored: by a shard's own peer, and what is not finite by nobody.
+    const stores = !isShadow(span.plan, peer) && !isInDoubt();
     if (!sameClass && stores) await whenStored(span);
     if (!stands()) return undefined;
     if (!bytes) return { kind: 'not shown' };
@@ -77,6 +77,7 @@ export class SpanChecks {
       sameClass,
       stores,
       keepsHalves: keepsHalves(known.numericalClass),
+      isInDoubt: isInDoubt(),
     };
     const judgement = await court.judge({ get: (key) => store.get(key) }, claim, known, isWaiting);
     if (!judgement) return undefined;

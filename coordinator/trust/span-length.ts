@@ -1,3 +1,4 @@
+import { boxOfShape } from '../../core/grid/box.js';
 import { bricksOf } from '../../core/grid/bricks.js';
 import type { Job } from '../../core/job/job.js';
 import {
@@ -7,6 +8,7 @@ import {
   MAX_SIGNED_BYTES,
 } from '../../core/protocol/limits.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
+import { stateCells } from '../../core/witness/digests.js';
 import { exchangeOf, spanCells } from '../../core/witness/span.js';
 
 /** Long enough that copying and hashing a state costs little beside computing it, short enough to find a liar soon. */
@@ -70,6 +72,12 @@ const largestOf = (sizes: readonly ShardSizes[]): ShardSizes => ({
   state: Math.max(0, ...sizes.map(({ state }) => state)),
   halos: Math.max(0, ...sizes.map(({ halos }) => halos)),
 });
+
+/** Whether shards can be shown where so many peers have equal shares of a job, as far as that is known before it is cut: without their halos. */
+export function areSharesShown(job: Job, peers: number, limit = MAX_EVIDENCE_BYTES): boolean {
+  const state = 4 * stateCells(job, boxOfShape(job.grid.shape));
+  return bytesShown({ state: state / peers, halos: 0 }, 0) <= limit;
+}
 
 /** The state at both ends of a span, and the halos of so many exchanges, both ways. */
 const bytesShown = ({ state, halos }: ShardSizes, exchanges: number) => 2 * (state + halos * exchanges);

@@ -261,6 +261,25 @@ test('while the field is in doubt all are checked, two who agree too, and a span
   expect(scene.vetting.isVettedThrough(16)).toBe(false);
 });
 
+test('where a peer and its shadow differ in what a check makes infinite, neither is doubted', async () => {
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  scene.verdict = { kind: 'undecided', why: 'infinite' };
+  for (const peer of ['anna', 'bert']) await scene.signs(peer, 0, 16);
+  await scene.signs('cora', 0, 16, plan, 1);
+  await vi.waitFor(() => expect(scene.asked).toEqual(expect.arrayContaining(['anna', 'cora', 'bert'])));
+  await isVetted(16);
+  expect([scene.doubted, scene.foundOut]).toEqual([[], []]);
+});
+
+test('how far all is compared is known while the field is in doubt', async () => {
+  scene.vetting.doubtAll(8);
+  expect([scene.vetting.isComparedThrough(8), scene.vetting.isVettedThrough(8)]).toEqual([false, false]);
+  for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
+  await vi.waitFor(() => expect(scene.vetting.isComparedThrough(16)).toBe(true));
+  expect([scene.vetting.isComparedThrough(17), scene.vetting.isVettedThrough(8)]).toEqual([false, false]);
+});
+
 test('what was in doubt is checked when it is computed again too, and nothing beyond it', async () => {
   await scene.vetting.close();
   scene = await Scene.open('strangers');

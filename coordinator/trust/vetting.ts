@@ -22,7 +22,7 @@ import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 import { SpanChecks } from './span-checks.js';
-import { canSign, retellWithin, spanSizes, unseenShards } from './span-length.js';
+import { areSharesShown, canSign, retellWithin, spanSizes, unseenShards } from './span-length.js';
 import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
 import { areOfTwoOwners, compareTwins, type Twins } from './twins.js';
 import { UnlikeShards } from './unlike-shards.js';
@@ -84,7 +84,7 @@ export class Vetting {
     this.#listener = listener;
     this.#bricks = new SignedBricks(job);
     this.#asking = new Asking(job, desk, listener.tell);
-    const { isWaiting } = listener;
+    const isWaiting = () => this.#areAllDoubted || listener.isWaiting();
     this.#rulings = new Rulings(parties, listener);
     this.#deposits = new Deposits(job, {
       ...tools,
@@ -106,7 +106,7 @@ export class Vetting {
     });
     this.#checks = new SpanChecks(job, {
       ...{ court, store, asking: this.#asking, whenStored, isWaiting },
-      isStoredInDoubt: () => this.#areAllDoubted,
+      isInDoubt: () => this.#areAllDoubted,
     });
     this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
@@ -133,6 +133,11 @@ export class Vetting {
     });
     this.#endsSoon = false;
     return isEnd ?? false;
+  }
+
+  /** Whether shards can be shown where so many peers have the job: what cannot be is held to its shadow alone. */
+  areShownBy(peers: number): boolean {
+    return areSharesShown(this.#job, peers, this.#tools.desk.largest);
   }
 
   /** A plan is under way. */
@@ -259,6 +264,11 @@ export class Vetting {
     this.#areAllDoubted = true;
     this.#doubted = Math.max(step, this.#doubted);
     this.#endsSoon = true;
+  }
+
+  /** Whether all that was computed up to `step` has been signed and compared. */
+  isComparedThrough(step: number): boolean {
+    return this.#plans.isComparedThrough(step);
   }
 
   /** Whether what was computed before `step` is being checked. */
@@ -462,10 +472,11 @@ export class Vetting {
       const { verdict, by } = outcome;
       this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
       signed.endsCheck(peer, step);
-      const isFalse = verdict.kind === 'lied' || verdict.kind === 'other start';
-      if (isFalse) this.#disputes.settle(peer);
+      // Of what is infinite two may truly have other bits: whoever says that it is has it looked into.
+      const isSettled = verdict.kind === 'undecided' ? verdict.why === 'infinite' : verdict.kind !== 'holds';
+      if (isSettled) this.#disputes.settle(peer);
       this.#rulings.verdict(span, outcome, twin);
-      const twins = isFalse ? undefined : this.#disputes.held(peer);
+      const twins = isSettled ? undefined : this.#disputes.held(peer);
       if (twins) this.#undecided(signed, twins);
     }
     if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
