@@ -15,7 +15,8 @@ import { type HashTable, readTrace, writeTrace } from '../../core/witness/trace.
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Demand } from './asking.js';
-import { Bisection, type Finding } from './bisection.js';
+import { Bisection } from './bisection.js';
+import type { Finding } from './case.js';
 import { Checker, digest } from './checker.js';
 import { deviceOf, newcomer, PlayedRun } from './played-run.suite.js';
 import type { SignedSpan } from './signed-span.js';

@@ -1,7 +1,7 @@
 import { holdersIn } from '../../core/protocol/holders.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { Finding } from './bisection.js';
 import type { Contradiction } from './both-ends.js';
+import type { Finding } from './case.js';
 import type { Judgement, Liar } from './court.js';
 import type { Parties } from './parties.js';
 import type { SignedSpan } from './signed-span.js';

@@ -16,7 +16,7 @@ type CheckOutcome =
   /** The peer did not show what it signed for. */
   | { readonly kind: 'not shown' };
 
-interface SpanChecksTools {
+export interface SpanChecksTools {
   readonly court: Judge;
   readonly store: Pick<Store, 'get'>;
   readonly asking: Asking;

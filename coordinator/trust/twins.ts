@@ -49,3 +49,12 @@ function isSame({ peer, shadow }: Twins): boolean {
     a.halos.every((halo) => sent.get(halo.shard) === halo.sent)
   );
 }
+
+/** Shards whose shadow had other halos than its peer: those of a peer that is gone, of which one had some of its heir's instead. */
+export function withOtherHalos({ byShard, shadows }: SpanGroup): readonly number[] {
+  const receivedBy = (span: SignedSpan | undefined) =>
+    span?.statement.halos.map(({ received }) => received).join();
+  return [...shadows.keys()].filter(
+    (shard) => receivedBy(byShard.get(shard)) !== receivedBy(shadows.get(shard)),
+  );
+}

@@ -1,17 +1,15 @@
 import type { Job } from '../../core/job/job.js';
 import type { ToPeer } from '../../core/protocol/messages.js';
 import type { PeerId, Plan } from '../../core/protocol/plan.js';
-import type { Span } from '../../core/witness/span.js';
 import type { Member, RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
 import { Asking } from './asking.js';
-import { Bisection } from './bisection.js';
 import { compareEnds } from './both-ends.js';
 import { classInJob } from './class-in-job.js';
 import type { Judge } from './court.js';
 import { noteCredit } from './credit.js';
 import { Deposits } from './deposits.js';
-import { Disputes } from './disputes.js';
+import { DoubtedSteps } from './doubted-steps.js';
 import { draw, isDrawnBeyond } from './draw.js';
 import type { Inspection } from './inspection.js';
 import type { Known } from './parties.js';
@@ -20,12 +18,13 @@ import { Rulings, type RulingsListener } from './rulings.js';
 import { SignedBricks } from './signed-bricks.js';
 import { SignedPlan, type Silent } from './signed-plan.js';
 import { SignedPlans } from './signed-plans.js';
-import type { SignedSpan, SpanGroup } from './signed-span.js';
-import { SpanChecks } from './span-checks.js';
-import { areSharesShown, canSign, retellWithin, spanSizes, unseenShards } from './span-length.js';
+import type { SignedSpan } from './signed-span.js';
+import { areSharesShown, canSign, spanSizes, unseenShards } from './span-length.js';
 import type { SignedFor, ToldCheckpoint } from './told-checkpoint.js';
-import { areOfTwoOwners, compareTwins, type Twins } from './twins.js';
+import { Trials } from './trials.js';
+import { areOfTwoOwners, compareTwins, type Twins, withOtherHalos } from './twins.js';
 import { UnlikeShards } from './unlike-shards.js';
+import { Unseen } from './unseen.js';
 
 type SignedMessage = Extract<RunMessage, { type: 'signed' }>;
 
@@ -43,7 +42,7 @@ export interface VettingListener extends RulingsListener {
 
 /**
  * Holds what peers compute to what they sign. Spans are compared between neighbours (`compareEnds`), and some of them are
- * computed again (`SpanChecks`): chosen when everybody has signed, so that nobody knows before which. What they bring to the
+ * computed again (`Trials`): chosen when everybody has signed, so that nobody knows before which. What they bring to the
  * store is read back (`Deposits`). `Rulings` says what follows.
  */
 export class Vetting {
@@ -54,37 +53,25 @@ export class Vetting {
   readonly #plans = new SignedPlans();
   readonly #bricks: SignedBricks;
   readonly #asking: Asking;
-  readonly #checks: SpanChecks;
-  readonly #bisection: Bisection;
   readonly #rulings: Rulings;
   readonly #deposits: Deposits;
   /** What peers signed is read in the order in which it came. */
   #reading: Promise<void> = Promise.resolve();
-  readonly #underWay = new Set<Promise<void>>();
-  readonly #disputes = new Disputes();
   readonly #unlike: UnlikeShards;
-  /** What was signed for the bricks at the start of spans of which it is not known yet whether they are to be checked. */
-  readonly #starts = new WeakMap<SignedSpan, Uint8Array>();
-  /** Two of two numerical classes were farther apart than they may be, and each came to what it signed: in this job nobody can tell. */
-  #driftsApart = false;
-  /** The field became infinite, as somebody says: nothing counts as vetted, until the run goes back. */
-  #areAllDoubted = false;
-  /** After which step, as it was said: all spans before it are checked, also when they are computed again, until that is safe. */
-  #doubted = 0;
-  /** A span is to end where peers may go next, however short it is. */
-  #endsSoon = false;
-  /** Peers whose shards nobody computed again, of the newest plan that had any: what they did is in the result. */
-  #lastUnseen: readonly PeerId[] = [];
+  readonly #trials: Trials;
+  readonly #doubted = new DoubtedSteps();
+  readonly #unseen: Unseen;
 
   constructor(id: string, job: Job, tools: VettingTools, listener: VettingListener) {
-    const { court, store, desk, parties } = tools;
+    const { desk, parties } = tools;
     this.#id = id;
     this.#job = job;
     this.#tools = tools;
     this.#listener = listener;
     this.#bricks = new SignedBricks(job);
     this.#asking = new Asking(job, desk, listener.tell);
-    const isWaiting = () => this.#areAllDoubted || listener.isWaiting();
+    this.#unseen = new Unseen({ plans: this.#plans, parties, believes: (known) => this.#believes(known) });
+    const stands = (signed: SignedPlan) => this.#plans.of(signed.plan.id) === signed;
     this.#rulings = new Rulings(parties, listener);
     this.#deposits = new Deposits(job, {
       ...tools,
@@ -92,23 +79,31 @@ export class Vetting {
       misstored: (by, why, right) => this.#rulings.misstored(by, why, right),
       isUnlike: (plan, shard) => this.#plans.of(plan)?.isUnlike(shard) === true,
     });
-    const whenStored = (span: Span) => this.#deposits.whenStored(span);
     this.#unlike = new UnlikeShards(job, {
       ...tools,
       ...listener,
       asking: this.#asking,
-      stands: (signed) => this.#plans.of(signed.plan.id) === signed,
+      stands,
       near: (...found) => this.#near(...found),
-      apart: (signed, twins) => this.#dispute(signed, twins),
+      apart: (signed, twins) => this.#trials.dispute(signed, twins),
       otherHalos: (by, other) => this.#rulings.contradiction({ kind: 'unsigned halos', by, other }),
       forged: (by) => this.#rulings.forged(by),
       notShown: (by) => this.#rulings.notShown(by),
     });
-    this.#checks = new SpanChecks(job, {
-      ...{ court, store, asking: this.#asking, whenStored, isWaiting },
-      isInDoubt: () => this.#areAllDoubted,
+    this.#trials = new Trials(id, job, {
+      ...{
+        ...tools,
+        ...listener,
+        stands,
+        rulings: this.#rulings,
+        bricks: this.#bricks,
+        asking: this.#asking,
+      },
+      limit: desk.largest,
+      whenStored: (span) => this.#deposits.whenStored(span),
+      isInDoubt: () => this.#doubted.areOpen,
+      isWaiting: () => this.#doubted.areOpen || listener.isWaiting(),
     });
-    this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
 
   /** What peers are told of signing: nothing where they cannot be held to a plan, since what they have does not fit what they may sign. */
@@ -127,11 +122,11 @@ export class Vetting {
     const { newest } = this.#plans;
     if (isKept) this.#deposits.keeps(until);
     const areTrusted = newest?.plan.shards.every(({ peer }) => this.#tools.parties.isTrusted(peer));
+    const endsSoon = this.#doubted.takeEnd();
     const isEnd = newest?.endSpanAt(until, {
       areTrusted: areTrusted === true,
-      isKept: isKept || this.#endsSoon,
+      isKept: isKept || endsSoon,
     });
-    this.#endsSoon = false;
     return isEnd ?? false;
   }
 
@@ -148,7 +143,7 @@ export class Vetting {
       parties.of(a)?.numericalClass === parties.of(b)?.numericalClass;
     if (plan.signed) this.#plans.add(new SignedPlan(this.#job, plan, { areAlike, limit: desk.largest }));
     else this.#plans.takenOver(plan.from);
-    this.#noteUnseen();
+    this.#unseen.note();
   }
 
   signed(member: Member, message: SignedMessage): void {
@@ -186,7 +181,7 @@ export class Vetting {
 
   /** Whether peers of two numerical classes may be held to each other in this job: not where they have drifted apart, and nobody was wrong. */
   get areClassesComparable(): boolean {
-    return !this.#driftsApart;
+    return this.#trials.areClassesComparable;
   }
 
   /**
@@ -194,7 +189,7 @@ export class Vetting {
    * so its heir, would go on with what it sent, and nobody would find out.
    */
   canRetire(peer: PeerId): boolean {
-    return !this.#plans.owes(peer) && !this.#disputes.concerns(peer);
+    return !this.#plans.owes(peer) && !this.#trials.concern(peer);
   }
 
   /** A peer holds nothing of a plan any more; what it sent may be in use until `step`. */
@@ -202,7 +197,7 @@ export class Vetting {
     const signed = this.#plans.of(plan);
     if (!signed) return;
     signed.retire(peer, step);
-    this.#noteUnseen();
+    this.#unseen.note();
     this.#asking.cancel(peer);
     // Nobody but the peer may have been waited for.
     this.#reading = this.#reading
@@ -212,7 +207,7 @@ export class Vetting {
 
   /** Whether all that was computed up to `step` has been signed and compared, and what was to be checked of it held. */
   isVettedThrough(step: number): boolean {
-    return !this.#areAllDoubted && this.#plans.isVettedThrough(step) && this.#deposits.isClearThrough(step);
+    return !this.#doubted.areOpen && this.#plans.isVettedThrough(step) && this.#deposits.isClearThrough(step);
   }
 
   /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
@@ -223,17 +218,14 @@ export class Vetting {
     return steps.length === 0 ? undefined : Math.min(...steps);
   }
 
-  /** Peers of the newest plan whose shards nobody else computes again: too large to be shown, and without a shadow, or with one of their own owner. */
+  /** Peers of the newest plan whose shards nobody else computes again. */
   get unseen(): readonly PeerId[] {
-    const { parties } = this.#tools;
-    const tells = (peer: PeerId, shadow: PeerId) =>
-      this.believes(peer) || parties.of(peer)?.party.owner !== parties.of(shadow)?.party.owner;
-    return this.#plans.newest?.unseen(tells) ?? [];
+    return this.#unseen.now;
   }
 
   /** Such peers of the newest plan that had any, whatever became of it. */
   get lastUnseen(): readonly PeerId[] {
-    return this.#lastUnseen;
+    return this.#unseen.last;
   }
 
   /** A peer that has not signed for a span that others have signed for, if there is one. */
@@ -254,16 +246,14 @@ export class Vetting {
 
   /** All up to `step` is safe, or the job is done: who computed it is given credit. */
   stands(step: number): void {
-    if (step >= this.#doubted) this.#doubted = 0;
+    this.#doubted.stand(step);
     this.#tools.parties.stands(step);
     this.#deposits.stands(step);
   }
 
   /** The field became infinite at `step`, as somebody says: until that is safe, all spans that begin before it are checked of all peers. */
   doubtAll(step: number): void {
-    this.#areAllDoubted = true;
-    this.#doubted = Math.max(step, this.#doubted);
-    this.#endsSoon = true;
+    this.#doubted.add(step);
   }
 
   /** Whether all that was computed up to `step` has been signed and compared. */
@@ -278,12 +268,10 @@ export class Vetting {
 
   /** The run goes back: all plans so far are void. */
   goBack(): void {
-    this.#areAllDoubted = false;
-    this.#endsSoon = false;
+    this.#doubted.wentBack();
     this.#plans.clear();
     this.#tools.parties.credit.void(-1);
-    this.#checks.clear();
-    this.#disputes.clear();
+    this.#trials.clear();
     this.#deposits.clear();
     this.#unlike.clear();
     this.#asking.cancelAll();
@@ -293,14 +281,9 @@ export class Vetting {
   async close(): Promise<void> {
     this.goBack();
     await this.#reading;
-    await Promise.all(this.#underWay);
+    await this.#trials.close();
     await this.#unlike.close();
     await this.#deposits.close();
-  }
-
-  #noteUnseen(): void {
-    const { unseen } = this;
-    if (unseen.length > 0) this.#lastUnseen = unseen;
   }
 
   async #take(member: Member, message: SignedMessage): Promise<void> {
@@ -337,19 +320,19 @@ export class Vetting {
         for (const shard of withOtherHalos(group)) signed.grewUnlike(shard);
         this.#deposits.compared(signed.plan, group);
         const { agreed, disputes, unlike } = compareTwins(group, (shard) => signed.isUnlike(shard));
-        for (const { peer, shadow } of unlike) this.#noteStarts(signed, [peer, shadow]);
-        for (const dispute of disputes) this.#dispute(signed, dispute);
+        for (const { peer, shadow } of unlike) this.#trials.noteStarts(signed, [peer, shadow]);
+        for (const dispute of disputes) this.#trials.dispute(signed, dispute);
         this.#unlike.compare(signed, group, unlike);
         const isLater = ({ peer }: SignedSpan) => unlike.some((twins) => twins.peer.peer === peer);
         const drawn = new Set(draw(this.#tools.parties, signed, group, (shard) => agreed.has(shard)));
         for (const span of group.byShard.values()) {
           const { shard, from } = span.statement;
-          if (!drawn.has(span) && from >= this.#doubted) continue;
+          if (!drawn.has(span) && !this.#doubted.concern(from)) continue;
           // Of an heir's first span others have stored a part, which is not as it signs.
           const isMixed = isHeirToOthers(shard);
           const canBeShown = signed.sizes.canBeShown.has(shard);
           if (canBeShown && !this.#believes(span.known) && !isLater(span) && !isMixed)
-            this.#begin(signed, span, agreed.get(shard)?.shadow);
+            this.#trials.begin(signed, span, agreed.get(shard)?.shadow);
         }
         noteCredit(this.#tools.parties.credit, this.#job, signed.plan, group);
         this.#bricks.keep(signed.plan, group);
@@ -373,8 +356,8 @@ export class Vetting {
     const { peer } = twins;
     if (this.#believes(peer.known) || !signed.isHeldBy(peer.peer)) return;
     if (!signed.sizes.canBeShown.has(peer.statement.shard)) return;
-    if (peer.statement.from < this.#doubted || isDrawnBeyond(parties, signed, peer, share))
-      this.#begin(signed, peer);
+    if (this.#doubted.concern(peer.statement.from) || isDrawnBeyond(parties, signed, peer, share))
+      this.#trials.begin(signed, peer);
   }
 
   /** What is known of who signs, under its class in this job. */
@@ -384,116 +367,4 @@ export class Vetting {
     const { keepWavesIn } = this.#job.run;
     return { ...known, numericalClass: classInJob(keepWavesIn, known.numericalClass, ability) };
   }
-
-  /** Has the spans of two checked that differ. */
-  #dispute(signed: SignedPlan, { peer, shadow }: Twins): void {
-    const { shard, step } = peer.statement;
-    if (!this.#disputes.begin({ peer, shadow })) return;
-    const details = { job: this.#id, plan: signed.plan.id, shard, step };
-    this.#tools.log('disputed', { ...details, peer: peer.peer, shadow: shadow.peer });
-    if (!signed.sizes.canBeShown.has(shard)) return this.#bisect(signed, { peer, shadow });
-    for (const span of [peer, shadow]) this.#begin(signed, span);
-  }
-
-  /** Has two who differ tell how they came to it: what they have is too large to be shown. */
-  #bisect(signed: SignedPlan, twins: Twins): void {
-    const { plan, sizes } = signed;
-    const { shard, from, step } = twins.peer.statement;
-    const pair = [twins.peer, twins.shadow];
-    for (const { peer } of pair) signed.beginsCheck(peer, from, step);
-    const span: Span = { plan, shard, from, to: step };
-    const stands = () =>
-      this.#plans.of(plan.id) === signed && pair.every(({ peer }) => signed.isHeldBy(peer));
-    const start = this.#startOf(signed, twins.peer);
-    this.#keep(stands, async () => {
-      const finding = await this.#bisection.find(span, twins, start, retellWithin(sizes));
-      if (!stands()) return;
-      for (const { peer } of pair) signed.endsCheck(peer, step);
-      this.#disputes.settle(twins.peer.peer);
-      this.#tools.log('bisected', { job: this.#id, plan: plan.id, shard, step, found: finding.kind });
-      if (finding.kind === 'open' && signed.isUnlike(shard)) return this.#undecided(signed, twins);
-      this.#rulings.bisected(twins, finding);
-    });
-  }
-
-  /** Has a span checked. `twin`: the same as its peer's shadow signed for it, where that agrees. */
-  #begin(signed: SignedPlan, span: SignedSpan, twin?: SignedSpan): void {
-    const { from, step } = span.statement;
-    signed.beginsCheck(span.peer, from, step);
-    const startDigests = this.#starts.get(span) ?? this.#startOf(signed, span);
-    const stands = () => this.#plans.of(signed.plan.id) === signed && signed.isHeldBy(span.peer);
-    this.#keep(stands, () => this.#check(signed, { span, twin }, startDigests, stands));
-  }
-
-  /** Owns what is looked into, so that `close` can wait for it. */
-  #keep(stands: () => boolean, look: () => Promise<void>): void {
-    const under = look()
-      .catch((error) => {
-        // What a void plan began with may be gone, with the seal that was given up.
-        if (stands()) this.#listener.failed(error);
-      })
-      .finally(() => this.#underWay.delete(under));
-    this.#underWay.add(under);
-  }
-
-  /** What was signed for the bricks that a span began with, where that is known: by its own peer, or by those who handed them over. */
-  #startOf(
-    signed: SignedPlan,
-    { peer, known, statement: { shard, from } }: SignedSpan,
-  ): Uint8Array | undefined {
-    if (from === signed.plan.from) return this.#bricks.takenOver(signed.plan, shard, known.numericalClass);
-    const { last } = signed;
-    if (last?.step !== from) return undefined;
-    return [...last.byShard.values(), ...last.shadows.values()].find((span) => span.peer === peer)?.digests;
-  }
-
-  /** These may be checked when others have been compared after them. */
-  #noteStarts(signed: SignedPlan, spans: readonly SignedSpan[]): void {
-    for (const span of spans) {
-      const start = this.#startOf(signed, span);
-      if (start) this.#starts.set(span, start);
-    }
-  }
-
-  async #check(
-    signed: SignedPlan,
-    { span, twin }: { readonly span: SignedSpan; readonly twin: SignedSpan | undefined },
-    startDigests: Uint8Array | undefined,
-    stands: () => boolean,
-  ): Promise<void> {
-    const { plan } = signed;
-    const { shard, from, step } = span.statement;
-    const asked = { plan, shard, from, to: step };
-    const outcome = await this.#checks.check(asked, span, startDigests, stands);
-    if (!outcome) return;
-    if (outcome.kind === 'not shown') return stands() ? this.#rulings.notShown(span) : undefined;
-    if (stands()) {
-      const { peer } = span;
-      const { verdict, by } = outcome;
-      this.#tools.log('checked', { job: this.#id, peer, plan: plan.id, step, verdict: verdict.kind, by });
-      signed.endsCheck(peer, step);
-      // Of what is infinite two may truly have other bits: whoever says that it is has it looked into.
-      const isSettled = verdict.kind === 'undecided' ? verdict.why === 'infinite' : verdict.kind !== 'holds';
-      if (isSettled) this.#disputes.settle(peer);
-      this.#rulings.verdict(span, outcome, twin);
-      const twins = isSettled ? undefined : this.#disputes.held(peer);
-      if (twins) this.#undecided(signed, twins);
-    }
-    if (outcome.liar) this.#rulings.inspectorLied(outcome.liar);
-  }
-
-  /** Two differ, and each came to what it signed for from what it began with. */
-  #undecided(signed: SignedPlan, { peer, shadow }: Twins): void {
-    if (signed.isUnlike(peer.statement.shard)) this.#driftsApart = true;
-    this.#rulings.undecided(peer, shadow);
-  }
-}
-
-/** Shards whose shadow had other halos than its peer: those of a peer that is gone, of which one had some of its heir's instead. */
-function withOtherHalos({ byShard, shadows }: SpanGroup): readonly number[] {
-  const receivedBy = (span: SignedSpan | undefined) =>
-    span?.statement.halos.map(({ received }) => received).join();
-  return [...shadows.keys()].filter(
-    (shard) => receivedBy(byShard.get(shard)) !== receivedBy(shadows.get(shard)),
-  );
 }
