@@ -5,24 +5,13 @@ import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type FleetPeer, type Result } from './fleet.js';
+import { ADDRESSES, layered, madeAlone } from './layered.js';
 import { paced } from './paced-engine.js';
 
 const job = {
   name: 'large-shards',
-  model: 'medium',
-  grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
+  ...layered,
   time: { steps: 240, dt: 0.1 },
-  media: { speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: 12, value: 2.5 }] } },
-  boundary: { z: ['neumann', 'absorbing'], y: 'dirichlet', x: 'periodic' },
-  sources: {
-    hum: {
-      field: 'psi',
-      at: { z: 6, y: 12, x: 12 },
-      amplitude: 500,
-      signal: { shape: 'tone-burst', frequency: 0.2, cycles: 40 },
-    },
-  },
-  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
   outputs: { end: { fields: ['psi'] } },
   trust: { replicas: 2 },
   run: { peers: 4, use: 'all', checkpointSeconds: 0.3 },
@@ -33,8 +22,6 @@ const EVIDENCE_BYTES = 100_000;
 
 let fleet: Fleet;
 afterEach(() => fleet.close());
-
-const ADDRESSES = { a: '127.0.0.2', b: '127.0.0.3' } as const;
 
 /** Whoever claims to be quicker answers for a shard; the others are shadows. */
 const join = (
@@ -47,10 +34,7 @@ const of = (event: string) => fleet.events.filter((logged) => logged.event === e
 
 let truth: Float32Array;
 beforeAll(async () => {
-  const alone = await Fleet.start();
-  await alone.join();
-  truth = await field(await alone.run({ ...job, trust: {}, run: { peers: 1 } }));
-  await alone.close();
+  truth = await madeAlone(job, field);
 });
 
 test('shards too large to be shown are compared with their shadows; of honest ones nobody is asked for anything', async () => {

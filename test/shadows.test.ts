@@ -7,25 +7,14 @@ import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type FleetPeer, type Result } from './fleet.js';
+import { ADDRESSES, layered, madeAlone } from './layered.js';
 import { paced } from './paced-engine.js';
 import { PeerProcess } from './processes.js';
 
 const job = {
   name: 'shadows',
-  model: 'medium',
-  grid: { shape: [24, 24, 24], spacing: 1, brick: 6 },
+  ...layered,
   time: { steps: 400, dt: 0.1 },
-  media: { speed: { base: 2, regions: [{ shape: 'layer', axis: 'z', from: 0, to: 12, value: 2.5 }] } },
-  boundary: { z: ['neumann', 'absorbing'], y: 'dirichlet', x: 'periodic' },
-  sources: {
-    hum: {
-      field: 'psi',
-      at: { z: 6, y: 12, x: 12 },
-      amplitude: 500,
-      signal: { shape: 'tone-burst', frequency: 0.2, cycles: 40 },
-    },
-  },
-  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 3, centre: { z: 12, y: 10, x: 8 } } },
   probes: { off: { at: { z: 18, y: 9, x: 9 }, fields: ['psi'] } },
   outputs: { plane: { fields: ['psi'], every: 20, plane: { z: 12 } }, end: { fields: ['psi'] } },
   trust: { replicas: 2 },
@@ -40,9 +29,6 @@ afterEach(async () => {
   await fleet.close();
 });
 
-/** Where the two owners are. */
-const ADDRESSES = { a: '127.0.0.2', b: '127.0.0.3' } as const;
-
 /** Whoever claims to be quicker answers for a shard; the others are shadows. */
 const join = (
   owner: keyof typeof ADDRESSES,
@@ -54,10 +40,7 @@ const everything = (result: Result): Promise<Float32Array[]> =>
 
 let truth: Float32Array[];
 beforeAll(async () => {
-  const alone = await Fleet.start();
-  await alone.join();
-  truth = await everything(await alone.run({ ...job, trust: {}, run: { peers: 1 } }));
-  await alone.close();
+  truth = await madeAlone(job, everything);
 });
 
 const of = (event: string) => fleet.events.filter((logged) => logged.event === event);

@@ -10,25 +10,9 @@ import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
 import { Fleet, type Result } from './fleet.js';
 import { paced } from './paced-engine.js';
+import { pondWith } from './pond.js';
 
-/** Four edges and six speeds: 24 small members, some of them periodic, with a probe and two outputs. */
-const pond = {
-  name: 'pond',
-  model: 'wave',
-  grid: { shape: [20, 24], spacing: 0.5 },
-  time: { steps: 60 },
-  parameters: { speed: 1 },
-  initial: { psi: { formula: 'gaussian', amplitude: 1, sigma: 2 } },
-  probes: { ear: { at: { y: 5, x: 7 }, fields: ['psi'] } },
-  outputs: { film: { fields: ['psi'], every: 30 }, end: { fields: ['rms2'] } },
-  sweep: {
-    edge: {
-      field: 'boundary',
-      values: ['dirichlet', 'periodic', 'neumann', { y: 'periodic', x: 'dirichlet' }],
-    },
-    speed: { field: 'parameters.speed', from: 1, to: 2, count: 6 },
-  },
-};
+const pond = pondWith(['dirichlet', 'periodic', 'neumann', { y: 'periodic', x: 'dirichlet' }]);
 const axes = checkSweep(pond);
 
 let folder: string;

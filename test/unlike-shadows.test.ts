@@ -5,6 +5,7 @@ import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
 import type { Engine } from '../shaders/engine.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { Fleet, type Result } from './fleet.js';
+import { ADDRESSES, madeAlone } from './layered.js';
 import { paced } from './paced-engine.js';
 import { PeerProcess } from './processes.js';
 
@@ -45,8 +46,6 @@ beforeEach(() => {
   pace = Number.POSITIVE_INFINITY;
 });
 
-const ADDRESSES = { a: '127.0.0.2', b: '127.0.0.3' } as const;
-
 /** Whoever claims to be quicker answers for a shard; the others are shadows. */
 const join = (owner: keyof typeof ADDRESSES, engine: Engine, rate: number, name = 'honest') =>
   fleet.join({ name, engine: paced(engine, () => pace), rate, address: ADDRESSES[owner] });
@@ -64,10 +63,7 @@ const everything = (result: Result): Promise<Float32Array[]> =>
 
 let truth: Float32Array[];
 beforeAll(async () => {
-  const alone = await Fleet.start();
-  await alone.join();
-  truth = await everything(await alone.run({ ...job, trust: {}, run: { peers: 1 } }));
-  await alone.close();
+  truth = await madeAlone(job, everything);
 });
 
 /** In relative L2, of the worst array. */
