@@ -28,8 +28,7 @@ export function showJob({ job, title, peers, mayRun }: JobNews): void {
     const bar = element('bar', HTMLProgressElement);
     bar.max = progress.steps;
     bar.value = progress.step;
-    const unit = progress.members ? 'Steps of all members:' : 'Step';
-    say('steps', `${unit} ${count(progress.step)} of ${count(progress.steps)}`);
+    say('steps', `${stepsInWords(job)} ${count(progress.step)} of ${count(progress.steps)}`);
     say('percent', percent(progress.step, progress.steps));
   }
   showFigures(figuresOf(job));
@@ -50,6 +49,12 @@ function stateInWords({ state, reason }: JobStatus): string {
   if (reason === undefined) return WORDS[state];
   const saysItself = reason.startsWith(state.slice(0, 4));
   return saysItself ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` : `${WORDS[state]}: ${reason}`;
+}
+
+/** Of a job that does not run what is safe counts, not how far it had come. */
+function stepsInWords({ state, progress }: JobStatus): string {
+  if (progress?.members) return 'Steps of all members:';
+  return state === 'stopped' || state === 'failed' ? 'Goes on from step' : 'Step';
 }
 
 type Figure = readonly [name: string, value: string, unit: string];

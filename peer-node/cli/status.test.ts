@@ -34,7 +34,7 @@ test('a run that was stopped says how far it was, and why', async () => {
   const reason = 'stopped on request';
   const job = { id: 'drop-1', name: 'drop', state: 'stopped', reason, progress, result: '/data/r' } as const;
   const lines = await printed({ room: 'main', role: 'run', peers: [], watchers: 0, jobs: [job] });
-  expect(lines.at(-1)).toBe('job drop-1: stopped at step 8/80 (stopped on request)');
+  expect(lines.at(-1)).toBe('job drop-1: stopped, goes on from step 8/80 (stopped on request)');
 });
 
 test('a run that waits for its store says so', async () => {

@@ -73,11 +73,13 @@ function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['s
 
 const stepTime = (seconds: number) => `${Number((1000 * seconds).toPrecision(3))} ms`;
 
-/** Of a job that does not run: `stopped at step 800/2000`. */
+/** Of a job that does not run: `stopped, goes on from step 800/2000`, for what is beyond its checkpoint is computed again. */
 function placeOf(progress: Progress | undefined, state: string): string {
   if (!progress) return state;
   const { step, steps, members } = progress;
-  return members ? `${state}, ${membersDone(members)}` : `${state} at step ${step}/${steps}`;
+  return members
+    ? `${state}, ${membersDone(members)}`
+    : `${state}, ${state === 'waiting' ? 'at' : 'goes on from'} step ${step}/${steps}`;
 }
 
 function jobLine({ id, state, reason, progress, result }: JobReport): string {
