@@ -172,6 +172,9 @@ it('a run is watched, stopped and resumed with the keyboard alone', async () => 
     .waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');
   await page.locator('#job-card[data-state=stopped]').waitFor();
+  // It had no checkpoint; what it has stored stays.
+  await page.getByText('Goes on from step 0 of ').waitFor();
+  await page.locator('#download[href*=endless]:visible').waitFor();
   await page.getByRole('button', { name: 'Resume', exact: true }).press('Enter');
   await page.locator('#job-card[data-state=running]').waitFor();
   await page.getByRole('button', { name: 'Stop', exact: true }).press('Enter');

@@ -39,6 +39,7 @@ const REPORT: ToCoordinator = {
   step: 100_000,
   computeSeconds: 0.123456789,
   waitSeconds: 0.0123456789,
+  otherSeconds: 0.0123456789,
   cellUpdates: 100_000_000,
   haloBytesDirect: 1_000_000,
   haloBytesRelayed: 0,

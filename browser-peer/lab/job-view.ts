@@ -28,8 +28,7 @@ export function showJob({ job, title, peers, mayRun }: JobNews): void {
     const bar = element('bar', HTMLProgressElement);
     bar.max = progress.steps;
     bar.value = progress.step;
-    const unit = progress.members ? 'Steps of all members:' : 'Step';
-    say('steps', `${unit} ${count(progress.step)} of ${count(progress.steps)}`);
+    say('steps', `${stepsInWords(job)} ${count(progress.step)} of ${count(progress.steps)}`);
     say('percent', percent(progress.step, progress.steps));
   }
   showFigures(figuresOf(job));
@@ -52,6 +51,12 @@ function stateInWords({ state, reason }: JobStatus): string {
   return saysItself ? `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.` : `${WORDS[state]}: ${reason}`;
 }
 
+/** Of a job that does not run what is safe counts, not how far it had come. */
+function stepsInWords({ state, progress }: JobStatus): string {
+  if (progress?.members) return 'Steps of all members:';
+  return state === 'stopped' || state === 'failed' ? 'Goes on from step' : 'Step';
+}
+
 type Figure = readonly [name: string, value: string, unit: string];
 
 function figuresOf({ state, progress }: JobStatus): readonly Figure[] {
@@ -61,14 +66,15 @@ function figuresOf({ state, progress }: JobStatus): readonly Figure[] {
   const halos = haloBytesDirect + haloBytesRelayed;
   const relayed: Figure = ['Halos relayed', percent(haloBytesRelayed, halos), 'of all bytes'];
   const safe: Figure = ['Safe in the store', count(checkpoint), 'steps'];
-  if (state !== 'running') return halos > 0 ? [relayed] : [];
+  const scaling = efficiencyOf(progress.scaling);
+  if (state !== 'running') return [...scaling, ...(halos > 0 ? [relayed] : [])];
   return [
     ['Speed', roughly(rate), 'cell updates a second'],
     ['Time left', secondsLeft === null ? UNKNOWN : duration(secondsLeft), ''],
     ['Devices computing', count(peers), ''],
     ...(members ? [] : [safe]),
     ...(members ? membersOf(members) : stepsOf(stepSeconds)),
-    ...efficiencyOf(progress),
+    ...scaling,
     ...(halos > 0 ? [relayed] : []),
   ];
 }
@@ -89,34 +95,25 @@ function membersOf({
 
 const stepsOf = (stepSeconds: Progress['stepSeconds']): readonly Figure[] => [
   ['A step, measured', stepTime(stepSeconds?.measured ?? undefined), 'milliseconds'],
-  ['A step, predicted', stepTime(stepSeconds?.predicted), 'milliseconds'],
+  ['A step, promised', stepTime(stepSeconds?.predicted), 'milliseconds, as the plan began'],
 ];
 
 /** How the time that a step takes compares with the least that these devices would need for it, and where the rest goes. */
-function efficiencyOf({ scaling, stepSeconds }: Progress): readonly Figure[] {
+function efficiencyOf(scaling: Progress['scaling']): readonly Figure[] {
   if (!scaling) return [];
-  const {
-    computeSeconds,
-    communicationSeconds,
-    memoryBytes,
-    strongEfficiency,
-    weakEfficiency,
-    gpuUtilisation,
-  } = scaling;
-  const measured = stepSeconds?.measured ?? undefined;
-  const predicted =
-    strongEfficiency === null || measured === undefined || !stepSeconds || stepSeconds.predicted === 0
-      ? undefined
-      : // One is of the whole run, the other of its last steps: of a run that slows down their ratio would promise more than all.
-        Math.min(1, (strongEfficiency * measured) / stepSeconds.predicted);
-  const busy = computeSeconds + communicationSeconds;
+  const { computeSeconds, communicationSeconds, otherSeconds, memoryBytes } = scaling;
+  const { strongEfficiency, predictedEfficiency, weakEfficiency, gpuUtilisation } = scaling;
+  const time = computeSeconds + communicationSeconds + otherSeconds;
+  const ofTime = (seconds: number) => part(time > 0 ? seconds / time : null);
   return [
-    ['Efficiency, measured', part(strongEfficiency), 'of all devices without waiting'],
-    ['Efficiency, predicted', part(predicted ?? null), 'of all devices without waiting'],
-    ['Each shard alone', part(weakEfficiency), 'weak-scaling efficiency'],
-    ['Waiting for halos', part(busy > 0 ? communicationSeconds / busy : null), 'of the devices’ time'],
+    ['Efficiency, measured', part(strongEfficiency), 'of what these devices could do if none waited'],
+    ['Efficiency, predicted', part(predictedEfficiency), 'of the same'],
+    ['Each shard alone', part(weakEfficiency), 'of what its device could do (weak scaling)'],
+    ['Computing', ofTime(computeSeconds), 'of the devices’ time so far'],
+    ['Waiting for halos', ofTime(communicationSeconds), 'of their time'],
+    ['The rest', ofTime(otherSeconds), 'of it: reading, storing, starting'],
     ...(gpuUtilisation === null ? [] : [['GPUs at work', part(gpuUtilisation), 'of their time'] as const]),
-    ['Memory in use', bytes(memoryBytes), 'on all devices'],
+    ['Memory', bytes(memoryBytes), 'on all devices'],
   ];
 }
 
@@ -155,5 +152,5 @@ function oneMoreOf({ state, progress }: JobStatus, peers: RoomStatus['peers']): 
   const like = peers.find(({ id }) => id === oneMore?.like);
   if (!oneMore || !like) return '';
   const saved = Math.round(100 * oneMore.saves);
-  return `One more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of the time`}.`;
+  return `One more peer like ${like.name}, on a device of its own, would save ${saved < 1 ? 'nothing' : `${saved}% of the time`}.`;
 }

@@ -226,15 +226,28 @@ class Laboratory {
     if (!job) return;
     const { progress } = job;
     if (progress) await this.#plots.follow(job.id, progress.step);
-    // The result's arrays are there from its first step on.
-    const key = progress && progress.step > 0 ? `${job.id} ${job.state === 'done'}` : job.id;
+    // The result's arrays are there from its first step on, also where the run goes on from its beginning.
+    const key =
+      progress && (progress.step > 0 || job.state === 'stopped' || job.state === 'failed')
+        ? `${job.id} ${job.state === 'done'}`
+        : job.id;
     if (key !== this.#outlined.key) {
-      const outline = key === job.id ? undefined : await this.#tools.api.outline(job.id);
+      const outline = key === job.id ? undefined : await this.#outlineOf(job);
       if (this.#job?.id !== job.id || !isNews()) return;
       showResult(this.#tools.api, job, outline);
       this.#outlined = { key, outline };
     }
     if (this.#outlined.outline) showResultState(job, this.#outlined.outline);
+  }
+
+  /** Undefined of a run that ended before it had begun. */
+  async #outlineOf({ id, progress }: JobStatus): Promise<Outline | undefined> {
+    try {
+      return await this.#tools.api.outline(id);
+    } catch (error) {
+      if (progress && progress.step > 0) throw error;
+      return undefined;
+    }
   }
 
   get #job(): JobStatus | undefined {

@@ -5,6 +5,8 @@ import type { LabApi } from './lab-api.js';
 import { Recording } from './recording.js';
 
 const HEIGHT = 180;
+/** Between two values of the axis, in CSS pixels: little enough that there is always one beside 0. */
+const VALUE_SPACE = 18;
 /** Plots of one job: what a page can draw and a person can look at. */
 const MOST_PLOTS = 12;
 const COLOURS = 4;
@@ -99,7 +101,7 @@ function optionsOf({ states }: ProbeList['probes'][number], unit: string, width:
     scales: { x: { time: false } },
     axes: [
       { stroke: muted, grid, ticks: grid, label: `time in ${unit}`, labelSize: 22, size: 36 },
-      { stroke: muted, grid, ticks: grid, size: 64 },
+      { stroke: muted, grid, ticks: grid, size: 64, space: VALUE_SPACE },
     ],
     series: [
       {},

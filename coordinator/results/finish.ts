@@ -72,14 +72,16 @@ export async function finishResult(
 
 /** What is not known is left out. */
 function scalingAttributes(scaling: ShownScaling): Record<string, number> {
-  const { computeSeconds, communicationSeconds, memoryBytes } = scaling;
-  const { strongEfficiency, weakEfficiency, gpuUtilisation } = scaling;
+  const { computeSeconds, communicationSeconds, otherSeconds, memoryBytes } = scaling;
+  const { strongEfficiency, weakEfficiency, predictedEfficiency, gpuUtilisation } = scaling;
   return {
     compute_seconds: computeSeconds,
     communication_seconds: communicationSeconds,
+    other_seconds: otherSeconds,
     memory_bytes: memoryBytes,
     ...(strongEfficiency !== null && { strong_efficiency: strongEfficiency }),
     ...(weakEfficiency !== null && { weak_efficiency: weakEfficiency }),
+    ...(predictedEfficiency !== null && { strong_efficiency_predicted: predictedEfficiency }),
     ...(gpuUtilisation !== null && { gpu_utilisation: gpuUtilisation }),
   };
 }

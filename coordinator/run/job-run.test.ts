@@ -60,6 +60,7 @@ class Guest implements Member {
     const none = {
       computeSeconds: 0,
       waitSeconds: 0,
+      otherSeconds: 0,
       cellUpdates: 0,
       haloBytesDirect: 0,
       haloBytesRelayed: 0,

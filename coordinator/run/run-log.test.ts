@@ -18,6 +18,14 @@ describe('the log of a room', () => {
     });
   });
 
+  it('has what befell the members of a sweep with the sweep', () => {
+    const log = new RunLog();
+    log.add('member-checked', { sweep: 'pond-1', member: 3, verdict: 'holds' });
+    expect(log.read({ after: 0, job: 'pond-1', limit: 9 }).events).toMatchObject([
+      { job: 'pond-1', details: { member: 3, verdict: 'holds' } },
+    ]);
+  });
+
   it('is read to its end in parts, whatever the reader looks for', () => {
     const log = new RunLog();
     for (let i = 0; i < 10; i++) log.add('sealed', { job: i % 2 === 0 ? 'even-1' : 'odd-1', step: i });

@@ -17,9 +17,10 @@ export class RunLog {
   readonly #events: RunEvent[] = [];
   #last = 0;
 
-  /** `details.job`, where there is one, is the job that it happened to. */
+  /** `details.job`, or `details.sweep`, is the job that it happened to. */
   add(event: string, details: object): void {
-    const { job, ...rest } = details as { readonly job?: unknown };
+    const { job: of, sweep, ...rest } = details as { readonly job?: unknown; readonly sweep?: unknown };
+    const job = of ?? sweep;
     this.#events.push({
       number: ++this.#last,
       at: new Date().toISOString(),

@@ -58,7 +58,7 @@ export class RunReport {
     contribution.computeSeconds += message.computeSeconds;
     contribution.waitSeconds += message.waitSeconds;
     this.#contributions.set(id, contribution);
-    this.#scaling.spent(engine, message.computeSeconds, message.waitSeconds);
+    this.#scaling.spent(engine, message);
     this.#meter.add(seconds(), message.cellUpdates);
     this.#direct += message.haloBytesDirect;
     this.#relayed += message.haloBytesRelayed;
@@ -86,14 +86,15 @@ export class RunReport {
     this.#scaling.against(assignment.yardstick);
   }
 
-  /** Computing, communicating, memory and efficiency, as of now or the last plan. */
+  /** Computing, communicating, memory and efficiency: of the plan under way, or of the whole run where none is. */
   get scaling(): ShownScaling | undefined {
-    return this.#scaling.shown(this.#clock.now?.measured ?? this.#clock.overall?.measured ?? null);
+    return this.#scaling.shown(this.measured);
   }
 
   /** Every shard has made so many steps. */
   reached(step: number): void {
-    this.#clock.reached(step, seconds());
+    const more = this.#clock.reached(step, seconds());
+    if (more) this.#scaling.made(more.steps, more.seconds);
   }
 
   /** No plan is under way. */

@@ -27,3 +27,12 @@ test('the whole run counts steps of all plans, and no time between them', () => 
   clock.pause();
   expect(clock.now).toBeUndefined();
 });
+
+test('what is more is told, but not what a plan took to begin', () => {
+  const clock = new StepClock();
+  expect(clock.reached(4, 90)).toBeUndefined();
+  clock.begin(0.1);
+  expect(clock.reached(8, 100)).toBeUndefined();
+  expect(clock.reached(16, 101)).toEqual({ steps: 8, seconds: 1 });
+  expect(clock.reached(16, 102)).toBeUndefined();
+});

@@ -27,16 +27,18 @@ export class StepClock {
     this.#marks = [];
   }
 
-  /** Every shard has made `step` steps, at a time in seconds. */
-  reached(step: number, seconds: number): void {
+  /** Every shard has made `step` steps, at a time in seconds. Returns how many more that are, and what they took, where that is known. */
+  reached(step: number, seconds: number): { readonly steps: number; readonly seconds: number } | undefined {
     const last = this.#marks.at(-1);
-    if (this.#predicted === undefined || step <= (last?.step ?? -1)) return;
+    if (this.#predicted === undefined || step <= (last?.step ?? -1)) return undefined;
     this.#marks.push({ step, seconds });
     while ((this.#marks[1]?.seconds ?? Infinity) < seconds - WINDOW_SECONDS) this.#marks.shift();
-    if (!last) return;
-    this.#steps += step - last.step;
-    this.#promised += (step - last.step) * this.#predicted;
-    this.#taken += seconds - last.seconds;
+    if (!last) return undefined;
+    const more = { steps: step - last.step, seconds: seconds - last.seconds };
+    this.#steps += more.steps;
+    this.#promised += more.steps * this.#predicted;
+    this.#taken += more.seconds;
+    return more;
   }
 
   /** Of the plan under way, if one is; `measured` over the last seconds, null until two epochs are done. */

@@ -63,12 +63,14 @@ export class Advancing {
    * Throws what goes wrong: LinkError, EngineError.
    */
   async run(): Promise<void> {
-    const { plan, job, halos, now } = this.#tools;
+    const { plan, job, halos, tally, now } = this.#tools;
     const ahead = new AskedAhead(now);
     for (let from = this.#step; from < job.steps; ) {
       if (from >= this.#granted) await this.#grantBeyond(from, ahead);
       const to = Math.min(from + plan.exchangeEvery, this.#granted);
+      tally.awaitsHalos();
       const { taken } = await ahead.meanwhile(halos.receive(from));
+      tally.hasHalos();
       ahead.add(Promise.all([taken, this.#make(from, to)]).then(() => undefined));
       await (this.#isWholeStateRead(from, to) ? ahead.all() : ahead.room());
       from = to;
@@ -83,9 +85,7 @@ export class Advancing {
 
   /** Where what is still under way fails, nobody hears of the steps that a grant would follow. */
   async #grantBeyond(step: number, ahead: AskedAhead): Promise<void> {
-    const { grants, tally } = this.#tools;
-    await ahead.meanwhile(grants.beyond(step));
-    tally.granted();
+    await ahead.meanwhile(this.#tools.grants.beyond(step));
   }
 
   /** Makes the steps from one exchange to the next, with the snapshots that are due and, where an epoch ends, its report. */

@@ -3,27 +3,50 @@ import { EpochTally } from './epoch-tally.js';
 
 const end = { plan: 1, step: 8, before: 4, cellUpdates: 100, probes: [], links: [] };
 
-test('waiting is the time in which the engine has been asked for nothing', () => {
-  let clock = 0;
+test('waiting is the time in which halos are to come and the engine has nothing else to do', () => {
+  let clock = 10;
   const tally = new EpochTally(() => clock);
-  clock = 10;
-  tally.granted();
+  tally.awaitsHalos();
   clock = 11;
+  tally.hasHalos();
   tally.began();
   expect(tally.isBusy).toBe(true);
   clock = 12;
-  tally.began();
+  tally.awaitsHalos();
   clock = 15;
   tally.made();
-  clock = 16;
-  tally.made();
-  clock = 18;
-  tally.began();
-  clock = 20;
-  tally.made();
   expect(tally.isBusy).toBe(false);
+  clock = 17;
+  tally.hasHalos();
   expect(tally.report(end)).toMatchObject([{ step: 8, waitSeconds: 3 }]);
   expect(tally.report(end)).toMatchObject([{ waitSeconds: 0 }]);
+});
+
+test('a peer that reads its state, or has to be granted steps, does not wait for halos', () => {
+  let clock = 100;
+  const tally = new EpochTally(() => clock);
+  tally.awaitsHalos();
+  tally.hasHalos();
+  tally.began();
+  clock = 104;
+  tally.computed(3.5);
+  tally.made();
+  clock = 110;
+  tally.awaitsHalos();
+  tally.hasHalos();
+  expect(tally.report(end)).toMatchObject([{ computeSeconds: 3.5, waitSeconds: 0, otherSeconds: 6.5 }]);
+});
+
+test('steps that are made after a report and were asked for before it leave no time over', () => {
+  let clock = 0;
+  const tally = new EpochTally(() => clock);
+  tally.awaitsHalos();
+  clock = 4;
+  tally.computed(5);
+  expect(tally.report(end)).toMatchObject([{ otherSeconds: 0 }]);
+  clock = 10;
+  tally.computed(5);
+  expect(tally.report(end)).toMatchObject([{ otherSeconds: 0 }]);
 });
 
 test('samples too many for one message go ahead as of the report before, and nothing else counts twice', () => {

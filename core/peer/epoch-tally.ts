@@ -5,6 +5,7 @@ type Epoch = Extract<ToCoordinator, { type: 'epoch' }>;
 const NOTHING_DONE = {
   computeSeconds: 0,
   waitSeconds: 0,
+  otherSeconds: 0,
   cellUpdates: 0,
   haloBytesDirect: 0,
   haloBytesRelayed: 0,
@@ -29,23 +30,35 @@ export class EpochTally {
   readonly #now: () => number;
   #compute = 0;
   #wait = 0;
+  /** Neither, and not told yet: below 0 while steps count that were asked for before the report and made after it. */
+  #other = 0;
   readonly #bytes = { direct: 0, relay: 0 };
   /** Blocks of steps that the engine has been asked for and has not made. */
   #pending = 0;
-  #idleSince = 0;
+  /** When the engine had made all that it was asked for. */
+  #idleSince = Number.NEGATIVE_INFINITY;
+  /** When halos were asked for that have not come. */
+  #waitingSince = 0;
+  /** What is before that has been told. Undefined until the first halos are asked for: loading counts for nothing. */
+  #toldUntil: number | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /** From now on an engine without work waits for halos. */
-  granted(): void {
-    this.#idleSince = this.#now();
+  awaitsHalos(): void {
+    this.#waitingSince = this.#now();
+    this.#toldUntil ??= this.#waitingSince;
+  }
+
+  /** They have come. */
+  hasHalos(): void {
+    if (this.#pending === 0) this.#wait += this.#now() - Math.max(this.#waitingSince, this.#idleSince);
   }
 
   /** The engine is asked for steps. */
   began(): void {
-    if (this.#pending === 0) this.#wait += this.#now() - this.#idleSince;
     this.#pending += 1;
   }
 
@@ -78,12 +91,14 @@ export class EpochTally {
       .map(
         (part): Epoch => ({ type: 'epoch', plan, step: before, ...NOTHING_DONE, probes: part, links: [] }),
       );
+    const other = this.#takeOther();
     const last: Epoch = {
       type: 'epoch',
       plan,
       step,
       computeSeconds: this.#compute,
       waitSeconds: this.#wait,
+      otherSeconds: other,
       cellUpdates,
       haloBytesDirect: this.#bytes.direct,
       haloBytesRelayed: this.#bytes.relay,
@@ -95,5 +110,15 @@ export class EpochTally {
     this.#bytes.direct = 0;
     this.#bytes.relay = 0;
     return [...ahead, last];
+  }
+
+  /** What has passed since the report before, less computing and waiting. */
+  #takeOther(): number {
+    const now = this.#now();
+    this.#other += now - (this.#toldUntil ?? now) - this.#compute - this.#wait;
+    this.#toldUntil = now;
+    const other = Math.max(0, this.#other);
+    this.#other -= other;
+    return other;
   }
 }

@@ -94,17 +94,20 @@ export const progressSchema = z.strictObject({
     .strictObject({ predicted: z.number().min(0), measured: z.number().min(0).nullable() })
     .exactOptional(),
   /**
-   * All peers of the run together: seconds computing, and waiting for halos; bytes of shards and halos; and, by the rates measured, the part of the step's time that it
-   * would take without waiting and without computing twice, were the grid shared by rates (strong) or each shard alone (weak).
-   * `gpuUtilisation`: of the time of peers with a GPU, what it computed. Null where it is not known.
+   * All peers of the run together: seconds computing, waiting for halos, and the rest of their time; bytes of shards and halos; and, by the rates measured, the
+   * part of the step's time that it would take without waiting and without computing twice, were the grid shared by rates (strong) or each shard alone (weak);
+   * `predictedEfficiency`: the strong one, if a step took as long as the model says by the same rates. Over the last seconds of the plan under way, or the whole run
+   * where none is. `gpuUtilisation`: of the time of peers with a GPU, what it computed. Null where it is not known.
    */
   scaling: z
     .strictObject({
       computeSeconds: z.number().min(0),
       communicationSeconds: z.number().min(0),
+      otherSeconds: z.number().min(0),
       memoryBytes: z.number().min(0),
       strongEfficiency: z.number().min(0).nullable(),
       weakEfficiency: z.number().min(0).nullable(),
+      predictedEfficiency: z.number().min(0).nullable(),
       gpuUtilisation: z.number().min(0).max(1).nullable(),
     })
     .exactOptional(),

@@ -4,6 +4,8 @@ import { eventInWords } from './event-words.js';
 test.each([
   ['state', { state: 'failed', reason: 'it diverged' }, 'failed: it diverged'],
   ['state', { state: 'done' }, 'done'],
+  ['state', { state: 'stopped', reason: 'stopped on request' }, 'stopped on request'],
+  ['state', { state: 'waiting', reason: 'waits for peers' }, 'waits for peers'],
   [
     'plan',
     { plan: 2, from: 1234567, shards: 3, exchangeEvery: 1 },
@@ -15,6 +17,7 @@ test.each([
     'plan 3 has not begun after 10 s: 2 peers to be given 10.49 MB, []',
   ],
   ['back', { reason: 'two is gone', to: 40 }, 'goes back to step 40: two is gone'],
+  ['back', { peer: 'abcd', members: 2 }, '2 members of a peer that is gone go to others'],
   ['joined', { name: 'two', kind: 'node', engine: 'wasm' }, 'two joined (node, wasm)'],
   [
     'found-out',

@@ -8,7 +8,7 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
     case 'queued':
       return 'handed in';
     case 'state':
-      return `${of('state')}${because}`;
+      return stateInWords(of('state'), details.reason === undefined ? undefined : of('reason'));
     case 'plan':
       return `plan ${of('plan')} from step ${of('from')}: ${counted(details.shards, 'shard')}${details.shadows === undefined ? '' : `, ${counted(details.shadows, 'shadow')}`}, an exchange every ${counted(details.exchangeEvery, 'step')}`;
     case 'plan-waits':
@@ -16,6 +16,8 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
     case 'sealed':
       return `checkpoint at step ${of('step')} is safe`;
     case 'back':
+      if (details.members !== undefined)
+        return `${counted(details.members, 'member')} of a peer that is gone ${details.members === 1 ? 'goes' : 'go'} to others`;
       return `goes back to step ${of('to')}${because}`;
     case 'took-over':
       return `${of('name')} goes on in place of peer ${of('peer')}, whose shadow it was: ${of('why')}`;
@@ -50,6 +52,12 @@ export function eventInWords({ event, details }: Pick<RunEvent, 'event' | 'detai
         ', ',
       );
   }
+}
+
+/** `stopped on request`, not `stopped: stopped on request`. */
+function stateInWords(state: string, reason: string | undefined): string {
+  if (reason === undefined) return state;
+  return reason.startsWith(state.slice(0, 4)) ? reason : `${state}: ${reason}`;
 }
 
 /** Whose check it was, where it was not the coordinator's own. */

@@ -11,6 +11,7 @@ const epoch = {
   step: 8,
   computeSeconds: 1,
   waitSeconds: 1,
+  otherSeconds: 1,
   cellUpdates: 1000,
   haloBytesDirect: 100,
   haloBytesRelayed: 0,

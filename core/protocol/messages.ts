@@ -133,11 +133,12 @@ export const toCoordinator = z.discriminatedUnion('type', [
     plan: planId,
     step,
     /**
-     * Of this epoch: time computing, time waiting for halos, cells updated (recomputed overlap left out),
-     * and halo bytes sent over links, directly and by relay.
+     * Of this epoch: time computing; time waiting for halos with nothing to compute; the rest of the time since the one before, such as for reading
+     * whole states and waiting for grants; cells updated (recomputed overlap left out), and halo bytes sent over links, directly and by relay.
      */
     computeSeconds: seconds,
     waitSeconds: seconds,
+    otherSeconds: seconds,
     cellUpdates: count,
     haloBytesDirect: count,
     haloBytesRelayed: count,

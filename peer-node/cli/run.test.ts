@@ -130,7 +130,7 @@ describe('groundswell run, serve, submit, status and stop', () => {
     const id = JSON.parse(submitted.out).job;
     const told = await command.run('logs', id, '--url', url);
     expect(told.status).toBe(0);
-    expect(told.out).toMatch(/handed in\n.*waiting: waits for 2 more peers\n/);
+    expect(told.out).toMatch(/handed in\n.* waits for 2 more peers\n/);
     const events = await command.run('logs', '--url', url, '--json');
     expect(JSON.parse(events.out.split('\n')[0] ?? '')).toMatchObject({
       number: 1,

@@ -34,7 +34,7 @@ test('a run that was stopped says how far it was, and why', async () => {
   const reason = 'stopped on request';
   const job = { id: 'drop-1', name: 'drop', state: 'stopped', reason, progress, result: '/data/r' } as const;
   const lines = await printed({ room: 'main', role: 'run', peers: [], watchers: 0, jobs: [job] });
-  expect(lines.at(-1)).toBe('job drop-1: stopped at step 8/80 (stopped on request)');
+  expect(lines.at(-1)).toBe('job drop-1: stopped, goes on from step 8/80 (stopped on request)');
 });
 
 test('a run that waits for its store says so', async () => {
@@ -59,4 +59,22 @@ test('a run says whose shards nobody computes again', async () => {
   expect(lines).toContainEqual(
     expect.stringMatching(/nobody computes again .* too large to be shown: anna;/),
   );
+});
+
+test('a run says what part of its devices’ time it uses, beside what was predicted, and where the rest goes', async () => {
+  const scaling = {
+    ...{ computeSeconds: 6, communicationSeconds: 1, otherSeconds: 3, memoryBytes: 1e7 },
+    ...{ strongEfficiency: 0.55, weakEfficiency: 0.6, predictedEfficiency: 0.8, gpuUtilisation: null },
+  };
+  const stepSeconds = { predicted: 0.001, measured: 0.002 };
+  const job = {
+    ...({ id: 'drop-1', name: 'drop', state: 'running', result: '/data/r' } as const),
+    progress: { ...progress, stepSeconds, scaling },
+  };
+  const lines = await printed({ room: 'main', role: 'run', peers: [], watchers: 0, jobs: [job] });
+  expect(lines.slice(-3)).toEqual([
+    '  a step: 2 ms measured, 1 ms promised as the plan began',
+    '  all peers: 6.0 s computing, 1.0 s waiting for halos, 3.0 s at the rest (reading, storing, starting), 10 MB',
+    '  efficiency: 55% measured, 80% predicted, of what the peers could do together if none waited; 60% of what each could do alone',
+  ]);
 });

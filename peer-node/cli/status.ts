@@ -36,7 +36,7 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
   if (state !== 'running' || !progress?.stepSeconds) return [];
   const { predicted, measured } = progress.stepSeconds;
   const taken = measured === null ? 'not measured yet' : `${stepTime(measured)} measured`;
-  const pace = [`  a step: ${taken}, ${stepTime(predicted)} predicted`];
+  const pace = [`  a step: ${taken}, ${stepTime(predicted)} promised as the plan began`];
   const { scaling, replicas, unseen } = progress;
   if (replicas) pace.push(`  ${replicasInWords(replicas)}`);
   if (unseen) pace.push(`  ${unseenInWords(unseen, peers)}`);
@@ -46,7 +46,7 @@ function paceLines({ state, progress }: JobReport, peers: RoomReport['peers']): 
   const saved = Math.round(100 * progress.oneMore.saves);
   return [
     ...pace,
-    `  one more peer like ${like.name} would save ${saved < 1 ? 'nothing' : `${saved}% of it`}`,
+    `  one more peer like ${like.name}, on a device of its own, would save ${saved < 1 ? 'nothing' : `${saved}% of it`}`,
   ];
 }
 
@@ -61,21 +61,25 @@ function unseenInWords(unseen: readonly string[], peers: RoomReport['peers']): s
 }
 
 function scalingLines(scaling: NonNullable<NonNullable<JobReport['progress']>['scaling']>): string[] {
-  const { computeSeconds, communicationSeconds, memoryBytes, strongEfficiency, weakEfficiency } = scaling;
+  const { computeSeconds, communicationSeconds, otherSeconds, memoryBytes } = scaling;
+  const { strongEfficiency, predictedEfficiency, weakEfficiency } = scaling;
+  const of = 'of what the peers could do together if none waited';
   const share = (part: number | null) => (part === null ? 'not known yet' : `${Math.round(100 * part)}%`);
   return [
-    `  all peers: ${computeSeconds.toFixed(1)} s computing, ${communicationSeconds.toFixed(1)} s waiting for halos, ${Math.round(memoryBytes / 1e6)} MB`,
-    `  efficiency: ${share(strongEfficiency)} of what the peers could do together, ${share(weakEfficiency)} of what each could do alone`,
+    `  all peers: ${computeSeconds.toFixed(1)} s computing, ${communicationSeconds.toFixed(1)} s waiting for halos, ${otherSeconds.toFixed(1)} s at the rest (reading, storing, starting), ${Math.round(memoryBytes / 1e6)} MB`,
+    `  efficiency: ${share(strongEfficiency)} measured, ${share(predictedEfficiency)} predicted, ${of}; ${share(weakEfficiency)} of what each could do alone`,
   ];
 }
 
 const stepTime = (seconds: number) => `${Number((1000 * seconds).toPrecision(3))} ms`;
 
-/** Of a job that does not run: `stopped at step 800/2000`. */
+/** Of a job that does not run: `stopped, goes on from step 800/2000`, for what is beyond its checkpoint is computed again. */
 function placeOf(progress: Progress | undefined, state: string): string {
   if (!progress) return state;
   const { step, steps, members } = progress;
-  return members ? `${state}, ${membersDone(members)}` : `${state} at step ${step}/${steps}`;
+  return members
+    ? `${state}, ${membersDone(members)}`
+    : `${state}, ${state === 'waiting' ? 'at' : 'goes on from'} step ${step}/${steps}`;
 }
 
 function jobLine({ id, state, reason, progress, result }: JobReport): string {
