@@ -6,6 +6,7 @@ import { checkStateFinite } from '../peer/finite.js';
 import type { Done } from '../peer/users.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Sha256 } from '../result/checksums.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
 import type { Signer } from '../trust/statement/ed25519.js';
 import { type Statement, signStatement } from '../trust/statement/statement.js';
@@ -26,7 +27,10 @@ const LEAST_KEPT = 3;
 /** What a device signs with, and how it hashes. */
 export interface Identity {
   readonly signer: Signer;
+  /** Of what is signed. */
   readonly digest: Digest;
+  /** The platform's own, of what is stored, where it is quicker than the one that runs everywhere. */
+  readonly sha256?: Sha256;
 }
 
 export interface WitnessTools {
