@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,7 @@ import type { Objects } from '../core/peer/objects.js';
 import { addressesOf } from '../core/protocol/addresses.js';
 import { outputArrayKey, resultKey } from '../core/protocol/keys.js';
 import type { Socket } from '../core/protocol/socket.js';
+import { bestDigest } from '../core/trust/statement/blake3.js';
 import { bestEd25519, signerOf } from '../core/trust/statement/ed25519.js';
 import type { Identity } from '../core/witness/witness.js';
 import { connectSocket } from '../peer-node/socket.js';
@@ -35,7 +36,7 @@ import { type Door, openDoor } from './door.js';
 /** A key of its own for each peer. */
 export async function freshIdentity(): Promise<Identity> {
   const signer = signerOf(await bestEd25519(), randomBytes(32));
-  return { signer, digest: (bytes) => createHash('sha256').update(bytes).digest() };
+  return { signer, digest: await bestDigest(() => import('@napi-rs/blake-hash')) };
 }
 
 /** What the coordinator logged: plans, setbacks and the like. */

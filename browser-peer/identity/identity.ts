@@ -1,6 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils';
-import { sha256 } from '../../core/trust/roots/hash.js';
-import type { Digest } from '../../core/trust/statement/brick-digest.js';
+import type { Sha256 } from '../../core/result/checksums.js';
+import { bestDigest } from '../../core/trust/statement/blake3.js';
 import { KEY_BYTES, portable, type Signer, signerOf } from '../../core/trust/statement/ed25519.js';
 import type { Identity } from '../../core/witness/witness.js';
 import { type KeyStore, keyStore } from './key-store.js';
@@ -11,11 +11,11 @@ export async function openIdentity(): Promise<Identity> {
   const store = keyStore();
   // Pages that came by plain http from another machine have no `subtle`.
   const signer = (subtle && (await nativeSigner(subtle, store))) ?? (await portableSigner(store));
-  return { signer, digest: subtle ? nativeDigest(subtle) : sha256 };
+  return { signer, digest: await bestDigest(), ...(subtle && { sha256: nativeSha256(subtle) }) };
 }
 
-const nativeDigest =
-  (subtle: SubtleCrypto): Digest =>
+const nativeSha256 =
+  (subtle: SubtleCrypto): Sha256 =>
   async (bytes) =>
     new Uint8Array(await subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>));
 

@@ -10,7 +10,7 @@ import { type CheckpointName, digestOf } from '../../core/protocol/seal.js';
 import { BRICK_DIGEST_BYTES } from '../../core/trust/statement/digest-size.js';
 import type { RunMessage } from '../room/conductor.js';
 import type { Store } from '../store/store.js';
-import { digest as sha256 } from '../trust/checker.js';
+import { digest } from '../trust/checker.js';
 import { misstoredBrick } from '../trust/read-back.js';
 import type { SignedFor, ToldBrick, ToldCheckpoint } from '../trust/told-checkpoint.js';
 import { Checkpoints, type SealedState } from './checkpoints.js';
@@ -230,7 +230,7 @@ export class Safekeeping {
       (sum, { box }) => sum + cellCount(box),
       0,
     );
-    const wrong = await misstoredBrick(this.#tools.store, [{ key, cells, digest: held.digest }], sha256);
+    const wrong = await misstoredBrick(this.#tools.store, [{ key, cells, digest: held.digest }], digest);
     return wrong === undefined ? undefined : held.step;
   }
 

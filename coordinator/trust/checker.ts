@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from '../../core/peer/load.js';
 import { spanTolerance } from '../../core/trust/classes/drift.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
+import { bestDigest } from '../../core/trust/statement/blake3.js';
 import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { misfitOfHalos, misfitOfState } from '../../core/witness/compare.js';
 import { brickDigests, chainOf } from '../../core/witness/digests.js';
@@ -32,7 +32,9 @@ export type Verdict =
   /** The state at its start is not the one that whoever handed it over signed. */
   | { readonly kind: 'other start' };
 
-export const digest: Digest = (bytes) => createHash('sha256').update(bytes).digest();
+const best = bestDigest(() => import('@napi-rs/blake-hash'));
+
+export const digest: Digest = async (bytes) => (await best)(bytes);
 
 /** Computes spans again, one after the other, on an engine of the coordinator's own. */
 export class Checker {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import { StoreUnavailableError } from '../errors.js';
@@ -6,6 +5,7 @@ import { boxOfShape } from '../grid/box.js';
 import { checkJob } from '../job/check.js';
 import type { RoomJob } from '../protocol/document.js';
 import type { Said } from '../protocol/session.js';
+import { portableDigest } from '../trust/statement/blake3.js';
 import { Inspecting, type InspectingTools } from './inspecting.js';
 
 const file = {
@@ -44,7 +44,7 @@ function peerWith(take: () => Promise<Uint8Array>): Inspecting {
     objects: { get: async () => undefined, take },
     identity: {
       signer: { key: '', sign: async () => new Uint8Array() },
-      digest: (bytes) => createHash('sha256').update(bytes).digest(),
+      digest: portableDigest,
     },
     send: (message) => said.push(message),
   });

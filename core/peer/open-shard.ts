@@ -4,7 +4,7 @@ import { withGhosts } from '../grid/ghosts.js';
 import { frameOf } from '../grid/halo.js';
 import type { Job } from '../job/job.js';
 import type { Plan } from '../protocol/plan.js';
-import { sha256 } from '../trust/roots/hash.js';
+import { portableDigest } from '../trust/statement/blake3.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
 import type { BrickMemory } from './brick-memory.js';
 import { loadCheckpoint, loadInitial, type Readable, stateParts } from './load.js';
@@ -71,7 +71,7 @@ export async function fillShard(
     case 'initial':
       return loadInitial(job, plan.job, box, shard, objects);
     case 'checkpoint': {
-      const store = { objects, digest: identity?.digest ?? sha256 };
+      const store = { objects, digest: identity?.digest ?? portableDigest };
       memory.keep(await loadCheckpoint(job, plan.job, plan.source.seal, box, shard, store));
       return;
     }

@@ -72,7 +72,7 @@ export class Peer {
 
   constructor(tools: PeerTools) {
     this.#tools = tools;
-    this.#uploader = new Uploader({ ...tools, sha256: tools.identity?.digest });
+    this.#uploader = new Uploader({ ...tools, sha256: tools.identity?.sha256 });
     this.#showing = new Showing(tools);
     this.#inspecting = new Inspecting(tools);
     this.#onlookers = new Onlookers(tools);

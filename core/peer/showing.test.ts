@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Said } from '../protocol/session.js';
+import { portableDigest } from '../trust/statement/blake3.js';
 import { portable, signerOf } from '../trust/statement/ed25519.js';
 import { stateCells } from '../witness/digests.js';
 import { boxOfSpan, exchangeOf, exchangeSteps, type Span } from '../witness/span.js';
@@ -40,7 +40,7 @@ it('a span in dispute is told of again when its witness has forgotten it, and ot
     objects: { show: async (url) => void shown.push(url), get: async () => undefined },
     identity: {
       signer: signerOf(portable, new Uint8Array(32).fill(7)),
-      digest: (bytes) => createHash('sha256').update(bytes).digest(),
+      digest: portableDigest,
     },
     send: (message) => withheld.push(message),
   });

@@ -1,7 +1,7 @@
 import { PlanEndedError, StoreError } from '../errors.js';
 import type { ToPeer } from '../protocol/messages.js';
 import type { Said } from '../protocol/session.js';
-import { type Checksums, checksumsOf } from '../result/checksums.js';
+import { type Checksums, checksumsOf, type Sha256 } from '../result/checksums.js';
 import { sha256 } from '../trust/roots/hash.js';
 import { breathe } from './breathe.js';
 import type { Objects, Upload } from './objects.js';
@@ -17,7 +17,7 @@ type Addresses = Extract<ToPeer, { type: 'addresses' }>;
 export interface UploaderTools {
   readonly objects: Pick<Objects, 'put'>;
   /** The platform's SHA-256, where it is quicker than the one that runs everywhere. */
-  readonly sha256?: ((bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>) | undefined;
+  readonly sha256?: Sha256 | undefined;
   readonly send: (message: Said) => void;
   readonly pause: (milliseconds: number) => Promise<void>;
 }

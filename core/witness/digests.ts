@@ -10,7 +10,7 @@ import { HASH_BYTES } from '../trust/roots/hash.js';
 import { brickDigest, type Digest } from '../trust/statement/brick-digest.js';
 import { BRICK_DIGEST_BYTES } from '../trust/statement/digest-size.js';
 
-/** Hashed between two breaths: some milliseconds where it is slow. A breath takes longer than a small halo's hash. */
+/** Gone through between two breaths: a millisecond in a page, some where it is slow. A breath takes longer than a small halo's hash. */
 const BREATH_BYTES = 1024 * 1024;
 
 /** All state of a shard, brick after brick in C order, each array after array: one call reads it. */
@@ -82,8 +82,8 @@ async function linked(link: Uint8Array, own: Uint8Array, digest: Digest): Promis
   return digest(both);
 }
 
-/** Lets waiting events in whenever enough has been hashed since it last did. */
-function breathing(): (bytes: number) => Promise<void> {
+/** Lets waiting events in whenever enough bytes have been gone through since it last did. */
+export function breathing(): (bytes: number) => Promise<void> {
   let since = 0;
   return async (bytes) => {
     since += bytes;

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine, EngineShard } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import { openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import type { Plan } from '../protocol/plan.js';
+import { portableDigest } from '../trust/statement/blake3.js';
 import { portable, signerOf } from '../trust/statement/ed25519.js';
 import { exchangeOf, type Span, signedHalosOf } from './span.js';
 import { job, plan } from './two-halves.fixture.js';
@@ -13,7 +13,7 @@ import { Witness } from './witness.js';
 const spanTo = (to: number): Span => ({ plan, shard: 0, from: to - 8, to });
 const identity = {
   signer: signerOf(portable, new Uint8Array(32).fill(7)),
-  digest: (bytes: Uint8Array) => createHash('sha256').update(bytes).digest(),
+  digest: portableDigest,
 };
 const ALL = { start: true, outcome: true };
 

@@ -11,7 +11,7 @@ import { type OpenShard, openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import { loadMedia } from '../peer/surroundings.js';
 import { type SnapshotChunk, snapshotChunks } from '../result/snapshot-chunks.js';
-import { sha256 } from '../trust/roots/hash.js';
+import { portableDigest } from '../trust/statement/blake3.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
 import { brickSlabs } from './digests.js';
 import type { HaloTable } from './evidence.js';
@@ -88,7 +88,7 @@ export async function replay(
 
 /** The same, for who looks at it as it comes. A span that ends where it begins is loaded, and looked at once. */
 export async function recomputeSpan(
-  { engine, objects, digest = sha256, goesOn = () => true }: RecomputeTools,
+  { engine, objects, digest = portableDigest, goesOn = () => true }: RecomputeTools,
   job: Job,
   span: Span,
   start: SpanStart,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Engine } from '../../shaders/engine.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
@@ -9,6 +8,7 @@ import type { Plan } from '../protocol/plan.js';
 import { type Attack, cellOff, skippedStep, wrongMedium } from '../trust/attacks.suite.js';
 import { spanTolerance } from '../trust/classes/drift.js';
 import { fusedEngine } from '../trust/classes/fused-engine.suite.js';
+import { portableDigest } from '../trust/statement/blake3.js';
 import { misfitOfState } from './compare.js';
 import { brickDigests, chainOf, readDigests, rootOf, writeDigests } from './digests.js';
 import { evidenceBytes, type HaloTable, readEvidence, writeEvidence } from './evidence.js';
@@ -40,7 +40,7 @@ const halves = plan([
   { peer: 'bbbb', box: { lo: [0, 0, 16], hi: [16, 16, 24] } },
 ]);
 const objects = { get: async () => undefined };
-const digest = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest();
+const digest = portableDigest;
 const none = (span: Span): HaloTable => exchangeSteps(span).map(() => []);
 
 let engine: Engine;

@@ -1,14 +1,15 @@
 import type { EngineShard } from '../../shaders/engine.js';
-import type { Box } from '../grid/box.js';
+import { type Box, cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { checkStateFinite } from '../peer/finite.js';
 import type { Done } from '../peer/users.js';
 import type { Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
+import type { Sha256 } from '../result/checksums.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
 import type { Signer } from '../trust/statement/ed25519.js';
 import { type Statement, signStatement } from '../trust/statement/statement.js';
-import { brickDigests, brickSlabs, chainOf, rootOf, writeDigests } from './digests.js';
+import { breathing, brickDigests, brickSlabs, chainOf, rootOf, writeDigests } from './digests.js';
 import { type AskedEvidence, type HaloTable, writeEvidence } from './evidence.js';
 import { haloChains } from './halo-chains.js';
 import { outputsHash } from './outputs.js';
@@ -25,7 +26,10 @@ const LEAST_KEPT = 3;
 /** What a device signs with, and how it hashes. */
 export interface Identity {
   readonly signer: Signer;
+  /** Of what is signed. */
   readonly digest: Digest;
+  /** The platform's own, of what is stored, where it is quicker than the one that runs everywhere. */
+  readonly sha256?: Sha256;
 }
 
 export interface WitnessTools {
@@ -216,9 +220,17 @@ export class Witness {
   }
 
   /** Whoever has what is not finite says so before it signs for it, and signs: how it came to it is for others to find out. */
-  #lookAt(box: Box, cells: Float32Array, step: number): void {
+  async #lookAt(box: Box, cells: Float32Array, step: number): Promise<void> {
+    const { job } = this.#tools;
+    const breath = breathing();
+    let offset = 0;
     try {
-      checkStateFinite(this.#tools.job, brickSlabs(this.#tools.job, box), cells, step);
+      for (const slab of brickSlabs(job, box)) {
+        const own = cells.subarray(offset, offset + cellCount(slab.box));
+        checkStateFinite(job, [slab], own, step);
+        offset += own.length;
+        await breath(own.byteLength);
+      }
     } catch (error) {
       this.#tools.onFailure(error);
     }
@@ -229,7 +241,7 @@ export class Witness {
     const { digest } = identity;
     const box = boxOfSpan(span);
     const cells = await end;
-    this.#lookAt(box, cells, span.to);
+    await this.#lookAt(box, cells, span.to);
     const digests = await brickDigests(job, box, cells, digest);
     const { sent, received } = await tables;
     const halos = await haloChains(exchange, { sent: sent.table, received: received.table }, digest);

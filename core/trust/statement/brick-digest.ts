@@ -1,6 +1,6 @@
 import { BRICK_DIGEST_BYTES } from './digest-size.js';
 
-/** SHA-256, as quick as the platform has it: in a thread of its own, or here. */
+/** The hash of all that is signed: BLAKE3, 32 bytes, as quick as it can be had. */
 export type Digest = (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
 /** What is signed of a brick's whole state: the beginning of the hash of its cells, as they lie in memory. */

@@ -1,2 +1,2 @@
-/** Of a brick's digest: the first so many bytes of its SHA-256. Nobody finds two states that share them. */
+/** Of a brick's digest: the first so many bytes of its hash. Nobody finds two states that share them. */
 export const BRICK_DIGEST_BYTES = 20;
