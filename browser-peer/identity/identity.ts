@@ -1,6 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import type { Sha256 } from '../../core/result/checksums.js';
 import { bestDigest } from '../../core/trust/statement/blake3.js';
+import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { KEY_BYTES, portable, type Signer, signerOf } from '../../core/trust/statement/ed25519.js';
 import type { Identity } from '../../core/witness/witness.js';
 import { type KeyStore, keyStore } from './key-store.js';
@@ -11,7 +12,16 @@ export async function openIdentity(): Promise<Identity> {
   const store = keyStore();
   // Pages that came by plain http from another machine have no `subtle`.
   const signer = (subtle && (await nativeSigner(subtle, store))) ?? (await portableSigner(store));
-  return { signer, digest: await bestDigest(), ...(subtle && { sha256: nativeSha256(subtle) }) };
+  return { signer, digest: lateDigest(), ...(subtle && { sha256: nativeSha256(subtle) }) };
+}
+
+/** Fetched when something is first signed: the first cells of a visit need not wait for it. */
+function lateDigest(): Digest {
+  let opened: Promise<Digest> | undefined;
+  return async (bytes) => {
+    opened ??= bestDigest();
+    return (await opened)(bytes);
+  };
 }
 
 const nativeSha256 =

@@ -1,5 +1,4 @@
 import { blake3 } from '@noble/hashes/blake3';
-import { createBLAKE3 } from 'hash-wasm';
 import type { Digest } from './brick-digest.js';
 
 /** BLAKE3 that is there at once. */
@@ -32,6 +31,7 @@ export async function bestDigest(load?: () => Promise<Native>): Promise<Digest> 
 
 /** Several times as fast as in JavaScript. Rejects where the platform forbids WebAssembly. */
 async function webAssembly(): Promise<Blake3> {
+  const { createBLAKE3 } = await import('hash-wasm');
   const hasher = await createBLAKE3();
   // One hasher for all calls, each of which begins anew and ends before the next.
   return (bytes) => hasher.init().update(bytes).digest('binary');
