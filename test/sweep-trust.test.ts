@@ -1,12 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { checkSweep } from '../core/job/sweep.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import type { Socket } from '../core/protocol/socket.js';
 import { skippedStep } from '../core/trust/attacks.suite.js';
 import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
+import { roomApi } from '../peer-node/cli/api.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
-import { Fleet, type Result } from './fleet.js';
+import { Fleet, freshIdentity, type Result } from './fleet.js';
 import { lyingStorer } from './lying-storer.js';
 
 /** Twelve small members, with a probe and two outputs. */
@@ -43,6 +45,12 @@ async function truth(): Promise<Float32Array[]> {
   } finally {
     await alone.close();
   }
+}
+
+/** What a peer is told that it is used for. */
+async function useOf(name: string): Promise<string | undefined> {
+  const { peers } = await roomApi(addressesOf(fleet.url)).room();
+  return peers.find((peer) => peer.name === name)?.use?.says;
 }
 
 /** Somebody is found out by a check, before another is there who would come to something else. */
@@ -96,18 +104,43 @@ test('an honest peer of another numerical class is checked, and a member that di
   expect(fleet.troubles).toEqual([]);
 });
 
-test('a peer that names false bytes of members first, and never finishes any, is left out, and holds none up', async () => {
+test('a peer that names false bytes of members first, and never finishes any, is left out, holds none up, and is told why when it comes back', async () => {
   fleet = await Fleet.start({ trust: true });
   const id = await fleet.submit(pond as never);
   const named = new Set<string>();
+  const identity = await freshIdentity();
   await fleet.join({
     name: 'blocker',
     rate: 1e9,
+    identity,
     connect: async (url) => blocking(await connectSocket(url), named),
   });
   // One may be chance.
   await expect.poll(() => named.size, { timeout: 60_000 }).toBeGreaterThan(1);
-  await fleet.join({ name: 'honest' });
+  const honest = await createWasmEngine();
+  let goOn = () => {};
+  const isTold = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await fleet.join({
+    name: 'honest',
+    engine: {
+      ...honest,
+      // What was held up is computed again only after that.
+      createShard: async (spec) => {
+        if (of('benched').length > 0) await isTold;
+        return honest.createShard(spec);
+      },
+    },
+  });
+  await expect.poll(() => of('benched').length, { timeout: 60_000 }).toBe(1);
+  const again = await fleet.join({ name: 'blocker again', identity });
+  const why = 'left out: it keeps others from finishing members, and finishes none that stands';
+  await expect.poll(() => useOf('blocker again'), { timeout: 60_000 }).toBe(why);
+  await expect
+    .poll(() => again.statuses.at(-1), { timeout: 60_000 })
+    .toEqual({ kind: 'waiting', reason: `this device is ${why}` });
+  goOn();
   await fleet.done(id);
   const reason = 'it keeps others from finishing members, and finishes none that stands';
   expect(of('benched').map(({ details }) => [details.name, details.reason])).toEqual([['blocker', reason]]);

@@ -39,6 +39,7 @@ export class Closing {
     await record.underWay;
     this.record();
     await record.underWay;
+    await this.#run.trust?.clear();
     await tools.result.finish(desk, report.contributions);
     if (life.ended) return;
     const { failed } = desk;

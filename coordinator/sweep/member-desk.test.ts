@@ -157,3 +157,15 @@ test('a peer without the memory for a member is not given it', () => {
   expect(members.next('a', 0)).toEqual([]);
   expect([members.left, members.running]).toEqual([1, 0]);
 });
+
+test('a contested member is for nobody until it is settled, and nobody is missing who could hold it', () => {
+  const members = desk(1);
+  members.join(peer('a', 1e8), 0);
+  members.next('a', 0);
+  expect(members.contradicted(0)).toEqual(['a']);
+  expect([members.left, members.waitsForRulings, members.unheld]).toEqual([1, true, undefined]);
+  expect(members.next('a', 1)).toEqual([]);
+  members.settled(0);
+  expect(members.waitsForRulings).toBe(false);
+  expect(members.next('a', 1)).toEqual([0]);
+});

@@ -51,6 +51,8 @@ export class MemberDesk {
   readonly #failed: Map<number, string>;
   readonly #failures = new Map<number, number>();
   readonly #leftOut = new Set<PeerId>();
+  /** Members of which peers made different things: nobody is given them until it is known what to think of that. */
+  readonly #contested = new Set<number>();
 
   /** `before`: what is over already. */
   constructor(
@@ -77,6 +79,11 @@ export class MemberDesk {
   /** Members that are not over. */
   get left(): number {
     return this.#schedule.left;
+  }
+
+  /** Whether members are left, and all of them contested. */
+  get waitsForRulings(): boolean {
+    return this.left > 0 && this.left === this.#contested.size;
   }
 
   get running(): number {
@@ -168,7 +175,7 @@ export class MemberDesk {
 
   /** A member that nobody computes and none of those here can hold; undefined where there is one that somebody can. */
   get unheld(): number | undefined {
-    const open = this.#members.findIndex((_, member) => !this.isOver(member));
+    const open = this.#members.findIndex((_, member) => !this.isOver(member) && !this.#contested.has(member));
     return open < 0 || this.#schedule.running > 0 ? undefined : open;
   }
 
@@ -234,11 +241,17 @@ export class MemberDesk {
     }
   }
 
-  /** Two peers bring different bytes for a member: neither is believed. Gives those who are to leave it. */
+  /** Two peers bring different bytes for a member: neither is believed, until it is settled. Gives those who are to leave it. */
   contradicted(member: number): readonly PeerId[] {
     const holders = [...this.#seats.keys()].filter((peer) => this.heldBy(peer).includes(member));
     for (const peer of holders) this.#schedule.givenUp(`${member}`, peer);
+    this.#contested.add(member);
     return holders;
+  }
+
+  /** It is known what to think of what peers made of a member: it is computed again. */
+  settled(member: number): void {
+    this.#contested.delete(member);
   }
 
   #slotsOf({ pace, roundTrip }: Seat): number {
@@ -248,6 +261,7 @@ export class MemberDesk {
   }
 
   #fits({ engine, memory }: Seat, { id }: Member): boolean {
-    return (this.#members[Number(id)]?.bytes[engine] ?? 0) <= memory;
+    const member = Number(id);
+    return !this.#contested.has(member) && (this.#members[member]?.bytes[engine] ?? 0) <= memory;
   }
 }

@@ -34,21 +34,29 @@ export class MemberRulings {
   }
 
   /**
-   * Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed. Who means to
-   * again and again, and makes nothing that stands, is left out of this sweep.
+   * Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed, and the member is
+   * for nobody until what the first brought has been looked at. Who means to again and again, and makes nothing that stands, is left out of
+   * this sweep.
    */
   contradicted(member: number, by: PeerId): void {
-    const { id, tools, trust, desk } = this.#run;
+    const { id, tools, desk, life } = this.#run;
     tools.log('contradicted', { sweep: id, member });
-    const heldUp = trust?.contradicted(member, by) ?? [];
     this.#dispatch.recall(desk.contradicted(member), member);
+    life.keep(this.#settle(member, by));
+  }
+
+  async #settle(member: number, by: PeerId): Promise<void> {
+    const heldUp = (await this.#run.trust?.contradicted(member, by)) ?? [];
+    if (this.#run.ended) return;
     for (const key of heldUp)
       this.#leaveOut(key, 'it keeps others from finishing members, and finishes none that stands');
+    this.#run.desk.settled(member);
+    this.#dispatch.offerAll();
   }
 
   #leaveOut(key: string, why: string): void {
     const { id, tools, trust } = this.#run;
-    trust?.leaveOut(key);
+    trust?.leaveOut(key, why);
     for (const member of this.#peersOf(key)) {
       this.#run.lastFailure = `${member.name}: ${why}`;
       tools.log('benched', { job: id, peer: member.id, name: member.name, reason: why });

@@ -1,3 +1,4 @@
+import type { Readable } from '../../core/peer/load.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { Known, Parties } from '../trust/parties.js';
 import type { MemberChecks } from './member-checks.js';
@@ -80,8 +81,7 @@ export class MemberVetting {
   finished(peer: PeerId, known: Known, finished: Finished): void {
     const { parties, plan, believesOwn } = this.#tools;
     if (known.isOwn && believesOwn) return this.#stand(known, [finished]);
-    const account = this.#accounts.get(known.key) ?? { known, unsure: new Map(), checked: new Set() };
-    this.#accounts.set(known.key, account);
+    const account = this.#accountOf(known);
     const { member, claim } = finished;
     account.unsure.set(member, finished);
     // A member that is given up is given up for all: that is always looked at.
@@ -91,12 +91,34 @@ export class MemberVetting {
         account.checked.size < CHECKS_AT_ONCE);
     if (!isDrawn) return;
     account.checked.add(member);
-    const check = this.#check(peer, account, finished)
-      .catch((error) => {
-        if (!this.#isClosed) this.#listener.failed(error);
-      })
-      .finally(() => this.#underWay.delete(check));
-    this.#underWay.add(check);
+    const check = this.#check(peer, account, finished).catch((error) => {
+      if (!this.#isClosed) this.#listener.failed(error);
+    });
+    this.#track(check);
+  }
+
+  /**
+   * Looks at a member that a peer has finished, and that somebody else means to be something else: it is not to be over by that. `chunks`:
+   * what it brought. Whoever lied is found out. Resolves to what comes of it; undefined where it is of no interest any more. Rejects with
+   * what the engine or the store rejects with.
+   */
+  async contested(
+    peer: PeerId,
+    known: Known,
+    { member, chunks }: { readonly member: number; readonly chunks: Readable },
+  ): Promise<MemberVerdict | undefined> {
+    const { parties, checks, believesOwn } = this.#tools;
+    if (known.isOwn && believesOwn) return { kind: 'holds' };
+    const account = this.#accountOf(known);
+    const { numericalClass } = known;
+    const check = checks.check(member, { claim: 'stored', numericalClass, chunks });
+    this.#track(check);
+    const verdict = await check;
+    if (!verdict || this.#isVoid(account)) return undefined;
+    this.#tools.log('member-checked', { member, peer, verdict: verdict.kind });
+    if (verdict.kind === 'holds') parties.record(known.party, 'good');
+    else if (verdict.kind !== 'unknown') this.#condemn(peer, account, verdict);
+    return verdict;
   }
 
   /** All that was drawn held, and nothing is left to be drawn: what is over stands. */
@@ -121,9 +143,9 @@ export class MemberVetting {
 
   async #check(peer: PeerId, account: Account, { member, claim }: Finished): Promise<void> {
     const { known } = account;
-    const verdict = await this.#tools.checks.check(member, claim, known.numericalClass);
-    // It has been found out meanwhile.
-    if (!verdict || this.#isClosed || this.#accounts.get(known.key) !== account) return;
+    const { numericalClass } = known;
+    const verdict = await this.#tools.checks.check(member, { claim, numericalClass });
+    if (!verdict || this.#isVoid(account)) return;
     this.#tools.log('member-checked', { member, peer, verdict: verdict.kind });
     account.checked.delete(member);
     this.#heed(peer, account, { member, verdict });
@@ -134,24 +156,51 @@ export class MemberVetting {
     account: Account,
     { member, verdict }: { readonly member: number; readonly verdict: MemberVerdict },
   ): void {
-    const { known, unsure } = account;
-    const { parties } = this.#tools;
     switch (verdict.kind) {
       case 'holds':
-        parties.record(known.party, 'good');
+        this.#tools.parties.record(account.known.party, 'good');
         this.#speaksFor(account, member);
         return this.#listener.progressed();
       case 'unknown':
         return this.#listener.progressed();
       case 'lied':
-      case 'doubtful': {
-        const isLie = verdict.kind === 'lied';
-        parties.record(known.party, isLie ? 'lied' : 'bad');
-        this.#accounts.delete(known.key);
-        const found = { peer, known, why: verdict.why, again: [...unsure.keys()] };
-        return isLie ? this.#listener.foundOut(found) : this.#listener.doubtful(found);
-      }
+      case 'doubtful':
+        return this.#condemn(peer, account, verdict);
     }
+  }
+
+  /** Nothing that is unsure of it is believed. */
+  #condemn(
+    peer: PeerId,
+    { known, unsure }: Account,
+    { kind, why }: Extract<MemberVerdict, { kind: 'lied' | 'doubtful' }>,
+  ): void {
+    const isLie = kind === 'lied';
+    this.#tools.parties.record(known.party, isLie ? 'lied' : 'bad');
+    this.#accounts.delete(known.key);
+    const found = { peer, known, why, again: [...unsure.keys()] };
+    return isLie ? this.#listener.foundOut(found) : this.#listener.doubtful(found);
+  }
+
+  #accountOf(known: Known): Account {
+    const account = this.#accounts.get(known.key) ?? { known, unsure: new Map(), checked: new Set() };
+    this.#accounts.set(known.key, account);
+    return account;
+  }
+
+  /** Whether nothing that is found is of interest any more: all is over, or the key has been found out meanwhile. */
+  #isVoid(account: Account): boolean {
+    return this.#isClosed || this.#accounts.get(account.known.key) !== account;
+  }
+
+  #track(check: Promise<unknown>): void {
+    const over = check
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .finally(() => this.#underWay.delete(over));
+    this.#underWay.add(over);
   }
 
   /** Those before one that is right stand, but for any that is being looked at itself. */
