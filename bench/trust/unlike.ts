@@ -40,7 +40,7 @@ export async function checkUnlike(
 async function compareOn({ job }: Ground, devices: readonly Device[], spans: number): Promise<number[]> {
   const box = boxOfShape([1, 1, ...job.grid.shape].slice(-3) as unknown as Triple);
   const plan: Plan = {
-    ...{ id: 1, job: 'unlike-1', from: 0, exchangeEvery: 4, epoch: 4, signed: true },
+    ...{ id: 1, job: 'unlike-1', from: 0, exchangeEvery: 4, epoch: 4, signed: 'spans' },
     source: { kind: 'initial' },
     shards: [{ peer: PAIR[0], box }],
     shadows: [{ peer: PAIR[1], shard: 0 }],

@@ -17,7 +17,7 @@ const job = checkJob({
 });
 const box = boxOfShape(job.grid.shape);
 const plan: Plan = {
-  ...{ id: 1, job: 'kept-1', from: 0, exchangeEvery: 4, epoch: 8, signed: true },
+  ...{ id: 1, job: 'kept-1', from: 0, exchangeEvery: 4, epoch: 8, signed: 'spans' },
   source: { kind: 'initial' },
   shards: [{ peer: 'anna', box }],
 };

@@ -162,7 +162,7 @@ export class Setbacks {
     const { course, vetting, safe } = this.#run;
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
-    if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
+    if (!vetting || course?.plan.signed !== 'spans') return this.#giveUp(member, message);
     const { step, state } = message;
     const isEnough = vetting.believes(member.id) || !this.#isAnybodyElseThere(member);
     const why = `${state} is not finite, as ${member.name} found`;

@@ -1,6 +1,6 @@
 import type { Job } from '../../core/job/job.js';
 import type { Plan } from '../../core/protocol/plan.js';
-import { exchangeOf } from '../../core/witness/span.js';
+import { signedHalosOf } from '../../core/witness/span.js';
 import type { SignedSpan, SpanGroup } from './signed-span.js';
 
 /** What does not fit together of what peers signed for one span. */
@@ -27,7 +27,7 @@ export function compareEnds(
 ): Contradiction | undefined {
   for (const [shard, by] of [...byShard, ...shadows]) {
     const { halos } = by.statement;
-    const { outgoing } = exchangeOf(job, { plan, shard, from: plan.from, to: plan.from });
+    const { outgoing } = signedHalosOf(job, plan, shard);
     const due = new Set(outgoing.map((parcel) => parcel.shard));
     if (halos.length !== due.size || !halos.every((halo) => due.has(halo.shard)))
       return { kind: 'other neighbours', by };

@@ -20,7 +20,7 @@ const job = checkJob({
 
 /** Anna's shadow is cora. */
 const plan: Plan = {
-  ...{ id: 1, job: 'stored-1', from: 0, exchangeEvery: 4, epoch: 8, signed: true },
+  ...{ id: 1, job: 'stored-1', from: 0, exchangeEvery: 4, epoch: 8, signed: 'spans' },
   source: { kind: 'initial' },
   shards: [{ peer: 'anna', box: boxOfShape([8, 8, 8]) }],
   shadows: [{ peer: 'cora', shard: 0 }],

@@ -36,7 +36,15 @@ afterAll(async () => {
 
 function spanOf(steps: number): Span {
   const shards = [{ peer: 'anna', box: boxOfShape([8, 8, 24]) }];
-  const plan = { id: 1, job: 'halves-1', from: 0, exchangeEvery: 4, epoch: 4, signed: true, shards } as const;
+  const plan = {
+    id: 1,
+    job: 'halves-1',
+    from: 0,
+    exchangeEvery: 4,
+    epoch: 4,
+    signed: 'spans',
+    shards,
+  } as const;
   return { plan: { ...plan, source: { kind: 'initial' } }, shard: 0, from: 0, to: steps };
 }
 

@@ -25,7 +25,7 @@ const job = checkJob({
 
 /** Anna is gone: cora, who rounds differently, has her shard now. */
 const plan: Plan = {
-  ...{ id: 1, job: 'left-1', from: 0, exchangeEvery: 4, epoch: 4, signed: true },
+  ...{ id: 1, job: 'left-1', from: 0, exchangeEvery: 4, epoch: 4, signed: 'spans' },
   source: { kind: 'initial' },
   shards: [
     { peer: 'cora', box: { lo: [0, 0, 0], hi: [8, 8, 8] } },

@@ -160,7 +160,7 @@ export class PlayedRun {
       exchangeEvery: job.run.exchangeEvery ?? 4,
       epoch: job.run.exchangeEvery ?? 4,
       shards: boxes.map((box, shard) => ({ peer: nameOf(shard), box })),
-      signed: true,
+      signed: 'spans',
     };
     const run = new PlayedRun(job, plan, checker, parties);
     for (const [shard, player] of players.entries()) await run.#seat(shard, player, parties);

@@ -8,7 +8,7 @@ export const shadowedPlan = (job: string): Plan => ({
   source: { kind: 'initial' },
   exchangeEvery: 8,
   epoch: 8,
-  signed: true,
+  signed: 'spans',
   shards: [
     { peer: 'anna', box: { lo: [0, 0, 0], hi: [8, 16, 16] } },
     { peer: 'bert', box: { lo: [8, 0, 0], hi: [16, 16, 16] } },

@@ -144,8 +144,9 @@ export class SignedPlan {
     until: number,
     { areTrusted, isKept }: { readonly areTrusted: boolean; readonly isKept: boolean },
   ): boolean {
-    const { epoch, exchangeEvery } = this.plan;
+    const { epoch, exchangeEvery, signed } = this.plan;
     const { step, at } = this.#lastEnd;
+    if (!isKept && signed === 'states') return false;
     const isSoon = Date.now() - at < spanPause(this.#sizes, at - this.#began, areTrusted);
     if (!isKept && isSoon && !isLong(this.#sizes, exchangeEvery, until + epoch - step)) return false;
     this.#ends.add(until);

@@ -25,7 +25,7 @@ const planFrom = (id: number, from: number): Plan => ({
   source: { kind: 'initial' },
   exchangeEvery: 8,
   epoch: 8,
-  signed: true,
+  signed: 'spans',
   shards: [
     { peer: 'anna', box: { lo: [0, 0, 0], hi: [8, 16, 16] } },
     { peer: 'bert', box: { lo: [8, 0, 0], hi: [16, 16, 16] } },

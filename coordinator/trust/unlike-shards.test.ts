@@ -23,7 +23,7 @@ const box = boxOfShape([8, 8, 8]);
 
 /** One shard: cora, who rounds otherwise, is anna's shadow. */
 const plan: Plan = {
-  ...{ id: 1, job: 'unlike-1', from: 0, exchangeEvery: 8, epoch: 8, signed: true },
+  ...{ id: 1, job: 'unlike-1', from: 0, exchangeEvery: 8, epoch: 8, signed: 'spans' },
   source: { kind: 'initial' },
   shards: [{ peer: 'anna', box }],
   shadows: [{ peer: 'cora', shard: 0 }],

@@ -44,7 +44,7 @@ const job = checkJob({
 });
 const box = boxOfShape([16, 16, 24]);
 const plan: Plan = {
-  ...{ id: 1, job: 'unlike-1', from: 0, exchangeEvery: 4, epoch: 4, signed: true },
+  ...{ id: 1, job: 'unlike-1', from: 0, exchangeEvery: 4, epoch: 4, signed: 'spans' },
   source: { kind: 'initial' },
   shards: [{ peer: 'anna', box }],
   shadows: [{ peer: 'cora', shard: 0 }],

@@ -283,13 +283,27 @@ test('where two have signed for the same, and it is false, both are found out', 
   await vi.waitFor(() => expect(scene.foundOut).toEqual(['anna', 'cora', 'bert']));
 });
 
+test('where all are believed, they sign for states alone, where these are kept; with a stranger among them, for spans', async () => {
+  const { shadows: _, ...alone } = plan;
+  expect([plan, alone].map((of) => scene.vetting.termsOf(of).signed)).toEqual(['spans', 'states']);
+  const later = Date.now() + 600_000;
+  scene.vetting.follow({ ...alone, id: 2, signed: 'states' });
+  const now = vi.spyOn(Date, 'now').mockReturnValue(later);
+  expect([false, true].map((isKept) => scene.vetting.endSpanAt(48, isKept))).toEqual([false, true]);
+  now.mockRestore();
+  expect(scene.vetting.vettedThrough).toBeUndefined();
+  await scene.vetting.close();
+  scene = await Scene.open('strangers');
+  expect(scene.vetting.termsOf(alone)).toEqual({ signed: 'spans' });
+});
+
 /** Of the 16 KiB of half the grid, and its halos, nothing can be shown. */
 const TOO_LITTLE = 10_000;
 
 test('of shards too large to be shown nothing is asked, as long as nobody differs; the status says which have no shadow', async () => {
   await scene.vetting.close();
   scene = await Scene.open('strangers', { limit: TOO_LITTLE });
-  expect(scene.vetting.termsOf(plan)).toEqual({ signed: true, unseen: [1] });
+  expect(scene.vetting.termsOf(plan)).toEqual({ signed: 'spans', unseen: [1] });
   for (const peer of ['anna', 'cora', 'bert']) await scene.signs(peer, 0, 16);
   await isVetted(16);
   expect([scene.asked, scene.traced, scene.vetting.unseen]).toEqual([[], [], ['bert']]);

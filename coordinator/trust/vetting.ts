@@ -111,12 +111,17 @@ export class Vetting {
     this.#bisection = new Bisection(job, { ...tools, asking: this.#asking, limit: desk.largest });
   }
 
-  /** What peers are told of signing: nothing where they cannot be held to a plan, since what they have does not fit what they may sign. */
+  /**
+   * What peers are told of signing: nothing where they cannot be held to a plan, since what they have does not fit what they may sign; where all are
+   * the coordinator's own, and believed, only what is stored, so that a store that changes it is found out.
+   */
   termsOf(plan: Plan): Pick<Plan, 'signed' | 'unseen'> {
     const limit = this.#tools.desk.largest;
     if (!canSign(this.#job, plan, limit)) return {};
+    if (plan.shadows === undefined && plan.shards.every(({ peer }) => this.believes(peer)))
+      return { signed: 'states' };
     const unseen = unseenShards(plan, spanSizes(this.#job, plan, limit));
-    return { signed: true, ...(unseen.length > 0 && { unseen }) };
+    return { signed: 'spans', ...(unseen.length > 0 && { unseen }) };
   }
 
   /**
@@ -210,8 +215,9 @@ export class Vetting {
     return !this.#areAllDoubted && this.#plans.isVettedThrough(step) && this.#deposits.isClearThrough(step);
   }
 
-  /** The last step up to which all has been signed and compared, and what was to be checked of it held. */
+  /** The last step up to which all has been signed and compared, and what was to be checked of it held; undefined where nothing is checked. */
   get vettedThrough(): number | undefined {
+    if (this.#plans.newest?.plan.signed === 'states') return undefined;
     const steps = [this.#plans.vettedThrough, this.#deposits.clearThrough].filter(
       (step) => step !== undefined,
     );

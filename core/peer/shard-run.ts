@@ -10,6 +10,7 @@ import type { Owed } from '../protocol/messages.js';
 import type { PeerId, Plan } from '../protocol/plan.js';
 import type { Said } from '../protocol/session.js';
 import type { Onlookers } from '../watch/onlookers.js';
+import { signedHalosOf } from '../witness/span.js';
 import { type Identity, Witness } from '../witness/witness.js';
 import { Advancing } from './advancing.js';
 import type { BrickMemory } from './brick-memory.js';
@@ -270,9 +271,10 @@ export class ShardRun {
     this.#witness = this.#witnessOf(shard);
     const { now } = this.#tools;
     const witness = this.#witness;
-    const common = { plan, job, box, shard, probes, tally: this.#tally, now, ...(witness && { witness }) };
+    const common = { plan, job, box, shard, probes, tally: this.#tally, now };
     this.#halos = new Halos({
       ...common,
+      ...(witness && plan.signed === 'spans' && { witness }),
       self: this.#tools.self,
       plan: () => this.#plan,
       index: this.#index,
@@ -282,6 +284,7 @@ export class ShardRun {
     });
     return new Advancing({
       ...common,
+      ...(witness && { witness }),
       stepping: new Stepping({ ...common, sources, exchangeEvery: plan.exchangeEvery }),
       halos: this.#halos,
       isShadow: () => this.isShadow,
@@ -308,7 +311,7 @@ export class ShardRun {
       job: this.#job,
       plan: this.plan,
       index: this.#index,
-      exchange: this.#exchange,
+      exchange: signedHalosOf(this.#job, this.#plan, this.#index),
       shard,
       send,
       onFailure: (error) => this.#fail(error),

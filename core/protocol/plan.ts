@@ -43,8 +43,11 @@ export const planSchema = z.strictObject({
   exchangeEvery: z.number().int().min(1).max(64),
   /** Steps of an epoch, a multiple of `exchangeEvery`. */
   epoch: z.number().int().min(1).max(4096),
-  /** Peers sign for what they compute: where grants say so, at checkpoints, and where the plan or the job ends. */
-  signed: z.literal(true).exactOptional(),
+  /**
+   * Peers sign for what they compute at checkpoints and copies, and where the plan or the job ends. `spans`: where grants say so as well, and for
+   * their halos: they may be asked how they came to it. `states`: for what they have there, and nobody asks.
+   */
+  signed: z.enum(['spans', 'states']).exactOptional(),
   /** Shards, by their index, of which nobody will ask what was signed: their peers need keep nothing of it. */
   unseen: z
     .array(

@@ -1,12 +1,12 @@
-import type { Exchange } from '../peer/exchange.js';
 import type { Digest } from '../trust/statement/brick-digest.js';
 import type { Statement } from '../trust/statement/statement.js';
 import { chainOf } from './digests.js';
 import type { HaloTable } from './evidence.js';
+import type { SignedHalos } from './span.js';
 
 /** The chains of a span's halos, both ways, by neighbour: as a statement has them. */
 export async function haloChains(
-  { incoming, outgoing }: Exchange,
+  { incoming, outgoing }: SignedHalos,
   { sent, received }: { readonly sent: HaloTable; readonly received: HaloTable },
   digest: Digest,
 ): Promise<Statement['halos']> {

@@ -6,7 +6,7 @@ import { openShard } from '../peer/open-shard.js';
 import { ProbeLog } from '../peer/probe-log.js';
 import type { Plan } from '../protocol/plan.js';
 import { portable, signerOf } from '../trust/statement/ed25519.js';
-import { exchangeOf, type Span } from './span.js';
+import { exchangeOf, type Span, signedHalosOf } from './span.js';
 import { job, plan } from './two-halves.fixture.js';
 import { Witness } from './witness.js';
 
@@ -30,17 +30,20 @@ afterAll(() => engine.close());
 /** A witness of the first shard that keeps as little as it can, and who has said that memory is free. */
 function witness(of: Plan = plan) {
   const signatures: string[] = [];
+  const neighbours: number[][] = [];
   const free: string[] = [];
   const made = new Witness({
     identity,
     job,
     plan: of,
     index: 0,
-    exchange: exchangeOf(job, spanTo(8)),
+    exchange: signedHalosOf(job, of, 0),
     shard,
     keptBytes: 0,
     send: (message) => {
-      if (message.type === 'signed') signatures.push(message.signature);
+      if (message.type !== 'signed') return;
+      signatures.push(message.signature);
+      neighbours.push(message.statement.halos.map(({ shard: other }) => other));
     },
     onFailure: (error) => {
       throw error;
@@ -51,6 +54,8 @@ function witness(of: Plan = plan) {
   return {
     made,
     signatures,
+    /** Whose halos were signed for, span by span. */
+    neighbours,
     free,
     /** One span of two exchanges, all of whose halo cells say where it ends, until they are free: then they hold something else. */
     span(to: number): void {
@@ -124,5 +129,13 @@ describe('halos that a witness keeps', () => {
     }
     expect(unasked.signatures).toEqual(asked.signatures);
     await expect.poll(() => unasked.free).toHaveLength(12);
+  });
+
+  it('are not signed for where states alone are, of which nothing is kept', async () => {
+    const { made, neighbours } = witness({ ...plan, signed: 'states' });
+    for (const to of [8, 16]) made.end(to);
+    await made.signed();
+    expect(neighbours).toEqual([[], []]);
+    expect(await made.evidence(16, ALL)).toBeUndefined();
   });
 });

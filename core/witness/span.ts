@@ -31,7 +31,7 @@ export interface SpanCells {
   readonly outgoing: number;
 }
 
-export function spanCells(job: Job, box: Box, { incoming, outgoing }: Exchange): SpanCells {
+export function spanCells(job: Job, box: Box, { incoming, outgoing }: SignedHalos): SpanCells {
   const sum = (parcels: Exchange['incoming']) => parcels.reduce((cells, parcel) => cells + parcel.cells, 0);
   return { state: stateCells(job, box), incoming: sum(incoming), outgoing: sum(outgoing) };
 }
@@ -43,3 +43,12 @@ export function boxOfSpan({ plan, shard }: Span): Box {
 }
 
 export const exchangeOf = (job: Job, { plan, shard }: Span): Exchange => planExchange(job, plan, shard);
+
+/** A shard's halos, as far as its peer signs for them. */
+export type SignedHalos = Pick<Exchange, 'incoming' | 'outgoing'>;
+
+const NO_HALOS: SignedHalos = { incoming: [], outgoing: [] };
+
+/** Those of a plan under which only states are signed for are none. */
+export const signedHalosOf = (job: Job, plan: Plan, shard: number): SignedHalos =>
+  plan.signed === 'states' ? NO_HALOS : planExchange(job, plan, shard);

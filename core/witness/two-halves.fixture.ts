@@ -20,6 +20,7 @@ export const plan: Plan = {
   source: { kind: 'initial' },
   exchangeEvery: 4,
   epoch: 8,
+  signed: 'spans',
   shards: [
     { peer: 'aaaa', box: { lo: [0, 0, 0], hi: [8, 8, 8] } },
     { peer: 'bbbb', box: { lo: [8, 0, 0], hi: [16, 8, 8] } },

@@ -1,7 +1,6 @@
 import type { EngineShard } from '../../shaders/engine.js';
 import type { Box } from '../grid/box.js';
 import type { Job } from '../job/job.js';
-import type { Exchange } from '../peer/exchange.js';
 import { checkStateFinite } from '../peer/finite.js';
 import type { Done } from '../peer/users.js';
 import type { Plan } from '../protocol/plan.js';
@@ -15,7 +14,7 @@ import { haloChains } from './halo-chains.js';
 import { outputsHash } from './outputs.js';
 import type { KeptSpan } from './retell.js';
 import { writeSample } from './sample.js';
-import { boxOfSpan, exchangeSteps, type Span, spanCells } from './span.js';
+import { boxOfSpan, exchangeSteps, type SignedHalos, type Span, spanCells } from './span.js';
 
 /** States and halos that are kept, of the newest spans: the coordinator asks as soon as all have signed. */
 const KEPT_BYTES = 256 * 1024 * 1024;
@@ -35,7 +34,7 @@ export interface WitnessTools {
   readonly plan: Plan;
   /** The shard's place in the plan. */
   readonly index: number;
-  readonly exchange: Exchange;
+  readonly exchange: SignedHalos;
   readonly shard: Pick<EngineShard, 'read'>;
   /** Of states and halos that are kept of the newest spans; 256 MiB unless given. */
   readonly keptBytes?: number;
@@ -45,11 +44,15 @@ export interface WitnessTools {
 }
 
 /** A span that has been signed, or is about to be. */
-interface Kept {
+interface Ended {
   readonly span: Span;
-  readonly start: Promise<Float32Array>;
   readonly end: Promise<Float32Array>;
   readonly halos: Promise<{ readonly sent: KeptHalos; readonly received: KeptHalos }>;
+}
+
+/** One that somebody may ask for. */
+interface Kept extends Ended {
+  readonly start: Promise<Float32Array>;
 }
 
 /** A halo as it came or went, and who to tell once nobody can ask for it any more. */
@@ -83,14 +86,17 @@ export class Witness {
   #snapshots = new Map<number, Promise<string>>();
   readonly #kept: Kept[] = [];
   #from: number;
-  #start: Promise<Float32Array>;
+  /** What the span that has not ended began with; undefined where nobody will ask. */
+  #start: Promise<Float32Array> | undefined;
   #signing: Promise<void> = Promise.resolve();
 
   /** The shard holds the state that the plan starts from. */
   constructor(tools: WitnessTools) {
     this.#tools = tools;
-    this.#from = tools.plan.from;
-    this.#start = this.#read();
+    const { plan, index } = tools;
+    this.#from = plan.from;
+    const mayBeAsked = plan.signed === 'spans' && !plan.unseen?.includes(index);
+    this.#start = mayBeAsked ? this.#read() : undefined;
   }
 
   /** The cells must not change until `done` is called: when their span is signed, and so old that nobody can ask for it any more. */
@@ -120,9 +126,8 @@ export class Witness {
     const end = this.#read();
     const snapshots = [...this.#snapshots.values()];
     this.#snapshots = new Map();
-    const kept: Kept = {
+    const ended: Ended = {
       span,
-      start: this.#start,
       end,
       // What was sent has been read before this state was: until then it may not have been noted.
       halos: end.then(() => ({
@@ -131,12 +136,13 @@ export class Witness {
       })),
     };
     // Whoever signs awaits it.
-    kept.halos.catch(() => undefined);
-    this.#kept.push(kept);
+    ended.halos.catch(() => undefined);
     this.#from = step;
-    this.#start = end;
-    this.#signing = this.#signing.then(() => this.#sign(kept, snapshots)).catch(this.#tools.onFailure);
+    this.#signing = this.#signing.then(() => this.#sign(ended, snapshots)).catch(this.#tools.onFailure);
     // After it is to be signed: the memory of what is forgotten is free once it has been, this span's own too.
+    if (!this.#start) return void this.#release(ended);
+    this.#kept.push({ ...ended, start: this.#start });
+    this.#start = end;
     this.#forget();
   }
 
@@ -179,14 +185,13 @@ export class Witness {
   }
 
   #forget(): void {
-    const { job, plan, index, exchange, keptBytes = KEPT_BYTES } = this.#tools;
+    const { job, exchange, keptBytes = KEPT_BYTES } = this.#tools;
     const bytesOf = ({ span }: Kept) => {
       const { state, incoming, outgoing } = spanCells(job, boxOfSpan(span), exchange);
       return 4 * (state + exchangeSteps(span).length * (incoming + outgoing));
     };
     let bytes = this.#kept.reduce((sum, kept) => sum + bytesOf(kept), 0);
-    const least = plan.unseen?.includes(index) ? 0 : LEAST_KEPT;
-    while (bytes > keptBytes && this.#kept.length > least) {
+    while (bytes > keptBytes && this.#kept.length > LEAST_KEPT) {
       const oldest = this.#kept.shift() as Kept;
       bytes -= bytesOf(oldest);
       void this.#release(oldest);
@@ -194,7 +199,7 @@ export class Witness {
   }
 
   /** The span has been forgotten: what its halos are held in is free once it is signed. */
-  async #release({ halos }: Kept): Promise<void> {
+  async #release({ halos }: Ended): Promise<void> {
     await this.#signing;
     // What could not be read was told of, and is not used again.
     const noted = await halos.catch(() => undefined);
@@ -219,7 +224,7 @@ export class Witness {
     }
   }
 
-  async #sign({ span, end, halos: tables }: Kept, snapshots: readonly Promise<string>[]): Promise<void> {
+  async #sign({ span, end, halos: tables }: Ended, snapshots: readonly Promise<string>[]): Promise<void> {
     const { identity, job, plan, index, exchange, send } = this.#tools;
     const { digest } = identity;
     const box = boxOfSpan(span);
@@ -249,7 +254,7 @@ function note(notes: Notes, step: number, shard: number, noted: Noted): void {
 }
 
 /** Takes the halos of some steps out of those that have been noted. */
-function takeHalos(notes: Notes, steps: readonly number[], parcels: Exchange['incoming']): KeptHalos {
+function takeHalos(notes: Notes, steps: readonly number[], parcels: SignedHalos['incoming']): KeptHalos {
   const rows = steps.map((step) => {
     const row = notes.get(step);
     notes.delete(step);
