@@ -25,10 +25,10 @@ export interface AdvancingTools {
   readonly shard: EngineShard;
   readonly grants: Grants;
   readonly stepping: Stepping;
-  readonly halos: Halos;
+  readonly halos: Pick<Halos, 'send' | 'receive'>;
   readonly probes: ProbeLog;
-  readonly saving: Saving;
-  readonly copying: Copying;
+  readonly saving: Pick<Saving, 'snapshot' | 'checkpoint'>;
+  readonly copying: Pick<Copying, 'take'>;
   readonly settled: Settled;
   /** Where this peer signs for its shard. */
   readonly witness?: Witness;
@@ -90,12 +90,13 @@ export class Advancing {
 
   /** Makes the steps from one exchange to the next, with the snapshots that are due and, where an epoch ends, its report. */
   async #make(from: number, to: number): Promise<void> {
-    const { plan, shard, stepping, halos, saving, witness, onlookers, onStep } = this.#tools;
+    const { plan, job, shard, stepping, halos, saving, witness, onlookers, onStep } = this.#tools;
     let at = from;
     for (const stop of new Set([...this.#due(from, to), to])) {
       const whole = stop - at === plan.exchangeEvery;
+      // Whether steps beyond are granted or not: that is often heard of later, and until then a halo would wait for the whole step.
       const made =
-        whole && to < this.#granted
+        whole && to < job.steps
           ? stepping.advanceToExchange(at, () => halos.send(to))
           : stepping.advance(at, stop, to);
       // Now, while the engine has been asked for nothing beyond.
