@@ -1,12 +1,14 @@
 import { afterEach, expect, test } from 'vitest';
 import { checkSweep } from '../core/job/sweep.js';
+import { addressesOf } from '../core/protocol/addresses.js';
 import type { Socket } from '../core/protocol/socket.js';
 import { skippedStep } from '../core/trust/attacks.suite.js';
 import { fusedEngine } from '../core/trust/classes/fused-engine.suite.js';
+import { roomApi } from '../peer-node/cli/api.js';
 import { connectSocket } from '../peer-node/socket.js';
 import { createWasmEngine } from '../shaders/wasm/engine.js';
 import { differingBits } from './bits.js';
-import { Fleet, type Result } from './fleet.js';
+import { Fleet, freshIdentity, type Result } from './fleet.js';
 import { lyingStorer } from './lying-storer.js';
 import { pondWith } from './pond.js';
 
@@ -30,6 +32,12 @@ async function truth(): Promise<Float32Array[]> {
   } finally {
     await alone.close();
   }
+}
+
+/** What a peer is told that it is used for. */
+async function useOf(name: string): Promise<string | undefined> {
+  const { peers } = await roomApi(addressesOf(fleet.url)).room();
+  return peers.find((peer) => peer.name === name)?.use?.says;
 }
 
 /** Somebody is found out by a check, before another is there who would come to something else. */
@@ -83,21 +91,91 @@ test('an honest peer of another numerical class is checked, and a member that di
   expect(fleet.troubles).toEqual([]);
 });
 
-test('a peer that names false bytes of members first, and never finishes any, is left out, and holds none up', async () => {
+test('a peer that names false bytes of members first, and never finishes any, is left out, holds none up, and is told why when it comes back', async () => {
   fleet = await Fleet.start({ trust: true });
   const id = await fleet.submit(pond as never);
   const named = new Set<string>();
+  const identity = await freshIdentity();
   await fleet.join({
     name: 'blocker',
     rate: 1e9,
+    identity,
     connect: async (url) => blocking(await connectSocket(url), named),
   });
   // One may be chance.
   await expect.poll(() => named.size, { timeout: 60_000 }).toBeGreaterThan(1);
-  await fleet.join({ name: 'honest' });
+  const honest = await createWasmEngine();
+  let goOn = () => {};
+  const isTold = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  await fleet.join({
+    name: 'honest',
+    engine: {
+      ...honest,
+      // What was held up is computed again only after that.
+      createShard: async (spec) => {
+        if (of('benched').length > 0) await isTold;
+        return honest.createShard(spec);
+      },
+    },
+  });
+  await expect.poll(() => of('benched').length, { timeout: 60_000 }).toBe(1);
+  const again = await fleet.join({ name: 'blocker again', identity });
+  const why = 'left out: it keeps others from finishing members, and finishes none that stands';
+  await expect.poll(() => useOf('blocker again'), { timeout: 60_000 }).toBe(why);
+  await expect
+    .poll(() => again.statuses.at(-1), { timeout: 60_000 })
+    .toEqual({ kind: 'waiting', reason: `this device is ${why}` });
+  goOn();
   await fleet.done(id);
   const reason = 'it keeps others from finishing members, and finishes none that stands';
   expect(of('benched').map(({ details }) => [details.name, details.reason])).toEqual([['blocker', reason]]);
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+/** The same, each member made by two owners. */
+const twice = { ...pond, run: { peers: 2 }, trust: { replicas: 2 } };
+
+test('with two replicas each member is made by peers of two owners, who both have credit for it', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit(twice as never);
+  await fleet.join({ name: 'anna', address: '127.0.0.2' });
+  await fleet.join({ name: 'bert', address: '127.0.0.3' });
+  const { reason, progress } = await fleet.done(id);
+  expect(reason).toBeUndefined();
+  expect(progress?.members).toEqual({
+    count: axes.count,
+    done: axes.count,
+    failed: 0,
+    running: 0,
+    twice: 12,
+  });
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+  const all = axes.count * 60 * CELLS;
+  expect(fleet.credit().map(({ cellUpdates }) => cellUpdates)).toEqual([all, all]);
+});
+
+test('with two replicas and one owner members are made once, and the sweep says so', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit(twice as never);
+  await fleet.join({ name: 'anna', address: '127.0.0.2' });
+  await fleet.join({ name: 'of the same owner', address: '127.0.0.2' });
+  const { reason, progress } = await fleet.done(id);
+  expect(reason).toMatch('12 of 12 members were computed once: no peer of another owner');
+  expect(progress?.members?.twice).toBe(0);
+  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
+});
+
+test('with two replicas a liar is found out, and others make all of its members twice', async () => {
+  fleet = await Fleet.start({ trust: true });
+  const id = await fleet.submit({ ...twice, run: { peers: 3 } } as never);
+  await fleet.join({ name: 'liar', address: '127.0.0.2', ...(await lyingStorer('film', CELLS)) });
+  await fleet.join({ name: 'anna', address: '127.0.0.3' });
+  await fleet.join({ name: 'bert', address: '127.0.0.4' });
+  const { progress } = await fleet.done(id);
+  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
+  expect(progress?.members?.twice).toBe(12);
   expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
 });
 

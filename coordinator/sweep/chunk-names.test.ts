@@ -47,9 +47,20 @@ it('counts what a peer brought since a member was given out last', () => {
   names.name(chunk('true'), 'anna', true);
   names.name(chunk('true'), 'anna', true);
   names.name({ ...chunk('true'), key: 'film/psi/c/3/1' }, 'bert', true);
-  expect([names.count(3, 'anna'), names.count(3, 'bert')]).toEqual([1, 1]);
+  names.name({ ...chunk('true'), key: 'film/psi/c/3/2' }, 'mallory', false);
+  expect(['anna', 'bert', 'mallory'].map((peer) => names.count(3, peer))).toEqual([1, 1, 0]);
   names.forget([3]);
   expect(names.count(3, 'anna')).toBe(0);
+});
+
+it('nobody names two things for a chunk that go aside, and it is known what does', () => {
+  const names = new ChunkNames();
+  names.name(chunk('true'), 'anna', true);
+  names.name(chunk('true'), 'bert', true);
+  names.name(chunk('false'), 'mallory', true);
+  expect(names.name(chunk('other'), 'mallory', true)).toEqual({ kind: 'refused' });
+  const { key } = chunk('');
+  expect(['anna', 'bert', 'mallory'].map((peer) => names.isTaken(3, key, peer))).toEqual([true, true, false]);
 });
 
 it('knows whose word the bytes of a member are', () => {

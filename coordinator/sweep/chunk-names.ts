@@ -10,20 +10,24 @@ interface Named {
 /** Where an object that a peer names goes. */
 export type Place =
   | { readonly kind: 'chunk' }
-  /** The chunk is to have other bytes: these are taken, so that nobody waits, and are of no use. */
+  /** The chunk is to have other bytes: these are taken, so that nobody waits, and do not become a part of the result. */
   | { readonly kind: 'aside' }
   /** The same peer has named other bytes for it before. */
   | { readonly kind: 'refused' };
 
+/** By chunk, the bytes that one peer named for it, base64, and whether they are those that it is to have. */
+type Making = Map<string, { readonly sha256: string; readonly isTaken: boolean }>;
+
 /**
  * The bytes that chunks of members are to have. Addresses are for named bytes alone, and for one chunk only those are taken that
- * its holder named first: what has been looked at is not replaced.
+ * its holder named first: what has been looked at is not replaced. What other holders name of it is kept, to be looked at.
  */
 export class ChunkNames {
   /** By member, by key. */
   readonly #named = new Map<number, Map<string, Named>>();
-  /** By member, what each peer has named of it: how it is, or something else. */
-  readonly #parts = new Map<number, Map<PeerId, { readonly chunks: Set<string>; isContradicted: boolean }>>();
+  /** By member, what each of its holders has named of it. */
+  readonly #makings = new Map<number, Map<PeerId, Making>>();
+  readonly #rounds = new Map<number, number>();
 
   /** `isHolder`: whether the peer has been given the member, and is not done with it; whatever else it names is nobody's business. */
   name(
@@ -32,28 +36,31 @@ export class ChunkNames {
     isHolder: boolean,
   ): Place {
     if (!isHolder) return { kind: 'aside' };
+    const making = this.#ofHolder(member, by);
+    const before = making.get(key);
+    if (before && before.sha256 !== sha256) return { kind: 'refused' };
     const chunks = this.#named.get(member) ?? new Map<string, Named>();
     this.#named.set(member, chunks);
     const named = chunks.get(key) ?? { by, sha256 };
     chunks.set(key, named);
-    const part = this.#partOf(member, by);
-    if (named.sha256 === sha256) {
-      part.chunks.add(key);
-      return { kind: 'chunk' };
-    }
-    if (named.by === by) return { kind: 'refused' };
-    part.isContradicted = true;
-    return { kind: 'aside' };
+    const isTaken = named.sha256 === sha256;
+    making.set(key, { sha256, isTaken });
+    return { kind: isTaken ? 'chunk' : 'aside' };
   }
 
-  /** How many chunks of a member the peer has brought that are what they are to be. */
+  /** How many chunks of a member the peer has named since it was given out last. */
   count(member: number, peer: PeerId): number {
-    return this.#parts.get(member)?.get(peer)?.chunks.size ?? 0;
+    return this.#makingOf(member, peer)?.size ?? 0;
   }
 
   /** Whether something of what the peer made of a member is not what others said that it is. */
   isContradicted(member: number, peer: PeerId): boolean {
-    return this.#parts.get(member)?.get(peer)?.isContradicted ?? false;
+    return [...(this.#makingOf(member, peer)?.values() ?? [])].some(({ isTaken }) => !isTaken);
+  }
+
+  /** Whether what the peer named for a chunk is what that is to have. */
+  isTaken(member: number, key: string, peer: PeerId): boolean {
+    return this.#makingOf(member, peer)?.get(key)?.isTaken ?? false;
   }
 
   /** Whose word the bytes of a member's chunks are. */
@@ -61,18 +68,24 @@ export class ChunkNames {
     return new Set([...(this.#named.get(member)?.values() ?? [])].map(({ by }) => by));
   }
 
+  /** How often what was named of a member has been forgotten. */
+  round(member: number): number {
+    return this.#rounds.get(member) ?? 0;
+  }
+
   /** Members are to be computed again, from nothing. */
   forget(members: Iterable<number>): void {
     for (const member of members) {
+      this.#rounds.set(member, this.round(member) + 1);
       this.#named.delete(member);
-      this.#parts.delete(member);
+      this.#makings.delete(member);
     }
   }
 
   /** What a peer named for members that it held, and will not finish, binds nobody, unless others who hold them named the same. */
   lost(peer: PeerId, held: Iterable<number>): void {
     for (const member of held) {
-      this.#parts.get(member)?.delete(peer);
+      this.#makings.get(member)?.delete(peer);
       for (const [key, { by }] of this.#named.get(member) ?? []) if (by === peer) this.#bequeath(member, key);
     }
   }
@@ -81,16 +94,20 @@ export class ChunkNames {
   #bequeath(member: number, key: string): void {
     const chunks = this.#named.get(member);
     const named = chunks?.get(key);
-    const heir = [...(this.#parts.get(member) ?? [])].find(([, part]) => part.chunks.has(key));
+    const heir = [...(this.#makings.get(member) ?? [])].find(([, making]) => making.get(key)?.isTaken);
     if (named && heir) chunks?.set(key, { ...named, by: heir[0] });
     else chunks?.delete(key);
   }
 
-  #partOf(member: number, peer: PeerId) {
-    const parts = this.#parts.get(member) ?? new Map();
-    this.#parts.set(member, parts);
-    const part = parts.get(peer) ?? { chunks: new Set<string>(), isContradicted: false };
-    parts.set(peer, part);
-    return part;
+  #makingOf(member: number, peer: PeerId): Making | undefined {
+    return this.#makings.get(member)?.get(peer);
+  }
+
+  #ofHolder(member: number, peer: PeerId): Making {
+    const makings = this.#makings.get(member) ?? new Map<PeerId, Making>();
+    this.#makings.set(member, makings);
+    const making: Making = makings.get(peer) ?? new Map();
+    makings.set(peer, making);
+    return making;
   }
 }

@@ -1,6 +1,7 @@
 import { checkJob } from '../../core/job/check.js';
 import { memberOf } from '../../core/job/sweep.js';
 import { inputsIdOf, type WholeSweep } from '../../core/job/whole-sweep.js';
+import type { Readable } from '../../core/peer/load.js';
 import { memberId } from '../../core/protocol/member-id.js';
 import type { Engine } from '../../shaders/engine.js';
 import type { Store } from '../store/store.js';
@@ -14,6 +15,13 @@ interface MemberChecksTools {
   readonly store: Pick<Store, 'get'>;
   /** Whether the sweep waits for checks, and for nothing else; or is over. */
   readonly isWaiting: () => boolean;
+}
+
+/** What a peer says of a member, and where its chunks are, by the keys that they have in the result: there, unless this says otherwise. */
+export interface Claimed {
+  readonly claim: Claim;
+  readonly numericalClass: string;
+  readonly chunks?: Readable;
 }
 
 /** Computes members again on the coordinator's own engine, and reads what peers brought to the store of them. */
@@ -32,10 +40,10 @@ export class MemberChecks {
   }
 
   /** Resolves to undefined where the sweep is over before. Rejects with what the engine or the store rejects with. */
-  async check(member: number, claim: Claim, numericalClass: string): Promise<MemberVerdict | undefined> {
+  async check(member: number, claimed: Claimed): Promise<MemberVerdict | undefined> {
     const { checker, isWaiting } = this.#tools;
-    const sameClass = (await checker.numericalClass()) === numericalClass;
-    return checker.computeInTurn((engine) => this.#compare(engine, member, claim, sameClass), isWaiting);
+    const sameClass = (await checker.numericalClass()) === claimed.numericalClass;
+    return checker.computeInTurn((engine) => this.#compare(engine, member, claimed, sameClass), isWaiting);
   }
 
   /** Whatever is being computed is let be. */
@@ -46,7 +54,7 @@ export class MemberChecks {
   async #compare(
     engine: Engine,
     member: number,
-    claim: Claim,
+    { claim, chunks: stored = this.#tools.store }: Claimed,
     sameClass: boolean,
   ): Promise<MemberVerdict | undefined> {
     const { signal } = this.#ending;
@@ -54,11 +62,10 @@ export class MemberChecks {
     if (needed > engine.memory) return { kind: 'unknown', why: 'it is too large for the coordinator' };
     const { places, file } = memberOf(this.#sweep, this.#sweep.file, member);
     const job = checkJob(file);
-    const { store } = this.#tools;
-    const chunks = sameClass ? new EqualChunks(store) : new NearChunks(store, job);
+    const chunks = sameClass ? new EqualChunks(stored) : new NearChunks(stored, job);
     const outcome = await computeAgain(
       {
-        ...{ engine, signal, objects: store },
+        ...{ engine, signal, objects: this.#tools.store },
         onChunk: (key, bytes) => (claim === 'stored' ? chunks.add(key, bytes) : Promise.resolve()),
       },
       {

@@ -157,3 +157,82 @@ test('a peer without the memory for a member is not given it', () => {
   expect(members.next('a', 0)).toEqual([]);
   expect([members.left, members.running]).toEqual([1, 0]);
 });
+
+test('a contested member is for nobody until it is settled, and nobody is missing who could hold it', () => {
+  const members = desk(1);
+  members.join(peer('a', 1e8), 0);
+  members.next('a', 0);
+  expect(members.contradicted(0)).toEqual(['a']);
+  expect([members.left, members.waitsForRulings, members.unheld]).toEqual([1, true, undefined]);
+  expect(members.next('a', 1)).toEqual([]);
+  members.settled(0);
+  expect(members.waitsForRulings).toBe(false);
+  expect(members.next('a', 1)).toEqual([0]);
+});
+
+describe('a member that a second peer is to make too', () => {
+  const isNotA = (other: string) => other !== 'a';
+  const over = () => {
+    const members = desk(1);
+    members.join(peer('a', 1e8), 0);
+    members.next('a', 0);
+    members.finished(0, 'a', 1);
+    members.wantsSecond(0, isNotA);
+    return members;
+  };
+
+  test('is left until it has been, and is for nobody else', () => {
+    const members = over();
+    members.join(peer('b', 1e8), 1);
+    expect(members.next('a', 1)).toEqual([]);
+    expect(members.next('b', 1)).toEqual([0]);
+    expect([members.isOver(0), members.left, members.running]).toEqual([true, 1, 0]);
+    expect([members.isSecond('a', 0), members.isSecond('b', 0)]).toEqual([false, true]);
+    expect([...members.giveUpSeconds(1)]).toEqual([]);
+    members.finishedAgain(0, 'b', 2);
+    expect([members.left, members.twice, members.once]).toEqual([0, 1, 0]);
+  });
+
+  test('is not waited for where nobody is here who may, or who has not tried', () => {
+    const alone = over();
+    expect([...alone.giveUpSeconds(1).keys()]).toEqual([0]);
+    expect([alone.left, alone.twice, alone.once]).toEqual([0, 0, 1]);
+    const tried = over();
+    tried.join(peer('b', 1e8), 1);
+    tried.next('b', 1);
+    tried.failedAgain(0, 'b');
+    expect([...tried.giveUpSeconds(2).keys()]).toEqual([0]);
+  });
+
+  test('is not waited for for ever: who is to make it may do nothing', () => {
+    const members = over();
+    members.join(peer('b', 1e8), 1);
+    members.next('b', 1);
+    expect([...members.giveUpSeconds(2)]).toEqual([]);
+    expect([...members.giveUpSeconds(600)]).toEqual([]);
+    expect([...members.giveUpSeconds(603)]).toEqual([[0, ['b']]]);
+    expect([members.left, members.once]).toEqual([0, 1]);
+  });
+
+  test('is computed anew by anybody when what the first made does not stand', () => {
+    const members = over();
+    members.join(peer('b', 1e8), 1);
+    members.next('b', 1);
+    expect(members.again([0], 2).get(0)).toEqual(['b']);
+    expect([members.left, members.isSecond('b', 0)]).toEqual([1, false]);
+    expect([...members.next('a', 2), ...members.next('b', 2)]).toEqual([0]);
+  });
+
+  test('is given up after three times that nobody could tell who is right', () => {
+    const members = desk(1);
+    members.join(peer('a', 1e8), 0);
+    for (const left of [1, 1, 0]) {
+      members.next('a', 0);
+      members.finished(0, 'a', 1);
+      members.wantsSecond(0, isNotA);
+      members.undecided({ member: 0, reason: 'they differ' }, 1);
+      expect(members.left).toBe(left);
+    }
+    expect(members.failed).toEqual([{ member: 0, reason: 'they differ' }]);
+  });
+});

@@ -2,7 +2,9 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import type { Dispatch } from './dispatch.js';
 import type { Found } from './member-vetting.js';
-import type { SweepParts } from './sweep-parts.js';
+import { type SweepParts, seconds } from './sweep-parts.js';
+
+const NOBODY_CAN_TELL = 'peers make different things of it, and nobody can tell which is right';
 
 /** What follows of what is found of members: for their peers, and for what is computed again. */
 export class MemberRulings {
@@ -34,21 +36,49 @@ export class MemberRulings {
   }
 
   /**
-   * Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed. Who means to
-   * again and again, and makes nothing that stands, is left out of this sweep.
+   * Of two peers that hold a member one has finished it, and the other means to bring other bytes: neither is believed, and the member is
+   * for nobody until what the first brought has been looked at. Who means to again and again, and makes nothing that stands, is left out of
+   * this sweep.
    */
   contradicted(member: number, by: PeerId): void {
-    const { id, tools, trust, desk } = this.#run;
+    const { id, tools, desk, life } = this.#run;
     tools.log('contradicted', { sweep: id, member });
-    const heldUp = trust?.contradicted(member, by) ?? [];
     this.#dispatch.recall(desk.contradicted(member), member);
+    life.keep(this.#settle(member, by));
+  }
+
+  /** A second peer has made something else of a member than the first. */
+  differ(member: number, by: PeerId): void {
+    const { id, tools, desk, life } = this.#run;
+    tools.log('differ', { sweep: id, member });
+    desk.failedAgain(member, by);
+    life.keep(this.#rule(member, by));
+  }
+
+  async #rule(member: number, by: PeerId): Promise<void> {
+    const ruling = await this.#run.trust?.differs(member, by);
+    const { desk, trust, ended } = this.#run;
+    if (ended) return;
+    if (ruling === 'right') this.#dispatch.recall(desk.madeAgain(member, seconds()), member);
+    if (ruling === 'undecided') {
+      trust?.again([member]);
+      this.#recall(desk.undecided({ member, reason: NOBODY_CAN_TELL }, seconds()));
+    }
+    this.#dispatch.offerAll();
+  }
+
+  async #settle(member: number, by: PeerId): Promise<void> {
+    const heldUp = (await this.#run.trust?.contradicted(member, by)) ?? [];
+    if (this.#run.ended) return;
     for (const key of heldUp)
       this.#leaveOut(key, 'it keeps others from finishing members, and finishes none that stands');
+    this.#run.desk.settled(member);
+    this.#dispatch.offerAll();
   }
 
   #leaveOut(key: string, why: string): void {
     const { id, tools, trust } = this.#run;
-    trust?.leaveOut(key);
+    trust?.leaveOut(key, why);
     for (const member of this.#peersOf(key)) {
       this.#run.lastFailure = `${member.name}: ${why}`;
       tools.log('benched', { job: id, peer: member.id, name: member.name, reason: why });
@@ -58,8 +88,12 @@ export class MemberRulings {
 
   #computeAgain(again: readonly number[]): void {
     this.#run.trust?.again(again);
-    this.#run.desk.again(again);
+    this.#recall(this.#run.desk.again(again, seconds()));
     this.#dispatch.offerAll();
+  }
+
+  #recall(inVain: ReadonlyMap<number, readonly PeerId[]>): void {
+    for (const [member, peers] of inVain) this.#dispatch.recall(peers, member);
   }
 
   #peersOf(key: string): readonly Member[] {

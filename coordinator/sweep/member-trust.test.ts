@@ -1,14 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { bytesToHex } from '@noble/hashes/utils';
-import { beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { checkJob } from '../../core/job/check.js';
+import { memberOf } from '../../core/job/sweep.js';
 import { checkWholeSweep } from '../../core/job/whole-sweep.js';
+import { asidePrefix, resultKey } from '../../core/protocol/keys.js';
+import { memberId } from '../../core/protocol/member-id.js';
 import { bestEd25519, keyProof, signerOf } from '../../core/trust/statement/ed25519.js';
 import { createWasmEngine } from '../../shaders/wasm/engine.js';
 import type { Member } from '../room/conductor.js';
+import { folderStore } from '../store/folder.js';
+import { UploadSigner } from '../store/signer.js';
+import type { Store } from '../store/store.js';
 import { Checker } from '../trust/checker.js';
 import { newParties } from '../trust/parties.fixture.js';
 import type { Parties } from '../trust/parties.js';
+import { computeAgain } from './member-again.js';
 import { MemberTrust } from './member-trust.js';
 
+const SWEEP = 'drop-1';
 const ROOM = 'main';
 const sweep = await checkWholeSweep({
   name: 'drop',
@@ -17,66 +29,175 @@ const sweep = await checkWholeSweep({
   time: { steps: 10 },
   parameters: { speed: 1 },
   outputs: { end: { fields: ['psi'] } },
+  trust: { replicas: 2 },
   sweep: { speed: { field: 'parameters.speed', values: [1, 2, 3, 4] } },
 });
-/** Of one member. */
-const chunk = (member: number, sha256: string) => ({ member, key: `end/psi/c/${member}/0/0/0`, sha256 });
-
-let parties: Parties;
-let trust: MemberTrust;
-beforeEach(() => {
-  parties = newParties(ROOM);
-  trust = new MemberTrust(
-    'drop-1',
-    sweep,
-    {
-      inspection: { parties, checker: new Checker(() => createWasmEngine()) },
-      // Nothing is drawn here, and so nothing read.
-      store: {} as never,
-      log: () => {},
-      plan: 1,
-      isWaiting: () => false,
-    },
-    { foundOut: () => {}, doubtful: () => {}, progressed: () => {}, failed: () => {} },
-  );
+/** The one chunk of a member. */
+const chunk = (member: number, sha256: string) => ({
+  ...{ member, key: `${resultKey(SWEEP)}/end/psi/c/${member}/0/0/0`, sha256 },
 });
 
+const checker = new Checker(() => createWasmEngine());
+/** The coordinator's own class. */
+const OWN = await checker.numericalClass();
+const OTHER = 'b'.repeat(16);
+
+let folder: string;
+let store: Store;
+let parties: Parties;
+let trust: MemberTrust;
+let foundOut: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'groundswell-sweep-'));
+  store = await folderStore(folder, new UploadSigner(new Uint8Array(32)));
+  parties = newParties(ROOM);
+  foundOut = [];
+  trust = trustBy(checker);
+});
+afterEach(async () => {
+  await trust.close();
+  await rm(folder, { recursive: true });
+});
+
+/** What keeps the sweep right where the coordinator checks with this. */
+function trustBy(by: Checker): MemberTrust {
+  return new MemberTrust(
+    SWEEP,
+    sweep,
+    { inspection: { parties, checker: by }, store, log: () => {}, plan: 1, isWaiting: () => true },
+    {
+      foundOut: ({ peer }) => foundOut.push(peer),
+      doubtful: () => {},
+      progressed: () => {},
+      failed: () => {},
+    },
+  );
+}
+
 /** `device`: what its key is made of. */
-async function meet(peer: string, device: number, numericalClass = 'a'.repeat(16)): Promise<string> {
+async function meet(peer: string, device: number, numericalClass = OWN, owner = peer): Promise<string> {
   const signer = signerOf(await bestEd25519(), new Uint8Array(32).fill(device));
-  const member = { id: peer, nonce: 'n', owner: peer } as Member;
+  const member = { id: peer, nonce: 'n', owner } as Member;
   const proof = bytesToHex(await signer.sign(keyProof({ room: ROOM, peer, nonce: 'n' })));
   const key = { type: 'key', key: signer.key, proof, numericalClass } as const;
   expect(await parties.introduced(member, key)).toBeUndefined();
   return signer.key;
 }
 
-/** One peer names bytes of a member first, and another finishes it with others. */
-function holdUp(member: number, by: string, finisher: string): readonly string[] {
-  trust.placeOf(chunk(member, 'false'), by, [member]);
-  trust.placeOf(chunk(member, 'true'), finisher, [member]);
+/** What comes of a member: the bytes of its one chunk. */
+async function made(member: number): Promise<Uint8Array> {
+  let bytes = new Uint8Array();
+  const { places, file } = memberOf(sweep, sweep.file, member);
+  const engine = await createWasmEngine();
+  const onChunk = async (_key: string, chunk: Uint8Array) => {
+    bytes = chunk.slice();
+  };
+  const { signal } = new AbortController();
+  const id = memberId(SWEEP, places);
+  await computeAgain(
+    { engine, objects: store, onChunk, signal },
+    { id, inputs: id, job: checkJob(file), longest: 10 },
+  );
+  await engine.close();
+  return bytes;
+}
+
+/** A peer brings these bytes of a member, or what comes of it. */
+async function bring(member: number, peer: string, bytes?: Uint8Array): Promise<void> {
+  const all = bytes ?? (await made(member));
+  const place = trust.placeOf(chunk(member, Buffer.from(all).toString('hex', 0, 40)), peer, [member]);
+  await store.put(place ?? '', all);
+}
+
+/** The first makes one thing of a member, and the second another. */
+async function differ(member: number, first: Uint8Array | undefined, second: Uint8Array | undefined) {
+  await meet('first', 1);
+  await meet('twin', 2, OWN, 'first');
+  await meet('unlike', 3, OTHER);
+  await meet('second', 4);
+  await bring(member, 'first', first);
+  trust.finished('first', { member, updates: 10, claim: 'stored' });
+  const mayRepeat = trust.wantsSecond('first', member);
+  expect(['first', 'twin', 'unlike', 'second'].map((peer) => mayRepeat?.(peer))).toEqual([
+    ...[false, false, false],
+    true,
+  ]);
+  await bring(member, 'second', second);
+  expect(trust.sayingOf(member, 'second')).toBe('contradicted');
+  return trust.differs(member, 'second');
+}
+
+/** One peer names some bytes of a member first, and another finishes it with others. */
+async function holdUp(
+  member: number,
+  by: string,
+  { finisher, bytes }: { readonly finisher: string; readonly bytes?: Uint8Array },
+): Promise<readonly string[]> {
+  trust.placeOf(chunk(member, 'of the first'), by, [member]);
+  const place = trust.placeOf(chunk(member, 'of the finisher'), finisher, [member]);
+  await store.put(place ?? '', bytes ?? (await made(member)));
   expect(trust.sayingOf(member, finisher)).toBe('contradicted');
   return trust.contradicted(member, finisher);
 }
 
-it('a key that is left out is so when it comes back as another peer, too', async () => {
+it('whoever holds true members up is left out, as whichever peer it comes back', async () => {
   const key = await meet('mallory', 1);
   await meet('anna', 2);
-  expect(holdUp(0, 'mallory', 'anna')).toEqual([]);
-  expect(holdUp(1, 'mallory', 'anna')).toEqual([key]);
-  trust.leaveOut(key);
+  expect(await holdUp(0, 'mallory', { finisher: 'anna' })).toEqual([]);
+  expect(await holdUp(1, 'mallory', { finisher: 'anna' })).toEqual([key]);
+  trust.leaveOut(key, 'it finishes none');
   await meet('mallory again', 1);
-  expect(['mallory', 'mallory again', 'anna'].map((peer) => trust.mayCompute(peer))).toEqual([
-    false,
-    false,
-    true,
-  ]);
+  const peers = ['mallory', 'mallory again', 'anna'];
+  expect(peers.map((peer) => trust.mayCompute(peer))).toEqual([false, false, true]);
+  const why = 'it finishes none';
+  expect(peers.map((peer) => trust.whyLeftOut(peer))).toEqual([why, why, undefined]);
+});
+
+it('whoever finishes members falsely is found out, and whoever named the true bytes first has held nobody up', async () => {
+  await meet('honest', 1);
+  const liars = ['mallory', 'mike', 'moe'];
+  for (const [member, finisher] of liars.entries()) {
+    await meet(finisher, 2 + member);
+    expect(await holdUp(member, 'honest', { finisher, bytes: new Uint8Array(1) })).toEqual([]);
+  }
+  expect(foundOut).toEqual(liars);
+});
+
+it('what was brought aside is there until nobody looks at it any more', async () => {
+  await meet('mallory', 1);
+  await meet('anna', 2);
+  await holdUp(0, 'mallory', { finisher: 'anna' });
+  const aside = async () => {
+    const keys: string[] = [];
+    for await (const key of store.list(asidePrefix(SWEEP))) keys.push(key);
+    return keys;
+  };
+  expect(await aside()).toHaveLength(1);
+  await trust.clear();
+  expect(await aside()).toEqual([]);
 });
 
 it('a slow one of another class than those who are done before it is not too often in their way', async () => {
-  await meet('slow', 1, 'b'.repeat(16));
+  await meet('slow', 1, OTHER);
   await meet('anna', 2);
-  expect([0, 1, 2, 3].map((member) => holdUp(member, 'slow', 'anna'))).toEqual([[], [], [], []]);
+  for (const member of [0, 1, 2, 3]) expect(await holdUp(member, 'slow', { finisher: 'anna' })).toEqual([]);
+});
+
+it.each([
+  ['the second lied', undefined, new Uint8Array(1), 'right', ['second']],
+  ['the first lied', new Uint8Array(1), undefined, 'moot', ['first']],
+])(
+  'where two differ over a member, whoever lied is found out: %s',
+  async (_, first, second, ruling, liars) => {
+    expect(await differ(0, first, second)).toBe(ruling);
+    expect(foundOut).toEqual(liars);
+  },
+);
+
+it('where two differ over a member that is too large for the coordinator, nobody can tell who is right', async () => {
+  trust = trustBy(new Checker(async () => ({ ...(await createWasmEngine()), memory: 1 })));
+  expect(await differ(0, undefined, new Uint8Array(1))).toBe('undecided');
+  expect(foundOut).toEqual([]);
 });
 
 it('what a peer names of a member that it does not hold makes nothing contradicted, and binds nobody', async () => {

@@ -1,18 +1,21 @@
 import { checkJob } from '../../core/job/check.js';
 import { memberOf } from '../../core/job/sweep.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
-import { asideKey } from '../../core/protocol/keys.js';
+import { asideKey, asidePrefix } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { RunTools } from '../run/run-tools.js';
+import type { Store } from '../store/store.js';
 import type { Inspection } from '../trust/inspection.js';
 import { ChunkNames } from './chunk-names.js';
 import type { MembersOver } from './done-record.js';
 import { HeldUp } from './held-up.js';
 import { MemberChecks } from './member-checks.js';
-import { type Finished, MemberVetting, type MemberVettingListener } from './member-vetting.js';
+import { type Brought, type Finished, MemberVetting, type MemberVettingListener } from './member-vetting.js';
 import { owedChunks } from './owed-chunks.js';
+import type { MayRepeat } from './second-makings.js';
 
-export interface MemberTrustTools extends Pick<RunTools, 'store' | 'log'> {
+export interface MemberTrustTools extends Pick<RunTools, 'log'> {
+  readonly store: Pick<Store, 'get' | 'list' | 'remove'>;
   readonly inspection: Pick<Inspection, 'parties' | 'checker'>;
   /** Under which members are drawn. */
   readonly plan: number;
@@ -24,13 +27,14 @@ export interface MemberTrustTools extends Pick<RunTools, 'store' | 'log'> {
 export class MemberTrust {
   readonly #id: string;
   readonly #parties: Inspection['parties'];
+  readonly #store: MemberTrustTools['store'];
   readonly #sweep: WholeSweep;
   /** Steps of the longest member. */
   readonly #longest: number;
   readonly #names = new ChunkNames();
   readonly #heldUp = new HeldUp();
-  /** Keys that are given nothing of this sweep any more, whichever peers they have. */
-  readonly #leftOut = new Set<string>();
+  /** Keys that are given nothing of this sweep any more, whichever peers they have, and why. */
+  readonly #leftOut = new Map<string, string>();
   readonly #vetting: MemberVetting;
 
   constructor(id: string, sweep: WholeSweep, tools: MemberTrustTools, listener: MemberVettingListener) {
@@ -40,6 +44,7 @@ export class MemberTrust {
     this.#sweep = sweep;
     this.#longest = Math.max(...sweep.members.map(({ steps }) => steps));
     this.#parties = parties;
+    this.#store = store;
     this.#vetting = new MemberVetting(
       {
         ...{ parties, plan },
@@ -53,13 +58,18 @@ export class MemberTrust {
   }
 
   mayCompute(peer: PeerId): boolean {
-    const key = this.keyOf(peer);
-    return key !== undefined && this.#parties.mayCompute(peer) && !this.#leftOut.has(key);
+    return this.#parties.mayCompute(peer) && this.whyLeftOut(peer) === undefined;
   }
 
   /** The key is given nothing of this sweep any more. */
-  leaveOut(key: string): void {
-    this.#leftOut.add(key);
+  leaveOut(key: string, why: string): void {
+    this.#leftOut.set(key, why);
+  }
+
+  /** Why the peer's key is given nothing of this sweep any more; undefined where it is. */
+  whyLeftOut(peer: PeerId): string | undefined {
+    const key = this.keyOf(peer);
+    return key === undefined ? undefined : this.#leftOut.get(key);
   }
 
   keyOf(peer: PeerId): string | undefined {
@@ -75,7 +85,7 @@ export class MemberTrust {
     const isHolder = this.mayCompute(peer) && held.includes(chunk.member);
     const { kind } = this.#names.name(chunk, peer, isHolder);
     if (kind === 'refused') return undefined;
-    return kind === 'chunk' ? chunk.key : asideKey(this.#id, peer);
+    return kind === 'chunk' ? chunk.key : asideKey(this.#id, peer, isHolder ? chunk.key : undefined);
   }
 
   /**
@@ -83,21 +93,26 @@ export class MemberTrust {
    * `unfounded`: it has not named all since the member was given out, be it that this is news of a time before.
    */
   sayingOf(member: number, peer: PeerId): 'founded' | 'contradicted' | 'unfounded' {
-    if (this.#names.isContradicted(member, peer)) return 'contradicted';
     const job = checkJob(memberOf(this.#sweep, this.#sweep.file, member).file);
-    return this.#names.count(member, peer) >= owedChunks(job, this.#longest) ? 'founded' : 'unfounded';
+    if (this.#names.count(member, peer) < owedChunks(job, this.#longest)) return 'unfounded';
+    return this.#names.isContradicted(member, peer) ? 'contradicted' : 'founded';
   }
 
   /**
-   * A peer has finished a member that is to have other bytes: those whose word that was have not finished it, and it is computed again.
-   * Gives the keys of those who have held members up like this too often.
+   * A peer has finished a member that is to have other bytes, and those whose word that was have not finished it: what it brought is looked
+   * at, and the member is to be computed again whatever comes of that. Resolves to the keys of those who have held true members up like
+   * this too often. Rejects with what the engine or the store rejects with.
    */
-  contradicted(member: number, by: PeerId): readonly string[] {
+  async contradicted(member: number, by: PeerId): Promise<readonly string[]> {
     const finisher = this.#parties.of(by);
     const binders = [...this.#names.bindersOf(member)].flatMap((peer) => this.#parties.of(peer) ?? []);
+    const brought = this.#brought(member, by);
+    const verdict = finisher && (await this.#vetting.contested(by, finisher, brought));
     this.again([member]);
+    // Of what the coordinator cannot compute nobody knows better: who says nothing is not to be in the way for ever.
+    if (verdict?.kind !== 'holds' && verdict?.kind !== 'unknown') return [];
     const others = new Map(binders.map((known) => [known.key, known]));
-    if (finisher) others.delete(finisher.key);
+    others.delete(finisher?.key ?? '');
     return [...others.values()]
       .filter(({ key, numericalClass }) =>
         this.#heldUp.heldUp(key, numericalClass === finisher?.numericalClass),
@@ -109,6 +124,59 @@ export class MemberTrust {
   finished(peer: PeerId, finished: Finished): void {
     const known = this.#parties.of(peer);
     if (known) this.#vetting.finished(peer, known, finished);
+  }
+
+  /**
+   * Who may make a member too that a peer has finished, to be compared: somebody of another owner, and of the same numerical class, whose bits are
+   * the same. Undefined where nobody is to. From then on it is not believed before.
+   */
+  wantsSecond(peer: PeerId, member: number): MayRepeat | undefined {
+    const { replicas, own } = this.#sweep.first.file.trust;
+    const first = this.#parties.of(peer);
+    if (replicas !== 2 || !first || (first.isOwn && own === 'believed')) return undefined;
+    this.#vetting.awaits(member);
+    return (other) => {
+      const second = this.#parties.of(other);
+      return (
+        second?.numericalClass === first.numericalClass &&
+        second.party.owner !== first.party.owner &&
+        second.key !== first.key &&
+        this.mayCompute(other)
+      );
+    };
+  }
+
+  /** A second peer has made the same of a member, of so many cell updates. */
+  agreed(member: number, by: PeerId, updates: number): void {
+    const second = this.#parties.of(by);
+    if (second) this.#vetting.agreed(member, second, updates);
+  }
+
+  /** Nobody makes a member a second time any more. */
+  awaitsNoMore(member: number): void {
+    this.#vetting.awaitsNoMore(member);
+  }
+
+  /**
+   * A second peer has made something else of a member: what both made is looked at. Resolves to `right` where the first is, `moot` where it is of no
+   * interest any more or another second peer is to say, and `undecided` where nobody can tell. Rejects with what the engine or the store
+   * rejects with.
+   */
+  async differs(member: number, by: PeerId): Promise<'right' | 'moot' | 'undecided'> {
+    const second = this.#parties.of(by);
+    const brought = this.#brought(member, by);
+    const [first, other] = await Promise.all([
+      this.#vetting.examine(member),
+      second && this.#vetting.contested(by, second, brought),
+    ]);
+    if (first?.kind === 'holds') {
+      this.#vetting.awaitsNoMore(member);
+      return 'right';
+    }
+    const isFound = other?.kind === 'lied' || other?.kind === 'doubtful';
+    if (first?.kind !== 'unknown' || isFound || !brought.isThere()) return 'moot';
+    this.#vetting.undecided(member, second);
+    return 'undecided';
   }
 
   /** A peer is gone, with the members that it holds. */
@@ -140,6 +208,11 @@ export class MemberTrust {
     this.#vetting.stand();
   }
 
+  /** Nothing is looked at any more: the store keeps nothing of what was brought beside the result. */
+  async clear(): Promise<void> {
+    for await (const key of this.#store.list(asidePrefix(this.#id))) await this.#store.remove(key);
+  }
+
   /** Nothing is to be found any more. */
   end(): void {
     this.#vetting.end();
@@ -148,5 +221,17 @@ export class MemberTrust {
   /** Resolves when nothing is being checked any more. */
   close(): Promise<void> {
     return this.#vetting.close();
+  }
+
+  /** The chunks of a member as a peer brought them. */
+  #brought(member: number, peer: PeerId): Brought {
+    const names = this.#names;
+    const round = names.round(member);
+    const place = (key: string) => (names.isTaken(member, key, peer) ? key : asideKey(this.#id, peer, key));
+    return {
+      member,
+      chunks: { get: (key) => this.#store.get(place(key)) },
+      isThere: () => names.round(member) === round,
+    };
   }
 }

@@ -102,7 +102,7 @@ export class SweepParts {
   #trustBy(inspection: Inspection | undefined, findings: MemberVettingListener): MemberTrust | undefined {
     if (!inspection || this.sweep.first.file.trust.check === 'off') return undefined;
     const { store, log } = this.tools;
-    const isWaiting = () => this.ended || this.desk.left === 0;
+    const isWaiting = () => this.ended || this.desk.left === 0 || this.desk.waitsForRulings;
     return new MemberTrust(
       this.id,
       this.sweep,

@@ -89,8 +89,12 @@ export class SweepRun implements Run {
   }
 
   useOf(peer: PeerId): ShownUse | undefined {
-    const { sharing, life, desk } = this.#parts;
+    const { sharing, life, desk, trust } = this.#parts;
     if (sharing) return sharing.run.useOf(peer);
+    if (this.ended) return undefined;
+    // A key that is left out may have come back since, and has no seat then.
+    const why = trust?.whyLeftOut(peer);
+    if (why !== undefined) return { kind: 'left-out', says: `left out: ${why}` };
     if (life.phase.kind !== 'running' || !desk.has(peer)) return undefined;
     if (desk.isLeftOut(peer)) return { kind: 'left-out', says: 'left out: members failed on it' };
     const done = desk.finishedBy(peer);

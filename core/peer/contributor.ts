@@ -354,7 +354,8 @@ function waitingFor({ job, plan, roster }: RoomView, self: PeerId): string {
     case 'waiting':
       return job.reason ?? 'the job waits';
     case 'running':
-      return plan ? unusedFor(roster.get(self)) : 'a plan is being made';
+      // A sweep has no plan, and says what each is for all the same.
+      return plan || roster.get(self)?.use ? unusedFor(roster.get(self)) : 'a plan is being made';
     default:
       return 'there is no work at the moment';
   }
@@ -362,6 +363,7 @@ function waitingFor({ job, plan, roster }: RoomView, self: PeerId): string {
 
 function unusedFor(entry: RosterEntry | undefined): string {
   if (entry?.use?.kind === 'checks') return 'this device checks the work of others just now';
+  if (entry?.use?.kind === 'left-out') return `this device is ${entry.use.says}`;
   const why = entry?.use && entry.use.kind !== 'shard' ? ` (${entry.use.says})` : '';
   return `the run is quicker without this device just now${why}; it stays ready`;
 }

@@ -60,8 +60,14 @@ export const membersDoneKey = (sweep: string, term: number) =>
 
 export const membersDonePrefix = (sweep: string) => `jobs/${sweep}/done/`;
 
-/** Where bytes go that are not those that a chunk is to have. Nobody reads them. */
-export const asideKey = (sweep: string, peer: string) => `jobs/${sweep}/aside/${peer}`;
+/**
+ * Where bytes go that a peer names for a chunk, which is to have others: those of whoever was given the member may be looked at, by the
+ * chunk's key; nobody reads what others bring, and one replaces the other.
+ */
+export const asideKey = (sweep: string, peer: string, chunk?: string) =>
+  `${asidePrefix(sweep)}${peer}${chunk?.slice(resultKey(sweep).length) ?? '/_unasked'}`;
+
+export const asidePrefix = (sweep: string) => `jobs/${sweep}/aside/`;
 
 /** The Zarr group of a job's results; members of a sweep share one. */
 export const resultKey = (job: string) => `jobs/${memberOfId(job)?.sweep ?? job}/result.zarr`;
