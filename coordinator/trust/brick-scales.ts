@@ -138,7 +138,10 @@ export class BrickScales {
     if (isFinding(shown)) return shown;
     const tolerance = spanTolerance(brick.to - brick.from);
     const told = shown.flatMap((own) => own?.bricks.get(place) ?? []);
-    const isAtTheEdge = !areFinite(told) && reachesEdge([made.start, made.end], 'f32');
+    const reaches = (slabs: readonly Slab[], cells: Float32Array) =>
+      reachesEdge(this.#job, slabs, cells, 'f32');
+    const isAtTheEdge =
+      !areFinite(told) && (reaches(made.startSlabs, made.start) || reaches(made.endSlabs, made.end));
     if (isAtTheEdge || !areFinite([made.end])) return INFINITE;
     const around = scaleOf(made.startSlabs, made.start);
     const far = found.tellers.filter((_, i) => {

@@ -5,14 +5,14 @@ import { runTestWindow } from '../../core/trust/classes/test-window.js';
 import { bestDigest } from '../../core/trust/statement/blake3.js';
 import type { Digest } from '../../core/trust/statement/brick-digest.js';
 import { misfitOfHalos, misfitOfState } from '../../core/witness/compare.js';
-import { brickDigests, chainOf } from '../../core/witness/digests.js';
+import { brickDigests, brickSlabs, chainOf } from '../../core/witness/digests.js';
 import { areFinite, reachesEdge } from '../../core/witness/edge.js';
 import type { HaloTable } from '../../core/witness/evidence.js';
 import { halfTolerance, MOST_HALF_TOLERANCE } from '../../core/witness/half-noise.js';
 import { columnOf } from '../../core/witness/halo-chains.js';
 import { type Outcome, replay } from '../../core/witness/replay.js';
-import { boxOfSpan, exchangeOf } from '../../core/witness/span.js';
-import type { Engine } from '../../shaders/engine.js';
+import { boxOfSpan, exchangeOf, type SignedHalos } from '../../core/witness/span.js';
+import type { Engine, Slab } from '../../shaders/engine.js';
 import type { Claim } from './claim.js';
 import { NOT_COMPUTED, OutputCheck } from './output-check.js';
 
@@ -182,10 +182,20 @@ const isModelsOwn = (received: HaloTable, { start, sent, end }: Outcome) =>
   !areFinite([end, ...sent.flat()]) && areFinite([start, ...received.flat()]);
 
 /** Whether something is infinite of a field that is so large that a device of another class may have left the range a step sooner. */
-function isAtTheEdge({ evidence, keepsHalves }: Claim, { start, sent, end }: Outcome): boolean {
+function isAtTheEdge({ job, span, evidence, keepsHalves }: Claim, { start, sent, end }: Outcome): boolean {
   const { received, outcome: shown } = evidence;
   if (!shown || areFinite([end, ...sent.flat(), shown.end, ...shown.sent.flat()])) return false;
-  return reachesEdge([start, end, ...sent.flat(), ...received.flat()], keepsHalves ? 'f16' : 'f32');
+  const reaches = (slabs: readonly Slab[], cells: Float32Array) =>
+    reachesEdge(job, slabs, cells, keepsHalves ? 'f16' : 'f32');
+  const anyReaches = (parcels: SignedHalos['incoming'], halos: HaloTable) =>
+    halos.some((row) => parcels.some(({ slabs }, i) => reaches(slabs, row[i] as Float32Array)));
+  const state = brickSlabs(job, boxOfSpan(span));
+  const { incoming, outgoing } = exchangeOf(job, span);
+  return (
+    [start, end].some((cells) => reaches(state, cells)) ||
+    anyReaches(outgoing, sent) ||
+    anyReaches(incoming, received)
+  );
 }
 
 /** Of which the bits say nothing: processors of one class give it other signs. */

@@ -85,6 +85,23 @@ test.each([
   },
 );
 
+test('and of a smaller one, though a tracker is as large as its square: those are kept in f32', async () => {
+  const engine: Engine = { ...notFinite(PEAK).on(plain.engine), kind: 'webgpu' };
+  const loud: JobFileInput = {
+    name: 'loud',
+    model: 'wave',
+    grid: { shape: [8, 8, 24], spacing: 1, brick: 8 },
+    time: { steps: 1000, courant: 0.5 },
+    parameters: { speed: 1 },
+    initial: {
+      psi: { formula: 'gaussian', amplitude: 300, sigma: 4 },
+      rms2: { formula: 'gaussian', amplitude: 300 ** 2 / 2, sigma: 4 },
+    },
+    run: { exchangeEvery: 4, keepWavesIn: 'f16' },
+  };
+  expect(await found(loud, { ...plain, engine })).toEqual([1]);
+});
+
 /** Of a processor that gives NaN another sign. */
 const withOtherNaNs = (engine: Engine): Engine => ({
   kind: engine.kind,
