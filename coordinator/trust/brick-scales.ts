@@ -67,14 +67,16 @@ export class BrickScales {
     if (keepsHalves(found.tellers[0].signed.known.numericalClass))
       return { kind: 'open', why: 'what f16 loses in one exchange is as much as a lie may change' };
     if (found.isSameClass) return this.#weighBrick(found, traces, from, to, places[0] as number);
-    for (const place of sample(places, BRICKS_WEIGHED)) {
-      const finding = await this.#weighBrick(found, traces, from, to, place);
-      if (finding.kind !== 'open') return finding;
-    }
-    return {
+    let unclear: Finding = {
       kind: 'open',
       why: 'they are of another numerical class than whoever checks, and near each other',
     };
+    for (const place of sample(places, BRICKS_WEIGHED)) {
+      const finding = await this.#weighBrick(found, traces, from, to, place);
+      if (finding.kind === 'infinite') unclear = finding;
+      else if (finding.kind !== 'open') return finding;
+    }
+    return unclear;
   }
 
   /** They began with other states: what the plan starts from is made here, where it is the job's own or sealed. */

@@ -13,6 +13,8 @@ export type Finding =
   | { readonly kind: 'silent'; readonly who: readonly SignedSpan[] }
   /** These began with other cells than were handed to them. */
   | { readonly kind: 'other start'; readonly who: readonly SignedSpan[] }
+  /** Something is not finite there, and devices that compute truly may have other bits of it, or have it a step sooner. */
+  | { readonly kind: 'infinite' }
   /** Who of the two is wrong cannot be told. */
   | { readonly kind: 'open'; readonly why: string };
 
@@ -52,8 +54,7 @@ export function silentOf(
   return { kind: 'silent', who: silent.map(signedOf) };
 }
 
-/** Devices that compute truly may have other bits there. */
-export const INFINITE: Finding = { kind: 'open', why: 'what comes of it is not finite' };
+export const INFINITE: Finding = { kind: 'infinite' };
 
 /** Places, in the shard, of the bricks of which they told otherwise. */
 export function differences([a, b]: Case['tellers'], step: number): number[] {

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { PeerId } from '../../core/protocol/plan.js';
+import { INFINITE } from './case.js';
 import { newParties } from './parties.fixture.js';
 import type { Parties } from './parties.js';
 import { Rulings } from './rulings.js';
@@ -81,6 +82,19 @@ test('whoever does not show what it signed for is a newcomer again, and is not s
   rulings.notShown(span('anna', 16));
   expect([isNew('anna'), heard]).toEqual([true, [{ doubtful: 'anna', other: undefined }]]);
 });
+
+test.each([
+  ['infinite', [false, false, []]],
+  ['open', [true, true, [{ doubtful: 'anna', other: 'cora' }]]],
+] as const)(
+  'two who differ in what is %s, in a shard too large to be shown, are newcomers again, and doubted: %j',
+  (kind, expected) => {
+    areKnown('anna', 'cora');
+    const twins = { peer: span('anna', 16), shadow: span('cora', 16) };
+    rulings.bisected(twins, kind === 'infinite' ? INFINITE : { kind, why: 'a test' });
+    expect([isNew('anna'), isNew('cora'), heard]).toEqual(expected);
+  },
+);
 
 test('halos that nobody has signed for any more are blamed on nobody who is here', () => {
   areKnown('anna', 'bert');

@@ -94,6 +94,9 @@ export class Rulings {
           this.#listener.doubtful(span.peer, 'it does not say how it came to what it signed for', undefined);
         }
         return;
+      case 'infinite':
+        // Whoever says that it is has it looked into.
+        return this.#listener.progressed();
       case 'open':
         for (const { known } of [peer, shadow]) this.#parties.record(known.party, 'bad');
         return this.undecided(peer, shadow);

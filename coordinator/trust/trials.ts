@@ -3,6 +3,7 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import type { Span } from '../../core/witness/span.js';
 import type { Asking } from './asking.js';
 import { Bisection, type BisectionTools } from './bisection.js';
+import { INFINITE } from './case.js';
 import { Disputes } from './disputes.js';
 import type { Rulings } from './rulings.js';
 import type { SignedBricks } from './signed-bricks.js';
@@ -103,8 +104,10 @@ export class Trials {
     const stands = () => this.#tools.stands(signed) && pair.every(({ peer }) => signed.isHeldBy(peer));
     const start = this.#startOf(signed, twins.peer);
     this.#keep(stands, async () => {
-      const finding = await this.#bisection.find(span, twins, start, retellWithin(sizes));
+      const found = await this.#bisection.find(span, twins, start, retellWithin(sizes));
       if (!stands()) return;
+      // Where the field is said to be infinite, that one of them was so a step sooner may be all; nothing of it is sealed meanwhile.
+      const finding = found.kind === 'open' && this.#tools.isInDoubt() ? INFINITE : found;
       for (const { peer } of pair) signed.endsCheck(peer, step);
       this.#disputes.settle(twins.peer.peer);
       this.#tools.log('bisected', { job: this.#id, plan: plan.id, shard, step, found: finding.kind });
