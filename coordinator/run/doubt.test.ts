@@ -81,6 +81,41 @@ test('what nobody signs for, where nothing moves any more, is not waited for', (
   expect(decided).toEqual(['decided']);
 });
 
+test('where an epoch takes longer than that, twice as long is waited for it', () => {
+  troubles.begins(['anna', 'bert']);
+  for (const peer of ['anna', 'bert']) {
+    vi.advanceTimersByTime(15_000);
+    troubles.reported(peer);
+  }
+  vi.advanceTimersByTime(12_000);
+  hold(40);
+  vi.advanceTimersByTime(47_000);
+  expect(decided).toEqual([]);
+  signs(48);
+  vi.advanceTimersByTime(1000);
+  expect(decided).toEqual(['decided']);
+  decided = [];
+  hold(56);
+  vi.advanceTimersByTime(59_000);
+  expect(decided).toEqual([]);
+  vi.advanceTimersByTime(1000);
+  expect(decided).toEqual(['decided']);
+});
+
+test('of how long the first epoch takes nothing is known: it is waited for from when the field is said to be infinite', () => {
+  vi.advanceTimersByTime(60_000);
+  troubles.begins(['anna', 'bert']);
+  vi.advanceTimersByTime(20_000);
+  hold(40);
+  vi.advanceTimersByTime(9000);
+  expect(decided).toEqual([]);
+  troubles.reported('anna');
+  vi.advanceTimersByTime(57_000);
+  expect(decided).toEqual([]);
+  vi.advanceTimersByTime(1000);
+  expect(decided).toEqual(['decided']);
+});
+
 test('checks of what was computed after it are not waited for', () => {
   signs(64);
   signed.beginsCheck('anna', 48, 64);

@@ -7,15 +7,19 @@ export const HEARD_WITHIN_MS = 5_000;
 /** How often it is looked whether all is looked into. */
 const LOOK_MS = 1_000;
 
-/** What nobody has signed for so long after anything last moved will not come: states are copied and hashed in a second or two. */
+/**
+ * What nobody has signed for so long after anything last moved will not come: states are copied and hashed in a second or two. Spans end
+ * where epochs do: where these take longer, so many times the longest of them is waited for.
+ */
 const QUIET_MS = 10_000;
+const QUIET_TIMES = 2;
 
 /** However much there is to check: nothing is sealed meanwhile. */
 const LONGEST_MS = 300_000;
 
 interface DoubtTools {
   readonly vetting: Pick<Vetting, 'isCheckedBefore' | 'isComparedThrough'>;
-  readonly troubles: Pick<Troubles, 'quietFor'>;
+  readonly troubles: Pick<Troubles, 'quietFor' | 'longestEpoch'>;
 }
 
 /**
@@ -34,7 +38,7 @@ export class Doubt {
     const begun = Date.now();
     const look = () => {
       const waited = Date.now() - begun;
-      const isLookedInto = waited >= leastMs && !isUnderWay(tools, step);
+      const isLookedInto = waited >= leastMs && !isUnderWay(tools, step, waited);
       if (isLookedInto || waited >= LONGEST_MS) decide();
       else this.#timer = setTimeout(look, LOOK_MS);
     };
@@ -46,8 +50,12 @@ export class Doubt {
   }
 }
 
-/** Whether something of what was computed before `step` is being checked, or is still to be signed for and may yet be. */
-function isUnderWay({ vetting, troubles }: DoubtTools, step: number): boolean {
+/**
+ * Whether something of what was computed before `step` is being checked, or is still to be signed for and may yet be. It has been held for
+ * `waited` milliseconds: what was quiet before that may have been an epoch, the first of all.
+ */
+function isUnderWay({ vetting, troubles }: DoubtTools, step: number, waited: number): boolean {
   if (vetting.isCheckedBefore(step)) return true;
-  return !vetting.isComparedThrough(step) && troubles.quietFor() < QUIET_MS;
+  const patience = Math.max(QUIET_MS, QUIET_TIMES * troubles.longestEpoch);
+  return !vetting.isComparedThrough(step) && Math.min(waited, troubles.quietFor()) < patience;
 }

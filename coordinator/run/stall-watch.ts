@@ -36,6 +36,7 @@ export type Stall =
 export class StallWatch {
   #moved: number;
   #longest = 0;
+  #longestEpoch = 0;
   /** What shards take to change hands under the present plan; 0 once they have. */
   #handover = 0;
   readonly #peers = new Map<PeerId, Watched>();
@@ -47,6 +48,11 @@ export class StallWatch {
   moved(now: number): void {
     this.#longest = Math.max(this.#longest, now - this.#moved);
     this.#moved = now;
+  }
+
+  /** Milliseconds that the longest epoch took of all that peers have made, whatever the plan; 0 before the first. */
+  get longestEpoch(): number {
+    return this.#longestEpoch;
   }
 
   /** Milliseconds since anything last moved. */
@@ -67,7 +73,10 @@ export class StallWatch {
   }
 
   reported(peer: PeerId, now: number): void {
-    this.#peers.get(peer)?.reported(now);
+    const watched = this.#peers.get(peer);
+    if (!watched) return;
+    this.#longestEpoch = Math.max(this.#longestEpoch, watched.sinceReport(now));
+    watched.reported(now);
   }
 
   answered(peer: PeerId, answer: Answer, now: number): void {

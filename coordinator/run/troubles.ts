@@ -102,6 +102,11 @@ export class Troubles {
     return this.#stall.quietFor(Date.now());
   }
 
+  /** Milliseconds that the longest epoch took of all that peers have made; 0 before the first. */
+  get longestEpoch(): number {
+    return this.#stall.longestEpoch;
+  }
+
   /** A plan begins; its shards change hands within `handover` milliseconds. */
   begins(peers: readonly PeerId[], handover = 0): void {
     this.#stall.moved(Date.now());
