@@ -17,12 +17,12 @@ const job = checkJob({
   parameters: { speed: 1 },
 });
 
-const member = (id: string, rate: number): Member => ({
+const member = (id: string, rate: number, owner = id): Member => ({
   id,
   name: id,
   kind: 'node',
   ability: { engine: 'wasm', device: 'test', rate, memory: 1e9 },
-  owner: id,
+  owner,
   nonce: id,
   roundTrip: () => undefined,
   isAway: () => false,
@@ -112,5 +112,34 @@ test.each([
     if (change.kind !== 'move') return;
     expect(change.assignment.shards).toEqual(start.assignment.shards);
     expect(change.assignment.shadows).toEqual(start.assignment.shadows);
+  },
+);
+
+test.each([
+  [false, 1e9, 'move'],
+  [true, 1e9, 'keep'],
+  [false, 1000, 'keep'],
+])(
+  'a shard that can be shown (%s), with a shadow of its own owner, is given one of another owner that comes with %d bytes: %s',
+  (areShown, memory, expected) => {
+    const room = [member('anna', 1e7, 'ada'), member('bert', 1e7, 'ada')];
+    const twice = checkJob({ ...job.file, trust: { replicas: 2 } });
+    const staffing = new Staffing(twice, new Crew(() => room), new Troubles(), {
+      classOf: () => 'wasm',
+      chanceOfCheck: () => 1,
+      areShownBy: () => areShown,
+      areComparable: () => true,
+    });
+    const start = staffing.start(1);
+    if (start.kind !== 'go') throw new Error(start.reason);
+    expect(start.assignment.shadows).toEqual([{ peer: 'bert', shard: 0 }]);
+    const carl = member('carl', 1e7);
+    room.push({ ...carl, ability: { ...carl.ability, memory } });
+    const change = staffing.change(followed(start.assignment));
+    expect(change.kind).toBe(expected);
+    if (change.kind !== 'move') return;
+    expect(change.assignment.shards).toEqual(start.assignment.shards);
+    expect(change.assignment.shadows).toEqual([{ peer: 'carl', shard: 0 }]);
+    expect(staffing.change(followed(change.assignment)).kind).toBe('keep');
   },
 );

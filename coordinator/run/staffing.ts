@@ -3,7 +3,7 @@ import type { Job } from '../../core/job/job.js';
 import { cellsHeld, memoryShortfall } from '../../core/job/memory.js';
 import { boundOf } from '../../core/plan/bound.js';
 import type { Candidate } from '../../core/plan/candidate.js';
-import { costOf, type Pace } from '../../core/plan/cost.js';
+import { costOf, memoryOf, type Pace } from '../../core/plan/cost.js';
 import { partOf } from '../../core/plan/fleet.js';
 import { inPlace, isRearranged } from '../../core/plan/in-place.js';
 import { KnownFleet, type MeasuredLink } from '../../core/plan/known-fleet.js';
@@ -111,7 +111,8 @@ export class Staffing {
 
   /**
    * Whether to go over to another plan: where peers of the present one leave, where the job wants all and there are more, and
-   * where another is worth the move. Where shards can have shadows that have none, the same plan again with those.
+   * where another is worth the move. Where shards can have shadows that have none, or of another owner where that tells more,
+   * the same plan again with those.
    *
    * `measured`: seconds a step that the present plan has taken lately, where that is to count for its record.
    */
@@ -276,12 +277,34 @@ export class Staffing {
     return pairs ? [pairs, all] : [all];
   }
 
-  /** Whether shards without a shadow can have one, and the run goes on for long enough to be worth the change. */
+  /** Whether shards can have shadows that have none, or of another owner, and the run goes on for long enough to be worth the change. */
   #isToShadow(plan: Plan, cast: Cast, present: Candidate, remainingSteps: number): boolean {
-    const idle = cast.shadowsOf(present).filter(({ peer }) => !isShadow(plan, peer));
+    if (remainingSteps * present.cost.secondsPerStep <= SHADOW_RETURN * CHANGE_SECONDS) return false;
+    const shadows = cast.shadowsOf(present);
+    const idle = shadows.filter(({ peer }) => !isShadow(plan, peer));
     const isOpen = (plan.shadows?.length ?? 0) < plan.shards.length;
-    const seconds = remainingSteps * present.cost.secondsPerStep;
-    return isOpen && idle.length > 0 && seconds > SHADOW_RETURN * CHANGE_SECONDS;
+    if (isOpen && idle.length > 0) return true;
+    const peers = present.members.map((member) => cast.peers[member]?.id);
+    const areMore = this.#ofTwoOwners(peers, shadows) > this.#ofTwoOwners(peersOf(plan), plan.shadows);
+    return areMore && this.#fits(cast, present);
+  }
+
+  /**
+   * How many shards have a shadow of another owner than their peer. Such pairs stay together, and so do those of one owner that are of use
+   * (`pairUp`): a run goes over to more of them, and never back.
+   */
+  #ofTwoOwners(peers: readonly (PeerId | undefined)[], shadows: Plan['shadows'] = []): number {
+    const ownerOf = (peer: PeerId | undefined) =>
+      peer === undefined ? undefined : this.#crew.member(peer)?.owner;
+    return shadows.filter(({ peer, shard }) => ownerOf(peer) !== ownerOf(peers[shard])).length;
+  }
+
+  /** Whether those who compute a shard each have the memory for it. */
+  #fits({ fleet }: Cast, { members, shards, pace }: Candidate): boolean {
+    return members.every((member, place) => {
+      const bytes = memoryOf(this.#work, shards[place] as Box, pace.exchangeEvery);
+      return bytes <= (fleet.peers[member]?.memory ?? 0);
+    });
   }
 
   /** Whether a shard's peer and its shadow have rounded differently for so long that both are to begin with the same state again. */
@@ -316,6 +339,8 @@ export class Staffing {
 }
 
 const seconds = () => performance.now() / 1000;
+
+const peersOf = ({ shards }: Plan) => shards.map(({ peer }) => peer);
 
 const promised = ({ peers }: Pick<Cast, 'peers'>, { members, pace, cost }: Candidate): Promised => ({
   peers: members.map((member) => peers[member]?.id as PeerId),
