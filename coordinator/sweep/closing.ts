@@ -47,7 +47,7 @@ export class Closing {
     const notes = [
       first && `${failed.length} of ${sweep.count} members failed; the first: ${first.reason}`,
       once > 0 &&
-        `${once} of ${sweep.count} members were computed once: no peer of another owner, and of the same numerical class, repeated them`,
+        `${once} of ${sweep.count} members were computed once: no peer of another owner, and of the same numerical class, was there to repeat them`,
     ].filter(Boolean);
     const reason = notes.length > 0 ? notes.join('; ') : undefined;
     const state = failed.length === sweep.count ? 'failed' : 'done';

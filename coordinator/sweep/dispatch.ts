@@ -127,13 +127,10 @@ export class Dispatch {
     this.#closing.record();
   }
 
-  /** What nobody makes a second time, and nothing else keeps from being over, is believed as it is. */
+  /** When nobody who is here can make a member a second time that nothing else keeps from being over, it is believed as it is. */
   #giveUpSeconds(): void {
     const { desk, trust } = this.#run;
-    for (const [member, peers] of desk.giveUpSeconds(seconds())) {
-      trust?.awaitsNoMore(member);
-      this.recall(peers, member);
-    }
+    for (const member of desk.giveUpSeconds(seconds())) trust?.awaitsNoMore(member);
   }
 
   /** None of the members that are left fits any of the peers: one of them after the other is for all together. */

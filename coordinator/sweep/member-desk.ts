@@ -11,10 +11,6 @@ const FILL = 3;
 const STORING_SECONDS = 0.25;
 /** Peers on which a member may fail before it is given up. */
 const MOST_FAILURES = 3;
-/** Seconds for which nothing but second makings is waited for at least, while none is done. */
-const PATIENCE_SECONDS = 600;
-/** And so many times as long as the slowest of those that have finished a member takes for the longest. */
-const PATIENCE_FACTOR = 4;
 /** Members in a row that a peer may fail at before it is left out. */
 const MOST_STRIKES = 3;
 
@@ -60,8 +56,6 @@ export class MemberDesk {
   readonly #contested = new Set<number>();
   /** Members that are over, and are left to be made by a second peer. */
   readonly #seconds = new SecondMakings();
-  /** Since when nothing but second makings is left, and none has been done. */
-  #waitsSince: number | undefined;
 
   /** `before`: what is over already. */
   constructor(
@@ -250,7 +244,6 @@ export class MemberDesk {
 
   /** A member has been made a second time. Gives the peers that were to. */
   madeAgain(member: number, now: number): readonly PeerId[] {
-    this.#waitsSince = undefined;
     this.#seconds.made(member);
     return this.#schedule.done(again(member), now);
   }
@@ -261,30 +254,18 @@ export class MemberDesk {
     this.#schedule.givenUp(again(member), peer);
   }
 
-  /**
-   * Where nothing else is left, members need not be made a second time that nobody can who is here, or none any more where those who are to
-   * have not done any for too long. Gives those members, and the peers that compute them in vain.
-   */
-  giveUpSeconds(now: number): ReadonlyMap<number, readonly PeerId[]> {
-    const isAllElseOver = this.#done.size + this.#failed.size === this.#members.length;
-    this.#waitsSince = isAllElseOver ? (this.#waitsSince ?? now) : undefined;
-    if (this.#waitsSince === undefined) return new Map();
-    const isTooLong = now - this.#waitsSince > this.#patience;
-    if (this.#schedule.running > 0 && !isTooLong) return new Map();
+  /** Where nothing else is left, members need not be made a second time that nobody can who is here. Gives those. */
+  giveUpSeconds(now: number): readonly number[] {
+    if (this.#schedule.running > 0 || this.#done.size + this.#failed.size < this.#members.length) return [];
     const seats = [...this.#seats.values()].filter(({ id }) => !this.#leftOut.has(id));
-    const isPossible = (member: number) =>
-      seats.some((seat) => this.#fits(seat, { id: again(member), updates: 0 }));
-    const vain = this.#seconds.wanted.filter((member) => isTooLong || !isPossible(member));
-    for (const member of vain) this.#seconds.giveUp(member);
-    return new Map(vain.map((member) => [member, this.#schedule.done(again(member), now)]));
-  }
-
-  /** Seconds for which a second making may be waited for. */
-  get #patience(): number {
-    const proven = [...this.#seats.values()].filter(({ finished }) => finished > 0);
-    const slowest = Math.min(...proven.map(({ pace }) => pace.rate));
-    const longest = this.#members.reduce((most, { updates }) => Math.max(most, updates), 0);
-    return Math.max(PATIENCE_SECONDS, (PATIENCE_FACTOR * longest) / slowest);
+    const vain = this.#seconds.wanted.filter(
+      (member) => !seats.some((seat) => this.#fits(seat, { id: again(member), updates: 0 })),
+    );
+    for (const member of vain) {
+      this.#seconds.giveUp(member);
+      this.#schedule.done(again(member), now);
+    }
+    return vain;
   }
 
   /**
