@@ -50,9 +50,8 @@ export class Dispatch {
   offerAll(): void {
     const { isOpen, desk, crew, life, lastFailure } = this.#run;
     if (!isOpen) return;
-    this.#giveUpSeconds();
     // Nobody but who checks is waited for.
-    if (desk.left === 0) return this.#closing.finishWhenSure();
+    if (desk.left === 0) return;
     const candidates = () => crew.candidates((id) => desk.isLeftOut(id));
     if (candidates().length === 0) {
       // Who leaves is heard until it is done with what it holds.
@@ -125,12 +124,6 @@ export class Dispatch {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     this.#closing.record();
-  }
-
-  /** When nobody who is here can make a member a second time that nothing else keeps from being over, it is believed as it is. */
-  #giveUpSeconds(): void {
-    const { desk, trust } = this.#run;
-    for (const member of desk.giveUpSeconds(seconds())) trust?.awaitsNoMore(member);
   }
 
   /** None of the members that are left fits any of the peers: one of them after the other is for all together. */
