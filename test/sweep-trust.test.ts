@@ -134,51 +134,6 @@ test('a peer that names false bytes of members first, and never finishes any, is
   expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
 });
 
-/** The same, each member made by two owners. */
-const twice = { ...pond, run: { peers: 2 }, trust: { replicas: 2 } };
-
-test('with two replicas each member is made by peers of two owners, who both have credit for it', async () => {
-  fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit(twice as never);
-  await fleet.join({ name: 'anna', address: '127.0.0.2' });
-  await fleet.join({ name: 'bert', address: '127.0.0.3' });
-  const { reason, progress } = await fleet.done(id);
-  expect(reason).toBeUndefined();
-  expect(progress?.members).toEqual({
-    count: axes.count,
-    done: axes.count,
-    failed: 0,
-    running: 0,
-    twice: 12,
-  });
-  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
-  const all = axes.count * 60 * CELLS;
-  expect(fleet.credit().map(({ cellUpdates }) => cellUpdates)).toEqual([all, all]);
-});
-
-test('with two replicas and one owner members are made once, and the sweep says so', async () => {
-  fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit(twice as never);
-  await fleet.join({ name: 'anna', address: '127.0.0.2' });
-  await fleet.join({ name: 'of the same owner', address: '127.0.0.2' });
-  const { reason, progress } = await fleet.done(id);
-  expect(reason).toMatch('12 of 12 members were computed once: no peer of another owner');
-  expect(progress?.members?.twice).toBe(0);
-  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
-});
-
-test('with two replicas a liar is found out, and others make all of its members twice', async () => {
-  fleet = await Fleet.start({ trust: true });
-  const id = await fleet.submit({ ...twice, run: { peers: 3 } } as never);
-  await fleet.join({ name: 'liar', address: '127.0.0.2', ...(await lyingStorer('film', CELLS)) });
-  await fleet.join({ name: 'anna', address: '127.0.0.3' });
-  await fleet.join({ name: 'bert', address: '127.0.0.4' });
-  const { progress } = await fleet.done(id);
-  expect(of('found-out').map(({ details }) => details.name)).toEqual(['liar']);
-  expect(progress?.members?.twice).toBe(12);
-  expect(differingBits(await everything(fleet.result(id)), await truth())).toBe(0);
-});
-
 test('a peer that says of members that it was not given that they are over troubles nobody', async () => {
   fleet = await Fleet.start({ trust: true });
   const id = await fleet.submit({ ...pond, run: { peers: 2 } } as never);

@@ -159,7 +159,7 @@ export class Setbacks {
     const { course, vetting, safe, troubles } = this.#run;
     // What its shard's peer says counts.
     if (this.#succession.isShadow(member.id)) return this.failed(member, { reason: 'its field diverged' });
-    if (!vetting || course?.plan.signed !== 'spans') return this.#giveUp(member, message);
+    if (!vetting || !course?.plan.signed) return this.#giveUp(member, message);
     const step = Math.min(message.step, course.until);
     const isEnough = vetting.believes(member.id) || !this.#isAnybodyElseThere(member);
     const belief = this.#divergence.hear({ owner: member.owner, step, isEnough }, safe.newest?.step ?? 0);

@@ -27,7 +27,6 @@ export class ChunkNames {
   readonly #named = new Map<number, Map<string, Named>>();
   /** By member, what each of its holders has named of it. */
   readonly #makings = new Map<number, Map<PeerId, Making>>();
-  readonly #rounds = new Map<number, number>();
 
   /** `isHolder`: whether the peer has been given the member, and is not done with it; whatever else it names is nobody's business. */
   name(
@@ -68,15 +67,9 @@ export class ChunkNames {
     return new Set([...(this.#named.get(member)?.values() ?? [])].map(({ by }) => by));
   }
 
-  /** How often what was named of a member has been forgotten. */
-  round(member: number): number {
-    return this.#rounds.get(member) ?? 0;
-  }
-
   /** Members are to be computed again, from nothing. */
   forget(members: Iterable<number>): void {
     for (const member of members) {
-      this.#rounds.set(member, this.round(member) + 1);
       this.#named.delete(member);
       this.#makings.delete(member);
     }

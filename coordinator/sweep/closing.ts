@@ -42,14 +42,9 @@ export class Closing {
     await this.#run.trust?.clear();
     await tools.result.finish(desk, report.contributions);
     if (life.ended) return;
-    const { failed, once } = desk;
+    const { failed } = desk;
     const [first] = failed;
-    const notes = [
-      first && `${failed.length} of ${sweep.count} members failed; the first: ${first.reason}`,
-      once > 0 &&
-        `${once} of ${sweep.count} members were computed once: no peer of another owner, and of the same numerical class, repeated them`,
-    ].filter(Boolean);
-    const reason = notes.length > 0 ? notes.join('; ') : undefined;
+    const reason = first && `${failed.length} of ${sweep.count} members failed; the first: ${first.reason}`;
     const state = failed.length === sweep.count ? 'failed' : 'done';
     const end: End = { state, ...(reason !== undefined && { reason }) };
     life.leave(end);

@@ -50,9 +50,8 @@ export class Dispatch {
   offerAll(): void {
     const { isOpen, desk, crew, life, lastFailure } = this.#run;
     if (!isOpen) return;
-    this.#giveUpSeconds();
     // Nobody but who checks is waited for.
-    if (desk.left === 0) return this.#closing.finishWhenSure();
+    if (desk.left === 0) return;
     const candidates = () => crew.candidates((id) => desk.isLeftOut(id));
     if (candidates().length === 0) {
       // Who leaves is heard until it is done with what it holds.
@@ -125,15 +124,6 @@ export class Dispatch {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     this.#closing.record();
-  }
-
-  /** What nobody makes a second time, and nothing else keeps from being over, is believed as it is. */
-  #giveUpSeconds(): void {
-    const { desk, trust } = this.#run;
-    for (const [member, peers] of desk.giveUpSeconds(seconds())) {
-      trust?.awaitsNoMore(member);
-      this.recall(peers, member);
-    }
   }
 
   /** None of the members that are left fits any of the peers: one of them after the other is for all together. */

@@ -3,7 +3,6 @@ import { type Member, MemberSchedule, slotsFor } from '../../core/plan/member-sc
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { EngineKind } from '../../shaders/engine.js';
 import { Pace } from './pace.js';
-import { type MayRepeat, SecondMakings } from './second-makings.js';
 
 /** Members that a device computes at once, and one that is ready when one of them is done. */
 const FILL = 3;
@@ -11,10 +10,6 @@ const FILL = 3;
 const STORING_SECONDS = 0.25;
 /** Peers on which a member may fail before it is given up. */
 const MOST_FAILURES = 3;
-/** Seconds for which nothing but second makings is waited for at least, while none is done. */
-const PATIENCE_SECONDS = 600;
-/** And so many times as long as the slowest of those that have finished a member takes for the longest. */
-const PATIENCE_FACTOR = 4;
 /** Members in a row that a peer may fail at before it is left out. */
 const MOST_STRIKES = 3;
 
@@ -58,10 +53,6 @@ export class MemberDesk {
   readonly #leftOut = new Set<PeerId>();
   /** Members of which peers made different things: nobody is given them until it is known what to think of that. */
   readonly #contested = new Set<number>();
-  /** Members that are over, and are left to be made by a second peer. */
-  readonly #seconds = new SecondMakings();
-  /** Since when nothing but second makings is left, and none has been done. */
-  #waitsSince: number | undefined;
 
   /** `before`: what is over already. */
   constructor(
@@ -85,7 +76,7 @@ export class MemberDesk {
       .sort((a, b) => a.member - b.member);
   }
 
-  /** Members that are not over, and those that a second peer is to make too. */
+  /** Members that are not over. */
   get left(): number {
     return this.#schedule.left;
   }
@@ -95,24 +86,8 @@ export class MemberDesk {
     return this.left > 0 && this.left === this.#contested.size;
   }
 
-  /** Members that somebody computes who are not over. */
   get running(): number {
-    return this.holders.size;
-  }
-
-  /** Members that a second peer has made too. */
-  get twice(): number {
-    return this.#seconds.twice;
-  }
-
-  /** Members that no second peer could make. */
-  get once(): number {
-    return this.#seconds.once;
-  }
-
-  /** Cell updates of those that one is to make. */
-  get updatesAgain(): number {
-    return this.#seconds.wanted.reduce((sum, member) => sum + (this.#members[member]?.updates ?? 0), 0);
+    return this.#schedule.running;
   }
 
   isOver(member: number): boolean {
@@ -124,20 +99,14 @@ export class MemberDesk {
   }
 
   heldBy(peer: PeerId): readonly number[] {
-    return this.#schedule.heldBy(peer).map(memberIn);
+    return this.#schedule.heldBy(peer).map(Number);
   }
 
-  /** Whether the peer is to make a member that is over a second time. */
-  isSecond(peer: PeerId, member: number): boolean {
-    return this.#schedule.heldBy(peer).includes(again(member));
-  }
-
-  /** By member that is not over, the peers that it has been given to. */
+  /** By member, the peers that it has been given to. */
   get holders(): ReadonlyMap<number, readonly PeerId[]> {
     const holders = new Map<number, PeerId[]>();
     for (const peer of this.#seats.keys()) {
-      const held = this.heldBy(peer).filter((member) => !this.isOver(member));
-      for (const member of held) holders.set(member, [...(holders.get(member) ?? []), peer]);
+      for (const member of this.heldBy(peer)) holders.set(member, [...(holders.get(member) ?? []), peer]);
     }
     return holders;
   }
@@ -173,9 +142,9 @@ export class MemberDesk {
 
   /** The peer goes on only with the first few that it holds. Gives what it is to leave. */
   leaves(peer: PeerId): readonly number[] {
-    const left = this.#schedule.heldBy(peer).slice(FILL - 1);
-    for (const id of left) this.#schedule.givenUp(id, peer);
-    return left.map(memberIn);
+    const left = this.heldBy(peer).slice(FILL - 1);
+    for (const member of left) this.#schedule.givenUp(`${member}`, peer);
+    return left;
   }
 
   /** The peer can do nothing of this sweep, and nobody reckons with it. Gives what it is to leave. */
@@ -199,7 +168,7 @@ export class MemberDesk {
     if (held === 0) seat.pace.idleUntil(now);
     const given: number[] = [];
     for (let member = this.#schedule.next(peer, now); member; member = this.#schedule.next(peer, now)) {
-      given.push(memberIn(member.id));
+      given.push(Number(member.id));
     }
     return given;
   }
@@ -220,71 +189,18 @@ export class MemberDesk {
   /** The peer has finished a member. Gives the other peers that compute it in vain; undefined where it was over before. */
   finished(member: number, peer: PeerId, now: number): readonly PeerId[] | undefined {
     const seat = this.#seats.get(peer);
-    if (!this.#members[member]) return undefined;
-    this.#paced(member, peer, now);
+    const updates = this.#members[member]?.updates;
+    if (updates === undefined) return undefined;
+    seat?.pace.finished(updates, now);
     if (this.isOver(member)) return undefined;
     this.#done.add(member);
     const others = this.#schedule.done(`${member}`, now).filter((other) => other !== peer);
     if (seat) {
       seat.finished += 1;
       seat.strikes = 0;
-      this.#measure(seat, now);
+      this.#schedule.measured(peer, seat.pace.rate, this.#slotsOf(seat), now);
     }
     return others;
-  }
-
-  /** A member is over that a second peer is to make too, one of whom this is true. */
-  wantsSecond(member: number, mayRepeat: MayRepeat): void {
-    this.#seconds.want(member, mayRepeat);
-    this.#schedule.waits({ id: again(member), updates: this.#members[member]?.updates ?? 0 });
-  }
-
-  /** The peer has made a member a second time, and what it made is the same. Gives the other peers that compute it in vain. */
-  finishedAgain(member: number, peer: PeerId, now: number): readonly PeerId[] {
-    const seat = this.#seats.get(peer);
-    this.#paced(member, peer, now);
-    const others = this.madeAgain(member, now).filter((other) => other !== peer);
-    if (seat) this.#measure(seat, now);
-    return others;
-  }
-
-  /** A member has been made a second time. Gives the peers that were to. */
-  madeAgain(member: number, now: number): readonly PeerId[] {
-    this.#waitsSince = undefined;
-    this.#seconds.made(member);
-    return this.#schedule.done(again(member), now);
-  }
-
-  /** The peer could not make a member a second time, or made something else of it: that is for others. */
-  failedAgain(member: number, peer: PeerId): void {
-    this.#seconds.tried(member, peer);
-    this.#schedule.givenUp(again(member), peer);
-  }
-
-  /**
-   * Where nothing else is left, members need not be made a second time that nobody can who is here, or none any more where those who are to
-   * have not done any for too long. Gives those members, and the peers that compute them in vain.
-   */
-  giveUpSeconds(now: number): ReadonlyMap<number, readonly PeerId[]> {
-    const isAllElseOver = this.#done.size + this.#failed.size === this.#members.length;
-    this.#waitsSince = isAllElseOver ? (this.#waitsSince ?? now) : undefined;
-    if (this.#waitsSince === undefined) return new Map();
-    const isTooLong = now - this.#waitsSince > this.#patience;
-    if (this.#schedule.running > 0 && !isTooLong) return new Map();
-    const seats = [...this.#seats.values()].filter(({ id }) => !this.#leftOut.has(id));
-    const isPossible = (member: number) =>
-      seats.some((seat) => this.#fits(seat, { id: again(member), updates: 0 }));
-    const vain = this.#seconds.wanted.filter((member) => isTooLong || !isPossible(member));
-    for (const member of vain) this.#seconds.giveUp(member);
-    return new Map(vain.map((member) => [member, this.#schedule.done(again(member), now)]));
-  }
-
-  /** Seconds for which a second making may be waited for. */
-  get #patience(): number {
-    const proven = [...this.#seats.values()].filter(({ finished }) => finished > 0);
-    const slowest = Math.min(...proven.map(({ pace }) => pace.rate));
-    const longest = this.#members.reduce((most, { updates }) => Math.max(most, updates), 0);
-    return Math.max(PATIENCE_SECONDS, (PATIENCE_FACTOR * longest) / slowest);
   }
 
   /**
@@ -313,32 +229,16 @@ export class MemberDesk {
     return (this.#seats.get(peer)?.strikes ?? 0) >= MOST_STRIKES;
   }
 
-  /** What was made of these members does not stand: they are to be computed again. Gives the peers that make one a second time in vain. */
-  again(members: Iterable<number>, now: number): ReadonlyMap<number, readonly PeerId[]> {
-    const inVain = new Map<number, readonly PeerId[]>();
+  /** What was made of these members does not stand: they are to be computed again. */
+  again(members: Iterable<number>): void {
     for (const member of members) {
       const updates = this.#members[member]?.updates;
       if (updates === undefined || !this.isOver(member)) continue;
-      this.#seconds.forget(member);
-      inVain.set(member, this.#schedule.done(again(member), now));
       this.#done.delete(member);
       this.#failed.delete(member);
       this.#failures.delete(member);
       this.#schedule.waits({ id: `${member}`, updates });
     }
-    return inVain;
-  }
-
-  /** Peers made different things of a member, and nobody can tell which is right: it is computed again, or given up where it goes on so. */
-  undecided({ member, reason }: MemberFailure, now: number): ReadonlyMap<number, readonly PeerId[]> {
-    const failures = (this.#failures.get(member) ?? 0) + 1;
-    const inVain = this.again([member], now);
-    this.#failures.set(member, failures);
-    if (failures >= MOST_FAILURES) {
-      this.#failed.set(member, reason);
-      this.#schedule.done(`${member}`, now);
-    }
-    return inVain;
   }
 
   /** Two peers bring different bytes for a member: neither is believed, until it is settled. Gives those who are to leave it. */
@@ -360,24 +260,8 @@ export class MemberDesk {
     return slotsFor(pace.rate, { id: '', updates: typical.updates }, lag, FILL);
   }
 
-  /** The peer has got through a member. */
-  #paced(member: number, peer: PeerId, now: number): void {
-    this.#seats.get(peer)?.pace.finished(this.#members[member]?.updates ?? 0, now);
-  }
-
-  #measure(seat: Seat, now: number): void {
-    this.#schedule.measured(seat.id, seat.pace.rate, this.#slotsOf(seat), now);
-  }
-
-  #fits({ id: peer, engine, memory }: Seat, { id }: Member): boolean {
-    const member = memberIn(id);
-    if (this.#contested.has(member) || (id === again(member) && !this.#seconds.isFor(peer, member)))
-      return false;
-    return (this.#members[member]?.bytes[engine] ?? 0) <= memory;
+  #fits({ engine, memory }: Seat, { id }: Member): boolean {
+    const member = Number(id);
+    return !this.#contested.has(member) && (this.#members[member]?.bytes[engine] ?? 0) <= memory;
   }
 }
-
-/** Under which the schedule has a member that is over, and is to be made a second time. */
-const again = (member: number) => `${member} again`;
-
-const memberIn = (id: string) => Number.parseInt(id, 10);

@@ -46,10 +46,8 @@ export class MemberHearing {
     const { crew, desk, tools, id } = this.#run;
     const { member, failure } = message;
     if (!crew.mayCompute(peer.id)) return;
-    const isSecond = desk.isSecond(peer.id, member);
     const saying = this.#sayingOf(peer, message);
-    if (isSecond && saying !== 'unfounded') this.#overAgain(peer, message, saying);
-    else if (saying === 'contradicted') this.#rulings.contradicted(member, peer.id);
+    if (saying === 'contradicted') this.#rulings.contradicted(member, peer.id);
     else if (saying === 'unfounded') tools.log('unfounded', { sweep: id, member, peer: peer.id });
     else if (failure) this.#failed(peer, message, failure);
     else this.#finished(peer, message);
@@ -62,25 +60,9 @@ export class MemberHearing {
   /** What to make of what a peer says of a member. One that it was not given, and that is not over, is none of its business. */
   #sayingOf({ id }: Member, { member, failure }: MemberMessage): ReturnType<MemberTrust['sayingOf']> {
     const { desk, trust } = this.#run;
-    if (desk.isOver(member) && !desk.isSecond(id, member)) return 'founded';
+    if (desk.isOver(member)) return 'founded';
     if (!desk.heldBy(id).includes(member)) return 'unfounded';
     return failure ? 'founded' : (trust?.sayingOf(member, id) ?? 'founded');
-  }
-
-  /** A peer is done with a member that somebody else has finished before it. */
-  #overAgain(peer: Member, { member, failure }: MemberMessage, saying: 'founded' | 'contradicted'): void {
-    const { desk, tools, trust, id, sweep, report } = this.#run;
-    if (failure) {
-      tools.log('member-failed', { sweep: id, member, peer: peer.id, reason: failure.reason });
-      desk.failedAgain(member, peer.id);
-      trust?.lost(peer.id, [member]);
-    } else if (saying === 'contradicted') this.#rulings.differ(member, peer.id);
-    else {
-      const updates = sweep.members[member]?.updates ?? 0;
-      trust?.agreed(member, peer.id, updates);
-      report.finishedAgain(updates);
-      this.#dispatch.spare(desk.finishedAgain(member, peer.id, seconds()), member);
-    }
   }
 
   #finished(peer: Member, message: MemberMessage): void {
@@ -90,8 +72,6 @@ export class MemberHearing {
     if (others) {
       report.finished(peer, { cellUpdates, computeSeconds });
       this.#vet(peer, message);
-      const mayRepeat = this.#run.trust?.wantsSecond(peer.id, member);
-      if (mayRepeat) desk.wantsSecond(member, mayRepeat);
     }
     // What somebody else has finished need not be computed any more.
     this.#dispatch.spare(others ?? [], member);

@@ -2,9 +2,7 @@ import type { PeerId } from '../../core/protocol/plan.js';
 import type { Member } from '../room/conductor.js';
 import type { Dispatch } from './dispatch.js';
 import type { Found } from './member-vetting.js';
-import { type SweepParts, seconds } from './sweep-parts.js';
-
-const NOBODY_CAN_TELL = 'peers make different things of it, and nobody can tell which is right';
+import type { SweepParts } from './sweep-parts.js';
 
 /** What follows of what is found of members: for their peers, and for what is computed again. */
 export class MemberRulings {
@@ -47,26 +45,6 @@ export class MemberRulings {
     life.keep(this.#settle(member, by));
   }
 
-  /** A second peer has made something else of a member than the first. */
-  differ(member: number, by: PeerId): void {
-    const { id, tools, desk, life } = this.#run;
-    tools.log('differ', { sweep: id, member });
-    desk.failedAgain(member, by);
-    life.keep(this.#rule(member, by));
-  }
-
-  async #rule(member: number, by: PeerId): Promise<void> {
-    const ruling = await this.#run.trust?.differs(member, by);
-    const { desk, trust, ended } = this.#run;
-    if (ended) return;
-    if (ruling === 'right') this.#dispatch.recall(desk.madeAgain(member, seconds()), member);
-    if (ruling === 'undecided') {
-      trust?.again([member]);
-      this.#recall(desk.undecided({ member, reason: NOBODY_CAN_TELL }, seconds()));
-    }
-    this.#dispatch.offerAll();
-  }
-
   async #settle(member: number, by: PeerId): Promise<void> {
     const heldUp = (await this.#run.trust?.contradicted(member, by)) ?? [];
     if (this.#run.ended) return;
@@ -88,12 +66,8 @@ export class MemberRulings {
 
   #computeAgain(again: readonly number[]): void {
     this.#run.trust?.again(again);
-    this.#recall(this.#run.desk.again(again, seconds()));
+    this.#run.desk.again(again);
     this.#dispatch.offerAll();
-  }
-
-  #recall(inVain: ReadonlyMap<number, readonly PeerId[]>): void {
-    for (const [member, peers] of inVain) this.#dispatch.recall(peers, member);
   }
 
   #peersOf(key: string): readonly Member[] {

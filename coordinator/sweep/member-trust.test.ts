@@ -29,7 +29,6 @@ const sweep = await checkWholeSweep({
   time: { steps: 10 },
   parameters: { speed: 1 },
   outputs: { end: { fields: ['psi'] } },
-  trust: { replicas: 2 },
   sweep: { speed: { field: 'parameters.speed', values: [1, 2, 3, 4] } },
 });
 /** The one chunk of a member. */
@@ -52,19 +51,10 @@ beforeEach(async () => {
   store = await folderStore(folder, new UploadSigner(new Uint8Array(32)));
   parties = newParties(ROOM);
   foundOut = [];
-  trust = trustBy(checker);
-});
-afterEach(async () => {
-  await trust.close();
-  await rm(folder, { recursive: true });
-});
-
-/** What keeps the sweep right where the coordinator checks with this. */
-function trustBy(by: Checker): MemberTrust {
-  return new MemberTrust(
+  trust = new MemberTrust(
     SWEEP,
     sweep,
-    { inspection: { parties, checker: by }, store, log: () => {}, plan: 1, isWaiting: () => true },
+    { inspection: { parties, checker }, store, log: () => {}, plan: 1, isWaiting: () => true },
     {
       foundOut: ({ peer }) => foundOut.push(peer),
       doubtful: () => {},
@@ -72,12 +62,16 @@ function trustBy(by: Checker): MemberTrust {
       failed: () => {},
     },
   );
-}
+});
+afterEach(async () => {
+  await trust.close();
+  await rm(folder, { recursive: true });
+});
 
 /** `device`: what its key is made of. */
-async function meet(peer: string, device: number, numericalClass = OWN, owner = peer): Promise<string> {
+async function meet(peer: string, device: number, numericalClass = OWN): Promise<string> {
   const signer = signerOf(await bestEd25519(), new Uint8Array(32).fill(device));
-  const member = { id: peer, nonce: 'n', owner } as Member;
+  const member = { id: peer, nonce: 'n', owner: peer } as Member;
   const proof = bytesToHex(await signer.sign(keyProof({ room: ROOM, peer, nonce: 'n' })));
   const key = { type: 'key', key: signer.key, proof, numericalClass } as const;
   expect(await parties.introduced(member, key)).toBeUndefined();
@@ -100,31 +94,6 @@ async function made(member: number): Promise<Uint8Array> {
   );
   await engine.close();
   return bytes;
-}
-
-/** A peer brings these bytes of a member, or what comes of it. */
-async function bring(member: number, peer: string, bytes?: Uint8Array): Promise<void> {
-  const all = bytes ?? (await made(member));
-  const place = trust.placeOf(chunk(member, Buffer.from(all).toString('hex', 0, 40)), peer, [member]);
-  await store.put(place ?? '', all);
-}
-
-/** The first makes one thing of a member, and the second another. */
-async function differ(member: number, first: Uint8Array | undefined, second: Uint8Array | undefined) {
-  await meet('first', 1);
-  await meet('twin', 2, OWN, 'first');
-  await meet('unlike', 3, OTHER);
-  await meet('second', 4);
-  await bring(member, 'first', first);
-  trust.finished('first', { member, updates: 10, claim: 'stored' });
-  const mayRepeat = trust.wantsSecond('first', member);
-  expect(['first', 'twin', 'unlike', 'second'].map((peer) => mayRepeat?.(peer))).toEqual([
-    ...[false, false, false],
-    true,
-  ]);
-  await bring(member, 'second', second);
-  expect(trust.sayingOf(member, 'second')).toBe('contradicted');
-  return trust.differs(member, 'second');
 }
 
 /** One peer names some bytes of a member first, and another finishes it with others. */
@@ -181,23 +150,6 @@ it('a slow one of another class than those who are done before it is not too oft
   await meet('slow', 1, OTHER);
   await meet('anna', 2);
   for (const member of [0, 1, 2, 3]) expect(await holdUp(member, 'slow', { finisher: 'anna' })).toEqual([]);
-});
-
-it.each([
-  ['the second lied', undefined, new Uint8Array(1), 'right', ['second']],
-  ['the first lied', new Uint8Array(1), undefined, 'moot', ['first']],
-])(
-  'where two differ over a member, whoever lied is found out: %s',
-  async (_, first, second, ruling, liars) => {
-    expect(await differ(0, first, second)).toBe(ruling);
-    expect(foundOut).toEqual(liars);
-  },
-);
-
-it('where two differ over a member that is too large for the coordinator, nobody can tell who is right', async () => {
-  trust = trustBy(new Checker(async () => ({ ...(await createWasmEngine()), memory: 1 })));
-  expect(await differ(0, undefined, new Uint8Array(1))).toBe('undecided');
-  expect(foundOut).toEqual([]);
 });
 
 it('what a peer names of a member that it does not hold makes nothing contradicted, and binds nobody', async () => {

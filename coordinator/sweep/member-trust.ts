@@ -1,6 +1,7 @@
 import { checkJob } from '../../core/job/check.js';
 import { memberOf } from '../../core/job/sweep.js';
 import type { WholeSweep } from '../../core/job/whole-sweep.js';
+import type { Readable } from '../../core/peer/load.js';
 import { asideKey, asidePrefix } from '../../core/protocol/keys.js';
 import type { PeerId } from '../../core/protocol/plan.js';
 import type { RunTools } from '../run/run-tools.js';
@@ -10,9 +11,8 @@ import { ChunkNames } from './chunk-names.js';
 import type { MembersOver } from './done-record.js';
 import { HeldUp } from './held-up.js';
 import { MemberChecks } from './member-checks.js';
-import { type Brought, type Finished, MemberVetting, type MemberVettingListener } from './member-vetting.js';
+import { type Finished, MemberVetting, type MemberVettingListener } from './member-vetting.js';
 import { owedChunks } from './owed-chunks.js';
-import type { MayRepeat } from './second-makings.js';
 
 export interface MemberTrustTools extends Pick<RunTools, 'log'> {
   readonly store: Pick<Store, 'get' | 'list' | 'remove'>;
@@ -106,8 +106,8 @@ export class MemberTrust {
   async contradicted(member: number, by: PeerId): Promise<readonly string[]> {
     const finisher = this.#parties.of(by);
     const binders = [...this.#names.bindersOf(member)].flatMap((peer) => this.#parties.of(peer) ?? []);
-    const brought = this.#brought(member, by);
-    const verdict = finisher && (await this.#vetting.contested(by, finisher, brought));
+    const chunks = this.#brought(member, by);
+    const verdict = finisher && (await this.#vetting.contested(by, finisher, { member, chunks }));
     this.again([member]);
     // Of what the coordinator cannot compute nobody knows better: who says nothing is not to be in the way for ever.
     if (verdict?.kind !== 'holds' && verdict?.kind !== 'unknown') return [];
@@ -124,59 +124,6 @@ export class MemberTrust {
   finished(peer: PeerId, finished: Finished): void {
     const known = this.#parties.of(peer);
     if (known) this.#vetting.finished(peer, known, finished);
-  }
-
-  /**
-   * Who may make a member too that a peer has finished, to be compared: somebody of another owner, and of the same numerical class, whose bits are
-   * the same. Undefined where nobody is to. From then on it is not believed before.
-   */
-  wantsSecond(peer: PeerId, member: number): MayRepeat | undefined {
-    const { replicas, own } = this.#sweep.first.file.trust;
-    const first = this.#parties.of(peer);
-    if (replicas !== 2 || !first || (first.isOwn && own === 'believed')) return undefined;
-    this.#vetting.awaits(member);
-    return (other) => {
-      const second = this.#parties.of(other);
-      return (
-        second?.numericalClass === first.numericalClass &&
-        second.party.owner !== first.party.owner &&
-        second.key !== first.key &&
-        this.mayCompute(other)
-      );
-    };
-  }
-
-  /** A second peer has made the same of a member, of so many cell updates. */
-  agreed(member: number, by: PeerId, updates: number): void {
-    const second = this.#parties.of(by);
-    if (second) this.#vetting.agreed(member, second, updates);
-  }
-
-  /** Nobody makes a member a second time any more. */
-  awaitsNoMore(member: number): void {
-    this.#vetting.awaitsNoMore(member);
-  }
-
-  /**
-   * A second peer has made something else of a member: what both made is looked at. Resolves to `right` where the first is, `moot` where it is of no
-   * interest any more or another second peer is to say, and `undecided` where nobody can tell. Rejects with what the engine or the store
-   * rejects with.
-   */
-  async differs(member: number, by: PeerId): Promise<'right' | 'moot' | 'undecided'> {
-    const second = this.#parties.of(by);
-    const brought = this.#brought(member, by);
-    const [first, other] = await Promise.all([
-      this.#vetting.examine(member),
-      second && this.#vetting.contested(by, second, brought),
-    ]);
-    if (first?.kind === 'holds') {
-      this.#vetting.awaitsNoMore(member);
-      return 'right';
-    }
-    const isFound = other?.kind === 'lied' || other?.kind === 'doubtful';
-    if (first?.kind !== 'unknown' || isFound || !brought.isThere()) return 'moot';
-    this.#vetting.undecided(member, second);
-    return 'undecided';
   }
 
   /** A peer is gone, with the members that it holds. */
@@ -223,15 +170,10 @@ export class MemberTrust {
     return this.#vetting.close();
   }
 
-  /** The chunks of a member as a peer brought them. */
-  #brought(member: number, peer: PeerId): Brought {
-    const names = this.#names;
-    const round = names.round(member);
-    const place = (key: string) => (names.isTaken(member, key, peer) ? key : asideKey(this.#id, peer, key));
-    return {
-      member,
-      chunks: { get: (key) => this.#store.get(place(key)) },
-      isThere: () => names.round(member) === round,
-    };
+  /** The chunks of a member as a peer brought them, by the keys that they have in the result. */
+  #brought(member: number, peer: PeerId): Readable {
+    const place = (key: string) =>
+      this.#names.isTaken(member, key, peer) ? key : asideKey(this.#id, peer, key);
+    return { get: (key) => this.#store.get(place(key)) };
   }
 }

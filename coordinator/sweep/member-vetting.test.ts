@@ -106,25 +106,3 @@ it('the coordinator’s own peers are believed, unless the sweep says otherwise'
     vetting.finished('peer', { ...known, isOwn: true }, { member: 1, claim: 'stored', updates: 10 });
   expect([believed.asked.size, believed.credit(), checked.asked.size]).toEqual([0, 10, 1]);
 });
-
-it('nobody speaks for a member that a second peer is to make', async () => {
-  const { vetting, over, answer } = vettingOf([2]);
-  over(1, 2);
-  vetting.awaits(1);
-  await answer(2, { kind: 'holds' });
-  expect([...vetting.unsure]).toEqual([1]);
-});
-
-it('whoever made a member second has credit when it is known to be right, and none when it lied since', async () => {
-  const { vetting, over, answer, credit } = vettingOf([2, 3]);
-  vetting.agreed(1, known, 7);
-  expect(credit()).toBe(0);
-  over(2);
-  await answer(2, { kind: 'holds' });
-  expect(credit()).toBe(17);
-  vetting.agreed(4, known, 7);
-  over(3);
-  await answer(3, { kind: 'lied', why: 'a chunk' });
-  vetting.stand();
-  expect(credit()).toBe(17);
-});

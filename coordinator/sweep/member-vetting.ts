@@ -45,27 +45,11 @@ export interface MemberVettingTools {
   readonly believesOwn: boolean;
 }
 
-/** A member, and the peer that says that it is over. */
-interface Entry extends Finished {
-  readonly peer: PeerId;
-}
-
 /** What one key has finished since it was last known to be right, in that order. */
 interface Account {
   readonly known: Known;
-  readonly unsure: Map<number, Entry>;
+  readonly unsure: Map<number, Finished>;
   readonly checked: Set<number>;
-  /** Cell updates of members that it made after others since then, and as they had. */
-  repeated: number;
-}
-
-/** What a peer brought of a member that is to be looked at beside what others made of it. */
-export interface Brought {
-  readonly member: number;
-  /** By the keys that they have in the result. */
-  readonly chunks: Readable;
-  /** Whether it is there still. */
-  readonly isThere: () => boolean;
 }
 
 /**
@@ -77,8 +61,6 @@ export class MemberVetting {
   readonly #listener: MemberVettingListener;
   readonly #accounts = new Map<string, Account>();
   readonly #underWay = new Set<Promise<void>>();
-  /** Members that a second peer is to make too before they are believed. */
-  readonly #awaited = new Set<number>();
   #isClosed = false;
 
   constructor(tools: MemberVettingTools, listener: MemberVettingListener) {
@@ -101,7 +83,7 @@ export class MemberVetting {
     if (known.isOwn && believesOwn) return this.#stand(known, [finished]);
     const account = this.#accountOf(known);
     const { member, claim } = finished;
-    account.unsure.set(member, { ...finished, peer });
+    account.unsure.set(member, finished);
     // A member that is given up is given up for all: that is always looked at.
     const isDrawn =
       claim !== 'stored' ||
@@ -116,14 +98,14 @@ export class MemberVetting {
   }
 
   /**
-   * Looks at what a peer made of a member that is not over by that, for somebody else means it to be something else. Whoever lied is found
-   * out. Resolves to what comes of it; undefined where it is of no interest any more. Rejects with what the engine or the store rejects
-   * with.
+   * Looks at a member that a peer has finished, and that somebody else means to be something else: it is not to be over by that. `chunks`:
+   * what it brought. Whoever lied is found out. Resolves to what comes of it; undefined where it is of no interest any more. Rejects with
+   * what the engine or the store rejects with.
    */
   async contested(
     peer: PeerId,
     known: Known,
-    { member, chunks, isThere }: Brought,
+    { member, chunks }: { readonly member: number; readonly chunks: Readable },
   ): Promise<MemberVerdict | undefined> {
     const { parties, checks, believesOwn } = this.#tools;
     if (known.isOwn && believesOwn) return { kind: 'holds' };
@@ -132,58 +114,18 @@ export class MemberVetting {
     const check = checks.check(member, { claim: 'stored', numericalClass, chunks });
     this.#track(check);
     const verdict = await check;
-    if (!verdict || this.#isVoid(account) || !isThere()) return undefined;
+    if (!verdict || this.#isVoid(account)) return undefined;
     this.#tools.log('member-checked', { member, peer, verdict: verdict.kind });
     if (verdict.kind === 'holds') parties.record(known.party, 'good');
     else if (verdict.kind !== 'unknown') this.#condemn(peer, account, verdict);
     return verdict;
   }
 
-  /** A member that is over is to be made by a second peer too, before it is believed. */
-  awaits(member: number): void {
-    this.#awaited.add(member);
-  }
-
-  /** A second peer has made the same of a member, of so many cell updates. */
-  agreed(member: number, second: Known, updates: number): void {
-    this.#awaited.delete(member);
-    this.#accountOf(second).repeated += updates;
-  }
-
-  /** No second peer makes a member any more. */
-  awaitsNoMore(member: number): void {
-    this.#awaited.delete(member);
-  }
-
-  /**
-   * Looks at a member that is over, for a second peer has made something else of it. Resolves to what comes of it; undefined where it is of no
-   * interest any more. Rejects with what the engine or the store rejects with.
-   */
-  async examine(member: number): Promise<MemberVerdict | undefined> {
-    const account = this.#accountWith(member);
-    const finished = account?.unsure.get(member);
-    if (!account || !finished) return undefined;
-    account.checked.add(member);
-    const check = this.#check(finished.peer, account, finished);
-    this.#track(check);
-    return check;
-  }
-
-  /** Nobody can tell which of two that differ over a member is right. */
-  undecided(member: number, second: Known | undefined): void {
-    const { parties } = this.#tools;
-    const account = this.#accountWith(member);
-    account?.unsure.delete(member);
-    this.#awaited.delete(member);
-    for (const known of [account?.known, second]) if (known) parties.record(known.party, 'bad');
-  }
-
   /** All that was drawn held, and nothing is left to be drawn: what is over stands. */
   stand(): void {
-    for (const account of this.#accounts.values()) {
-      this.#stand(account.known, [...account.unsure.values()]);
-      account.unsure.clear();
-      this.#creditRepeated(account);
+    for (const { known, unsure } of this.#accounts.values()) {
+      this.#stand(known, [...unsure.values()]);
+      unsure.clear();
     }
   }
 
@@ -199,19 +141,14 @@ export class MemberVetting {
     this.#tools.checks.close();
   }
 
-  async #check(
-    peer: PeerId,
-    account: Account,
-    { member, claim }: Finished,
-  ): Promise<MemberVerdict | undefined> {
+  async #check(peer: PeerId, account: Account, { member, claim }: Finished): Promise<void> {
     const { known } = account;
     const { numericalClass } = known;
     const verdict = await this.#tools.checks.check(member, { claim, numericalClass });
-    if (!verdict || this.#isVoid(account)) return undefined;
+    if (!verdict || this.#isVoid(account)) return;
     this.#tools.log('member-checked', { member, peer, verdict: verdict.kind });
     account.checked.delete(member);
     this.#heed(peer, account, { member, verdict });
-    return verdict;
   }
 
   #heed(
@@ -241,26 +178,12 @@ export class MemberVetting {
     const isLie = kind === 'lied';
     this.#tools.parties.record(known.party, isLie ? 'lied' : 'bad');
     this.#accounts.delete(known.key);
-    for (const member of unsure.keys()) this.#awaited.delete(member);
     const found = { peer, known, why, again: [...unsure.keys()] };
     return isLie ? this.#listener.foundOut(found) : this.#listener.doubtful(found);
   }
 
-  #creditRepeated(account: Account): void {
-    if (account.repeated === 0) return;
-    const { parties } = this.#tools;
-    parties.credit.note(account.known.party, 0, account.repeated);
-    account.repeated = 0;
-    parties.stands(0);
-  }
-
-  #accountWith(member: number): Account | undefined {
-    return [...this.#accounts.values()].find(({ unsure }) => unsure.has(member));
-  }
-
   #accountOf(known: Known): Account {
-    const fresh = { known, unsure: new Map(), checked: new Set<number>(), repeated: 0 };
-    const account = this.#accounts.get(known.key) ?? fresh;
+    const account = this.#accounts.get(known.key) ?? { known, unsure: new Map(), checked: new Set() };
     this.#accounts.set(known.key, account);
     return account;
   }
@@ -280,14 +203,10 @@ export class MemberVetting {
     this.#underWay.add(over);
   }
 
-  /** Those before one that is right stand, but for any that is being looked at itself, or that a second peer is to make. */
-  #speaksFor(account: Account, right: number): void {
-    const { known, unsure, checked } = account;
+  /** Those before one that is right stand, but for any that is being looked at itself. */
+  #speaksFor({ known, unsure, checked }: Account, right: number): void {
     const before = [...unsure.keys()];
-    const standing = before
-      .slice(0, before.indexOf(right) + 1)
-      .filter((member) => !checked.has(member) && !this.#awaited.has(member));
-    this.#creditRepeated(account);
+    const standing = before.slice(0, before.indexOf(right) + 1).filter((member) => !checked.has(member));
     this.#stand(
       known,
       standing.flatMap((member) => unsure.get(member) ?? []),

@@ -18,7 +18,7 @@ export interface SweepContribution {
   members: number;
 }
 
-type Over = Pick<MemberDesk, 'done' | 'failed' | 'running' | 'twice' | 'updatesAgain'>;
+type Over = Pick<MemberDesk, 'done' | 'failed' | 'running'>;
 
 /** What of a sweep has been computed, for people and for the result's attributes. */
 export class SweepReport {
@@ -48,11 +48,6 @@ export class SweepReport {
     this.#meter.add(seconds(), cellUpdates);
   }
 
-  /** A member was computed a second time, of so many cell updates: that is no part of the result. */
-  finishedAgain(cellUpdates: number): void {
-    this.#meter.add(seconds(), cellUpdates);
-  }
-
   /** The peer was found out. */
   foundOut(peer: PeerId): void {
     this.#contributions.delete(peer);
@@ -65,15 +60,10 @@ export class SweepReport {
 
   /** `peers`: those that compute. */
   progress(over: Over, peers: number): Progress {
-    const { count, members, first } = this.#sweep;
-    const { trust } = first.file;
-    const isTwice = trust.replicas === 2 && trust.check === 'sampled';
+    const { count, members } = this.#sweep;
     const rate = this.#meter.rate(seconds());
     const isOver = overOf(over);
-    const left = members.reduce(
-      (sum, { updates }, index) => (isOver(index) ? sum : sum + updates),
-      over.updatesAgain,
-    );
+    const left = members.reduce((sum, { updates }, index) => (isOver(index) ? sum : sum + updates), 0);
     return {
       step: this.#stepsOver(over),
       steps: members.reduce((sum, { steps }) => sum + steps, 0),
@@ -83,10 +73,7 @@ export class SweepReport {
       checkpoint: this.#recorded,
       haloBytesDirect: 0,
       haloBytesRelayed: 0,
-      members: {
-        ...{ count, done: over.done.size, failed: over.failed.length, running: over.running },
-        ...(isTwice && { twice: over.twice }),
-      },
+      members: { count, done: over.done.size, failed: over.failed.length, running: over.running },
     };
   }
 

@@ -343,7 +343,7 @@ export const jobFileSchema = z
           .union([z.literal(1), z.literal(2)])
           .optional()
           .describe(
-            '2: each shard is computed twice, by peers of two owners where there are such, which are compared and replace one another; of a sweep each member, where there are two owners. 1: once. Left out: twice where a peer has nothing else to do',
+            '2: each shard is computed twice, by peers of two owners where there are such, which are compared and replace one another. 1: once. Left out: twice where a peer has nothing else to do',
           ),
       })
       .prefault({})

@@ -66,13 +66,12 @@ export const roomJobSchema = z.strictObject({
 });
 export type RoomJob = z.infer<typeof roomJobSchema>;
 
-/** Of a sweep: `done` are in the store, `running` on a peer, `twice` made by two peers and compared, where the sweep asks for that. */
+/** Of a sweep: `done` are in the store, `running` on a peer. */
 const membersSchema = z.strictObject({
   count: z.number().int().min(1),
   done: z.number().int().min(0),
   failed: z.number().int().min(0),
   running: z.number().int().min(0),
-  twice: z.number().int().min(0).exactOptional(),
 });
 
 /** Renewed at most twice a second. */

@@ -31,9 +31,8 @@ function duration(seconds: number): string {
 }
 
 /** How far a sweep is: `12/24 members, 1 failed`. */
-export function membersDone({ done, failed, count, twice }: NonNullable<Progress['members']>): string {
-  const compared = twice === undefined ? '' : `, ${twice} computed twice`;
-  return `${done}/${count} members${failed > 0 ? `, ${failed} failed` : ''}${compared}`;
+export function membersDone({ done, failed, count }: NonNullable<Progress['members']>): string {
+  return `${done}/${count} members${failed > 0 ? `, ${failed} failed` : ''}`;
 }
 
 export function counted(count: number, thing: string): string {

@@ -29,6 +29,19 @@ describe.each([
   });
 });
 
+test('the processor’s own is there, on the machines that the tests run on, and is used', async () => {
+  const { blake3 } = await import('@napi-rs/blake-hash');
+  let calls = 0;
+  const counted = (bytes: Uint8Array) => {
+    calls += 1;
+    return blake3(Buffer.from(bytes));
+  };
+  const digest = await bestDigest(async () => ({ blake3: counted }));
+  const before = calls;
+  await digest(new Uint8Array(8));
+  expect(calls).toBe(before + 1);
+});
+
 test('a package that hashes otherwise is not used', async () => {
   const digest = await bestDigest(async () => ({ blake3: () => new Uint8Array(32) }));
   expect(await digest(new Uint8Array())).toEqual(portableDigest(new Uint8Array()));
