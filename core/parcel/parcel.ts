@@ -1,6 +1,6 @@
 import type { Slab } from '../../shaders/engine.js';
 import { LinkError } from '../errors.js';
-import { type Box, cellCount, shapeOf } from '../grid/box.js';
+import { cellCount, shapeOf } from '../grid/box.js';
 import { isAllZero } from '../result/fingerprint.js';
 import { deflate, inflate } from './deflate.js';
 import { fromPlanes, noisyBytes, toPlanes } from './planes.js';
@@ -22,7 +22,8 @@ export interface Parcel {
   readonly content: Uint8Array;
 }
 
-type Boxes = readonly Pick<Slab, 'box'>[];
+type HasBox = Pick<Slab, 'box'>;
+type Boxes = readonly HasBox[];
 
 /** Packs the cells of `slabs`, one slab after the other. What is not packed is a view of them where it can be. */
 export async function pack(slabs: Boxes, cells: Float32Array, coding: Coding): Promise<Parcel> {
@@ -102,20 +103,19 @@ async function unpackedPlanes(content: Uint8Array, due: number): Promise<Uint8Ar
   return planes;
 }
 
-/** Cells of one slab. */
-export interface Part {
-  readonly box: Box;
+/** One slab, and its cells. */
+export type Part<S extends HasBox = HasBox> = S & {
   /** A view of all the slabs' cells. */
   readonly cells: Float32Array;
-}
+};
 
-/** Each slab's own cells, as views of all of them. */
-export function partsOf(slabs: Boxes, cells: Float32Array): Part[] {
+/** Each slab with its own cells, as views of all of them. */
+export function partsOf<S extends HasBox>(slabs: readonly S[], cells: Float32Array): Part<S>[] {
   let offset = 0;
-  return slabs.map(({ box }) => {
+  return slabs.map((slab) => {
     const start = offset;
-    offset += cellCount(box);
-    return { box, cells: cells.subarray(start, offset) };
+    offset += cellCount(slab.box);
+    return { ...slab, cells: cells.subarray(start, offset) };
   });
 }
 

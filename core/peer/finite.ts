@@ -1,8 +1,8 @@
 import type { Slab } from '../../shaders/engine.js';
 import { DivergedError } from '../errors.js';
-import { cellCount } from '../grid/box.js';
 import type { Job } from '../job/job.js';
 import { stateName } from '../job/states.js';
+import { partsOf } from '../parcel/parcel.js';
 
 /**
  * Throws DivergedError where one of the cells of `state` after `step` steps is infinite or not a number. It takes about
@@ -14,10 +14,6 @@ export function checkFinite(cells: Float32Array, state: string, step: number): v
 
 /** The same of all cells of `slabs`, one slab after the other. */
 export function checkStateFinite(job: Job, slabs: readonly Slab[], cells: Float32Array, step: number): void {
-  let offset = 0;
-  for (const { component, field, box } of slabs) {
-    const end = offset + cellCount(box);
-    checkFinite(cells.subarray(offset, end), stateName(job.components[component] ?? '', field), step);
-    offset = end;
-  }
+  for (const { component, field, cells: own } of partsOf(slabs, cells))
+    checkFinite(own, stateName(job.components[component] ?? '', field), step);
 }

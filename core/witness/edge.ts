@@ -24,8 +24,8 @@ export function reachesEdge(
   const edges = new Map(
     model.model.fields.map(({ name, kind }) => [name, EDGE[kind === 'wave' ? waves : 'f32']]),
   );
-  return partsOf(slabs, cells).some((part, i) => {
-    const edge = edges.get((slabs[i] as Slab).field) as number;
+  return partsOf(slabs, cells).some((part) => {
+    const edge = edges.get(part.field) as number;
     return part.cells.some((cell) => Math.abs(cell) >= edge && Number.isFinite(cell));
   });
 }

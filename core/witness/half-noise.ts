@@ -62,8 +62,8 @@ function roundWaves(
   all: Float32Array,
   seed: number,
 ): void {
-  for (const [part, { cells }] of partsOf(slabs, all).entries()) {
-    if (!waves.has((slabs[part] as Slab).field)) continue;
+  for (const { field, cells } of partsOf(slabs, all)) {
+    if (!waves.has(field)) continue;
     for (const [i, value] of cells.entries()) cells[i] = asHalf(value, seed);
   }
 }

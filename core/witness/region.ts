@@ -3,15 +3,10 @@ import { type Box, cellCount, intersect, isEmpty, shift, type Triple } from '../
 import { brickBox, bricksOf } from '../grid/bricks.js';
 import { copyDense } from '../grid/dense.js';
 import type { Job } from '../job/job.js';
+import { type Part, partsOf } from '../parcel/parcel.js';
 import { stateSlabs } from '../peer/load.js';
 import type { ShownBricks } from './shown-bricks.js';
 import { boxOfSpan, exchangeOf, type Span } from './span.js';
-
-/** Cells of one array, dense, and where they are. */
-interface Piece {
-  readonly slab: Slab;
-  readonly cells: Float32Array;
-}
 
 /**
  * Which bricks of a shard hold the cells of some slabs, as far as the shard has them itself: places among its bricks, ascending. What lies
@@ -33,18 +28,18 @@ export function bricksUnder(job: Job, span: Span, slabs: readonly Slab[]): numbe
 
 /** The cells of slabs, one after the other, out of what a peer shows of its bricks and of the halos that came in at the same step. */
 export function cellsOf(job: Job, span: Span, slabs: readonly Slab[], shown: ShownBricks): Float32Array {
-  const inside = piecesOfBricks(job, span, shown.bricks);
+  const inside = partsOfBricks(job, span, shown.bricks);
   const { incoming } = exchangeOf(job, span);
   // At a span's end nothing came in.
-  const outside = shown.received.flatMap((cells, i) => piecesOf(incoming[i]?.slabs ?? [], cells));
+  const outside = shown.received.flatMap((cells, i) => partsOf(incoming[i]?.slabs ?? [], cells));
   const own = slabs
     .flatMap((slab) => acrossThePeriod(job, span, slab))
-    .map(({ source, target }): Piece => ({ slab: target, cells: gather(source, inside) }));
-  const pieces = [...inside, ...outside, ...own];
+    .map(({ source, target }): Part<Slab> => ({ ...target, cells: gather(source, inside) }));
+  const parts = [...inside, ...outside, ...own];
   const all = new Float32Array(slabs.reduce((sum, { box }) => sum + cellCount(box), 0));
   let offset = 0;
   for (const slab of slabs) {
-    const cells = gather(slab, pieces);
+    const cells = gather(slab, parts);
     all.set(cells, offset);
     offset += cells.length;
   }
@@ -72,29 +67,20 @@ function between(a: Box, b: Box): Triple {
   return [b.lo[0] - a.lo[0], b.lo[1] - a.lo[1], b.lo[2] - a.lo[2]];
 }
 
-function piecesOfBricks(job: Job, span: Span, bricks: ReadonlyMap<number, Float32Array>): Piece[] {
+function partsOfBricks(job: Job, span: Span, bricks: ReadonlyMap<number, Float32Array>): Part<Slab>[] {
   const all = bricksOf(job.grid, boxOfSpan(span));
   return [...bricks].flatMap(([place, cells]) =>
-    piecesOf(stateSlabs(job, brickBox(job.grid, all[place] as Triple)), cells),
+    partsOf(stateSlabs(job, brickBox(job.grid, all[place] as Triple)), cells),
   );
 }
 
-/** Slabs whose cells lie one after the other. */
-function piecesOf(slabs: readonly Slab[], cells: Float32Array): Piece[] {
-  let offset = 0;
-  return slabs.map((slab) => {
-    offset += cellCount(slab.box);
-    return { slab, cells: cells.subarray(offset - cellCount(slab.box), offset) };
-  });
-}
-
-function gather(slab: Slab, pieces: readonly Piece[]): Float32Array {
+function gather(slab: Slab, parts: readonly Part<Slab>[]): Float32Array {
   const cells = new Float32Array(cellCount(slab.box));
-  for (const piece of pieces) {
-    if (!isOfOneArray(piece.slab, slab)) continue;
-    const part = intersect(piece.slab.box, slab.box);
-    if (isEmpty(part)) continue;
-    copyDense({ cells: piece.cells, box: piece.slab.box }, { cells, box: slab.box }, part);
+  for (const part of parts) {
+    if (!isOfOneArray(part, slab)) continue;
+    const common = intersect(part.box, slab.box);
+    if (isEmpty(common)) continue;
+    copyDense(part, { cells, box: slab.box }, common);
   }
   return cells;
 }

@@ -1,6 +1,7 @@
 import type { EngineShard } from '../../shaders/engine.js';
-import { type Box, cellCount } from '../grid/box.js';
+import type { Box } from '../grid/box.js';
 import type { Job } from '../job/job.js';
+import { partsOf } from '../parcel/parcel.js';
 import { checkStateFinite } from '../peer/finite.js';
 import type { Done } from '../peer/users.js';
 import type { Plan } from '../protocol/plan.js';
@@ -224,13 +225,10 @@ export class Witness {
   async #lookAt(box: Box, cells: Float32Array, step: number): Promise<void> {
     const { job } = this.#tools;
     const breath = breathing();
-    let offset = 0;
     try {
-      for (const slab of brickSlabs(job, box)) {
-        const own = cells.subarray(offset, offset + cellCount(slab.box));
-        checkStateFinite(job, [slab], own, step);
-        offset += own.length;
-        await breath(own.byteLength);
+      for (const part of partsOf(brickSlabs(job, box), cells)) {
+        checkStateFinite(job, [part], part.cells, step);
+        await breath(part.cells.byteLength);
       }
     } catch (error) {
       this.#tools.onFailure(error);
