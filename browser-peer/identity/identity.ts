@@ -1,7 +1,6 @@
 import { bytesToHex } from '@noble/hashes/utils';
 import type { Sha256 } from '../../core/result/checksums.js';
-import { bestDigest } from '../../core/trust/statement/blake3.js';
-import type { Digest } from '../../core/trust/statement/brick-digest.js';
+import { lateDigest } from '../../core/trust/statement/blake3.js';
 import { KEY_BYTES, portable, type Signer, signerOf } from '../../core/trust/statement/ed25519.js';
 import type { Identity } from '../../core/witness/witness.js';
 import { type KeyStore, keyStore } from './key-store.js';
@@ -12,16 +11,8 @@ export async function openIdentity(): Promise<Identity> {
   const store = keyStore();
   // Pages that came by plain http from another machine have no `subtle`.
   const signer = (subtle && (await nativeSigner(subtle, store))) ?? (await portableSigner(store));
+  // The first cells of a visit need not wait for what hashes.
   return { signer, digest: lateDigest(), ...(subtle && { sha256: nativeSha256(subtle) }) };
-}
-
-/** Fetched when something is first signed: the first cells of a visit need not wait for it. */
-function lateDigest(): Digest {
-  let opened: Promise<Digest> | undefined;
-  return async (bytes) => {
-    opened ??= bestDigest();
-    return (await opened)(bytes);
-  };
 }
 
 const nativeSha256 =

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Readable } from '../../core/peer/load.js';
 import { spanTolerance } from '../../core/trust/classes/drift.js';
 import { runTestWindow } from '../../core/trust/classes/test-window.js';
-import { bestDigest } from '../../core/trust/statement/blake3.js';
-import type { Digest } from '../../core/trust/statement/brick-digest.js';
+import { lateDigest } from '../../core/trust/statement/blake3.js';
 import { misfitOfHalos, misfitOfState } from '../../core/witness/compare.js';
 import { brickDigests, brickSlabs, chainOf } from '../../core/witness/digests.js';
 import { areFinite, reachesEdge } from '../../core/witness/edge.js';
@@ -32,9 +31,7 @@ export type Verdict =
   /** The state at its start is not the one that whoever handed it over signed. */
   | { readonly kind: 'other start' };
 
-const best = bestDigest(() => import('@napi-rs/blake-hash'));
-
-export const digest: Digest = async (bytes) => (await best)(bytes);
+export const digest = lateDigest(() => import('@napi-rs/blake-hash'));
 
 /** Computes spans again, one after the other, on an engine of the coordinator's own. */
 export class Checker {

@@ -29,6 +29,15 @@ export async function bestDigest(load?: () => Promise<Native>): Promise<Digest> 
   return portableDigest;
 }
 
+/** The same, which is fetched when something is first hashed: nobody waits for it before. */
+export function lateDigest(load?: () => Promise<Native>): Digest {
+  let opened: Promise<Digest> | undefined;
+  return async (bytes) => {
+    opened ??= bestDigest(load);
+    return (await opened)(bytes);
+  };
+}
+
 /** Several times as fast as in JavaScript. Rejects where the platform forbids WebAssembly. */
 async function webAssembly(): Promise<Blake3> {
   const { createBLAKE3 } = await import('hash-wasm');
